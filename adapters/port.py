@@ -1,0 +1,123 @@
+"""What every feed offers: read rows from bytes, translate one row. Both pure; neither knows of a store or a clock."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from concept_model.records import ConceptRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column (or element path) of a feed as the partner names it.
+
+    `items` are the data items that it feeds: a column whose items no agreement lets this partner supply is
+    dropped before anything is stored. An empty tuple marks a key column, needed to tell rows apart, which is
+    kept only as part of keyed digests and source keys.
+    """
+
+    name: str
+    items: tuple[str, ...]
+    description: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row as sent. `number` counts from 1 in the order of the file, header not counted.
+
+    `cells` maps column names to text for tabular feeds. Structured feeds (XML, JSON) put their parsed element
+    into `payload` and may leave `cells` with what a person needs to find the row again.
+    `problem` is set when the row could not even be split into cells (too many columns, bad encoding).
+    """
+
+    number: int
+    cells: Mapping[str, str]
+    payload: object = None
+    problem: "RowError | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """Why a row was not taken, in words that a person can act on; never a value from the row."""
+
+    row: int
+    column: str
+    code: str
+    message: str
+    how_to_fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowFlag:
+    """A remark on a row that was taken all the same, such as an identifier whose check digit fails."""
+
+    row: int
+    column: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What one row became: concept records, or errors. A row with any error yields no record."""
+
+    row: RawRow
+    records: tuple[ConceptRecord, ...] = ()
+    errors: tuple[RowError, ...] = ()
+    flags: tuple[RowFlag, ...] = ()
+    refused: bool = False
+    """True where the row is well-formed but may not be taken at all (police intelligence, practice P8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedProfile:
+    """The description of a feed: what its page, its template and its checks are made from."""
+
+    name: str
+    source: str
+    title: str
+    formats: tuple[str, ...]
+    """Of csv, json, ndjson, xml."""
+    columns: tuple[Column, ...]
+    duplicate_free: bool = False
+    """True where one row stands for one person, so two rows of one file are two persons."""
+    example_rows: tuple[Mapping[str, str], ...] = field(default=())
+
+
+class Feed(Protocol):
+    """A feed: the adapter of one kind of file of one partner."""
+
+    @property
+    def profile(self) -> FeedProfile:
+        """Describe the feed."""
+
+    def rows(self, body: bytes) -> Iterator[RawRow]:
+        """Split a whole file into rows. Raise `FeedUnreadableError` when it is not a file of this feed."""
+
+    def translate(self, row: RawRow) -> Translation:
+        """Turn one row into concept records or row errors. Pure and total: it never raises for a row's content."""
+
+
+def translate_rows(feed: Feed, body: bytes) -> Iterator[Translation]:
+    """Read and translate a file row by row."""
+    for row in feed.rows(body):
+        if row.problem is not None:
+            yield Translation(row, errors=(row.problem,))
+        else:
+            yield feed.translate(row)
+
+
+def items_of(profile: FeedProfile) -> frozenset[str]:
+    """All data items that a feed can supply."""
+    return frozenset(item for column in profile.columns for item in column.items)
+
+
+def uncovered_columns(profile: FeedProfile, sent: Sequence[str], covered: frozenset[str]) -> tuple[str, ...]:
+    """Columns that were sent and are not kept: unknown to the feed, or feeding only items outside `covered`."""
+    known = {column.name: column for column in profile.columns}
+    return tuple(
+        name
+        for name in sent
+        if name not in known or (known[name].items and not covered.intersection(known[name].items))
+    )

@@ -1,0 +1,1 @@
+"""The LeGSB concept model: Household, Circumstances, Goals, Reactive Services, Interventions, Lists."""
