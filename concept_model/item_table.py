@@ -11,7 +11,6 @@ _Row = tuple[str, str, str, str, str, Literal["health", "race", "criminal"] | No
 _IDENTIFIER = "value:text:Number;verification:code:Checked"
 
 ITEM_TABLE: tuple[_Row, ...] = (
-    # Household: who the persons are and where they live
     ("identity.name", "Name", "D1", "household", "Person", None, "silent",
      "given:text:First names;family:text:Last name;title:text:Title;use:code:Kind of name"),
     ("identity.former_name", "Former name", "D1", "household", "Person", None, "silent",
@@ -40,7 +39,7 @@ ITEM_TABLE: tuple[_Row, ...] = (
      "household:code:Household;role:text:Role"),
     ("family.relationship", "Family relationship", "D1", "household", "Person", None, "silent",
      "kind:code:Relationship;other:code:To;parental_responsibility:flag:Parental responsibility"),
-    # Circumstances: education and work
+    # Education and work
     ("education.enrolment", "School", "D2", "circumstances", "State", None, "exists",
      "school:text:School;year_group:text:Year group;status:code:Status"),
     ("education.attendance", "School attendance", "D3", "circumstances", "Observation", None, "count",
@@ -58,7 +57,7 @@ ITEM_TABLE: tuple[_Row, ...] = (
      "benefit:code:Benefit;out_of_work:flag:Out-of-work benefit;conditionality:code:Conditionality;matched:code:Match"),
     ("work.ypactivity", "Young person's activity", "D3", "circumstances", "State", None, "exists",
      "code:code:Activity;neet:flag:Not in education, employment or training;verified:date:Date verified"),
-    # Reactive services: police and justice
+    # Police and justice
     ("crime.offence", "Offence (proven)", "D4", "reactive-services", "Event", "criminal", "silent",
      "ho_class:code:Home Office class;title:text:Offence;outcome:code:Outcome;outcome_date:date:Outcome date;"
      "location:text:Where"),
@@ -70,7 +69,8 @@ ITEM_TABLE: tuple[_Row, ...] = (
     ("crime.asb", "Anti-social behaviour incident", "D4", "reactive-services", "Event", "criminal", "silent",
      "qualifier:code:Qualifier;category:text:Category;location:text:Where"),
     ("da.incident", "Domestic abuse incident", "D6", "reactive-services", "Event", "criminal", "silent",
-     "risk:code:DASH risk;child_present:flag:Child present;marac:flag:Referred to MARAC;location:text:Where;title:text:Reported as"),
+     "risk:code:DASH risk;child_present:flag:Child present;marac:flag:Referred to MARAC;location:text:Where;"
+     "title:text:Reported as"),
     ("da.risk", "Domestic abuse risk", "D6", "circumstances", "State", "criminal", "silent",
      "risk:code:DASH risk;marac:flag:MARAC case"),
     ("da.support", "Domestic abuse support", "D6", "interventions", "Service", "criminal", "silent",
@@ -140,7 +140,8 @@ ITEM_TABLE: tuple[_Row, ...] = (
     ("housing.homeless", "Homelessness case", "D3", "reactive-services", "Case", None, "exists",
      "duty:code:Duty;accommodation:code:Accommodation"),
     ("housing.letting", "Social letting", "D3", "circumstances", "Observation", None, "exists",
-     "needs_type:code:Needs type;reason:code:Reason left last home;rent:money:Rent;household_size:number:Household size"),
+     "needs_type:code:Needs type;reason:code:Reason left last home;rent:money:Rent;"
+     "household_size:number:Household size"),
     ("housing.safety", "Safety work at the home", "D6", "interventions", "Event", None, "silent",
      "kind:code:Work;status:code:Status"),
     ("housing.repair", "Repair", "D3", "reactive-services", "Event", None, "count",
@@ -149,6 +150,8 @@ ITEM_TABLE: tuple[_Row, ...] = (
      "reference:text:Account;band:code:Band;liable:flag:Liable person"),
     ("ctax.discount", "Council tax discount", "D3", "circumstances", "State", None, "exists",
      "code:code:Discount;percent:number:Percent;review:date:Review date"),
+    ("address.protected_location", "Protected location", "D6", "household", "Place", None, "silent",
+     "lines:text:Address;postcode:text:Postcode;uprn:text:UPRN;kind:code:Kind of address"),
     # Lists
     ("service.entry", "Service in the directory", "D0", "lists", "Service", None, "count",
      "name:text:Service;organisation:text:Organisation;phone:text:Phone;email:text:E-mail"),

@@ -31,7 +31,8 @@ class Person(Concept):
     """What one source record says of who a person is.
 
     `protected` is set where the source restricts the record (PDS `meta.security` R or V, refuge, witness
-    protection): no address of this person may then be shown from any source (domain 4.9).
+    protection): from `protected_from` on, or always where that is not known, no address, phone or GP of this
+    person is shown from any source to a reader who did not already hold it (domain 4.9).
     """
 
     concept: Literal["person"] = "person"
@@ -46,3 +47,4 @@ class Person(Concept):
     identifiers: tuple[Identifier, ...] = ()
     telecoms: tuple[Telecom, ...] = ()
     protected: Literal["restricted", "refuge", "witness", "adoption"] | None = None
+    protected_from: date | None = None

@@ -109,13 +109,20 @@ def _person_facts(person: Person) -> Iterator[Fact]:
         yield fact("identity.sex", "", {"code": person.sex})
     if person.ethnicity:
         yield fact("identity.ethnicity", "", {"code": person.ethnicity, "scheme": person.ethnicity_scheme})
-    for identifier in person.identifiers:
-        item = IDENTIFIER_ITEMS.get(identifier.scheme, "identity.local_id")
-        value = {"value": identifier.value, "verification": identifier.verification.value}
-        if item == "identity.local_id":
-            value["scheme"] = identifier.scheme
-        yield fact(item, f"{identifier.scheme}/{identifier.value}", value)
+    yield from _identifier_facts(person)
     for telecom in person.telecoms:
         yield fact(f"contact.{telecom.system}", telecom.value, {"value": telecom.value})
     if person.protected:
-        yield fact("identity.protected", "", {"kind": person.protected})
+        yield Fact(
+            "identity.protected", "person", person.person, person.protected, {"kind": person.protected},
+            valid_from=person.protected_from,
+        )  # fmt: skip
+
+
+def _identifier_facts(person: Person) -> Iterator[Fact]:
+    for identifier in person.identifiers:
+        item = IDENTIFIER_ITEMS.get(identifier.scheme, "identity.local_id")
+        value: dict[str, Scalar] = {"value": identifier.value, "verification": identifier.verification.value}
+        if item == "identity.local_id":
+            value["scheme"] = identifier.scheme
+        yield Fact(item, "person", person.person, f"{identifier.scheme}/{identifier.value}", value)

@@ -14,7 +14,7 @@ from concept_model.items import Block, item_named
 
 
 class Statement(Concept):
-    """Common part. `occurrence` tells several statements of one item about one subject apart, and is stable on resend."""
+    """Common part. `occurrence` tells several statements of one item about one subject apart; stable on resend."""
 
     subject: SourceKey
     subject_kind: Literal["person", "household", "place"] = "person"
