@@ -1,0 +1,212 @@
+"""Read XML that a stranger sent: no document type, no entities, no network, bounded size, depth and row.
+
+A document type declaration is the door to entity bombs ("billion laughs") and to external files (OWASP XML
+External Entity Prevention), and none of our feeds' formats has one, so any is refused. A file is read twice: once
+whole, to refuse what is unsafe or broken, then row by row. So a file that breaks off halfway yields no row at all,
+and memory holds one row, not the file.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from adapters.errors import FeedUnreadableError
+
+MAX_BYTES = 256 * 1024 * 1024
+MAX_DEPTH = 64
+MAX_ELEMENTS_PER_ROW = 100_000
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+MAX_DOCUMENT_ELEMENTS = 1_000_000
+_CHUNK = 64 * 1024
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class XmlNode:
+    """One element, without its namespace. `text` is what stands before its first child, stripped.
+
+    Text between or after children is not kept: in these formats it is always a slip of the exporting system.
+    """
+
+    name: str
+    text: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    children: tuple["XmlNode", ...] = ()
+    namespace: str = ""
+
+    def all(self, name: str) -> tuple["XmlNode", ...]:
+        """Every child of that name, in order."""
+        return tuple(child for child in self.children if child.name == name)
+
+    def first(self, name: str) -> "XmlNode | None":
+        """The first child of that name, or None."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def value(self, name: str) -> str:
+        """Text of the first child of that name; empty when there is none."""
+        child = self.first(name)
+        return child.text if child else ""
+
+
+def looks_like_xml(body: bytes) -> bool:
+    """True where the first character that is no space is `<`, in UTF-8 or UTF-16."""
+    start = body[:400].removeprefix(_BYTE_ORDER_MARK).lstrip()
+    return start.startswith((b"<", b"\xff\xfe<\x00", b"\xfe\xff\x00<"))
+
+
+def xml_rows(body: bytes, root: str, row: str) -> Iterator[XmlNode]:
+    """Yield every outermost element called `row` of a document whose root is called `root`.
+
+    Raises `FeedUnreadableError`, before any row, where the document is unsafe, broken or has another root.
+    """
+    _refuse_larger_than(MAX_BYTES, body)
+    for _ in _walk(body, _Guard(root, None, MAX_ELEMENTS_PER_ROW)):
+        pass
+    return _walk(body, _Guard(root, row, MAX_ELEMENTS_PER_ROW))
+
+
+def xml_document(body: bytes) -> XmlNode:
+    """Return the whole document as one node; one row of it is the root. Raises `FeedUnreadableError`."""
+    _refuse_larger_than(MAX_DOCUMENT_BYTES, body)
+    return next(_walk(body, _Guard(None, _ROOT, MAX_DOCUMENT_ELEMENTS)))
+
+
+def leaves(node: XmlNode) -> dict[str, str]:
+    """Texts of all elements without children by their path below `node`; repeated ones joined by a space."""
+    found: dict[str, str] = {}
+    stack = [(child, child.name) for child in reversed(node.children)]
+    while stack:
+        current, path = stack.pop()
+        if current.children:
+            stack.extend((child, f"{path}/{child.name}") for child in reversed(current.children))
+        elif current.text or path not in found:
+            found[path] = f"{found.get(path, '')} {current.text}".strip()
+    return found
+
+
+def _refuse_larger_than(limit: int, body: bytes) -> None:
+    if len(body) > limit:
+        raise FeedUnreadableError("The file is too large.", "Send it in several files.")
+
+
+def _walk(body: bytes, guard: "_Guard") -> Iterator[XmlNode]:
+    """Parse chunk by chunk, guarding each start tag; yield a node for each outermost row."""
+    parser: Any = etree.XMLPullParser(
+        ("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    for chunk in _chunks(body):
+        try:
+            parser.feed(chunk)
+            if chunk is _END:
+                parser.close()
+        except etree.XMLSyntaxError:
+            raise _broken() from None
+        for event, element in parser.read_events():
+            if event == "start":
+                guard.opens(element)
+            elif guard.closes():
+                yield to_node(element)
+            if event == "end" and guard.inside == 0:
+                _forget(element)
+    if not guard.seen_root:
+        raise _broken()
+
+
+_ROOT = "*"
+"""Row name that stands for the document's outermost element."""
+
+
+class _Guard:
+    """Counts depth and elements while a document is read, and knows whether we are inside a row."""
+
+    def __init__(self, root: str | None, row: str | None, limit: int) -> None:
+        self.root = root
+        self.row = row
+        self.limit = limit
+        self.seen_root = False
+        self.depth = 0
+        self.elements = 0
+        self.inside = 0
+
+    def opens(self, element: Any) -> None:
+        name = etree.QName(element).localname
+        if not self.seen_root:
+            self._check_root(element, name)
+        self.depth += 1
+        self.elements += 1
+        if self.depth > MAX_DEPTH:
+            raise FeedUnreadableError("The file nests its elements too deep.", "Send the format's own structure.")
+        if self.elements > self.limit:
+            raise FeedUnreadableError("One record of the file is too large.", "Check the export and send it again.")
+        if self.inside or self.row in (name, _ROOT):
+            self.inside += 1
+
+    def closes(self) -> bool:
+        """True where an end tag ends a whole row."""
+        self.depth -= 1
+        if not self.inside:
+            # A finished element outside any row is freed at once, so it no longer counts.
+            self.elements = max(0, self.elements - 1)
+            return False
+        self.inside -= 1
+        if self.inside:
+            return False
+        self.elements = 0
+        return True
+
+    def _check_root(self, element: Any, name: str) -> None:
+        self.seen_root = True
+        info = element.getroottree().docinfo
+        if info.doctype or info.internalDTD is not None:
+            raise FeedUnreadableError(
+                "The file declares a document type (DOCTYPE).",
+                "Export it without a document type; this format has none.",
+            )
+        if self.root is not None and name != self.root:
+            message = f"The file's outermost element is not {self.root}."
+            raise FeedUnreadableError(message, f"Send a file whose outermost element is {self.root}.")
+
+
+_END = b""
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    for start in range(0, len(body), _CHUNK):
+        yield body[start : start + _CHUNK]
+    yield _END
+
+
+def _broken() -> FeedUnreadableError:
+    return FeedUnreadableError(
+        "The file is not well-formed XML.", "Check that the export finished and that nothing changed the file since."
+    )
+
+
+def to_node(element: Any) -> XmlNode:
+    """Copy an lxml element; its depth is bounded by the guard, so the recursion is too."""
+    name = etree.QName(element)
+    return XmlNode(
+        name.localname,
+        (element.text or "").strip(),
+        {etree.QName(key).localname: text for key, text in element.attrib.items()},
+        tuple(to_node(child) for child in element if isinstance(child.tag, str)),
+        name.namespace or "",
+    )
+
+
+def _forget(element: Any) -> None:
+    """Free a finished element and its finished elder siblings."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
