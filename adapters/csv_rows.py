@@ -1,0 +1,126 @@
+"""Rows of a CSV file as partners really save them (RFC 4180 and its common departures). Pure and streaming.
+
+Read: UTF-8 with or without a byte order mark, UTF-16 with one; LF, CRLF or CR; quoted cells over several
+lines; columns in any order and letter case. Never guessed: an encoding, a delimiter, a missing column.
+One bad row never loses a good one: a byte that is not UTF-8, a row of the wrong width, a quote that is never
+closed make that row a `RawRow` with a `problem`, and reading goes on at the next line.
+A cell that begins with = + - or @ stays plain text: nothing here or later evaluates it.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import TextIO
+
+from adapters.csv_records import RecordReader
+from adapters.errors import FeedUnreadableError
+from adapters.port import RawRow, RowError
+
+_NOT_CSV = (
+    (b"PK\x03\x04", "The file is a spreadsheet workbook or a zip archive, not CSV."),
+    (b"\xd0\xcf\x11\xe0", "The file is an old Excel workbook, not CSV."),
+    (b"\x1f\x8b", "The file is still compressed with gzip."),
+    (b"%PDF", "The file is a PDF, not CSV."),
+    (b"<", "The file is HTML or XML, not CSV."),
+    (b"{", "The file is JSON, not CSV."),
+)
+_AS_CSV = "Export it again as comma-separated values, UTF-8, with the column names in the first row."
+_REMEDIES = {
+    "row-shape": "Put quotation marks round a cell that holds a comma, a quotation mark or a line break.",
+    "encoding-invalid": "Save the file as UTF-8 and send the row again.",
+}
+_UTF8_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UNDECODABLE = re.compile("[\ud800-\udfff]")
+_NUL = "\x00"
+
+
+def csv_rows(body: bytes, *, required: frozenset[str], known: frozenset[str]) -> Iterator[RawRow]:
+    """Split a CSV file into rows, in the order of the file.
+
+    `known` are the column names of the feed; a column of the file that matches one, ignoring case and spaces
+    around it, gets that name in `cells`. Other columns keep the name they came with. `required` must all be there.
+    `RawRow.number` + 1 is the row a spreadsheet program shows: blank rows are skipped but counted.
+    A row with a `problem` has its cells, as far as they could be split, in `payload`.
+
+    Raise `FeedUnreadableError` at once, before any row, if the file has no such header.
+    """
+    records = RecordReader(_text_of(body))
+    sent = _first_row(records)
+    canonical = {name.casefold(): name for name in known}
+    names = tuple(canonical.get(cell.strip().casefold(), cell.strip()) for cell in sent)
+    _check_names(names, required, known)
+    return _rows(records, names, known)
+
+
+def _text_of(body: bytes) -> TextIO:
+    start = body.removeprefix(_UTF8_MARK)[:512].lstrip() if not body.startswith(_UTF16_MARKS) else b""
+    for mark, message in _NOT_CSV:
+        if start.startswith(mark):
+            raise FeedUnreadableError(message, _AS_CSV)
+    if body.startswith(_UTF16_MARKS):
+        try:
+            return io.StringIO(body.decode("utf-16"), newline="")
+        except UnicodeDecodeError:
+            raise FeedUnreadableError("The file begins as UTF-16 but breaks off.", _AS_CSV) from None
+    # Bytes that are no UTF-8 become lone surrogates, which nothing else decodes to: so they are found cell by cell.
+    return io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _first_row(records: RecordReader) -> list[str]:
+    try:
+        sent = records.next_record()
+        while sent is not None and not any(cell.strip() for cell in sent):
+            sent = records.next_record()
+    except csv.Error:
+        raise FeedUnreadableError("The first row cannot be read as column names.", _AS_CSV) from None
+    if sent is None:
+        raise FeedUnreadableError("The file is empty.", _AS_CSV)
+    if any(_UNDECODABLE.search(cell) or _NUL in cell for cell in sent):
+        raise FeedUnreadableError("The column names are not in UTF-8.", _AS_CSV)
+    return sent
+
+
+def _check_names(names: tuple[str, ...], required: frozenset[str], known: frozenset[str]) -> None:
+    missing = ", ".join(sorted(required.difference(names)))
+    if missing:
+        message = f"The file has no column {missing}."
+        raise FeedUnreadableError(message, f"Add the column {missing}. Columns are separated by commas.")
+    for name in sorted(known):
+        if names.count(name) > 1:
+            message = f"The column {name} is there twice."
+            raise FeedUnreadableError(message, f"Keep one column named {name}.")
+
+
+def _rows(records: RecordReader, names: tuple[str, ...], known: frozenset[str]) -> Iterator[RawRow]:
+    for number in count(1):
+        try:
+            cells = records.next_record()
+        except csv.Error:
+            message = "A quotation mark is not closed, or the row is too long."
+            yield _problem(number, records.give_up(), "row-shape", message)
+            continue
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            yield _row(number, names, cells, known)
+
+
+def _row(number: int, names: tuple[str, ...], cells: list[str], known: frozenset[str]) -> RawRow:
+    if len(cells) != len(names):
+        message = f"The row has {len(cells)} cells; the first row names {len(names)} columns."
+        return _problem(number, cells, "row-shape", message)
+    for name, cell in zip(names, cells, strict=True):
+        if _NUL in cell or _UNDECODABLE.search(cell):
+            # The name of a column that the feed does not know could itself be somebody's data.
+            column = name if name in known else ""
+            message = "A cell holds bytes that are not UTF-8 text."
+            return _problem(number, cells, "encoding-invalid", message, column)
+    return RawRow(number, dict(zip(names, cells, strict=True)))
+
+
+def _problem(number: int, sent: Sequence[str], code: str, message: str, column: str = "") -> RawRow:
+    readable = tuple(_UNDECODABLE.sub("\N{REPLACEMENT CHARACTER}", text) for text in sent)
+    return RawRow(number, {}, payload=readable, problem=RowError(number, column, code, message, _REMEDIES[code]))
