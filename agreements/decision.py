@@ -1,0 +1,130 @@
+"""What the engine answers. Only `agreements/decide.py` may construct a `Permit` (held by a structure test)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agreements.vocabulary import Vocabulary
+from concept_model.items import Withholding
+
+FORMS: tuple[str, ...] = ("full", "month", "year", "outward_postcode", "band", "presence")
+"""Forms of release, finest first. `month` and `year` cut dates, `outward_postcode` an address, `band` leaves only the
+coded band or level of an item (a risk code, an arrears stage), `presence` only that there is such a fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUse:
+    """One rule relied on, as far as it rests on the facts of one owner: legal bases differ from party to party.
+
+    `clause` is `<agreement>@<version>/<rule>`. `window_days` and `event_roles` are limits on the rows of the rule's
+    cells: only events at most that many days old, only those in which the subject has one of the roles (empty: any).
+    """
+
+    agreement: str
+    version: int
+    rule: str
+    clause: str
+    mask: int
+    gateways: tuple[str, ...]
+    article_6: tuple[str, ...]
+    article_9: tuple[str, ...]
+    article_10: tuple[str, ...]
+    obligations: tuple[str, ...]
+    advice: str | None = None
+    window_days: int | None = None
+    event_roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Cells that may be released until `not_after`, in the finest form that rules and limits leave.
+
+    `coarse` pairs a form of `FORMS` with the cells that may be shown only in it. `not_after` is the earliest end of
+    anything relied on and is checked again after the last commit.
+    """
+
+    mask: int
+    coarse: tuple[tuple[str, int], ...]
+    uses: tuple[RuleUse, ...]
+    not_after: datetime
+    register_version: str
+    vocabulary: Vocabulary
+
+    def allows(self, source: str, item: str) -> bool:
+        """Whether a cell may be released. Unknown sources and items raise, as they are mistakes of the caller."""
+        return bool(self.mask >> self.vocabulary.cell(source, item) & 1)
+
+    def form(self, source: str, item: str) -> str:
+        """The form a permitted cell may be shown in: `full` or one of the coarser `FORMS`."""
+        bit = 1 << self.vocabulary.cell(source, item)
+        return next((name for name, mask in self.coarse if mask & bit), "full")
+
+    def uses_of(self, source: str, item: str) -> tuple[RuleUse, ...]:
+        """Every rule use that permits a cell."""
+        bit = 1 << self.vocabulary.cell(source, item)
+        return tuple(use for use in self.uses if use.mask & bit)
+
+    def admits(self, source: str, item: str, age_days: int | None, event_role: str | None) -> bool:
+        """Whether one row of a cell may be released: some rule's window and event roles admit it.
+
+        `age_days` is how old the event is, `None` where the row has no date; a row without a date fails a window.
+        """
+        return any(_row_fits(use, age_days, event_role) for use in self.uses_of(source, item))
+
+    @property
+    def obligations(self) -> tuple[str, ...]:
+        """Union of the obligations of the rules relied on, sorted."""
+        return tuple(sorted({duty for use in self.uses for duty in use.obligations}))
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """Sentences the rules relied on want shown with what is released, in order of use."""
+        return tuple(dict.fromkeys(use.advice for use in self.uses if use.advice))
+
+
+def _row_fits(use: RuleUse, age_days: int | None, event_role: str | None) -> bool:
+    if use.window_days is not None and (age_days is None or not 0 <= age_days <= use.window_days):
+        return False
+    return not use.event_roles or event_role in use.event_roles
+
+
+@dataclass(frozen=True, slots=True)
+class Refer:
+    """A named person decides about `mask`, with a clock; `permit` is what may be released meanwhile."""
+
+    to: str
+    within: timedelta
+    code: str
+    message: str
+    mask: int
+    permit: Permit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Nothing may be released.
+
+    `subject_dependent` is true where the refusal rested on the subject's states, links or the reader's relationship:
+    the gateway then answers as if there were no such family.
+    """
+
+    code: str
+    message: str
+    subject_dependent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Why cells of one source are not released. Silent ones speak of the role only, never of the subject.
+
+    A `count` or `exists` message may hold the placeholders {owner}, {count} and {reply_by}, filled by the gateway.
+    """
+
+    source: str
+    mask: int
+    mode: Withholding
+    code: str
+    message: str
+    owner_agency: str
+
+
+Decision = Permit | Refer | Refusal
