@@ -16,7 +16,7 @@ _MINIMUM_SECRET_BYTES = 16
 
 
 def utc_now() -> datetime:
-    """This instant, aware, in UTC."""
+    """The present instant, aware, in UTC."""
     return datetime.now(UTC)
 
 
