@@ -1,0 +1,1 @@
+"""The application: settings, wiring, identity, API, pages, use cases, store, jobs and commands."""

@@ -1,0 +1,58 @@
+"""All settings, read once from the environment (`HEARTHGATE_...`) and frozen; nothing else reads the environment."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a council sets. Every problem is reported at once, when the process starts."""
+
+    model_config = SettingsConfigDict(env_prefix="HEARTHGATE_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(default=Path("var"), description="Keys, and the embedded database where one is used.")
+    database_url: str | None = Field(
+        default=None,
+        description="`postgresql://host:port/name` of a server of your own; unset starts the embedded one.",
+    )
+    register_dir: Path = Field(
+        default=Path("gateway/demo/northvale/register"), description="The council's agreements, DPIAs and sources."
+    )
+    register_overlay_dir: Path | None = Field(default=None, description="Documents that replace those of the register.")
+    lifecycle_dir: Path | None = Field(
+        default=None, description="Signatures and life-cycle events of the documents; default `<data_dir>/lifecycle`."
+    )
+    feeds_dir: Path = Field(
+        default=Path("gateway/demo/northvale/feeds"), description="Mapping files of feeds described without code."
+    )
+    clients_file: Path | None = Field(
+        default=None, description="Partner clients and their public keys; default `<data_dir>/clients.json`."
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the gateway listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port that the gateway listens on.")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="Address that readers and partners see.")
+    oidc_issuer: str = Field(default="http://127.0.0.1:8001", description="OpenID Connect provider of the staff.")
+    oidc_client_id: str = Field(default="hearthgate", description="This gateway at that provider.")
+    max_body_mib: int = Field(default=100, ge=1, le=2048, description="Largest pushed file, after decompression.")
+    log_origin: str = Field(default="northvale.example/hearthgate", description="Name of the audit log in checkpoints.")
+    council: str = Field(default="Northvale Council", description="Name on the pages.")
+    mash_phone: str = Field(default="01632 960 100", description="Number at the foot of every family page.")
+    cookie_secure: bool = Field(default=True, description="False only on loopback without TLS.")
+    environment: Literal["demo", "operation"] = Field(default="operation", description="Named on every page.")
+
+    @property
+    def keys_dir(self) -> Path:
+        """Where keys and role passwords lie, folder 0700 and files 0600."""
+        return self.data_dir / "keys"
+
+    @property
+    def signed_dir(self) -> Path:
+        """Where signatures and life-cycle events lie."""
+        return self.lifecycle_dir or self.data_dir / "lifecycle"
+
+    @property
+    def client_registry(self) -> Path:
+        """Where the partner clients are registered."""
+        return self.clients_file or self.data_dir / "clients.json"

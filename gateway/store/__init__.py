@@ -1,0 +1,1 @@
+"""PostgreSQL: roles, migrations, rows. Only use cases may import from here."""

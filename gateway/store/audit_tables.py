@@ -1,0 +1,103 @@
+"""Rows of the audit log and of the tickets that admit a read."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, Column, LargeBinary, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from gateway.store.tables import VARBIT, instant
+
+
+class EntryRow(SQLModel, table=True):
+    """An entry: its leaf, and two columns repeated from inside the leaf for finding it."""
+
+    __tablename__ = "entry"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    entry_id: UUID = Field(primary_key=True)
+    event_class: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_column=instant())
+    leaf: bytes = Field(sa_type=LargeBinary)
+
+
+class OpeningRow(SQLModel, table=True):
+    """Salts and opened values of an entry's commitments, erasable."""
+
+    __tablename__ = "opening"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    entry_id: UUID = Field(primary_key=True, foreign_key="audit.entry.entry_id")
+    fields: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class PendingRow(SQLModel, table=True):
+    """A committed entry that is not yet a leaf."""
+
+    __tablename__ = "pending"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    entry_id: UUID = Field(primary_key=True, foreign_key="audit.entry.entry_id")
+    queued_at: datetime = Field(sa_column=instant())
+
+
+class LeafRow(SQLModel, table=True):
+    """An entry's place in the tree."""
+
+    __tablename__ = "leaf"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    leaf_index: int = Field(sa_type=BigInteger, primary_key=True)
+    entry_id: UUID = Field(foreign_key="audit.entry.entry_id", unique=True)
+    leaf_hash: bytes = Field(sa_type=LargeBinary)
+
+
+class NodeRow(SQLModel, table=True):
+    """The hash of a perfect subtree."""
+
+    __tablename__ = "node"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    level: int = Field(sa_type=SmallInteger, primary_key=True)
+    node_index: int = Field(sa_type=BigInteger, primary_key=True)
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class CheckpointRow(SQLModel, table=True):
+    """A signed checkpoint of the tree."""
+
+    __tablename__ = "checkpoint"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    tree_size: int = Field(sa_type=BigInteger, primary_key=True)
+    note: str = Field(sa_type=Text)
+    signed_at: datetime = Field(sa_column=instant())
+
+
+class HeadRow(SQLModel, table=True):
+    """The size from which the next batch of leaves starts."""
+
+    __tablename__ = "head"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    only_row: bool = Field(default=True, primary_key=True)
+    tree_size: int = Field(sa_type=BigInteger)
+
+
+class TicketRow(SQLModel, table=True):
+    """A committed authorisation to read. `issued_at` and `xact` are the database's own and cannot be set."""
+
+    __tablename__ = "ticket"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    ticket_id: UUID = Field(primary_key=True)
+    entry_id: UUID = Field(foreign_key="audit.entry.entry_id")
+    own_sources: list[int] = Field(sa_column=Column(ARRAY(SmallInteger), nullable=False))
+    not_after: datetime = Field(sa_column=instant())
+
+
+class TicketSubjectRow(SQLModel, table=True):
+    """What a ticket admits of one person's records of one band."""
+
+    __tablename__ = "ticket_subject"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    ticket_id: UUID = Field(primary_key=True, foreign_key="audit.ticket.ticket_id")
+    person_id: UUID = Field(primary_key=True)
+    band: int = Field(sa_type=SmallInteger, primary_key=True)
+    shown: Any = Field(sa_column=Column(VARBIT, nullable=False))
+    counted: Any = Field(sa_column=Column(VARBIT, nullable=False))
+    existing: Any = Field(sa_column=Column(VARBIT, nullable=False))

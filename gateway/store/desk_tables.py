@@ -1,0 +1,158 @@
+"""Rows of the desk: batches and their errors, declarations, sessions, notices, requests, reviews."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, SmallInteger, Text
+from sqlmodel import Field, SQLModel
+
+from gateway.store.tables import instant, texts
+
+
+class BatchRow(SQLModel, table=True):
+    """One pushed file and what became of it."""
+
+    __tablename__ = "batch"
+    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    batch_id: UUID = Field(primary_key=True)
+    feed: str = Field(sa_type=Text)
+    source_no: int = Field(sa_type=SmallInteger)
+    agency: str = Field(sa_type=Text)
+    sender: str = Field(sa_type=Text)
+    idempotency_digest: bytes = Field(sa_type=LargeBinary)
+    content_digest: bytes = Field(sa_type=LargeBinary)
+    state: str = Field(sa_type=Text)
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    rows_refused: int = 0
+    rows_flagged: int = 0
+    facts_new: int = 0
+    facts_unchanged: int = 0
+    columns_not_kept: list[str] = Field(sa_column=texts())
+    items_not_covered: list[str] = Field(sa_column=texts())
+    refusal_code: str | None = Field(sa_type=Text)
+    refusal_message: str | None = Field(sa_type=Text)
+    refusal_remedy: str | None = Field(sa_type=Text)
+    coverage_to: date | None
+    receipt_entry: UUID | None
+    received_at: datetime = Field(sa_column=instant())
+    finished_at: datetime | None = Field(sa_column=instant(nullable=True))
+
+
+class RowErrorRow(SQLModel, table=True):
+    """Why one row of a batch was handed back."""
+
+    __tablename__ = "row_error"
+    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    batch_id: UUID = Field(primary_key=True, foreign_key="desk.batch.batch_id")
+    row_number: int = Field(primary_key=True)
+    position: int = Field(sa_type=SmallInteger, primary_key=True)
+    error_column: str = Field(sa_type=Text)
+    error_code: str = Field(sa_type=Text)
+    message: str = Field(sa_type=Text)
+    how_to_fix: str = Field(sa_type=Text)
+
+
+class RejectedRow(SQLModel, table=True):
+    """A row handed back, sealed under its feed's key."""
+
+    __tablename__ = "rejected_row"
+    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    batch_id: UUID = Field(primary_key=True, foreign_key="desk.batch.batch_id")
+    row_number: int = Field(primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    expires_at: datetime = Field(sa_column=instant())
+
+
+class DeclarationRow(SQLModel, table=True):
+    """A declared purpose; the reason and the case reference are sealed."""
+
+    __tablename__ = "declaration"
+    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    declaration_id: UUID = Field(primary_key=True)
+    subject: str = Field(sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    purpose: str = Field(sa_type=Text)
+    family_id: UUID | None
+    sealed_reason: bytes = Field(sa_type=LargeBinary)
+    sealed_case_reference: bytes | None = Field(sa_type=LargeBinary)
+    break_glass: bool = False
+    declared_at: datetime = Field(sa_column=instant())
+    expires_at: datetime = Field(sa_column=instant())
+
+
+class AssertionSeenRow(SQLModel, table=True):
+    """A client assertion that was used, until it would have expired anyway."""
+
+    __tablename__ = "assertion_seen"
+    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    jti_digest: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    expires_at: datetime = Field(sa_column=instant())
+
+
+class SessionRow(SQLModel, table=True):
+    """A page session, under the digest of its cookie."""
+
+    __tablename__ = "session"
+    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    session_digest: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    sealed_state: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_column=instant())
+    last_seen_at: datetime = Field(sa_column=instant())
+    expires_at: datetime = Field(sa_column=instant())
+
+
+class NoticeRow(SQLModel, table=True):
+    """What a holder tells a recipient, with its clock."""
+
+    __tablename__ = "notice"
+    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    notice_id: UUID = Field(primary_key=True)
+    recipient_agency: str = Field(sa_type=Text)
+    recipient_role: str = Field(sa_type=Text)
+    recipient_unit: str = Field(sa_type=Text)
+    escalates_to_role: str | None = Field(sa_type=Text)
+    family_id: UUID
+    purpose: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    reason_key: bytes = Field(sa_type=LargeBinary, unique=True)
+    raised_at: datetime = Field(sa_column=instant())
+    read_by: datetime = Field(sa_column=instant())
+    read_at: datetime | None = Field(sa_column=instant(nullable=True))
+    escalated_at: datetime | None = Field(sa_column=instant(nullable=True))
+
+
+class AccessRequestRow(SQLModel, table=True):
+    """A request that a named person decides, with a clock."""
+
+    __tablename__ = "access_request"
+    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    request_id: UUID = Field(primary_key=True)
+    subject: str = Field(sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    purpose: str = Field(sa_type=Text)
+    family_id: UUID | None
+    decider_role: str = Field(sa_type=Text)
+    items: list[str] = Field(sa_column=texts())
+    law: str | None = Field(sa_type=Text)
+    sealed_reason: bytes = Field(sa_type=LargeBinary)
+    state: str = Field(default="open", sa_type=Text)
+    raised_at: datetime = Field(sa_column=instant())
+    answer_by: datetime = Field(sa_column=instant())
+
+
+class ReviewItemRow(SQLModel, table=True):
+    """An access that an officer should look at."""
+
+    __tablename__ = "review_item"
+    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    review_id: UUID = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    entry_id: UUID
+    agency: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    raised_at: datetime = Field(sa_column=instant())
+    state: str = Field(default="open", sa_type=Text)

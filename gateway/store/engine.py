@@ -1,0 +1,62 @@
+"""One SQLAlchemy engine a database role: a use case names the role it acts as, and PostgreSQL holds it to that."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from gateway.store.errors import DatabaseUnavailableError, TicketRefusedError
+
+SERVING_ROLES = ("hg_read", "hg_decide", "hg_search", "hg_intake", "hg_link", "hg_sequence", "hg_erase", "hg_desk")
+_INSUFFICIENT_PRIVILEGE = "42501"
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the database is, and how each role signs in. `engines` is filled on first use of a role."""
+
+    base: URL
+    passwords: dict[str, str]
+    engines: dict[str, Engine]
+    pool_size: int = 8
+
+    @contextmanager
+    def transaction(self, role: str) -> Iterator[Connection]:
+        """One transaction as that role, committed on leaving. Errors of the server come out without row values."""
+        try:
+            with self.engine(role).begin() as connection:
+                yield connection
+        except OperationalError:
+            raise DatabaseUnavailableError("the database cannot be reached; nothing was released or stored") from None
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
+                raise TicketRefusedError("the database refused this step for want of an authorisation") from None
+            raise
+
+    def engine(self, role: str) -> Engine:
+        """The pool of one role."""
+        if role not in self.engines:
+            url = self.base.set(username=role, password=self.passwords[role])
+            self.engines[role] = create_engine(
+                url, pool_size=self.pool_size, max_overflow=8, pool_pre_ping=True, hide_parameters=True
+            )
+        return self.engines[role]
+
+    def dispose(self) -> None:
+        """Close every pool."""
+        for engine in self.engines.values():
+            engine.dispose()
+        self.engines.clear()
+
+
+def database(url: str, passwords: dict[str, str], pool_size: int = 8) -> Database:
+    """Describe a database by its address, without user or password, and the roles' passwords."""
+    base = make_url(url).set(drivername="postgresql+psycopg")
+    return Database(base, passwords, {}, pool_size)
+
+
+def embedded_url(socket_dir: object, name: str = "hearthgate") -> str:
+    """Address of a database of the embedded server."""
+    return URL.create("postgresql+psycopg", database=name, query={"host": str(socket_dir)}).render_as_string()

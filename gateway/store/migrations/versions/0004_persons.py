@@ -1,0 +1,18 @@
+"""Persons, links and households."""
+
+from pathlib import Path
+
+from alembic import op
+
+from gateway.store.scripts import run_script
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_SQL = Path(__file__).parent.parent / "sql" / "0004_persons.sql"
+
+
+def upgrade() -> None:
+    run_script(op.get_bind(), _SQL.read_text())

@@ -1,0 +1,18 @@
+"""Decision inputs, search and counts."""
+
+from pathlib import Path
+
+from alembic import op
+
+from gateway.store.scripts import run_script
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_SQL = Path(__file__).parent.parent / "sql" / "0005_inputs.sql"
+
+
+def upgrade() -> None:
+    run_script(op.get_bind(), _SQL.read_text())
