@@ -1,0 +1,70 @@
+"""What can be wrong with a log or with what it hands out. No message holds a value from an entry."""
+
+from typing import ClassVar
+
+
+class AuditError(Exception):
+    """Root of every audit error. `code` is stable; the text names files, positions, fields and rules only."""
+
+    code: ClassVar[str] = "audit-error"
+
+
+class ProofError(AuditError):
+    """A Merkle proof does not prove what it claims."""
+
+    code: ClassVar[str] = "proof-invalid"
+
+
+class NoteError(AuditError):
+    """A signed note or a note key is malformed, wrongly signed, or signed by nobody we know."""
+
+    code: ClassVar[str] = "note-invalid"
+
+
+class CheckpointError(NoteError):
+    """The text of a note is not a checkpoint, or not one of the log that was expected."""
+
+    code: ClassVar[str] = "checkpoint-invalid"
+
+
+class EntryError(AuditError):
+    """An entry breaks a rule of the log; `field` names the field."""
+
+    code: ClassVar[str] = "entry-invalid"
+
+    def __init__(self, field: str, problem: str) -> None:
+        """`problem` is a fixed sentence without a value from the entry."""
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class OpeningError(EntryError):
+    """An opening (salt and value) does not fit the commitment that the leaf holds for its field."""
+
+    code: ClassVar[str] = "opening-invalid"
+
+
+class ReceiptError(AuditError):
+    """A promise or a tlog-proof file is malformed, or speaks of another entry."""
+
+    code: ClassVar[str] = "receipt-invalid"
+
+
+class ExportError(AuditError):
+    """An export is incomplete, altered or contradicts itself; says in which file, at which leaf, in which field."""
+
+    code: ClassVar[str] = "export-invalid"
+
+    def __init__(self, file: str, problem: str, index: int | None = None, field: str | None = None) -> None:
+        """`file` is relative to the export; `index` is the leaf index, counted from 0."""
+        where = file
+        if index is not None:
+            where += f", leaf {index}"
+        if field is not None:
+            where += f", field {field}"
+        super().__init__(f"{where}: {problem}")
+        self.file = file
+        self.problem = problem
+        self.index = index
+        self.field = field
