@@ -15,7 +15,7 @@ class EntryRow(SQLModel, table=True):
     """An entry: its leaf, and two columns repeated from inside the leaf for finding it."""
 
     __tablename__ = "entry"
-    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "audit"}
     entry_id: UUID = Field(primary_key=True)
     event_class: str = Field(sa_type=Text)
     recorded_at: datetime = Field(sa_column=instant())
@@ -26,7 +26,7 @@ class OpeningRow(SQLModel, table=True):
     """Salts and opened values of an entry's commitments, erasable."""
 
     __tablename__ = "opening"
-    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "audit"}
     entry_id: UUID = Field(primary_key=True, foreign_key="audit.entry.entry_id")
     fields: dict[str, Any] = Field(sa_type=JSONB)
 
@@ -35,7 +35,7 @@ class PendingRow(SQLModel, table=True):
     """A committed entry that is not yet a leaf."""
 
     __tablename__ = "pending"
-    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "audit"}
     entry_id: UUID = Field(primary_key=True, foreign_key="audit.entry.entry_id")
     queued_at: datetime = Field(sa_column=instant())
 
@@ -44,7 +44,7 @@ class LeafRow(SQLModel, table=True):
     """An entry's place in the tree."""
 
     __tablename__ = "leaf"
-    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "audit"}
     leaf_index: int = Field(sa_type=BigInteger, primary_key=True)
     entry_id: UUID = Field(foreign_key="audit.entry.entry_id", unique=True)
     leaf_hash: bytes = Field(sa_type=LargeBinary)
@@ -54,7 +54,7 @@ class NodeRow(SQLModel, table=True):
     """The hash of a perfect subtree."""
 
     __tablename__ = "node"
-    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "audit"}
     level: int = Field(sa_type=SmallInteger, primary_key=True)
     node_index: int = Field(sa_type=BigInteger, primary_key=True)
     hash: bytes = Field(sa_type=LargeBinary)
@@ -64,7 +64,7 @@ class CheckpointRow(SQLModel, table=True):
     """A signed checkpoint of the tree."""
 
     __tablename__ = "checkpoint"
-    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "audit"}
     tree_size: int = Field(sa_type=BigInteger, primary_key=True)
     note: str = Field(sa_type=Text)
     signed_at: datetime = Field(sa_column=instant())
@@ -74,7 +74,7 @@ class HeadRow(SQLModel, table=True):
     """The size from which the next batch of leaves starts."""
 
     __tablename__ = "head"
-    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "audit"}
     only_row: bool = Field(default=True, primary_key=True)
     tree_size: int = Field(sa_type=BigInteger)
 
@@ -83,7 +83,7 @@ class TicketRow(SQLModel, table=True):
     """A committed authorisation to read. `issued_at` and `xact` are the database's own and cannot be set."""
 
     __tablename__ = "ticket"
-    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "audit"}
     ticket_id: UUID = Field(primary_key=True)
     entry_id: UUID = Field(foreign_key="audit.entry.entry_id")
     own_sources: list[int] = Field(sa_column=Column(ARRAY(SmallInteger), nullable=False))
@@ -94,7 +94,7 @@ class TicketSubjectRow(SQLModel, table=True):
     """What a ticket admits of one person's records of one band."""
 
     __tablename__ = "ticket_subject"
-    __table_args__ = {"schema": "audit"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "audit"}
     ticket_id: UUID = Field(primary_key=True, foreign_key="audit.ticket.ticket_id")
     person_id: UUID = Field(primary_key=True)
     band: int = Field(sa_type=SmallInteger, primary_key=True)

@@ -13,7 +13,7 @@ class BatchRow(SQLModel, table=True):
     """One pushed file and what became of it."""
 
     __tablename__ = "batch"
-    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "desk"}
     batch_id: UUID = Field(primary_key=True)
     feed: str = Field(sa_type=Text)
     source_no: int = Field(sa_type=SmallInteger)
@@ -44,7 +44,7 @@ class RowErrorRow(SQLModel, table=True):
     """Why one row of a batch was handed back."""
 
     __tablename__ = "row_error"
-    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "desk"}
     batch_id: UUID = Field(primary_key=True, foreign_key="desk.batch.batch_id")
     row_number: int = Field(primary_key=True)
     position: int = Field(sa_type=SmallInteger, primary_key=True)
@@ -58,7 +58,7 @@ class RejectedRow(SQLModel, table=True):
     """A row handed back, sealed under its feed's key."""
 
     __tablename__ = "rejected_row"
-    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "desk"}
     batch_id: UUID = Field(primary_key=True, foreign_key="desk.batch.batch_id")
     row_number: int = Field(primary_key=True)
     sealed: bytes = Field(sa_type=LargeBinary)
@@ -69,7 +69,7 @@ class DeclarationRow(SQLModel, table=True):
     """A declared purpose; the reason and the case reference are sealed."""
 
     __tablename__ = "declaration"
-    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "desk"}
     declaration_id: UUID = Field(primary_key=True)
     subject: str = Field(sa_type=Text)
     agency: str = Field(sa_type=Text)
@@ -87,7 +87,7 @@ class AssertionSeenRow(SQLModel, table=True):
     """A client assertion that was used, until it would have expired anyway."""
 
     __tablename__ = "assertion_seen"
-    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "desk"}
     jti_digest: bytes = Field(sa_type=LargeBinary, primary_key=True)
     expires_at: datetime = Field(sa_column=instant())
 
@@ -96,7 +96,7 @@ class SessionRow(SQLModel, table=True):
     """A page session, under the digest of its cookie."""
 
     __tablename__ = "session"
-    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "desk"}
     session_digest: bytes = Field(sa_type=LargeBinary, primary_key=True)
     sealed_state: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = Field(sa_column=instant())
@@ -108,7 +108,7 @@ class NoticeRow(SQLModel, table=True):
     """What a holder tells a recipient, with its clock."""
 
     __tablename__ = "notice"
-    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "desk"}
     notice_id: UUID = Field(primary_key=True)
     recipient_agency: str = Field(sa_type=Text)
     recipient_role: str = Field(sa_type=Text)
@@ -128,7 +128,7 @@ class AccessRequestRow(SQLModel, table=True):
     """A request that a named person decides, with a clock."""
 
     __tablename__ = "access_request"
-    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "desk"}
     request_id: UUID = Field(primary_key=True)
     subject: str = Field(sa_type=Text)
     agency: str = Field(sa_type=Text)
@@ -148,7 +148,7 @@ class ReviewItemRow(SQLModel, table=True):
     """An access that an officer should look at."""
 
     __tablename__ = "review_item"
-    __table_args__ = {"schema": "desk"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "desk"}
     review_id: UUID = Field(primary_key=True)
     kind: str = Field(sa_type=Text)
     entry_id: UUID

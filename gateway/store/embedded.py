@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,6 +38,7 @@ statement_timeout = '120s'
 max_prepared_transactions = 0
 """
 _START_TIMEOUT = 60.0
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,11 @@ def start(folder: Path, admin_password: str) -> EmbeddedServer:
     running = _running_pid(data)
     if running is None:
         log = (home / "server.log").open("ab")
+        uid, gid = (account.pw_uid, account.pw_gid) if account else (None, None)
         subprocess.Popen(  # noqa: S603 - our own binary, arguments of ours
             [binaries / "bin" / "postgres", "-D", data, "-k", home / "socket"],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, **_as(account),
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=_ENVIRONMENT, cwd="/",
+            user=uid, group=gid, extra_groups=[] if account else None,
         )  # fmt: skip
     _wait_until_ready(binaries, home, account)
     pid = _running_pid(data)
@@ -91,11 +95,12 @@ def _account() -> pwd.struct_passwd | None:
     raise DatabaseUnavailableError("PostgreSQL cannot run as root and there is no unprivileged account to run it as")
 
 
-def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    if account is None:
-        return {"env": environment, "cwd": "/"}
-    return {"env": environment, "cwd": "/", "user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+def _run(command: Sequence[str | Path], account: pwd.struct_passwd | None) -> subprocess.CompletedProcess[bytes]:
+    uid, gid = (account.pw_uid, account.pw_gid) if account else (None, None)
+    return subprocess.run(  # noqa: S603 - our own binary, arguments of ours
+        command, check=False, capture_output=True, env=_ENVIRONMENT, cwd="/", user=uid, group=gid,
+        extra_groups=[] if account else None,
+    )  # fmt: skip
 
 
 def _home(folder: Path, account: pwd.struct_passwd | None) -> Path:
@@ -148,18 +153,19 @@ def _initialise(binaries: Path, home: Path, data: Path, admin_password: str, acc
         stream.write(admin_password)
     _own(password_file, account)
     try:
-        done = subprocess.run(  # noqa: S603 - our own binary, arguments of ours
+        done = _run(
             [
                 binaries / "bin" / "initdb", "-D", data, "-U", ADMIN_ROLE, "-A", "scram-sha-256",
                 f"--pwfile={password_file}", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
             ],
-            capture_output=True, check=False, **_as(account),
+            account,
         )  # fmt: skip
     finally:
         password_file.unlink()
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().splitlines()
-        raise DatabaseUnavailableError(f"the embedded database could not be created: {reason[-1] if reason else ''}")
+        message = f"the embedded database could not be created: {reason[-1] if reason else 'initdb gave no reason'}"
+        raise DatabaseUnavailableError(message)
     with (data / "postgresql.conf").open("a") as configuration:
         configuration.write(_CONFIGURATION)
 
@@ -178,10 +184,7 @@ def _running_pid(data: Path) -> int | None:
 def _wait_until_ready(binaries: Path, home: Path, account: pwd.struct_passwd | None) -> None:
     deadline = time.monotonic() + _START_TIMEOUT
     while time.monotonic() < deadline:
-        ready = subprocess.run(  # noqa: S603 - our own binary, arguments of ours
-            [binaries / "bin" / "pg_isready", "-q", "-h", home / "socket"], check=False, **_as(account)
-        )
-        if ready.returncode == 0:
+        if _run([binaries / "bin" / "pg_isready", "-q", "-h", home / "socket"], account).returncode == 0:
             return
         time.sleep(0.05)
     raise DatabaseUnavailableError("the embedded database did not become ready in a minute; its server.log says why")

@@ -1,6 +1,6 @@
 """Run whole SQL scripts, and reach the driver underneath a connection."""
 
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import Connection
@@ -8,10 +8,7 @@ from sqlalchemy import Connection
 
 def driver_connection(connection: Connection) -> psycopg.Connection[Any]:
     """The psycopg connection underneath."""
-    driver = connection.connection.dbapi_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise TypeError("the store runs on psycopg 3")
-    return driver
+    return cast("psycopg.Connection[Any]", connection.connection.dbapi_connection)
 
 
 def run_script(connection: Connection, script: str) -> None:

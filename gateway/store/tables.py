@@ -23,7 +23,7 @@ class SourceRow(SQLModel, table=True):
     """A source under the number that masks use."""
 
     __tablename__ = "source"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     source_no: int = Field(sa_type=SmallInteger, primary_key=True)
     name: str = Field(sa_type=Text, unique=True)
 
@@ -32,7 +32,7 @@ class ItemRow(SQLModel, table=True):
     """A data item under its bit."""
 
     __tablename__ = "item"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     item_no: int = Field(sa_type=SmallInteger, primary_key=True)
     name: str = Field(sa_type=Text, unique=True)
     linkable: bool
@@ -43,7 +43,7 @@ class SourceRecordRow(SQLModel, table=True):
     """One person, household or place as one source knows it; its own key is kept as a keyed digest only."""
 
     __tablename__ = "source_record"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     record_id: UUID = Field(primary_key=True)
     source_no: int = Field(sa_type=SmallInteger, foreign_key="hearth.source.source_no")
     subject_kind: str = Field(sa_type=Text)
@@ -54,7 +54,7 @@ class FactRow(SQLModel, table=True):
     """One version of one fact."""
 
     __tablename__ = "fact"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     fact_id: UUID = Field(primary_key=True)
     fact_key: bytes = Field(sa_type=LargeBinary)
     record_id: UUID = Field(foreign_key="hearth.source_record.record_id")
@@ -79,7 +79,7 @@ class SearchTokenRow(SQLModel, table=True):
     """A keyed token by which search finds a record."""
 
     __tablename__ = "search_token"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     token: bytes = Field(sa_type=LargeBinary, primary_key=True)
     record_id: UUID = Field(primary_key=True, foreign_key="hearth.source_record.record_id")
     source_no: int = Field(sa_type=SmallInteger)
@@ -90,7 +90,7 @@ class PersonRow(SQLModel, table=True):
     """A person; `family_id` is the opaque handle under which readers open this person's family."""
 
     __tablename__ = "person"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     person_id: UUID = Field(primary_key=True)
     family_id: UUID = Field(unique=True)
     created_at: datetime = Field(sa_column=instant())
@@ -102,7 +102,7 @@ class LinkRow(SQLModel, table=True):
     """A version of "this record is this person's", with its band (0 verified to 3 review)."""
 
     __tablename__ = "link"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     link_id: UUID = Field(primary_key=True)
     record_id: UUID = Field(foreign_key="hearth.source_record.record_id")
     person_id: UUID = Field(foreign_key="hearth.person.person_id")
@@ -117,7 +117,7 @@ class HouseholdRow(SQLModel, table=True):
     """A household as all sources together show it: used to find candidates and to count, never shown as it is."""
 
     __tablename__ = "household"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     household_id: UUID = Field(primary_key=True)
     created_at: datetime = Field(sa_column=instant())
     redirect_to: UUID | None = Field(foreign_key="hearth.household.household_id")
@@ -128,7 +128,7 @@ class HouseholdMemberRow(SQLModel, table=True):
     """A person of a household, with the period."""
 
     __tablename__ = "household_member"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     household_id: UUID = Field(primary_key=True, foreign_key="hearth.household.household_id")
     person_id: UUID = Field(primary_key=True, foreign_key="hearth.person.person_id")
     valid_from: date | None
@@ -139,7 +139,7 @@ class KinRow(SQLModel, table=True):
     """Two persons between whom some source records a relationship."""
 
     __tablename__ = "kin"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     person_id: UUID = Field(primary_key=True, foreign_key="hearth.person.person_id")
     other_id: UUID = Field(primary_key=True, foreign_key="hearth.person.person_id")
 
@@ -148,7 +148,7 @@ class LinkReviewRow(SQLModel, table=True):
     """Two records that may be one person, kept apart until a steward looks."""
 
     __tablename__ = "link_review"
-    __table_args__ = {"schema": "hearth"}  # noqa: RUF012 - SQLAlchemy's own spelling
+    __table_args__ = {"schema": "hearth"}
     review_id: UUID = Field(primary_key=True)
     record_id: UUID
     other_record_id: UUID
