@@ -1,0 +1,5 @@
+"""Agreements that execute: documents are loaded strictly, compiled to masks, and decide what may be released.
+
+Reading order: `request`, `vocabulary`, `decision` (what is asked and answered), `document` (what is signed),
+`loader` (files to documents), `compiler` and `register` (documents to decisions), `decide` and `explain`.
+"""

@@ -1,0 +1,133 @@
+"""The register's lists beside the agreements: agencies, sources, purposes, law and impact assessments."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from agreements.document import Clause, Identifier, Sentence
+
+
+class Role(Clause):
+    """A role of an agency. `families` name what kind of work it is; `refusal` is what it is told when refused."""
+
+    id: Identifier
+    title: str
+    families: tuple[Identifier, ...] = ()
+    refusal: Sentence | None = None
+
+
+class Agency(Clause):
+    """A body with its roles and the contact for requests about its data."""
+
+    id: Identifier
+    title: str
+    kind: str
+    contact: str
+    roles: tuple[Role, ...]
+
+
+class AgencyList(Clause):
+    """agencies.yaml."""
+
+    schema_: Literal["hearthgate/agencies/1"] = Field(alias="schema")
+    agencies: tuple[Agency, ...]
+
+
+class Source(Clause):
+    """A source of facts; `regime` is the law its owner holds it under (practice P8)."""
+
+    id: Identifier
+    title: str
+    owner: Identifier
+    regime: Literal["uk_gdpr", "dpa_part_3"]
+    match_only: bool = False
+
+
+class SourceList(Clause):
+    """sources.yaml; order is bit order, so entries are only ever appended."""
+
+    schema_: Literal["hearthgate/sources/1"] = Field(alias="schema")
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+
+
+class Purpose(Clause):
+    """A purpose a reader may declare."""
+
+    id: Identifier
+    title: str
+
+
+class PurposeList(Clause):
+    """purposes.yaml."""
+
+    schema_: Literal["hearthgate/purposes/1"] = Field(alias="schema")
+    purposes: tuple[Purpose, ...]
+
+
+class Gateway(Clause):
+    """A power or duty to share (domain 4.2).
+
+    Nothing rests on an entry that is not commenced, has ended, or whose programme purpose is not live (practice P10).
+    """
+
+    id: Identifier
+    cite: str
+    kind: Literal["power", "duty", "implied_power"]
+    commenced: date | None
+    ended: date | None = None
+    purpose_live: Literal["not_applicable", "live", "unconfirmed", "ended"] = "not_applicable"
+    confirmation: Literal["text_read", "guidance_read", "from_memory"]
+    confirmed_by: tuple[str, ...] = ()
+    note: str = ""
+
+
+class GdprBasis(Clause):
+    """An Article 6, 9 or 10 entry (domain 4.3), dated as gateways are."""
+
+    id: str
+    article: Literal[6, 9, 10]
+    law: str
+    commenced: date
+    ended: date | None = None
+    policy_document_needed: bool = False
+    confirmation: Literal["text_read", "guidance_read", "from_memory"]
+
+
+class LegalRegister(Clause):
+    """gateways.yaml: the dated register of law that agreements rest on."""
+
+    schema_: Literal["hearthgate/law/1"] = Field(alias="schema")
+    gateways: tuple[Gateway, ...]
+    bases: tuple[GdprBasis, ...]
+
+
+class Risk(Clause):
+    """One line of the risk table (UK GDPR Article 35(7)(c)-(d))."""
+
+    id: Identifier
+    risk: Sentence
+    likelihood: Literal["low", "medium", "high"]
+    impact: Literal["low", "medium", "high"]
+    mitigation: Sentence
+    residual: Literal["low", "medium", "high"]
+    owner: str
+
+
+class Dpia(Clause):
+    """A data protection impact assessment: which purposes and data it approves, and until when."""
+
+    schema_: Literal["hearthgate/dpia/1"] = Field(alias="schema")
+    id: Identifier
+    title: Sentence
+    description: Sentence
+    necessity: Sentence
+    purposes: tuple[Identifier, ...] = Field(min_length=1)
+    data: tuple[str, ...] = Field(min_length=1)
+    risks: tuple[Risk, ...] = Field(min_length=1)
+    consultation: Sentence
+    dpo_advice: Sentence
+    approved: date
+    approved_by: str
+    residual_risk: Literal["low", "medium", "high"]
+    next_review: date

@@ -1,0 +1,91 @@
+"""Strict YAML 1.2: one document, no duplicate keys, no aliases, no tags; `on`, `yes` and `no` are strings.
+
+YAML 1.1 reads `on:` as the boolean true, which once lost all triggers of a draft's obligations; hence 1.2 only.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+
+from agreements.errors import AgreementFileError
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """A parsed file: its content and the line (from 1) of every key and list entry."""
+
+    name: str
+    content: Mapping[str, object]
+    lines: Mapping[Path, int]
+
+    def line_of(self, path: Path) -> int:
+        """Line of a path, or of its nearest parent that the file holds."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def clause_of(self, path: Path) -> str:
+        """A path in words: `rules/EH1/purposes`; a list entry that has an id is named by it."""
+        words: list[str] = []
+        here: object = self.content
+        for step in path:
+            if isinstance(step, int) and isinstance(here, list) and step < len(here):
+                here = here[step]
+                identifier = here.get("id") if isinstance(here, dict) else None
+                words.append(str(identifier) if identifier is not None else str(step))
+                continue
+            here = here.get(step) if isinstance(here, dict) else None
+            words.append(str(step))
+        return "/".join(words) or "document"
+
+    def error(self, path: Path, problem: str, remedy: str) -> AgreementFileError:
+        """Build the error for a fault at a path."""
+        return AgreementFileError(self.name, self.line_of(path), self.clause_of(path), problem, remedy=remedy)
+
+
+def parse_yaml(name: str, text: str) -> YamlFile:
+    """Parse one file. Raises `AgreementFileError` with the line of whatever is not strict YAML."""
+    try:
+        for event in _yaml().parse(text):
+            if isinstance(event, AliasEvent):
+                raise AgreementFileError(
+                    name, event.start_mark.line + 1, "document", "aliases are not allowed", remedy="write the text out"
+                )
+            tag = getattr(event, "tag", None)
+            if tag is not None:
+                raise AgreementFileError(
+                    name, event.start_mark.line + 1, "document", "tags are not allowed", remedy="remove the tag"
+                )
+        node = _yaml().compose(text)
+        content = _yaml().load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        problem = str(error.problem or "not YAML").splitlines()[0]
+        raise AgreementFileError(name, line, "document", problem, remedy="write strict YAML 1.2") from None
+    except YAMLError:
+        raise AgreementFileError(name, 0, "document", "not YAML", remedy="write strict YAML 1.2") from None
+    if not isinstance(content, dict) or node is None:
+        raise AgreementFileError(name, 1, "document", "not a mapping", remedy="start with `schema:`")
+    return YamlFile(name, content, dict(_walk(node, ())))
+
+
+def _yaml() -> YAML:
+    return YAML(typ="safe", pure=True)
+
+
+def _walk(node: Node, path: Path) -> Iterator[tuple[Path, int]]:
+    yield path, node.start_mark.line + 1
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            yield from _walk(value, here)
+            yield here, key.start_mark.line + 1
+    elif isinstance(node, SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from _walk(value, (*path, number))
