@@ -1,0 +1,102 @@
+"""Addresses brought to a key: postcode and numbers where there are any, never string equality (domain 2.10)."""
+
+import re
+from collections.abc import Sequence
+
+from concept_model.identifiers import normal_postcode
+from linkage.names import fold
+
+_UNIT = r"(?:flat|apartment|apt|appt|unit|room|rm|studio|maisonette|fl|bedsit)"
+_FLOOR = re.compile(rf"\b(ground|first|second|third|fourth|top|basement|garden|lower|upper)(?:\s+floor)?\s+{_UNIT}\b")
+_FLAT = re.compile(rf"\b{_UNIT}\s*(?:no|number)?\s*(\d+\s?[a-z]?|[a-z])\b")
+_SLASH = re.compile(r"^\s*(\d+[a-z]?)\s*/\s*(\d+[a-z]?)\b")
+_NUMBER = re.compile(r"\b(\d+)\s?([a-z])?\b(?:\s?-\s?(\d+[a-z]?)\b)?")
+_POSTCODE_AT_END = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2})\s*$")
+_STREET_WORDS = {
+    "st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane", "cl": "close",
+    "clo": "close", "cres": "crescent", "cresc": "crescent", "ct": "court", "crt": "court", "dr": "drive",
+    "drv": "drive", "gdns": "gardens", "gdn": "garden", "gr": "grove", "gro": "grove", "hse": "house", "pk": "park",
+    "pl": "place", "sq": "square", "ter": "terrace", "terr": "terrace", "wy": "way", "bldgs": "buildings",
+    "nth": "north", "sth": "south", "mt": "mount",
+}  # fmt: skip
+# The NHS and others write these for no fixed abode, not known, or abroad (NHS ODS pseudo postcodes ZZ99).
+_PSEUDO_AREAS = ("ZZ99",)
+
+
+def postcode(text: str) -> str | None:
+    """A real postcode in its normal form; None for anything else, pseudo postcodes such as ZZ99 3VZ included."""
+    found = normal_postcode(text)
+    return None if found is None or found.startswith(_PSEUDO_AREAS) else found
+
+
+def uprn(text: str) -> str | None:
+    """A UPRN as text without leading zeros (BS 7666), or None."""
+    digits = text.strip().lstrip("0")
+    return digits if re.fullmatch(r"\d{1,12}", digits) else None
+
+
+def address_key(lines: Sequence[str], postcode_text: str | None = None) -> str | None:
+    """One key for every way of writing one address: "4a High St" and "Flat 4A, High Street" are the same.
+
+    With a postcode: postcode and numbers, flat first. Without: numbers and street. A house without a number goes
+    by its name. None where there is nothing to tell it from its neighbours.
+    """
+    text = fold(", ".join(line for line in lines if line)).replace("'", "").replace(".", " ")
+    text = re.sub(r"\s*\n\s*", ", ", text)
+    code = postcode(postcode_text or "")
+    at_end = _POSTCODE_AT_END.search(text)
+    if at_end and postcode(at_end[1]):
+        code = code or postcode(at_end[1])
+        text = text[: at_end.start()]
+    units, rest = _units(text)
+    street = _street(rest)
+    if code:
+        name = " ".join(units) or street
+        return f"{code}|{name}" if name else None
+    return f"{' '.join(units)}|{street}" if units and street else None
+
+
+def place_key(uprn_text: str | None, lines: Sequence[str], postcode_text: str | None = None) -> str | None:
+    """Key of a dwelling: its UPRN where known, else its normalised address, else None."""
+    number = uprn(uprn_text or "")
+    if number:
+        return f"uprn:{number}"
+    key = address_key(lines, postcode_text)
+    return f"address:{key}" if key else None
+
+
+def _units(text: str) -> tuple[list[str], str]:
+    """The numbers of flat and building, in that order, and the text without them."""
+    flat = ""
+    for pattern in (_FLOOR, _FLAT):
+        found = pattern.search(text)
+        if found:
+            flat = found[1].replace(" ", "")
+            text = text[: found.start()] + "," + text[found.end() :]
+            break
+    if not flat:
+        found = _SLASH.search(text)
+        if found:
+            return [found[1], found[2]], text[found.end() :]
+    number, text = _building(text)
+    # A flat known by a letter is the building's number and that letter: "Flat A, 12" is "12a".
+    if len(flat) == 1 and flat.isalpha() and number.isdigit():
+        return [number + flat], text
+    return [unit for unit in (flat, number) if unit], text
+
+
+def _building(text: str) -> tuple[str, str]:
+    found = _NUMBER.search(text)
+    if not found:
+        return "", text
+    number = found[1].lstrip("0") + (found[2] or "") + (f"-{found[3]}" if found[3] else "")
+    return number, text[: found.start()] + text[found.end() :]
+
+
+def _street(text: str) -> str:
+    """The first part that is left, its usual abbreviations written out."""
+    parts = [re.findall(r"[^\W_]+", part) for part in text.split(",")]
+    tokens = next((part for part in parts if part), [])
+    if tokens and tokens[0] == "st" and len(tokens) > 1:
+        tokens = ["saint", *tokens[1:]]
+    return " ".join(_STREET_WORDS.get(token, token) for token in tokens)

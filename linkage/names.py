@@ -1,0 +1,68 @@
+"""Names brought to the form in which they are compared: case, accents, punctuation, titles, particles, hyphens."""
+
+import re
+import unicodedata
+
+from linkage.nicknames import formal_names
+
+_TITLE_WORDS = (
+    "mr mrs miss ms mx dr prof professor rev revd reverend sir dame lord lady master mstr baby jr jnr snr sr hon cllr "
+    "hadji haji hajji"
+)
+_PARTICLE_WORDS = "al bin bint binti da das de del della den der di do dos du el la le ibn ten ter van von y"
+_PLACEHOLDER_WORDS = "unknown unk nk notknown notstated anon anonymous null"
+_TITLES = frozenset(_TITLE_WORDS.split())
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
+_NO_NAME = frozenset(_PLACEHOLDER_WORDS.split())
+# Letters that do not decompose into a base letter and an accent.
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "\u0131": "i"}
+)
+_APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc.]")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; other scripts are kept as they are."""
+    lowered = text.lower().translate(_LETTERS)
+    decomposed = unicodedata.normalize("NFKD", lowered)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a name, titles and placeholders dropped: "Mrs. Ann-Marie O'Neil" gives ann, marie, oneil."""
+    folded = _APOSTROPHES.sub("", fold(text))
+    parts = re.split(r"[\W\d_]+", folded)
+    kept = [part for part in parts if part and part not in _NO_NAME]
+    # A title is a title only before a name; "Sir" or "Master" alone is all that was recorded.
+    while len(kept) > 1 and kept[0] in _TITLES:
+        kept = kept[1:]
+    while len(kept) > 1 and kept[-1] in {"jr", "jnr", "snr", "sr"}:
+        kept = kept[:-1]
+    return () if len(kept) == 1 and kept[0] in _TITLES else tuple(kept)
+
+
+def given_forms(text: str) -> tuple[str, ...]:
+    """The first given name and all it may stand for: "Bill John" gives bill, william."""
+    parts = words(text)
+    if not parts:
+        return ()
+    first = parts[0]
+    return (first, *sorted(formal_names(first) - {first}))
+
+
+def middle_names(text: str) -> tuple[str, ...]:
+    """Given names after the first."""
+    return words(text)[1:]
+
+
+def family_forms(text: str) -> tuple[str, ...]:
+    """The family name written as one word, then its parts without particles.
+
+    "Smith-Jones" gives smithjones, smith, jones; "van der Berg" gives vanderberg, berg.
+    """
+    parts = words(text)
+    if not parts:
+        return ()
+    whole = "".join(parts)
+    apart = [part for part in parts if part not in _PARTICLES and len(part) > 1]
+    return tuple(dict.fromkeys([whole, *apart]))
