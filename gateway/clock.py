@@ -43,3 +43,8 @@ def new_secret(nbytes: int = 32) -> str:
     if nbytes < _MINIMUM_SECRET_BYTES:
         raise ValueError("a secret has at least 16 random bytes")
     return secrets.token_urlsafe(nbytes)
+
+
+def new_one_time_code(digits: int = 6) -> str:
+    """A decimal code for a person to type, every value as likely as any other."""
+    return str(secrets.randbelow(10**digits)).zfill(digits)

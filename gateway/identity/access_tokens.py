@@ -52,6 +52,7 @@ def verify_access_token(token: str, keys: KeySet, issuer: str, audience: str, no
     header, claims = read_signed(token, keys, {"ES256"})
     require_access_token(header)
     expires_at = check_claims(claims, Expectation(issuer, audience, PARTNER_TOKEN_LIFE), now)
+    text_claim(claims, "jti")
     client_id = text_claim(claims, "client_id")
     if claims["sub"] != client_id:
         raise UnauthenticatedError(Fault.SUBJECT)
@@ -63,7 +64,14 @@ def verify_access_token(token: str, keys: KeySet, issuer: str, audience: str, no
 
 def verify_staff_token(token: str, keys: KeySet, issuer: str, audience: str, now: datetime) -> StaffCaller:
     """The member of staff behind an access token (RFC 9068) that their provider issued for this gateway."""
-    header, claims = read_signed(token, keys, STAFF_ALGORITHMS)
+    return staff_of_token(read_signed(token, keys, STAFF_ALGORITHMS), issuer, audience, now)
+
+
+def staff_of_token(
+    signed: tuple[Mapping[str, Any], Mapping[str, Any]], issuer: str, audience: str, now: datetime
+) -> StaffCaller:
+    """The same, from header and claims whose signature is already verified."""
+    header, claims = signed
     require_access_token(header)
     expires_at = check_claims(claims, Expectation(issuer, audience, LONGEST_STAFF_TOKEN), now)
     return staff_caller(claims, expires_at)

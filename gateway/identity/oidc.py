@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,7 +23,7 @@ _LONGEST_CODE = 2048
 
 @dataclass(frozen=True, slots=True)
 class OidcSettings:
-    """This gateway at its provider. Without `client_secret` it is a public client, which PKCE protects.
+    """How the provider knows this gateway. Without `client_secret` it is a public client, which PKCE protects.
 
     `audience` is what the provider writes into access tokens meant for this gateway's API.
     """

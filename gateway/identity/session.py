@@ -13,6 +13,7 @@ from gateway.identity.errors import Fault, ForgedRequestError, UnauthenticatedEr
 
 IDLE_LIFE = timedelta(minutes=30)
 ABSOLUTE_LIFE = timedelta(hours=8)
+_SEEN_TO_THE = timedelta(minutes=1)  # not one write a request
 _CSRF_CONTEXT = b"hearthgate form token 1"
 _LONGEST_COOKIE = 128
 
@@ -56,8 +57,10 @@ class OpenSession:
 
 
 def start_session(store: SessionStore, caller: StaffCaller, previous_cookie: str | None, now: datetime) -> str:
-    """The cookie value of a new session. The value is always ours: one that the browser brought is never adopted,
-    and the session it named ends, so that nobody can plant a session before a sign-in (session fixation).
+    """The cookie value of a new session.
+
+    It is always ours: a value that the browser brought is never adopted, and the session it named ends, so that nobody
+    can plant a session before a sign-in (session fixation).
     """
     end_session(store, previous_cookie)
     cookie_value = new_secret(32)
@@ -77,7 +80,8 @@ def resume_session(store: SessionStore, cookie_value: str | None, now: datetime)
     if record.is_over(now):
         store.remove(digest)
         raise UnauthenticatedError(Fault.EXPIRED)
-    store.touch(digest, now)
+    if now - record.seen_at >= _SEEN_TO_THE:
+        store.touch(digest, now)
     return OpenSession(record.caller, _csrf_token(cookie_value))
 
 

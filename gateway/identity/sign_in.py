@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from gateway.clock import new_secret
-from gateway.identity.access_tokens import LONGEST_STAFF_TOKEN, staff_caller
+from gateway.identity.access_tokens import staff_caller, staff_of_token
 from gateway.identity.caller import StaffCaller
 from gateway.identity.errors import Fault, UnauthenticatedError
 from gateway.identity.oidc import OidcProvider, SignInSecrets
-from gateway.identity.signed_tokens import Expectation, check_claims, require_access_token
 
 ATTEMPT_LIFE = timedelta(minutes=15)
 
@@ -83,10 +82,8 @@ def complete_sign_in(
 
 def verify_provider_token(provider: OidcProvider, token: str, now: datetime) -> StaffCaller:
     """The member of staff behind a bearer token of the provider (RFC 9068), for the API; keys come from `provider`."""
-    header, claims = provider.read_token(token, now)
-    require_access_token(header)
-    expected = Expectation(provider.settings.issuer, provider.settings.audience, LONGEST_STAFF_TOKEN)
-    return staff_caller(claims, check_claims(claims, expected, now))
+    settings = provider.settings
+    return staff_of_token(provider.read_token(token, now), settings.issuer, settings.audience, now)
 
 
 def local_path(return_to: str) -> str:
