@@ -4,8 +4,10 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-DATE_SENTINELS = frozenset({date(1811, 11, 11), date(1900, 1, 1), date(1901, 1, 1)})
-"""Dates that systems write for "not known" (domain 2.0): treated as missing, never matched on."""
+DATE_SENTINELS = frozenset({date(1811, 11, 11), date(1900, 1, 1), date(1901, 1, 1), date(9999, 12, 31)})
+"""Dates that systems write for "not known" (domain 2.0) or "no end": treated as missing, never matched on."""
+_FIRST_YEAR = 1800
+"""No record that is shared reaches further back, so an earlier year is a slip of the keyboard."""
 _UK = ZoneInfo("Europe/London")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _UK_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
@@ -23,12 +25,14 @@ def parse_date(text: str) -> date | None:
     """`YYYY-MM-DD` (a midnight after it is ignored) or `DD/MM/YYYY`."""
     try:
         if found := _ISO_DATE.fullmatch(text):
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        if found := _UK_DATE.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
+            day = date(int(found[1]), int(found[2]), int(found[3]))
+        elif found := _UK_DATE.fullmatch(text):
+            day = date(int(found[3]), int(found[2]), int(found[1]))
+        else:
+            return None
     except ValueError:
         return None
-    return None
+    return day if day.year >= _FIRST_YEAR else None
 
 
 def parse_partial_date(text: str) -> str | None:
@@ -36,27 +40,27 @@ def parse_partial_date(text: str) -> str | None:
     if full := parse_date(text):
         return full.isoformat()
     found = _PARTIAL.fullmatch(text)
-    if not found or int(found[1]) == 0 or int(found[2] or 1) not in range(1, 13):
+    if not found or int(found[1]) < _FIRST_YEAR or int(found[2] or 1) not in range(1, 13):
         return None
     return text
 
 
 def parse_datetime(text: str) -> datetime | None:
-    """ISO 8601 or `DD/MM/YYYY HH:MM`; a date alone is its midnight. Without an offset it is UK time."""
-    if day := parse_date(text):
-        return datetime(day.year, day.month, day.day, tzinfo=_UK)
+    """ISO 8601 or `DD/MM/YYYY HH:MM`; a date alone is its midnight. Given in UK time, which no offset means."""
     try:
         if _ISO_TIME.fullmatch(text):
             moment = datetime.fromisoformat(text)
-            return moment if moment.tzinfo else moment.replace(tzinfo=_UK)
-        found = _UK_TIME.fullmatch(text)
-        day = parse_date(found["date"]) if found else None
-        if found and day:
+        elif day := parse_date(text):
+            moment = datetime(day.year, day.month, day.day, tzinfo=_UK)
+        elif (found := _UK_TIME.fullmatch(text)) and (day := parse_date(found["date"])):
             clock = (int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
-            return datetime(day.year, day.month, day.day, *clock, tzinfo=_UK)
-    except ValueError:
+            moment = datetime(day.year, day.month, day.day, *clock, tzinfo=_UK)
+        else:
+            return None
+        moment = moment.astimezone(_UK) if moment.tzinfo else moment.replace(tzinfo=_UK)
+    except (ValueError, OverflowError):
         return None
-    return None
+    return moment if moment.year >= _FIRST_YEAR else None
 
 
 def parse_flag(text: str) -> bool | None:

@@ -84,11 +84,11 @@ class Cells:
             self.error(name, "required-missing", message, f"Fill in {name}, or leave the row out.")
         return text
 
-    def key(self, name: str) -> str:
-        """A required key of the partner's own, of at most `MAX_KEY` characters."""
+    def key(self, name: str, most: int = MAX_KEY) -> str:
+        """A required key of the partner's own, of at most `most` characters."""
         text = self.required(name)
-        if len(text) > MAX_KEY:
-            message = f"The column {name} holds more than {MAX_KEY} characters."
+        if len(text) > most:
+            message = f"The column {name} holds more than {most} characters."
             self.error(name, "text-too-long", message, f"Send the reference alone in {name}.")
         return text
 

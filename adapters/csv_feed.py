@@ -1,0 +1,28 @@
+"""A feed of CSV rows: its description, and one function that turns the cells of a row into a translation."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from adapters.cells import Cells
+from adapters.csv_rows import csv_rows
+from adapters.port import FeedProfile, RawRow, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFeed:
+    """A `Feed` whose rows do not depend on each other. Columns that are `required` must be in the first row."""
+
+    profile: FeedProfile
+    read: Callable[[Cells], Translation]
+
+    def rows(self, body: bytes) -> Iterator[RawRow]:
+        """Split a file into rows. Raise `FeedUnreadableError` if it is not a CSV file with the required columns."""
+        columns = self.profile.columns
+        required = frozenset(column.name for column in columns if column.required)
+        return csv_rows(body, required=required, known=frozenset(column.name for column in columns))
+
+    def translate(self, row: RawRow) -> Translation:
+        """Turn one row into concept records or row errors."""
+        if row.problem is not None:
+            return Translation(row, errors=(row.problem,))
+        return self.read(Cells(row))
