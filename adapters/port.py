@@ -32,8 +32,8 @@ class RawRow:
     """
 
     number: int
-    cells: Mapping[str, str]
-    payload: object = None
+    cells: Mapping[str, str] = field(repr=False)
+    payload: object = field(default=None, repr=False)
     problem: "RowError | None" = None
 
 
@@ -63,7 +63,7 @@ class Translation:
     """What one row became: concept records, or errors. A row with any error yields no record."""
 
     row: RawRow
-    records: tuple[ConceptRecord, ...] = ()
+    records: tuple[ConceptRecord, ...] = field(default=(), repr=False)
     errors: tuple[RowError, ...] = ()
     flags: tuple[RowFlag, ...] = ()
     refused: bool = False
