@@ -1,0 +1,147 @@
+"""The leaf of an entry: what stands in the Merkle tree and may leave the council.
+
+A leaf is canonical JSON of six members:
+
+    {"at": time to the second, "commitments": base64, "entry": id, "event": class, "log": log id, "v": 1}
+
+`commitments` are 32 bytes for each field of `COMMITTED_FIELDS`, in that order, joined:
+HMAC-SHA256(salt, field name || 0x00 || canonical value), with a random salt of 32 bytes for each field. Absent
+fields are committed like all others, so a leaf shows neither what was filled in nor how long it is. Whoever has a
+field's opening (salt and value) can check it against the leaf; once the salt is erased the commitment says nothing,
+not even to somebody who tries every name and date, and the tree stays as it was.
+"""
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from audit.canonical import Json, canonical_json, parse_canonical
+from audit.encoding import from_base64, to_base64
+from audit.entry import COMMITTED_FIELDS, Entry, EventClass, committed_values
+from audit.errors import EntryError, OpeningError
+
+LEAF_VERSION = 1
+SALT_SIZE = 32
+MAX_LEAF_BYTES = 65_535
+"""A tlog-tiles entry bundle gives an entry's length in 16 bits."""
+
+_COMMITMENT_SIZE = 32
+_COMMITMENTS_SIZE = _COMMITMENT_SIZE * len(COMMITTED_FIELDS)
+_PLACES = {name: place * _COMMITMENT_SIZE for place, name in enumerate(COMMITTED_FIELDS)}
+_TAGS = {name: name.encode() + b"\x00" for name in COMMITTED_FIELDS}
+_LEAF = re.compile(
+    rb'\{"at":"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)","commitments":"(?P<commitments>[A-Za-z0-9+/=]+)",'
+    rb'"entry":"(?P<entry>[A-Za-z0-9._:-]{1,128})","event":"(?P<event>[a-z-]{1,32})",'
+    rb'"log":"(?P<log>[A-Za-z0-9./_-]{1,128})","v":1\}'
+)
+_EVENTS = frozenset(EventClass)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens one commitment: 32 bytes of salt, and the canonical bytes of the value. `repr` shows neither."""
+
+    salt: bytes
+    value: bytes
+
+    def __repr__(self) -> str:
+        return "Opening(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A leaf as parsed. `at` is RFC 3339 to the second; `commitments` maps each field to its 32 bytes."""
+
+    entry_id: str
+    event: EventClass
+    at: str
+    log_id: str
+    commitments: Mapping[str, bytes]
+
+
+def commit_entry(entry: Entry, salts: Callable[[str], bytes]) -> tuple[bytes, dict[str, Opening]]:
+    """The leaf of an entry and the openings of all its committed fields.
+
+    `salts` is called once for each field name and must give 32 fresh random bytes each time. Raises `EntryError`
+    for a salt of another length, for salts that repeat, and for values that have no canonical form.
+    """
+    openings: dict[str, Opening] = {}
+    commitments = bytearray()
+    for name, value in committed_values(entry).items():
+        try:
+            encoded = canonical_json(value)
+        except ValueError as exc:
+            raise EntryError(name, str(exc)) from None
+        salt = salts(name)
+        if len(salt) != SALT_SIZE:
+            raise EntryError(name, "salt is not 32 bytes long")
+        openings[name] = Opening(salt, encoded)
+        commitments += commitment(name, salt, encoded)
+    if len({one.salt for one in openings.values()}) != len(openings):
+        raise EntryError("salts", "two fields share a salt")
+    leaf = leaf_prefix(entry.clear_time()) + to_base64(bytes(commitments)).encode()
+    return leaf + leaf_suffix(entry.entry_id, entry.event, entry.log_id), openings
+
+
+def commitment(field: str, salt: bytes, value: bytes) -> bytes:
+    """HMAC-SHA256(salt, field name || 0x00 || canonical value); 32 bytes."""
+    return hmac.digest(salt, _TAGS[field] + value, "sha256")
+
+
+def parse_leaf(data: bytes) -> Leaf:
+    """Read a leaf. Raises `EntryError` for any other spelling, version, event class or number of commitments."""
+    found = _LEAF.fullmatch(data)
+    if found is None or len(data) > MAX_LEAF_BYTES:
+        raise EntryError("leaf", "is not a leaf of version 1")
+    event = found["event"].decode()
+    if event not in _EVENTS:
+        raise EntryError("event", "is not a known event class")
+    try:
+        joined = from_base64(found["commitments"].decode())
+    except ValueError:
+        raise EntryError("commitments", "are not standard base64") from None
+    if len(joined) != _COMMITMENTS_SIZE:
+        raise EntryError("commitments", "are not one for each field")
+    commitments = {name: joined[place : place + _COMMITMENT_SIZE] for name, place in _PLACES.items()}
+    return Leaf(found["entry"].decode(), EventClass(event), found["at"].decode(), found["log"].decode(), commitments)
+
+
+def check_openings(leaf_bytes: bytes, openings: Mapping[str, Opening]) -> None:
+    """Check that each opening fits its field's commitment; some fields may be missing (erased, or not for the reader).
+
+    Raises `OpeningError` naming the first field that does not fit, `EntryError` when the leaf cannot be read.
+    """
+    leaf = parse_leaf(leaf_bytes)
+    for name, opening in openings.items():
+        if name not in leaf.commitments:
+            raise OpeningError(name if name.isidentifier() else "(unknown)", "is not a committed field")
+        if len(opening.salt) != SALT_SIZE:
+            raise OpeningError(name, "salt is not 32 bytes long")
+        if not hmac.compare_digest(commitment(name, opening.salt, opening.value), leaf.commitments[name]):
+            raise OpeningError(name, "salt and value do not fit the commitment")
+    # The precise instant is committed, its second stands in clear: the two must not tell different stories.
+    if "at" in openings and not openings["at"].value.startswith(f'"{leaf.at[:-1]}.'.encode()):
+        raise OpeningError("at", "is not within the second that stands in clear")
+
+
+def opened_values(leaf_bytes: bytes, openings: Mapping[str, Opening]) -> dict[str, Json]:
+    """The checked values of the fields that are open. Raises as `check_openings` does."""
+    check_openings(leaf_bytes, openings)
+    values: dict[str, Json] = {}
+    for name, opening in openings.items():
+        try:
+            values[name] = parse_canonical(opening.value)
+        except ValueError as exc:
+            raise OpeningError(name, str(exc)) from None
+    return values
+
+
+def leaf_prefix(at: str) -> bytes:
+    """The bytes of a leaf before its commitments; `at` is RFC 3339 to the second."""
+    return f'{{"at":"{at}","commitments":"'.encode()
+
+
+def leaf_suffix(entry_id: str, event: str, log_id: str) -> bytes:
+    """The bytes of a leaf after its commitments. None of the three may need escaping in JSON."""
+    return f'","entry":"{entry_id}","event":"{event}","log":"{log_id}","v":{LEAF_VERSION}}}'.encode()
