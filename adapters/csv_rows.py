@@ -25,6 +25,7 @@ _NOT_CSV = (
     (b"%PDF", "The file is a PDF, not CSV."),
     (b"<", "The file is HTML or XML, not CSV."),
     (b"{", "The file is JSON, not CSV."),
+    (b"[", "The file is JSON, not CSV."),
 )
 _AS_CSV = "Export it again as comma-separated values, UTF-8, with the column names in the first row."
 _REMEDIES = {
