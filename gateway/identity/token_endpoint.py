@@ -178,6 +178,9 @@ class _TokenServer(AuthorizationServer):  # type: ignore[misc]  # Authlib carrie
     def create_oauth2_request(self, request: Mapping[str, str]) -> _Request:
         return _Request(request, self.desk.token_url)
 
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Authlib asks for it; nothing here listens."""
+
     def handle_response(
         self, status: int, body: Mapping[str, Any], headers: list[tuple[str, str]]
     ) -> tuple[int, dict[str, str], dict[str, Any]]:
