@@ -1,5 +1,6 @@
 """Spans of time as instants. A date in a document ends at 24:00 Europe/London of that day, stored as UTC."""
 
+import itertools
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -57,5 +58,5 @@ def elementary(frame: Iterable[Span], parts: Iterable[Iterable[Span]]) -> tuple[
     pieces: list[Span] = []
     for start, end in frame:
         edges = [start, *(cut for cut in cuts if start < cut < end), end]
-        pieces.extend(zip(edges, edges[1:], strict=False))
+        pieces.extend(itertools.pairwise(edges))
     return tuple(pieces)

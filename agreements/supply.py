@@ -1,0 +1,90 @@
+"""What a partner may supply: item by item, at the door, before anything is stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agreements.cells import Groundwork
+from agreements.lawfulness import item_mask
+from agreements.lifecycle import AdmittedAgreement
+from agreements.offers import Supply, SupplyReason
+from agreements.patterns import expand_items
+from agreements.periods import both, elementary, holds
+from concept_model.items import ITEMS
+
+_NO_AGREEMENT = SupplyReason("no-agreement", "No agreement covers this from you. It is not kept.")
+_NOT_IN_FORCE = SupplyReason("not-in-force", "The agreement or law that covers this is not in force. It is not kept.")
+    "not-in-force", "The agreement or law that would cover this is not in force. It is not kept."
+)
+_NOT_OWNER = SupplyReason("not-owner", "This source belongs to another agency. Nothing may be supplied for another.")
+_UNKNOWN = SupplyReason("source-unknown", "No such source is registered.")
+_INVALID = SupplyReason("request-invalid", "The instant of the question is not known.")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSupply:
+    """Items (bits) that one document lets the owner of a source supply within a span of unchanged law."""
+
+    agreement: str
+    items: int
+    starts: datetime
+    ends: datetime
+
+
+def compile_supply(ground: Groundwork) -> dict[str, tuple[CompiledSupply, ...]]:
+    """Supply by source."""
+    found: dict[str, list[CompiledSupply]] = {source: [] for source in ground.vocabulary.sources}
+    for admitted in ground.documents.agreements:
+        for owner, sources in ground.owners.items():
+            for source in sources:
+                found[source].extend(_supplies(admitted, owner, source, ground))
+    return {source: tuple(sorted(rows, key=lambda row: (row.agreement, row.starts))) for source, rows in found.items()}
+
+
+def _supplies(admitted: AdmittedAgreement, owner: str, source: str, ground: Groundwork) -> list[CompiledSupply]:
+    document = admitted.document
+    items = 0
+    for rule in document.supply:
+        if rule.party == owner and (rule.sources == "*" or source in rule.sources):
+            items |= item_mask(expand_items(rule.data, rule.exclude))
+    if not items:
+        return []
+    alone = {party.id for party in document.parties.controllers} == {owner}
+    frame = both(ground.force(admitted), admitted.parties.get(owner, ()))
+    rows = []
+    for piece in elementary(frame, ground.law.spans_under(document)):
+        basis = ground.law.basis(document, owner, items, piece[0], disclosed=not alone)
+        if basis is not None:
+            rows.append(CompiledSupply(document.reference, basis.items, piece[0], piece[1]))
+    return rows
+
+
+def supply_at(
+    compiled: dict[str, tuple[CompiledSupply, ...]], owner: str | None, agency: str, source: str, now: datetime
+) -> Supply:
+    """Answer for one agency and source. Whatever is not covered has its reason."""
+    names = [item.name for item in ITEMS]
+    if owner is None or source not in compiled:
+        return _nothing(names, _UNKNOWN)
+    if owner != agency:
+        return _nothing(names, _NOT_OWNER)
+    if now.utcoffset() is None:
+        return _nothing(names, _INVALID)
+    rows = compiled[source]
+    live = [row for row in rows if holds([(row.starts, row.ends)], now)]
+    covered = ever = 0
+    for row in live:
+        covered |= row.items
+    for row in rows:
+        ever |= row.items
+    refusals = {
+        name: _NOT_IN_FORCE if ever >> bit & 1 else _NO_AGREEMENT
+        for bit, name in enumerate(names)
+        if not covered >> bit & 1
+    }
+    items = frozenset(name for bit, name in enumerate(names) if covered >> bit & 1)
+    agreements = tuple(sorted({row.agreement for row in live}))
+    return Supply(items, agreements, refusals, min((row.ends for row in live), default=None))
+
+
+def _nothing(names: list[str], reason: SupplyReason) -> Supply:
+    return Supply(frozenset(), (), dict.fromkeys(names, reason), None)
