@@ -9,7 +9,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.store.errors import DatabaseUnavailableError, TicketRefusedError
 
-SERVING_ROLES = ("hg_read", "hg_decide", "hg_search", "hg_intake", "hg_link", "hg_sequence", "hg_erase", "hg_desk")
+SERVING_ROLES = (
+    "hg_read", "hg_decide", "hg_search", "hg_intake", "hg_link", "hg_sequence", "hg_erase", "hg_desk", "hg_jobs",
+)  # fmt: skip
 _INSUFFICIENT_PRIVILEGE = "42501"
 
 

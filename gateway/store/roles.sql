@@ -10,7 +10,7 @@ BEGIN
     END IF;
   END LOOP;
   FOREACH role_name IN ARRAY ARRAY['hg_read', 'hg_decide', 'hg_search', 'hg_intake', 'hg_link', 'hg_sequence',
-                                   'hg_erase', 'hg_desk'] LOOP
+                                   'hg_erase', 'hg_desk', 'hg_jobs'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
       EXECUTE format('CREATE ROLE %I LOGIN', role_name);
     END IF;

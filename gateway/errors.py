@@ -1,0 +1,105 @@
+"""What can go wrong in the application itself. Status codes are in `gateway/problems.py`, nowhere else."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from concept_model.errors import DataSharingError
+
+
+class GatewayError(DataSharingError):
+    """Root of the gateway's own errors."""
+
+    code: ClassVar[str] = "gateway-error"
+
+
+class KeyCustodyError(GatewayError):
+    """A key is missing, open to others or not the one that was used."""
+
+    code: ClassVar[str] = "key-custody"
+
+
+class ConfigurationError(GatewayError):
+    """Settings or registered files do not allow a start; the message names the file and the remedy."""
+
+    code: ClassVar[str] = "configuration"
+
+
+class NotFoundError(GatewayError):
+    """No such thing for this caller: also the answer to every refusal that depends on a subject."""
+
+    code: ClassVar[str] = "not-found"
+
+
+class AccessRefusedError(GatewayError):
+    """Refused for who asks and why, whatever the family: said openly, and already in the log."""
+
+    code: ClassVar[str] = "access-refused"
+
+    def __init__(self, reason: str, sentence: str, receipt: str | None) -> None:
+        """`reason` is the refusal's code, `sentence` the words for the reader, `receipt` the entry's id."""
+        super().__init__(sentence)
+        self.reason = reason
+        self.sentence = sentence
+        self.receipt = receipt
+
+
+class ReferredError(GatewayError):
+    """A named person decides, with a clock; nothing is released meanwhile."""
+
+    code: ClassVar[str] = "referred"
+
+    def __init__(self, to: str, answer_by: datetime, sentence: str, receipt: str | None) -> None:
+        """`to` is the role that decides."""
+        super().__init__(sentence)
+        self.to = to
+        self.answer_by = answer_by
+        self.sentence = sentence
+        self.receipt = receipt
+
+
+class DeclarationError(GatewayError):
+    """A purpose must be declared, or the declaration is over, another's, or for another family."""
+
+    code: ClassVar[str] = "purpose-not-declared"
+
+
+class ForbiddenError(GatewayError):
+    """The caller may not use this operation at all."""
+
+    code: ClassVar[str] = "forbidden"
+
+
+class BodyTooLargeError(GatewayError):
+    """The pushed body is over the limit."""
+
+    code: ClassVar[str] = "payload-too-large"
+
+
+class BodyUnreadableError(GatewayError):
+    """The pushed body cannot be decompressed or decoded."""
+
+    code: ClassVar[str] = "body-unreadable"
+
+
+class UnsupportedMediaError(GatewayError):
+    """The feed does not come in that format."""
+
+    code: ClassVar[str] = "unsupported-media-type"
+
+
+class IdempotencyConflictError(GatewayError):
+    """The same Idempotency-Key came with other content."""
+
+    code: ClassVar[str] = "idempotency-conflict"
+
+
+class ProofNotReadyError(GatewayError):
+    """The entry is durable and its leaf is not in the tree yet."""
+
+    code: ClassVar[str] = "proof-not-ready"
+
+
+class PermitEndedError(GatewayError):
+    """What the permit rested on ended before the answer could leave; nothing was released."""
+
+    code: ClassVar[str] = "permit-ended"

@@ -1,0 +1,38 @@
+"""What the store hands over to be assembled: facts that a ticket let out, and counts of what it did not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFact:
+    """A fact as a permit let it out. `source` and `item` are numbers of the mask's vocabulary."""
+
+    fact_id: UUID
+    record_id: UUID
+    person_id: UUID
+    band: int
+    source_no: int
+    item_no: int
+    value: Mapping[str, Any]
+    valid_from: date | None
+    valid_to: date | None
+    happened_at: datetime | None
+    nature: str
+    subject_role: str | None
+    disputed: bool
+    recorded_at: datetime
+    agreement: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldCount:
+    """A number, or only the existence, of entries that stay back."""
+
+    source_no: int
+    item_no: int
+    mode: str
+    entries: int

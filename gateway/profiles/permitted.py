@@ -1,0 +1,77 @@
+"""The second lock: what the database let out is checked again against the permit, and cut to its form."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from agreements.decision import Permit
+from concept_model.items import ITEMS, Item
+from gateway.profiles.loaded import LoadedFact
+
+_CODED_FIELDS = frozenset({"code", "flag"})
+
+
+@dataclass(frozen=True, slots=True)
+class PermittedFact:
+    """A fact that a permit admits, in the form that it may be shown in."""
+
+    fact: LoadedFact
+    item: Item
+    source: str
+    form: str
+
+
+def permitted_facts(
+    facts: Iterable[LoadedFact], permits: Mapping[tuple[UUID, int], Permit], now: datetime
+) -> list[PermittedFact]:
+    """Keep what the permit of the fact's person and band admits, row limits included, cut to the permitted form.
+
+    A protected location reaches here under its own item's bit; the permit knows it by `address.residence` or by
+    `address.protected_location`, so either admits what the database judged.
+    """
+    kept = []
+    for fact in facts:
+        permit = permits.get((fact.person_id, fact.band))
+        if permit is None:
+            continue
+        item = ITEMS[fact.item_no]
+        source = permit.vocabulary.sources[fact.source_no]
+        judged = _judged_item(permit, source, item.name)
+        if judged is None or not permit.admits(source, judged, _age_days(fact, now), fact.subject_role):
+            continue
+        form = permit.form(source, judged)
+        kept.append(PermittedFact(_cut(fact, item, form), item, source, form))
+    return kept
+
+
+def _judged_item(permit: Permit, source: str, name: str) -> str | None:
+    if permit.allows(source, name):
+        return name
+    return "address.protected_location" if permit.allows(source, "address.protected_location") else None
+
+
+def _age_days(fact: LoadedFact, now: datetime) -> int | None:
+    on = fact.happened_at.date() if fact.happened_at else fact.valid_from
+    return None if on is None else (now.date() - on).days
+
+
+def _cut(fact: LoadedFact, item: Item, form: str) -> LoadedFact:
+    if form == "full":
+        return fact
+    if form == "presence":
+        return replace(fact, value={}, valid_from=None, valid_to=None, happened_at=None)
+    if form == "outward_postcode":
+        outward = str(fact.value.get("postcode") or "").split(" ")[0] or None
+        return replace(fact, value={"postcode": outward})
+    kinds = {field.name: field.kind for field in item.fields}
+    if form == "band":
+        coded = {name: value for name, value in fact.value.items() if kinds.get(name) in _CODED_FIELDS}
+        return replace(fact, value=coded)
+    length = len("YYYY-MM") if form == "month" else len("YYYY")
+    value: dict[str, Any] = {
+        name: str(entry)[:length] if kinds.get(name) == "date" and entry else entry
+        for name, entry in fact.value.items()
+    }
+    return replace(fact, value=value)

@@ -1,0 +1,144 @@
+"""Facts in and out. In: insert-only, unchanged ones skipped. Out: under an opened ticket, newest version of each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from gateway.profiles.loaded import LoadedFact, WithheldCount
+from gateway.store.tables import FactRow, SearchTokenRow
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """A fact ready to be stored: every column of a version but those that the batch adds."""
+
+    fact_key: bytes
+    record_id: UUID
+    source_no: int
+    item_no: int
+    value: Mapping[str, Any]
+    valid_from: date | None
+    valid_to: date | None
+    happened_at: datetime | None
+    nature: str
+    subject_role: str | None
+    handling: str | None
+    disputed: bool
+    content_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A source record to find or make, by the digests of its key, newest key version first."""
+
+    source_no: int
+    subject_kind: str
+    digests: tuple[bytes, ...]
+
+
+def intern_records(
+    connection: Connection, records: Sequence[NewRecord], mint: Iterable[UUID]
+) -> dict[bytes, UUID]:
+    """Return the record id for each record's first digest; records known under an earlier key keep their id."""
+    found: dict[bytes, UUID] = {}
+    earlier = [digest for record in records for digest in record.digests[1:]]
+    if earlier:
+        rows = connection.execute(text("SELECT * FROM hearth.known_records(:digests)"), {"digests": earlier})
+        known = {bytes(row.key_digest): row.record_id for row in rows}
+        for record in records:
+            old = next((known[digest] for digest in record.digests[1:] if digest in known), None)
+            if old is not None:
+                found[record.digests[0]] = old
+    wanted = [record for record in records if record.digests[0] not in found]
+    if wanted:
+        rows = connection.execute(
+            text(
+                "SELECT * FROM hearth.intern_records(CAST(:ids AS uuid[]), CAST(:sources AS smallint[]),"
+                " CAST(:kinds AS text[]), CAST(:digests AS bytea[]))"
+            ),
+            {
+                "ids": [next_id for next_id, _ in zip(mint, wanted, strict=False)],
+                "sources": [record.source_no for record in wanted],
+                "kinds": [record.subject_kind for record in wanted],
+                "digests": [record.digests[0] for record in wanted],
+            },
+        )
+        found |= {bytes(row.key_digest): row.record_id for row in rows}
+    return found
+
+
+def current_digests(connection: Connection, fact_keys: Sequence[bytes]) -> dict[bytes, bytes]:
+    """The content digest of the newest version of each fact that exists."""
+    rows = connection.execute(
+        text("SELECT * FROM hearth.current_digests(CAST(:keys AS bytea[]))"), {"keys": list(fact_keys)}
+    )
+    return {bytes(row.fact_key): bytes(row.content_digest) for row in rows}
+
+
+def save_facts(
+    connection: Connection, facts: Sequence[NewFact], common: Mapping[str, Any], mint: Iterable[UUID]
+) -> None:
+    """Insert versions. `common` holds batch_id, agreement and recorded_at."""
+    rows = [
+        {
+            "fact_id": fact_id, "fact_key": fact.fact_key, "record_id": fact.record_id, "source_no": fact.source_no,
+            "item_no": fact.item_no, "value": dict(fact.value), "valid_from": fact.valid_from,
+            "valid_to": fact.valid_to, "happened_at": fact.happened_at, "nature": fact.nature,
+            "subject_role": fact.subject_role, "handling": fact.handling, "disputed": fact.disputed,
+            "tombstone": False, "content_digest": fact.content_digest, **common,
+        }
+        for fact_id, fact in zip(mint, facts, strict=False)
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(FactRow), rows)
+
+
+def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, UUID, int, int]]) -> None:
+    """Insert search tokens as (token, record, source number, item number); those already there stay."""
+    rows = [
+        {"token": token, "record_id": record_id, "source_no": source_no, "item_no": item_no}
+        for token, record_id, source_no, item_no in tokens
+    ]
+    if rows:
+        connection.execute(upsert(SearchTokenRow).on_conflict_do_nothing(), rows)
+
+
+_LOAD = text(
+    """
+    SELECT v.* FROM (
+      SELECT DISTINCT ON (f.fact_key)
+             f.fact_id, f.record_id, l.person_id, l.band, f.source_no, f.item_no, f.value, f.valid_from, f.valid_to,
+             f.happened_at, f.nature, f.subject_role, f.disputed, f.recorded_at, f.agreement, f.tombstone
+        FROM hearth.fact f
+        JOIN hearth.link l ON l.record_id = f.record_id AND l.superseded_at IS NULL
+       WHERE f.record_id = ANY ((SELECT hearth.permit_records())::uuid[])
+       ORDER BY f.fact_key, f.recorded_at DESC, f.fact_id DESC
+    ) v WHERE NOT v.tombstone
+    ORDER BY v.person_id, v.item_no, v.source_no, v.fact_id
+    """
+)
+
+
+def load_facts(connection: Connection) -> list[LoadedFact]:
+    """Load what the ticket opened in this transaction admits; without one, nothing. All buffered, nothing streamed."""
+    return [
+        LoadedFact(
+            row.fact_id, row.record_id, row.person_id, row.band, row.source_no, row.item_no, row.value,
+            row.valid_from, row.valid_to, row.happened_at, row.nature, row.subject_role, row.disputed,
+            row.recorded_at, row.agreement,
+        )
+        for row in connection.execute(_LOAD)
+    ]  # fmt: skip
+
+
+def withheld_counts(connection: Connection, persons: Sequence[UUID]) -> list[WithheldCount]:
+    """Ask how many entries lie in the cells of which the opened ticket may tell, for the persons shown."""
+    rows = connection.execute(
+        text("SELECT * FROM hearth.withheld_counts(CAST(:persons AS uuid[]))"), {"persons": list(persons)}
+    )
+    return [WithheldCount(row.source_no, row.item_no, row.mode, row.entries) for row in rows]

@@ -1,0 +1,42 @@
+"""Client assertions that were used, and page sessions: both under digests, never in clear."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.store.desk_tables import AssertionSeenRow, SessionRow
+
+_SEEN = AssertionSeenRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_SESSION = SessionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+
+
+def remember_assertion(connection: Connection, jti_digest: bytes, expires_at: datetime, now: datetime) -> bool:
+    """Remember a client assertion; False if it was used before."""
+    connection.execute(delete(_SEEN).where(_SEEN.c.expires_at < now))
+    done = connection.execute(
+        insert(_SEEN).values(jti_digest=jti_digest, expires_at=expires_at).on_conflict_do_nothing()
+    )
+    return done.rowcount == 1
+
+
+def save_session(connection: Connection, row: SessionRow) -> None:
+    """Insert or replace a session."""
+    values = row.model_dump()
+    connection.execute(insert(_SESSION).values(**values).on_conflict_do_update(index_elements=[_SESSION.c.session_digest], set_=values))
+
+
+def read_session(connection: Connection, session_digest: bytes) -> SessionRow | None:
+    """A session by the digest of its cookie."""
+    row = connection.execute(select(_SESSION).where(_SESSION.c.session_digest == session_digest)).one_or_none()
+    return None if row is None else SessionRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
+
+
+def touch_session(connection: Connection, session_digest: bytes, seen_at: datetime) -> None:
+    """Note that a session is in use."""
+    connection.execute(update(_SESSION).where(_SESSION.c.session_digest == session_digest).values(last_seen_at=seen_at))
+
+
+def remove_session(connection: Connection, session_digest: bytes) -> None:
+    """End a session."""
+    connection.execute(delete(_SESSION).where(_SESSION.c.session_digest == session_digest))
