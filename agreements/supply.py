@@ -13,8 +13,6 @@ from concept_model.items import ITEMS
 
 _NO_AGREEMENT = SupplyReason("no-agreement", "No agreement covers this from you. It is not kept.")
 _NOT_IN_FORCE = SupplyReason("not-in-force", "The agreement or law that covers this is not in force. It is not kept.")
-    "not-in-force", "The agreement or law that would cover this is not in force. It is not kept."
-)
 _NOT_OWNER = SupplyReason("not-owner", "This source belongs to another agency. Nothing may be supplied for another.")
 _UNKNOWN = SupplyReason("source-unknown", "No such source is registered.")
 _INVALID = SupplyReason("request-invalid", "The instant of the question is not known.")
