@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from splink import DuckDBAPI, Linker
 
 from linkage.blocking import bounded_keys
@@ -26,14 +25,17 @@ _SCALARS = ("given", "family", "birth", "sex")
 _OWN_SCHEMES = frozenset({"nhs_number", "upn", "nino", "pnc_id"})
 
 
-def compared_pairs(records: Sequence[StandardRecord], model: LinkModel) -> pd.DataFrame:
-    """All pairs of records that share a block, by number: columns `left` < `right` and one per comparison.
+def compared_pairs(
+    records: Sequence[StandardRecord], model: LinkModel, keys: Sequence[Sequence[str]] | None = None
+) -> pd.DataFrame:
+    """All pairs of records that share a key, those of `linkage.blocking` unless given.
 
+    Records go by number: columns `left` < `right` and one per comparison.
     A level is numbered as Splink does: -1 nothing to compare, 0 different, and upwards the better it agrees.
     The order of rows is that of the numbers.
     """
     names = [each.name for each in COMPARISONS]
-    frame = _frame(records)
+    frame = _frame(records, bounded_keys(records) if keys is None else keys)
     # Splink estimates nothing here, but it reads the table; without one shared key there is nothing to read.
     if not any(frame["keys"]):
         return pd.DataFrame({name: np.empty(0, dtype=np.int64) for name in ("left", "right", *names)})
@@ -45,7 +47,8 @@ def compared_pairs(records: Sequence[StandardRecord], model: LinkModel) -> pd.Da
             for name in _LISTS
         )
         scalars = ", ".join(f"nullif({name}, '') as {name}" for name in _SCALARS)
-        connection.execute(f"create table records as select number, {scalars}, {lists} from sent")  # noqa: S608 - our own column names
+        create = f"create table records as select number, {scalars}, {lists} from sent"  # noqa: S608 - our own columns
+        connection.execute(create)
         linker = Linker("records", _settings(model), DuckDBAPI(connection), set_up_basic_logging=False)
         predicted = linker.inference.predict()
         gammas = ", ".join(f'gamma_{name}::tinyint as "{name}"' for name in names)
@@ -55,16 +58,11 @@ def compared_pairs(records: Sequence[StandardRecord], model: LinkModel) -> pd.Da
         ).df()
 
 
-def as_array(column: "pd.Series[int]") -> NDArray[np.int64]:
-    """A column of numbers as numpy reads it."""
-    return column.to_numpy(dtype=np.int64)
-
-
-def _frame(records: Sequence[StandardRecord]) -> pd.DataFrame:
+def _frame(records: Sequence[StandardRecord], keys: Sequence[Sequence[str]]) -> pd.DataFrame:
     columns: dict[str, list[str]] = {name: [] for name in (*_SCALARS, *_LISTS)}
-    for record, keys in zip(records, bounded_keys(records), strict=True):
+    for record, own_keys in zip(records, keys, strict=True):
         cells = _cells(record)
-        cells["keys"] = _SEPARATOR.join(keys)
+        cells["keys"] = _SEPARATOR.join(own_keys)
         for name, column in columns.items():
             column.append(cells[name])
     return pd.DataFrame({"number": range(len(records)), **columns})
@@ -94,8 +92,9 @@ def _settings(model: LinkModel) -> dict[str, object]:
         "blocking_rules_to_generate_predictions": [
             {"blocking_rule": 'l."keys" = r."keys"', "arrays_to_explode": ["keys"], "sql_dialect": "duckdb"}
         ],
-        "retain_matching_columns": False,
-        "retain_intermediate_calculation_columns": True,
+        # Splink hands out the levels of agreement only together with the columns compared.
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": False,
         "comparisons": [_comparison(each, model.levels[each.name]) for each in COMPARISONS],
     }
 

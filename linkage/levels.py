@@ -29,6 +29,15 @@ class Comparison:
 
 
 _SWAPPED = "(list_has_any(givens_l, families_r) and list_has_any(families_l, givens_r))"
+_YEAR = "substr(birth_l, 1, 4) = substr(birth_r, 1, 4)"
+_MONTH = "substr(birth_l, 6, 2) = substr(birth_r, 6, 2)"
+_DAY = "substr(birth_l, 9, 2) = substr(birth_r, 9, 2)"
+_TURNED = "substr(birth_l, 6, 2) = substr(birth_r, 9, 2) and substr(birth_l, 9, 2) = substr(birth_r, 6, 2)"
+_DEFAULT_DAY = "(substr(birth_l, 5) = '-01-01' or substr(birth_r, 5) = '-01-01')"
+# One name alone stands in the other's place: an order mixed up where a name is missing, or Harry Thomas, Thomas Hill.
+_CROSSED = (
+    "(coalesce(list_has_any(givens_l, families_r), false) or coalesce(list_has_any(families_l, givens_r), false))"
+)
 _BOTH_DATES = "(length(birth_l) = 10 and length(birth_r) = 10)"
 _DAYS_APART = "abs(date_diff('day', try_cast(birth_l as date), try_cast(birth_r as date)))"
 
@@ -70,6 +79,7 @@ COMPARISONS: tuple[Comparison, ...] = (
                 "((length(given_l) = 1 or length(given_r) = 1) and left(given_l, 1) = left(given_r, 1)) "
                 "or list_contains(middles_l, given_r) or list_contains(middles_r, given_l)",
             ),
+            Level("crossed", _CROSSED),
         ),
     ),
     Comparison(
@@ -80,6 +90,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("shared", _any("families")),
             Level("swapped", _SWAPPED),
             Level("misspelt", _misspelt("family")),
+            Level("crossed", _CROSSED),
         ),
     ),
     Comparison(
@@ -87,20 +98,12 @@ COMPARISONS: tuple[Comparison, ...] = (
         _missing("birth"),
         (
             Level("exact", f"{_BOTH_DATES} and birth_l = birth_r"),
-            Level(
-                "slip",
-                f"{_BOTH_DATES} and (damerau_levenshtein(birth_l, birth_r) <= 1 or (substr(birth_l, 1, 4) = substr(birth_r, 1, 4) "
-                "and substr(birth_l, 6, 2) = substr(birth_r, 9, 2) and substr(birth_l, 9, 2) = substr(birth_r, 6, 2)))",
-            ),
-            Level(
-                "two_parts",
-                f"{_BOTH_DATES} and ((substr(birth_l, 1, 4) = substr(birth_r, 1, 4))::int + (substr(birth_l, 6, 2) = substr(birth_r, 6, 2))::int "
-                "+ (substr(birth_l, 9, 2) = substr(birth_r, 9, 2))::int) = 2",
-            ),
+            Level("slip", f"{_BOTH_DATES} and (damerau_levenshtein(birth_l, birth_r) <= 1 or ({_YEAR} and {_TURNED}))"),
+            Level("two_parts", f"{_BOTH_DATES} and (({_YEAR})::int + ({_MONTH})::int + ({_DAY})::int) = 2"),
             Level(
                 "partial",
-                f"substr(birth_l, 1, 4) = substr(birth_r, 1, 4) and ((not {_BOTH_DATES} and (length(birth_l) = 4 or length(birth_r) = 4 "
-                "or substr(birth_l, 6, 2) = substr(birth_r, 6, 2))) or substr(birth_l, 5) = '-01-01' or substr(birth_r, 5) = '-01-01')",
+                f"{_YEAR} and ((not {_BOTH_DATES} and (length(birth_l) = 4 or length(birth_r) = 4 or {_MONTH})) "
+                f"or {_DEFAULT_DAY})",
             ),
             Level("near", f"{_BOTH_DATES} and {_DAYS_APART} <= 400"),
         ),

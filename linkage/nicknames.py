@@ -66,3 +66,8 @@ _FORMAL = _table()
 def formal_names(given: str) -> frozenset[str]:
     """All names that `given` (folded, one word) may stand for, itself included: "bill" gives bill and william."""
     return _FORMAL.get(given, frozenset()) | {given}
+
+
+def short_forms(given: str) -> tuple[str, ...]:
+    """The short forms and spellings of a formal name, sorted; () where none is known."""
+    return tuple(sorted(short for short, formal in _FORMAL.items() if given in formal))

@@ -1,0 +1,108 @@
+"""From scored pairs to persons: greedy constrained agglomeration, strongest evidence first.
+
+Two groups join only if the evidence between all their records, for and against, still speaks for one person, and
+no two of their records conflict. One bridging record therefore never swallows two families' worth of records.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from linkage.record import Verdict
+
+Conflict = Callable[[int, int], str | None]
+Pair = tuple[int, int]
+
+# No single pair may outweigh what every other pair says.
+_MOST = 12.0
+
+
+@dataclass(slots=True)
+class Clustering:
+    """`group_of` gives each record its cluster's smallest record; `refused` holds why a strong pair was kept apart."""
+
+    group_of: list[int]
+    refused: dict[Pair, str] = field(default_factory=dict)
+
+
+class _Groups:
+    def __init__(self, size: int, log_odds: Mapping[Pair, float]) -> None:
+        self.group_of = list(range(size))
+        self.members = {number: [number] for number in range(size)}
+        # Per group: the evidence between it and each group it has been compared with.
+        self.between: dict[int, dict[int, float]] = {}
+        for (left, right), odds in log_odds.items():
+            capped = max(-_MOST, min(_MOST, odds))
+            self.between.setdefault(left, {})[right] = capped
+            self.between.setdefault(right, {})[left] = capped
+
+    def evidence(self, left: int, right: int) -> float:
+        return self.between.get(left, {}).get(right, 0.0)
+
+    def join(self, left: int, right: int) -> None:
+        if len(self.members[left]) < len(self.members[right]):
+            left, right = right, left
+        for member in self.members[right]:
+            self.group_of[member] = left
+        self.members[left] += self.members.pop(right)
+        kept = self.between.setdefault(left, {})
+        for other, odds in self.between.pop(right, {}).items():
+            self.between[other].pop(right, None)
+            if other != left:
+                kept[other] = kept.get(other, 0.0) + odds
+                self.between[other][left] = kept[other]
+        kept.pop(right, None)
+
+
+def agglomerate(
+    size: int,
+    log_odds: Mapping[Pair, float],
+    merge_at: float,
+    conflict: Conflict,
+    decided: Mapping[Pair, Verdict],
+) -> Clustering:
+    """Cluster records 0 .. size - 1. `log_odds` holds every compared pair (left < right), `merge_at` is in log odds.
+
+    Decisions come first: "same" joins whatever the score, unless a "different" forbids it. The outcome depends on
+    the numbers of the records alone, not on the order of the pairs.
+    """
+    groups = _Groups(size, log_odds)
+    refused: dict[Pair, str] = {}
+    different = _forbidden(decided)
+
+    def forbidden(left: int, right: int) -> bool:
+        return any(other in groups.members[right] for each in groups.members[left] for other in different.get(each, ()))
+
+    for left, right in sorted(pair for pair, verdict in decided.items() if verdict == "same"):
+        first, second = groups.group_of[left], groups.group_of[right]
+        if first != second and not forbidden(first, second):
+            groups.join(first, second)
+    strong = sorted(
+        (pair for pair, odds in log_odds.items() if odds >= merge_at), key=lambda pair: (-log_odds[pair], pair)
+    )
+    for left, right in strong:
+        first, second = groups.group_of[left], groups.group_of[right]
+        if first == second:
+            continue
+        if forbidden(first, second):
+            refused[left, right] = "decided-different"
+        elif groups.evidence(first, second) < merge_at:
+            refused[left, right] = "rest-speaks-against"
+        elif reason := _conflict(groups.members[first], groups.members[second], conflict):
+            refused[left, right] = reason
+        else:
+            groups.join(first, second)
+    smallest = {group: min(members) for group, members in groups.members.items()}
+    return Clustering([smallest[group] for group in groups.group_of], refused)
+
+
+def _forbidden(decided: Mapping[Pair, Verdict]) -> dict[int, set[int]]:
+    different: dict[int, set[int]] = {}
+    for (left, right), verdict in decided.items():
+        if verdict == "different":
+            different.setdefault(left, set()).add(right)
+            different.setdefault(right, set()).add(left)
+    return different
+
+
+def _conflict(left: Sequence[int], right: Sequence[int], conflict: Conflict) -> str | None:
+    return next((reason for each in left for other in right if (reason := conflict(each, other))), None)

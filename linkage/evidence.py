@@ -1,0 +1,197 @@
+"""What two records say for and against being one person. Each function is a claim; it holds or it does not."""
+
+from collections.abc import Callable
+from datetime import date
+from difflib import SequenceMatcher
+
+from linkage.standardise import StandardRecord
+
+_FULL_DATE = 10
+_NEAR_SPELLING = 4
+_NEAR_RATIO, _SAME_LETTERS = 0.7, 0.85
+_TWO_PARTS = 2
+_GENERATION_YEARS = 12
+
+
+def same_verified_nhs_number(left: StandardRecord, right: StandardRecord) -> bool:
+    """Both hold one NHS number that NHS England confirms (status 01)."""
+    return bool(left.numbers("nhs_number", verified_only=True) & right.numbers("nhs_number", verified_only=True))
+
+
+def same_nhs_number(left: StandardRecord, right: StandardRecord) -> bool:
+    """One NHS number, whether or not confirmed."""
+    return bool(left.numbers("nhs_number") & right.numbers("nhs_number"))
+
+
+def same_pupil_number(left: StandardRecord, right: StandardRecord) -> bool:
+    """One unique pupil number."""
+    return bool(left.numbers("upn") & right.numbers("upn"))
+
+
+def same_national_insurance_number(left: StandardRecord, right: StandardRecord) -> bool:
+    """One National Insurance number."""
+    return bool(left.numbers("nino") & right.numbers("nino"))
+
+
+def same_police_number(left: StandardRecord, right: StandardRecord) -> bool:
+    """One Police National Computer id."""
+    return bool(left.numbers("pnc_id") & right.numbers("pnc_id"))
+
+
+def same_verified_identifier(left: StandardRecord, right: StandardRecord) -> bool:
+    """Any identifier of one scheme that both sources' registers confirm."""
+    verified = {each for each in left.identifiers if each.verified}
+    return bool(verified.intersection(right.identifiers))
+
+
+def born_on_same_day(left: StandardRecord, right: StandardRecord) -> bool:
+    """Two full dates of birth, equal."""
+    return _both_full(left, right) and left.birth_date == right.birth_date
+
+
+def birth_date_agrees_on_two_parts(left: StandardRecord, right: StandardRecord) -> bool:
+    """Two full dates of birth that agree on at least two of day, month and year (domain 2.13)."""
+    return _both_full(left, right) and _parts_agreeing(left, right) >= _TWO_PARTS
+
+
+def born_in_same_year(left: StandardRecord, right: StandardRecord) -> bool:
+    """The years of birth agree, as far as dates are known."""
+    return bool(left.birth_date and right.birth_date and left.birth_date[:4] == right.birth_date[:4])
+
+
+def same_given_name(left: StandardRecord, right: StandardRecord) -> bool:
+    """The first given names are equal."""
+    return bool(left.given) and left.given == right.given
+
+
+def given_name_known_as(left: StandardRecord, right: StandardRecord) -> bool:
+    """One given name is a short form or a spelling of the other, or another recorded given name."""
+    return left.given != right.given and bool(set(left.givens) & set(right.givens))
+
+
+def same_family_name(left: StandardRecord, right: StandardRecord) -> bool:
+    """The usual family names are equal."""
+    return bool(left.family) and left.family == right.family
+
+
+def shares_a_family_name(left: StandardRecord, right: StandardRecord) -> bool:
+    """A part of a double name, a former name or an alias is shared."""
+    return left.family != right.family and bool(set(left.families) & set(right.families))
+
+
+def names_in_other_order(left: StandardRecord, right: StandardRecord) -> bool:
+    """Given and family name stand in each other's place."""
+    return bool(set(left.givens) & set(right.families)) and bool(set(left.families) & set(right.givens))
+
+
+def same_dwelling(left: StandardRecord, right: StandardRecord) -> bool:
+    """One UPRN or one normalised address."""
+    return bool(set(left.uprns) & set(right.uprns) or set(left.address_keys) & set(right.address_keys))
+
+
+def same_postcode(left: StandardRecord, right: StandardRecord) -> bool:
+    """One postcode."""
+    return bool(set(left.postcodes) & set(right.postcodes))
+
+
+def same_phone(left: StandardRecord, right: StandardRecord) -> bool:
+    """One phone number, which a household may share."""
+    return bool(set(left.phones) & set(right.phones))
+
+
+def same_email(left: StandardRecord, right: StandardRecord) -> bool:
+    """One e-mail address."""
+    return bool(set(left.emails) & set(right.emails))
+
+
+def different_given_names(left: StandardRecord, right: StandardRecord) -> bool:
+    """Both known, and neither a form, a misspelling, an initial nor a middle name of the other."""
+    if not (left.given and right.given) or set(left.givens) & set(right.givens):
+        return False
+    if left.given in right.families or right.given in left.families:
+        return False
+    if len(left.given) == 1 or len(right.given) == 1:
+        return left.given[0] != right.given[0]
+    if left.given in right.middles or right.given in left.middles:
+        return False
+    return not _near(left.given, right.given)
+
+
+def different_family_names(left: StandardRecord, right: StandardRecord) -> bool:
+    """Both known and nothing shared; not a misspelling."""
+    if not (left.family and right.family) or set(left.families) & set(right.families):
+        return False
+    return not names_in_other_order(left, right) and not _near(left.family, right.family)
+
+
+def different_birth_dates(left: StandardRecord, right: StandardRecord) -> bool:
+    """Two full dates that agree on fewer than two parts and are no turned day and month."""
+    return _both_full(left, right) and _parts_agreeing(left, right) < _TWO_PARTS and not _turned(left, right)
+
+
+def different_sexes(left: StandardRecord, right: StandardRecord) -> bool:
+    """Recorded sexes differ: weak, since it may be recorded otherwise by another service."""
+    return bool(left.sex and right.sex) and left.sex != right.sex
+
+
+def different_verified_nhs_numbers(left: StandardRecord, right: StandardRecord) -> bool:
+    """Each holds a confirmed NHS number, and none of them is the other's."""
+    mine, theirs = left.numbers("nhs_number", verified_only=True), right.numbers("nhs_number", verified_only=True)
+    return bool(mine and theirs) and not mine & theirs
+
+
+def rows_of_one_duplicate_free_file(left: StandardRecord, right: StandardRecord) -> bool:
+    """Two rows of a group in which one row stands for one person."""
+    return left.duplicate_free is not None and left.duplicate_free == right.duplicate_free
+
+
+def a_generation_apart(left: StandardRecord, right: StandardRecord) -> bool:
+    """Years of birth at least twelve apart, and day and month do not agree: father and son of one name."""
+    if not (left.birth_date and right.birth_date):
+        return False
+    years = abs(int(left.birth_date[:4]) - int(right.birth_date[:4]))
+    if years < _GENERATION_YEARS:
+        return False
+    return not (_both_full(left, right) and left.birth_date[5:] == right.birth_date[5:] != "01-01")
+
+
+def _both_full(left: StandardRecord, right: StandardRecord) -> bool:
+    return len(left.birth_date or "") == len(right.birth_date or "") == _FULL_DATE
+
+
+def _parts_agreeing(left: StandardRecord, right: StandardRecord) -> int:
+    mine, theirs = (left.birth_date or "").split("-"), (right.birth_date or "").split("-")
+    return sum(a == b for a, b in zip(mine, theirs, strict=True))
+
+
+def _turned(left: StandardRecord, right: StandardRecord) -> bool:
+    mine, theirs = date.fromisoformat(left.birth_date or ""), date.fromisoformat(right.birth_date or "")
+    return (mine.year, mine.month, mine.day) == (theirs.year, theirs.day, theirs.month)
+
+
+def _near(left: str, right: str) -> bool:
+    """A slip of the pen apart: Thedero and Theodore are near, Oliver and Olivia are not."""
+    if min(len(left), len(right)) < _NEAR_SPELLING:
+        return left == right
+    matcher = SequenceMatcher(None, *sorted((left, right)), autojunk=False)
+    # The quick ratio looks at letters alone, so that letters in a mixed order (Hayr) are near as well.
+    return matcher.quick_ratio() >= _SAME_LETTERS or matcher.ratio() >= _NEAR_RATIO
+
+
+Claim = Callable[[StandardRecord, StandardRecord], bool]
+
+FOR: tuple[Claim, ...] = (
+    same_verified_nhs_number, same_nhs_number, same_pupil_number, same_national_insurance_number, same_police_number,
+    same_verified_identifier, born_on_same_day, birth_date_agrees_on_two_parts, born_in_same_year, same_given_name,
+    given_name_known_as, same_family_name, shares_a_family_name, names_in_other_order, same_dwelling, same_postcode,
+    same_phone, same_email,
+)  # fmt: skip
+AGAINST: tuple[Claim, ...] = (
+    different_verified_nhs_numbers, rows_of_one_duplicate_free_file, a_generation_apart, different_birth_dates,
+    different_given_names, different_family_names, different_sexes,
+)  # fmt: skip
+
+
+def claims_between(left: StandardRecord, right: StandardRecord) -> tuple[str, ...]:
+    """The names of all claims that hold, those for one person first; nothing but the two records is looked at."""
+    return tuple(claim.__name__ for claim in (*FOR, *AGAINST) if claim(left, right))

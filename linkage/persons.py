@@ -1,0 +1,150 @@
+"""Which records are one person: standardise, block, compare (Splink), score, cluster, band. Pure and deterministic."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import log
+
+from linkage.bands import band_for, place_in_cluster
+from linkage.cluster import Clustering, Pair, agglomerate
+from linkage.compare import compared_pairs
+from linkage.conflicts import conflict_between, near_conclusive
+from linkage.errors import LinkageError
+from linkage.evidence import claims_between
+from linkage.model import LinkModel, default_model
+from linkage.record import Band, Decision, Link, LinkRecord, LinkResult, ReviewPair, Verdict
+from linkage.score import probability, score_pairs
+from linkage.standardise import StandardRecord, standardise
+
+# Natural log odds of one verified identifier with an agreeing date of birth: near-conclusive, never certain.
+_NEAR_CONCLUSIVE = 9.0
+# Two rows of one duplicate-free file are two persons by the sender's word: nothing for a steward to decide.
+_NOT_FOR_REVIEW = frozenset({"two-rows-of-one-file", "decided-different"})
+
+
+def link_records(
+    records: Sequence[LinkRecord], model: LinkModel | None = None, decisions: Sequence[Decision] = ()
+) -> LinkResult:
+    """Find the persons behind `records`; works from one record up. `model` None is the one shipped.
+
+    `decisions` of stewards are hard constraints; one that names an unknown record is ignored. Raise `LinkageError`
+    where a record id comes twice.
+    """
+    used = model or default_model()
+    known = [standardise(each) for each in sorted(records, key=lambda record: record.record_id)]
+    if any(left.record_id == right.record_id for left, right in pairwise(known)):
+        msg = "a record id stands twice"
+        raise LinkageError(msg)
+    log_odds = _scored(known, used)
+    decided = _decided(known, decisions)
+    clustering = agglomerate(
+        len(known),
+        log_odds,
+        log(used.merge_at / (1 - used.merge_at)),
+        lambda left, right: conflict_between(known[left], known[right]),
+        decided,
+    )
+    return _result(known, used, log_odds, decided, clustering)
+
+
+def _scored(known: Sequence[StandardRecord], model: LinkModel) -> dict[Pair, float]:
+    if len(known) < 2:  # noqa: PLR2004 - a pair
+        return {}
+    pairs = compared_pairs(known, model)
+    odds = score_pairs(pairs, known, model)
+    scored = dict(zip(zip(pairs["left"].tolist(), pairs["right"].tolist(), strict=True), odds.tolist(), strict=True))
+    for (left, right), score in scored.items():
+        if score < _NEAR_CONCLUSIVE and near_conclusive(known[left], known[right]):
+            scored[left, right] = _NEAR_CONCLUSIVE
+    return scored
+
+
+def _decided(known: Sequence[StandardRecord], decisions: Sequence[Decision]) -> dict[Pair, Verdict]:
+    number = {record.record_id: place for place, record in enumerate(known)}
+    decided: dict[Pair, Verdict] = {}
+    for each in decisions:
+        if each.left in number and each.right in number and each.left != each.right:
+            left, right = sorted((number[each.left], number[each.right]))
+            if decided.get((left, right)) != "different":
+                decided[left, right] = each.verdict
+    return decided
+
+
+def _result(
+    known: Sequence[StandardRecord],
+    model: LinkModel,
+    log_odds: Mapping[Pair, float],
+    decided: Mapping[Pair, Verdict],
+    clustering: Clustering,
+) -> LinkResult:
+    clusters: dict[int, list[int]] = defaultdict(list)
+    for record, group in enumerate(clustering.group_of):
+        clusters[group].append(record)
+    band_of: dict[str, Band] = {}
+    chance_of: dict[str, float] = {}
+
+    def same(left: int, right: int) -> bool:
+        return near_conclusive(known[left], known[right])
+
+    def decided_same(left: int, right: int) -> bool:
+        return decided.get((min(left, right), max(left, right))) == "same"
+
+    for cluster in clusters.values():
+        for record in cluster:
+            chance, verified = place_in_cluster(record, cluster, log_odds, same, decided_same)
+            name = known[record].record_id
+            chance_of[name] = chance
+            band_of[name] = Band.VERIFIED if verified and chance >= model.merge_at else band_for(chance, model)
+    return LinkResult(
+        clusters=tuple(tuple(known[record].record_id for record in cluster) for cluster in clusters.values()),
+        band_of=band_of,
+        probability_of=chance_of,
+        links=_links(known, model, log_odds, clustering),
+        reviews=_reviews(known, model, log_odds, decided, clustering),
+        compared_pairs=len(log_odds),
+    )
+
+
+def _links(
+    known: Sequence[StandardRecord], model: LinkModel, log_odds: Mapping[Pair, float], clustering: Clustering
+) -> tuple[Link, ...]:
+    links = []
+    for (left, right), odds in sorted(log_odds.items()):
+        chance = probability(odds)
+        if clustering.group_of[left] != clustering.group_of[right] or chance < model.merge_at:
+            continue
+        verified = near_conclusive(known[left], known[right])
+        band = Band.VERIFIED if verified else band_for(chance, model)
+        claims = claims_between(known[left], known[right])
+        links.append(Link(known[left].record_id, known[right].record_id, chance, band, claims))
+    return tuple(links)
+
+
+def _reviews(
+    known: Sequence[StandardRecord],
+    model: LinkModel,
+    log_odds: Mapping[Pair, float],
+    decided: Mapping[Pair, Verdict],
+    clustering: Clustering,
+) -> tuple[ReviewPair, ...]:
+    """One pair, the most probable, for each two clusters that may be one person."""
+    best: dict[Pair, tuple[float, Pair]] = {}
+    for pair, odds in log_odds.items():
+        groups = sorted((clustering.group_of[pair[0]], clustering.group_of[pair[1]]))
+        if groups[0] == groups[1] or probability(odds) < model.review_at or decided.get(pair) == "different":
+            continue
+        between = (groups[0], groups[1])
+        best[between] = min(best.get(between, (0.0, pair)), (-odds, pair))
+    reviews = []
+    for _, (left, right) in sorted(best.values()):
+        conflict = conflict_between(known[left], known[right])
+        reason = conflict or clustering.refused.get((left, right)) or "unsure"
+        if reason in _NOT_FOR_REVIEW:
+            continue
+        claims = claims_between(known[left], known[right])
+        reviews.append(
+            ReviewPair(
+                known[left].record_id, known[right].record_id, probability(log_odds[left, right]), (reason,), claims
+            )
+        )
+    return tuple(reviews)
