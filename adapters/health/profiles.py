@@ -13,6 +13,7 @@ _PATIENT = (
     Column("Patient.gender", ("identity.sex",), "male, female, other or unknown"),
     Column("Patient.birthDate", ("identity.birth_date",), "YYYY, YYYY-MM or YYYY-MM-DD"),
     Column("Patient.deceasedDateTime", ("identity.death",), "Date of death"),
+    Column("Patient.extension", ("identity.ethnicity",), "Ethnic category; status of a death notice"),
     Column("Patient.telecom", _TELECOM, "Phone and e-mail"),
     Column("Patient.address", ("address.residence",), "Addresses with use, period and UPRN"),
     Column("Patient.generalPractitioner", ("health.registration",), "ODS code of the practice"),
@@ -33,7 +34,6 @@ _ATTENDANCE = ("health.attendance",)
 _FLAG = ("health.flag",)
 _APPOINTMENT = ("health.appointment",)
 _CARE = (
-    Column("Patient.extension", ("identity.ethnicity",), "Ethnic category"),
     Column("Encounter.id", (), "The encounter's id"),
     Column("Encounter.subject", (), "Patient by NHS number or reference", required=True),
     Column("Encounter.class", _ATTENDANCE, "HL7 ActCode: IMP, EMER, AMB, ..."),
