@@ -27,6 +27,17 @@ class CheckpointError(NoteError):
     code: ClassVar[str] = "checkpoint-invalid"
 
 
+class WitnessError(CheckpointError):
+    """Fewer known witnesses have cosigned a checkpoint than the one who checks demands."""
+
+    code: ClassVar[str] = "witnesses-missing"
+
+    def __init__(self, found: int, needed: int) -> None:
+        super().__init__(f"only {found} of {needed} needed witnesses have cosigned")
+        self.found = found
+        self.needed = needed
+
+
 class EntryError(AuditError):
     """An entry breaks a rule of the log; `field` names the field."""
 

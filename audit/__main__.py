@@ -1,0 +1,14 @@
+"""`python -m audit` says what can be run."""
+
+import sys
+
+_HELP = """Hearthgate audit log.
+
+  python -m audit.verify [--key VKEY] PATH...    check receipts, promises, checkpoints and exports offline
+  python -m audit.verify --help                  all options
+
+Needs Python 3.11 and the package "cryptography"; nothing else of Hearthgate.
+"""
+
+if __name__ == "__main__":
+    sys.stdout.write(_HELP)

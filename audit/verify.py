@@ -1,0 +1,112 @@
+"""Offline verifier: `python -m audit.verify [--key VKEY] PATH...`.
+
+A path is a receipt (`.tlog-proof`), a promise, a checkpoint, or the folder of an export or of a C2SP tile log.
+One line is written for each path: OK and what was proved, or FAIL and what is wrong and where. The exit status is
+0 when all are right, 1 when one is wrong, 2 when the command line is.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from audit import receipt, tlog_proof
+from audit.checkpoint import OpenedCheckpoint, open_checkpoint
+from audit.errors import AuditError, NoteError, ReceiptError, WitnessError
+from audit.keys import VerifierKey
+from audit.verify_export import Trust, verify_export
+
+_MAX_FILE_BYTES = 2_000_000
+
+
+def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = None) -> str:
+    """Check one path and say in a sentence what was proved. Raises `AuditError`.
+
+    `needed` is how many known witnesses must have cosigned; `leaf` the leaf of a receipt that does not carry it.
+    """
+    if path.is_dir():
+        return _export_sentence(path, trust, needed)
+    text = _text(path)
+    if trust.log_key is None:
+        raise NoteError("a single file is checked against the log's key: give it with --key")
+    if text.startswith(receipt.HEADER + "\n"):
+        promise = receipt.open_promise(text, trust.log_key)
+        return f"promise of {promise.log_id} for entry {promise.entry_id}, leaf {promise.leaf_hash.hex()}"
+    if text.startswith(tlog_proof.HEADER + "\n"):
+        proved = tlog_proof.verify_proof(text, trust.log_key, leaf, trust.witnesses, trust.origin)
+        head = OpenedCheckpoint(proved.checkpoint, proved.witnesses)
+        return f"leaf {proved.index} stands in {_head_words(head, needed)}"
+    return f"checkpoint: {_head_words(open_checkpoint(text, trust.log_key, trust.witnesses, trust.origin), needed)}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; gives the exit status."""
+    options = _parser().parse_args(arguments)
+    status = 0
+    try:
+        trust = Trust(
+            None if options.key is None else VerifierKey.parse(options.key),
+            options.origin,
+            tuple(VerifierKey.parse(one) for one in options.witness),
+            tuple(_text(path) for path in options.older),
+        )
+        leaf = None if options.leaf is None else options.leaf.read_bytes()
+    except (AuditError, OSError) as exc:
+        sys.stdout.write(f"FAIL options: {exc}\n")
+        return 2
+    for path in options.path:
+        try:
+            line = f"OK {path}: {verify_path(path, trust, options.witnesses_needed, leaf)}"
+        except AuditError as exc:
+            status, line = 1, f"FAIL {path}: {exc}"
+        sys.stdout.write(f"{line}\n")
+    return status
+
+
+def _export_sentence(path: Path, trust: Trust, needed: int) -> str:
+    found = verify_export(path, trust)
+    words = _head_words(found.head, needed)
+    words += (
+        f"; {found.rows} rows and {found.openings} opened entries fit" if found.has_rows else "; tiles only, no rows"
+    )
+    if found.older:
+        words += f"; grown from {found.older} older checkpoint(s)"
+    if found.own_key is not None:
+        words += f"; CHECK that {found.own_key.encode()} is the log's key: it was taken from the export itself"
+    return words
+
+
+def _head_words(head: OpenedCheckpoint, needed: int) -> str:
+    if len(head.witnesses) < needed:
+        raise WitnessError(len(head.witnesses), needed)
+    size, origin = head.checkpoint.size, head.checkpoint.origin
+    return f"the log {origin} of {size} entries, signed, {len(head.witnesses)} known witness(es)"
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_FILE_BYTES + 1)
+        if len(data) > _MAX_FILE_BYTES:
+            raise ReceiptError("file is too long for a receipt or a checkpoint")
+        return data.decode()
+    except (OSError, UnicodeDecodeError):
+        raise ReceiptError("file cannot be read as UTF-8 text") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m audit.verify", description="Check receipts, checkpoints, exports.")
+    parser.add_argument("path", type=Path, nargs="+", help="receipt, promise, checkpoint, or folder of an export")
+    parser.add_argument("--key", metavar="VKEY", help="verifier key of the log, name+id+base64")
+    parser.add_argument("--origin", help="origin of the log where it differs from the key's name")
+    parser.add_argument("--witness", metavar="VKEY", action="append", default=[], help="verifier key of a witness")
+    parser.add_argument("--witnesses-needed", metavar="N", type=int, default=0, help="cosignatures that must be there")
+    parser.add_argument(
+        "--older", metavar="FILE", type=Path, action="append", default=[], help="checkpoint kept before"
+    )
+    parser.add_argument("--leaf", metavar="FILE", type=Path, help="leaf of a receipt that does not carry it")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
