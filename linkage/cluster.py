@@ -14,6 +14,9 @@ Pair = tuple[int, int]
 
 # No single pair may outweigh what every other pair says.
 _MOST = 12.0
+# Log odds by which one person must fit a record better than another.
+_CLEARLY_BETTER = 3.0
+_NOT_TORN = frozenset({"decided-different", "rest-speaks-against", "two-rows-of-one-file"})
 
 
 @dataclass(slots=True)
@@ -22,6 +25,13 @@ class Clustering:
 
     group_of: list[int]
     refused: dict[Pair, str] = field(default_factory=dict)
+
+    def clusters(self) -> list[list[int]]:
+        """All clusters, each in order of its records, in order of their smallest."""
+        found: dict[int, list[int]] = {}
+        for record, group in enumerate(self.group_of):
+            found.setdefault(group, []).append(record)
+        return list(found.values())
 
 
 class _Groups:
@@ -85,14 +95,61 @@ def agglomerate(
             continue
         if forbidden(first, second):
             refused[left, right] = "decided-different"
-        elif groups.evidence(first, second) < merge_at:
-            refused[left, right] = "rest-speaks-against"
         elif reason := _conflict(groups.members[first], groups.members[second], conflict):
             refused[left, right] = reason
+        elif groups.evidence(first, second) < merge_at:
+            refused[left, right] = "rest-speaks-against"
         else:
             groups.join(first, second)
     smallest = {group: min(members) for group, members in groups.members.items()}
     return Clustering([smallest[group] for group in groups.group_of], refused)
+
+
+def expel_torn(clustering: Clustering, log_odds: Mapping[Pair, float], conflict: Conflict) -> None:
+    """Set apart each record that fits two persons about as well, who are not one: father and son of one name.
+
+    Such a record, a caution without a date of birth say, joined whoever came first; a person has to decide.
+    """
+    members = {cluster[0]: cluster for cluster in clustering.clusters()}
+    for left, right in sorted(clustering.refused):
+        if clustering.refused[left, right] in _NOT_TORN or conflict(left, right):
+            continue
+        for torn, rival in ((left, right), (right, left)):
+            own = [other for other in members[clustering.group_of[torn]] if other != torn]
+            if not own or any(conflict(torn, other) for other in members[clustering.group_of[rival]]):
+                continue
+            best = max(own, key=lambda other: (log_odds.get(_pair(torn, other), -_MOST), -other))
+            if log_odds.get(_pair(torn, best), -_MOST) - log_odds[left, right] > _CLEARLY_BETTER:
+                continue
+            for other in own:
+                clustering.group_of[other] = min(own)
+            clustering.group_of[torn] = torn
+            members |= {min(own): own, torn: [torn]}
+            clustering.refused[_pair(torn, best)] = clustering.refused[left, right] = "fits-two-people"
+
+
+def _pair(left: int, right: int) -> Pair:
+    return (min(left, right), max(left, right))
+
+
+def expel_doubtful(
+    clustering: Clustering, place: Callable[[int, Sequence[int]], tuple[float, bool]], merge_at: float
+) -> None:
+    """Set apart, the most doubtful first, each record that its cluster's rest does not hold at `merge_at`.
+
+    `place` gives P(record belongs to the cluster) and whether it is verified there.
+    """
+    for cluster in clustering.clusters():
+        rest = cluster
+        while len(rest) > 1:
+            chance, verified, doubtful = min((*place(record, rest), record) for record in rest)
+            if verified or chance >= merge_at:
+                break
+            rest = [record for record in rest if record != doubtful]
+            for record in rest:
+                clustering.group_of[record] = rest[0]
+                clustering.refused.setdefault((min(record, doubtful), max(record, doubtful)), "rest-speaks-against")
+            clustering.group_of[doubtful] = doubtful
 
 
 def _forbidden(decided: Mapping[Pair, Verdict]) -> dict[int, set[int]]:

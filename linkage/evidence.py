@@ -173,9 +173,10 @@ def _near(left: str, right: str) -> bool:
     """A slip of the pen apart: Thedero and Theodore are near, Oliver and Olivia are not."""
     if min(len(left), len(right)) < _NEAR_SPELLING:
         return left == right
-    matcher = SequenceMatcher(None, *sorted((left, right)), autojunk=False)
+    first, second = sorted((left, right))
+    matcher: SequenceMatcher[str] = SequenceMatcher(None, first, second, autojunk=False)
     # The quick ratio looks at letters alone, so that letters in a mixed order (Hayr) are near as well.
-    return matcher.quick_ratio() >= _SAME_LETTERS or matcher.ratio() >= _NEAR_RATIO
+    return bool(matcher.quick_ratio() >= _SAME_LETTERS or matcher.ratio() >= _NEAR_RATIO)
 
 
 Claim = Callable[[StandardRecord, StandardRecord], bool]

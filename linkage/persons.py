@@ -1,12 +1,11 @@
 """Which records are one person: standardise, block, compare (Splink), score, cluster, band. Pure and deterministic."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log
 
 from linkage.bands import band_for, place_in_cluster
-from linkage.cluster import Clustering, Pair, agglomerate
+from linkage.cluster import Clustering, Pair, agglomerate, expel_doubtful, expel_torn
 from linkage.compare import compared_pairs
 from linkage.conflicts import conflict_between, near_conclusive
 from linkage.errors import LinkageError
@@ -37,13 +36,12 @@ def link_records(
         raise LinkageError(msg)
     log_odds = _scored(known, used)
     decided = _decided(known, decisions)
-    clustering = agglomerate(
-        len(known),
-        log_odds,
-        log(used.merge_at / (1 - used.merge_at)),
-        lambda left, right: conflict_between(known[left], known[right]),
-        decided,
-    )
+
+    def conflict(left: int, right: int) -> str | None:
+        return conflict_between(known[left], known[right])
+
+    clustering = agglomerate(len(known), log_odds, log(used.merge_at / (1 - used.merge_at)), conflict, decided)
+    expel_torn(clustering, log_odds, conflict)
     return _result(known, used, log_odds, decided, clustering)
 
 
@@ -77,26 +75,27 @@ def _result(
     decided: Mapping[Pair, Verdict],
     clustering: Clustering,
 ) -> LinkResult:
-    clusters: dict[int, list[int]] = defaultdict(list)
-    for record, group in enumerate(clustering.group_of):
-        clusters[group].append(record)
-    band_of: dict[str, Band] = {}
-    chance_of: dict[str, float] = {}
-
     def same(left: int, right: int) -> bool:
         return near_conclusive(known[left], known[right])
 
     def decided_same(left: int, right: int) -> bool:
         return decided.get((min(left, right), max(left, right))) == "same"
 
-    for cluster in clusters.values():
+    def place(record: int, cluster: Sequence[int]) -> tuple[float, bool]:
+        return place_in_cluster(record, cluster, log_odds, same, decided_same)
+
+    expel_doubtful(clustering, place, model.merge_at)
+    band_of: dict[str, Band] = {}
+    chance_of: dict[str, float] = {}
+    clusters = clustering.clusters()
+    for cluster in clusters:
         for record in cluster:
-            chance, verified = place_in_cluster(record, cluster, log_odds, same, decided_same)
+            chance, verified = place(record, cluster)
             name = known[record].record_id
             chance_of[name] = chance
-            band_of[name] = Band.VERIFIED if verified and chance >= model.merge_at else band_for(chance, model)
+            band_of[name] = Band.VERIFIED if verified else band_for(chance, model)
     return LinkResult(
-        clusters=tuple(tuple(known[record].record_id for record in cluster) for cluster in clusters.values()),
+        clusters=tuple(tuple(known[record].record_id for record in cluster) for cluster in clusters),
         band_of=band_of,
         probability_of=chance_of,
         links=_links(known, model, log_odds, clustering),
