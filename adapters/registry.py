@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from adapters import dwp, health, police
+from adapters import case_system, dwp, health, police, schools, social_care
 from adapters.errors import UnknownFeedError
 from adapters.port import Feed
 
 FEEDS: Mapping[str, Feed] = MappingProxyType(
-    {feed.profile.name: feed for package in (police, dwp, health) for feed in package.FEEDS}
+    {
+        feed.profile.name: feed
+        for package in (police, dwp, health, schools, social_care, case_system)
+        for feed in package.FEEDS
+    }
 )
 _NO_FEEDS: Mapping[str, Feed] = MappingProxyType({})
 
