@@ -1,0 +1,1 @@
+"""What befalls the ordinary people, agency by agency, at rates of a northern English town."""

@@ -1,0 +1,1 @@
+"""What each partner writes, in its own columns, formats and habits."""

@@ -1,0 +1,1 @@
+"""The families of the scenes, planted exactly; no random fault touches their rows."""
