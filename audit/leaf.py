@@ -15,6 +15,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from audit.canonical import Json, canonical_json, parse_canonical
 from audit.encoding import from_base64, to_base64
@@ -29,6 +30,8 @@ MAX_LEAF_BYTES = 65_535
 _COMMITMENT_SIZE = 32
 _COMMITMENTS_SIZE = _COMMITMENT_SIZE * len(COMMITTED_FIELDS)
 _PLACES = {name: place * _COMMITMENT_SIZE for place, name in enumerate(COMMITTED_FIELDS)}
+_INNER, _OUTER = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
+_INNER_REST, _OUTER_REST = b"\x36" * (64 - SALT_SIZE), b"\x5c" * (64 - SALT_SIZE)
 _TAGS = {name: name.encode() + b"\x00" for name in COMMITTED_FIELDS}
 _LETTERS, _PADDING = (_COMMITMENTS_SIZE * 4 + 2) // 3, -_COMMITMENTS_SIZE % 3
 LEAF_FORM = re.compile(
@@ -90,8 +93,10 @@ def commit_entry(entry: Entry, salts: Callable[[str], bytes]) -> tuple[bytes, di
 
 
 def commitment(field: str, salt: bytes, value: bytes) -> bytes:
-    """HMAC-SHA256(salt, field name || 0x00 || canonical value); 32 bytes."""
-    return hmac.digest(salt, _TAGS[field] + value, "sha256")
+    """HMAC-SHA256(salt, field name || 0x00 || canonical value); 32 bytes. The salt is 32 bytes long."""
+    # RFC 2104 written out: `hmac.digest` spends half of its 2.5 microseconds on looking SHA-256 up, 27 times a leaf.
+    inner = sha256(salt.translate(_INNER) + _INNER_REST + _TAGS[field] + value).digest()
+    return sha256(salt.translate(_OUTER) + _OUTER_REST + inner).digest()
 
 
 def parse_leaf(data: bytes) -> Leaf:

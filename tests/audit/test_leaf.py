@@ -1,3 +1,4 @@
+import hmac
 import json
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from audit.canonical import canonical_json, parse_canonical
 from audit.entry import COMMITTED_FIELDS, Decision, Entry, EventClass, Outcome, Phase
 from audit.errors import AuditError, EntryError, OpeningError
-from audit.leaf import MAX_LEAF_BYTES, Opening, check_openings, commit_entry, opened_values, parse_leaf
+from audit.leaf import MAX_LEAF_BYTES, Opening, check_openings, commit_entry, commitment, opened_values, parse_leaf
 
 AT = datetime(2026, 11, 21, 9, 30, 15, 987654, tzinfo=UTC)
 
@@ -152,6 +153,25 @@ def test_salts_must_be_long_and_fresh():
         commit_entry(a_consultation(), lambda _: b"short")
     with pytest.raises(EntryError):
         commit_entry(a_consultation(), lambda _: bytes(32))
+
+
+@given(st.sampled_from(COMMITTED_FIELDS), st.binary(min_size=32, max_size=32), st.binary(max_size=200))
+def test_a_commitment_is_the_hmac_of_the_standard_library(name, salt, value):
+    assert commitment(name, salt, value) == hmac.digest(salt, name.encode() + b"\x00" + value, "sha256")
+
+
+def test_once_the_salts_are_gone_no_guess_of_a_value_can_be_told_from_another():
+    first, openings = commit_entry(a_consultation(), salts("first"))
+    second, _ = commit_entry(a_consultation(), salts("second"))
+    values = {opening.value for opening in openings.values()}
+    kept = set(parse_leaf(first).commitments.values())
+
+    assert not kept & set(parse_leaf(second).commitments.values())
+    assert len(kept) == len(COMMITTED_FIELDS) > len(values)
+    for value in values:
+        guesses = {commitment(name, bytes(32), value) for name in COMMITTED_FIELDS}
+        guesses |= {sha256(value).digest(), sha256(b"who\x00" + value).digest()}
+        assert not kept & guesses
 
 
 def test_an_opening_does_not_show_itself():
