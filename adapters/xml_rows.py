@@ -62,15 +62,15 @@ def xml_rows(body: bytes, root: str, row: str) -> Iterator[XmlNode]:
     Raises `FeedUnreadableError`, before any row, where the document is unsafe, broken or has another root.
     """
     _refuse_larger_than(MAX_BYTES, body)
-    for _ in _walk(body, _Guard(root, None, MAX_ELEMENTS_PER_ROW)):
+    for _ in _walk(body, _Guard(root, row, MAX_ELEMENTS_PER_ROW)):
         pass
-    return _walk(body, _Guard(root, row, MAX_ELEMENTS_PER_ROW))
+    return (to_node(element) for element in _walk(body, _Guard(root, row, MAX_ELEMENTS_PER_ROW)))
 
 
 def xml_document(body: bytes) -> XmlNode:
     """Return the whole document as one node; one row of it is the root. Raises `FeedUnreadableError`."""
     _refuse_larger_than(MAX_DOCUMENT_BYTES, body)
-    return next(_walk(body, _Guard(None, _ROOT, MAX_DOCUMENT_ELEMENTS)))
+    return to_node(next(_walk(body, _Guard(None, _ROOT, MAX_DOCUMENT_ELEMENTS))))
 
 
 def leaves(node: XmlNode) -> dict[str, str]:
@@ -91,8 +91,8 @@ def _refuse_larger_than(limit: int, body: bytes) -> None:
         raise FeedUnreadableError("The file is too large.", "Send it in several files.")
 
 
-def _walk(body: bytes, guard: "_Guard") -> Iterator[XmlNode]:
-    """Parse chunk by chunk, guarding each start tag; yield a node for each outermost row."""
+def _walk(body: bytes, guard: "_Guard") -> Iterator[Any]:
+    """Parse chunk by chunk, guarding each start tag; yield each outermost row, which is emptied afterwards."""
     parser: Any = etree.XMLPullParser(
         ("start", "end"),
         resolve_entities=False,
@@ -105,17 +105,12 @@ def _walk(body: bytes, guard: "_Guard") -> Iterator[XmlNode]:
         remove_pis=True,
     )
     for chunk in _chunks(body):
-        try:
-            parser.feed(chunk)
-            if chunk is _END:
-                parser.close()
-        except etree.XMLSyntaxError:
-            raise _broken() from None
+        _feed(parser, chunk, guard)
         for event, element in parser.read_events():
             if event == "start":
                 guard.opens(element)
             elif guard.closes():
-                yield to_node(element)
+                yield element
             if event == "end" and guard.inside == 0:
                 _forget(element)
     if not guard.seen_root:
@@ -124,6 +119,19 @@ def _walk(body: bytes, guard: "_Guard") -> Iterator[XmlNode]:
 
 _ROOT = "*"
 """Row name that stands for the document's outermost element."""
+
+
+def _feed(parser: Any, chunk: bytes, guard: "_Guard") -> None:
+    try:
+        parser.feed(chunk)
+        if chunk is _END:
+            parser.close()
+    except etree.XMLSyntaxError:
+        # A document type is the better reason, and an entity bomb breaks the parser before its events are read.
+        for event, element in parser.read_events():
+            if event == "start":
+                guard.opens(element)
+        raise _broken() from None
 
 
 class _Guard:

@@ -15,10 +15,10 @@ Element = Mapping[str, Any]
 
 NHS_NUMBER_SYSTEM = "https://fhir.nhs.uk/Id/nhs-number"
 ODS_SYSTEM = "https://fhir.nhs.uk/Id/ods-organization-code"
-CONFIDENTIALITY_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 MAX_DEPTH = 64
 _LONGEST_IDENTIFIER = 64
 _NHS_NUMBER_DIGITS = 10
+_RESTRICTED = frozenset({"R", "V", "REDACTED"})
 _UNRESTRICTED = frozenset({"U", "L", "M", "N"})
 _EMPTY: Element = {}
 
@@ -112,16 +112,20 @@ def verification_status(identifier: Element) -> str:
 def is_restricted(resource: Element) -> bool:
     """True where `meta.security` is R, V or anything that v3-Confidentiality does not call unrestricted.
 
-    An unknown code restricts, because the mistake in the other direction can cost a life. REDACTED is how PDS says
-    that it left location out.
+    An unknown code and a label of a wrong shape restrict too, because the mistake in the other direction can cost a
+    life. REDACTED is how PDS says that it left location out.
     """
-    for label in elements(element(resource, "meta"), "security"):
-        code = text(label, "code")
-        if code == "REDACTED":
-            return True
-        if text(label, "system") in ("", CONFIDENTIALITY_SYSTEM) and code not in _UNRESTRICTED:
+    for meta in listed(resource.get("meta")):
+        labels = listed(meta.get("security")) if isinstance(meta, Mapping) else [meta]
+        if any(not isinstance(label, Mapping) or _restricts(label) for label in labels):
             return True
     return False
+
+
+def _restricts(label: Element) -> bool:
+    code, system = text(label, "code").upper(), text(label, "system").casefold()
+    of_confidentiality = not system or "confidentiality" in system
+    return code in _RESTRICTED or (of_confidentiality and code not in _UNRESTRICTED)
 
 
 def too_deep(value: object) -> bool:

@@ -30,7 +30,7 @@ from concept_model.statement import Circumstance
 
 SUPERSEDED_SCHEME = "nhs_number_superseded"
 RECORD_SCHEME = "health_record"
-"""The sender's own id of a Patient record, where it is not the NHS number."""
+"""The sender's own id of a Patient record that is keyed by its NHS number."""
 _VERIFIED = "01"
 _DEATH_REMOVED = "U"
 _COLUMN = "Patient.identifier"
@@ -100,7 +100,7 @@ def _identifiers(sent: Sent, key: str, findings: Findings, *, spine: bool) -> It
     for number in sorted({*sent_numbers, asked} - {key, ""}):
         yield identifier(SUPERSEDED_SCHEME, number)
     own = text(sent.body, "id")
-    if own and not spine and own != key:
+    if own and not spine and key in sent_numbers:
         yield identifier(RECORD_SCHEME, own)
 
 

@@ -90,9 +90,11 @@ def _documents(body: bytes, *, xml: bool) -> Documents:
     if len(plain) > MAX_DOCUMENT_BYTES:
         raise FeedUnreadableError("The file is too large.", "Send it as NDJSON, or in several files.")
     document = _parsed(plain)
-    if not isinstance(document, dict):
-        raise _not_fhir()
-    return lambda: iter((document,))
+    if isinstance(document, dict):
+        return lambda: iter((document,))
+    if any(isinstance(one, dict) and "resourceType" in one for one in map(_parsed, _lines(plain))):
+        return lambda: (_parsed(line) for line in _lines(plain) if line.strip())
+    raise _not_fhir()
 
 
 def _lines(plain: bytes) -> Iterator[bytes]:
@@ -106,7 +108,7 @@ def _lines(plain: bytes) -> Iterator[bytes]:
 
 def _parsed(text_of_one: bytes) -> Any:
     try:
-        document = json.loads(text_of_one.decode("utf-8"))
+        document = json.loads(text_of_one.decode("utf-8"), object_pairs_hook=_without_doubles)
     except UnicodeDecodeError:
         return _NOT_UTF8
     except (ValueError, RecursionError):
@@ -118,6 +120,14 @@ def _parsed(text_of_one: bytes) -> Any:
 
 def _not_fhir() -> FeedUnreadableError:
     return FeedUnreadableError("The file is not FHIR.", "Send FHIR R4 resources as JSON, or one to a line as NDJSON.")
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A name given twice is refused: the last would win, and a second `meta` could lift a restriction."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError
+    return members
 
 
 def _check_first(documents: Documents, lone_kinds: frozenset[str] | None) -> None:

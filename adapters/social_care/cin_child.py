@@ -11,7 +11,6 @@ from concept_model.person import Person
 from concept_model.records import ConceptRecord
 from concept_model.statement import Circumstance
 
-CHILD_SCHEME = "la_child_id"
 FORMER_UPN_SCHEME = "upn_former"
 _NOTHING = XmlNode("ChildIdentifiers")
 
@@ -33,7 +32,7 @@ def child_records(row: RawRow, child: XmlNode) -> Translation:
     ethnicity = cells.code("Ethnicity", codes.ETHNICITIES, keep_unlisted=True)
     sex = _sex(cells)
     adopted = any(details.value("ReasonForClosure").upper() == codes.ADOPTED for details in child.all("CINdetails"))
-    numbers = tuple(_identifiers(cells, key, adopted=adopted))
+    numbers = tuple(_identifiers(cells, adopted=adopted))
     person_key = key
 
     def records() -> Iterator[ConceptRecord]:
@@ -71,11 +70,7 @@ def _sex(cells: Cells) -> Sex | None:
     return None
 
 
-def _identifiers(cells: Cells, key: str, *, adopted: bool) -> Iterator[Identifier]:
-    if key:
-        own = cells.identifier(CHILD_SCHEME, "LAchildID")
-        if own is not None:
-            yield own
+def _identifiers(cells: Cells, *, adopted: bool) -> Iterator[Identifier]:
     upn = cells.identifier("upn", "UPN")
     if upn is not None:
         yield upn

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from adapters.cells import Cells, Sex
 from adapters.social_care import codes
-from adapters.social_care.cin_child import CHILD_SCHEME
-from concept_model.identifiers import Identifier, identifier
+from concept_model.identifiers import Identifier
 from concept_model.person import Person
 from concept_model.records import ConceptRecord
 from concept_model.statement import Circumstance, Event, Intervention
@@ -51,9 +50,6 @@ def _sex(cells: Cells) -> Sex | None:
 
 
 def _identifiers(cells: Cells) -> Iterator[Identifier]:
-    own = cells.text("CHILD")
-    if own:
-        yield identifier(CHILD_SCHEME, own)
     if cells.text("UPN").casefold() not in codes.UPN_UNKNOWN:
         upn = cells.identifier("upn", "UPN")
         if upn is not None:

@@ -67,6 +67,35 @@ def test_a_restricted_patient_says_nothing_of_where_even_when_it_was_sent(pds, f
     assert "identity.protected" not in shown
 
 
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"security": {"code": "r"}},
+        {"security": ["R"]},
+        "R",
+        [{"versionId": "1"}, {"security": [{"code": "R"}]}],
+        {"security": [{"system": "http://hl7.org/fhir/v3/Confidentiality", "code": "V"}]},
+        {"security": [{"system": "https://example.org/any", "code": "R"}]},
+    ],
+)
+def test_a_restriction_in_any_shape_restricts(pds, facts, meta):
+    assert not WHERE & set(facts(pds(patient(meta=meta))))
+
+
+def test_labels_of_other_systems_do_not_restrict(pds, facts):
+    other = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}]}
+    assert set(facts(pds(patient(meta=other)))) >= WHERE
+
+
+def test_a_second_meta_cannot_lift_a_restriction(pds):
+    restricted = json.dumps(patient(meta={"security": [{"code": "R"}]}))
+    doubled = restricted[:-1] + ', "meta": {"security": [{"code": "U"}]}}'
+    with pytest.raises(FeedUnreadableError):
+        PDS.rows(doubled.encode())
+    found = pds(f"{json.dumps(patient())}\n{doubled}\n".encode())
+    assert [[error.code for error in one.errors] for one in found] == [[], ["row-shape"]]
+
+
 def test_a_contact_of_a_restricted_patient_has_no_phone(pds, facts):
     contact = [{"name": {"family": "Jackson"}, "telecom": [{"system": "phone", "value": "07777123123"}]}]
     restricted = pds(patient(contact=contact, meta={"security": [{"code": "R"}]}))
@@ -250,6 +279,11 @@ def test_ndjson_keeps_the_good_lines_of_a_file_with_bad_ones(pds):
     assert [[error.code for error in one.errors] for one in found] == [
         [], ["row-shape"], [], ["encoding-invalid"], ["row-shape"],
     ]  # fmt: skip
+
+
+def test_ndjson_is_known_by_any_of_its_lines(pds):
+    found = pds(b"{broken\n" + json.dumps(patient()).encode())
+    assert [bool(one.errors) for one in found] == [True, False]
 
 
 def test_characters_that_no_store_takes_are_an_error_of_their_row(pds):
