@@ -34,8 +34,7 @@ _REMEDIES = {
 }
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_UNDECODABLE = re.compile("[\ud800-\udfff]")
-_NUL = "\x00"
+_UNDECODABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def csv_rows(body: bytes, *, required: frozenset[str], known: frozenset[str]) -> Iterator[RawRow]:
@@ -79,7 +78,7 @@ def _first_row(records: RecordReader) -> list[str]:
         raise FeedUnreadableError("The first row cannot be read as column names.", _AS_CSV) from None
     if sent is None:
         raise FeedUnreadableError("The file is empty.", _AS_CSV)
-    if any(_UNDECODABLE.search(cell) or _NUL in cell for cell in sent):
+    if any(_UNDECODABLE.search(cell) for cell in sent):
         raise FeedUnreadableError("The column names are not in UTF-8.", _AS_CSV)
     return sent
 
@@ -114,7 +113,7 @@ def _row(number: int, names: tuple[str, ...], cells: list[str], known: frozenset
         message = f"The row has {len(cells)} cells; the first row names {len(names)} columns."
         return _problem(number, cells, "row-shape", message)
     for name, cell in zip(names, cells, strict=True):
-        if _NUL in cell or _UNDECODABLE.search(cell):
+        if _UNDECODABLE.search(cell):
             # The name of a column that the feed does not know could itself be somebody's data.
             column = name if name in known else ""
             message = "A cell holds bytes that are not UTF-8 text."

@@ -79,6 +79,7 @@ def test_an_undecodable_byte_costs_its_own_row_alone() -> None:
 def test_a_nul_costs_its_own_row_alone() -> None:
     rows = read(b"ref,name\n1,a\x00b\n2,Bo\n")
     assert problems(rows) == [(1, "encoding-invalid", "name")]
+    assert rows[0].payload == ("1", "a\N{REPLACEMENT CHARACTER}b")
     assert rows[1].cells["ref"] == "2"
 
 
