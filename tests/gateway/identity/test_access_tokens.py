@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
 
 from gateway.identity.access_tokens import bearer_token, verify_access_token, verify_staff_token
@@ -197,3 +198,8 @@ def test_the_scheme_is_read_in_any_case():
 @pytest.mark.parametrize("token", ["", "a", "a.b.c", "....", "é.é.é", "a" * 9000, "\ud800.a.b"])
 def test_what_is_no_token_is_refused(verify_partner, token):
     assert fault_of(verify_partner, token) in {Fault.ABSENT, Fault.MALFORMED}
+
+
+def test_a_signed_payload_nested_too_deep_is_refused(verify_partner, token_keys):
+    token = jws.serialize_compact(header_of(token_keys.signing), b"[" * 5000, token_keys.signing, ["ES256"])
+    assert fault_of(verify_partner, token) is Fault.MALFORMED

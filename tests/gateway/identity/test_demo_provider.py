@@ -1,3 +1,4 @@
+import asyncio
 import re
 import socket
 from datetime import UTC, datetime
@@ -6,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from gateway.demo.provider.app import create_provider
+from gateway.demo.provider.guard import LoopbackOnly
 from gateway.demo.provider.over_http import SignInFailedError, sign_in_over_http
 from gateway.demo.provider.serving import bind_loopback
 from gateway.demo.provider.staff import staff_by_email
@@ -99,6 +101,31 @@ def test_a_request_under_another_name_is_refused(http, issuer):
     with socket.create_connection(("127.0.0.1", urlsplit(issuer).port), timeout=5) as raw:
         raw.sendall(b"GET /outbox HTTP/1.0\r\n\r\n")
         assert b" 403 " in raw.recv(100)
+
+
+@pytest.mark.parametrize(
+    ("listening", "sender", "status"),
+    [("127.0.0.1", "127.0.0.1", 204), ("192.0.2.1", "127.0.0.1", 403), ("127.0.0.1", "192.0.2.7", 403)],
+)
+def test_a_socket_beyond_loopback_gets_nothing_at_either_end(listening, sender, status):
+    async def inner(scope, receive, send):
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/outbox",
+        "headers": [(b"host", b"127.0.0.1:8001")],
+        "server": (listening, 8001),
+        "client": (sender, 40000),
+    }
+    asyncio.run(LoopbackOnly(inner, "127.0.0.1:8001")(scope, None, send))
+    assert sent[0]["status"] == status
 
 
 @pytest.mark.parametrize("change", [{"client_id": "other"}, {"redirect_uri": "http://127.0.0.1:8000/other"}])
