@@ -1,45 +1,26 @@
 """Households from shared residence in time and from recorded relationships; one person may belong to several."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
-from concept_model.household import RelationshipKind
+from linkage.errors import LinkageError
+from linkage.kinship import Roles, add_relatives
+from linkage.lineage import inherit
+from linkage.residence import Group, Stay, co_resident_groups
+from linkage.ties import Basis, PersonRelationship, PersonResidence, ResidenceKind
 
-ResidenceKind = Literal["home", "temporary", "refuge", "placement", "correspondence"]
-Basis = Literal["residence", "relationship"]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class PersonResidence:
-    """A person lived at a place for a period; None is an open end.
-
-    `place_key` is `uprn:<UPRN>` or else the normalised address (`linkage.standardise.place_key`). `kind` as in
-    `concept_model.place.Residence`. `communal` marks a care home, hostel, hall or other communal address.
-    `family_name` serves only to see a house in multiple occupation.
-    """
-
-    person_id: str
-    place_key: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-    source: str = ""
-    kind: ResidenceKind = "home"
-    communal: bool = False
-    family_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRelationship:
-    """`person_id` is the `kind` of `other_id`: kind "parent" reads "person is a parent of other"."""
-
-    person_id: str
-    other_id: str
-    kind: RelationshipKind
-    valid_from: date | None = None
-    valid_to: date | None = None
-    source: str = ""
+__all__ = [
+    "Basis",
+    "Household",
+    "HouseholdMember",
+    "HouseholdResult",
+    "PersonRelationship",
+    "PersonResidence",
+    "ResidenceKind",
+    "derive_households",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +69,75 @@ def derive_households(
     previous: Sequence[Household],
     mint: Callable[[], str],
 ) -> HouseholdResult:
-    """Derive households; ids go on from `previous` by the greatest overlap of persons."""
-    raise NotImplementedError
+    """Derive households from who lived where together and from recorded relationships.
+
+    Left out: refuge and correspondence addresses, any place that is communal or a refuge for anyone, and what a
+    crowded place would join. Ids go on from `previous` (whose person ids must be current ones) by the greatest
+    overlap of persons, then of places; a new household calls `mint`. Raise `LinkageError` where a minted id is known.
+    """
+    groups, crowded = co_resident_groups(residences)
+    add_relatives(groups, relationships)
+    groups.sort(key=lambda group: (sorted(group.persons), group.place_keys))
+    overlap = _overlaps(groups, previous)
+    oldest_first = {household.household_id: rank for rank, household in enumerate(previous)}
+    heir = inherit(overlap, oldest_first)
+    ids = [heir[number] if number in heir else mint() for number in range(len(groups))]
+    if len(set(ids)) < len(ids) or any(number not in heir and new in oldest_first for number, new in enumerate(ids)):
+        msg = "a minted id was used before"
+        raise LinkageError(msg)
+    roles = Roles(relationships)
+    households = [_household(new, group, roles) for new, group in zip(ids, groups, strict=True)]
+    return HouseholdResult(
+        households=tuple(sorted(households, key=lambda household: household.household_id)),
+        merged=_merged(oldest_first, ids, overlap),
+        crowded_places=crowded,
+    )
+
+
+# A shared person weighs more than all shared places of one household together.
+_PERSON_WEIGHT = 100
+
+
+def _overlaps(groups: Sequence[Group], previous: Sequence[Household]) -> list[Counter[str]]:
+    homes_of: dict[str, list[Household]] = defaultdict(list)
+    for household in previous:
+        for person in household.person_ids:
+            homes_of[person].append(household)
+    found = []
+    for group in groups:
+        before = {each.household_id: each for person in group.persons for each in homes_of.get(person, ())}
+        shared: Counter[str] = Counter()
+        for old, household in before.items():
+            places = len(set(group.place_keys) & set(household.place_keys))
+            persons = len(group.persons & household.person_ids)
+            shared[old] = persons * _PERSON_WEIGHT + min(places, _PERSON_WEIGHT - 1)
+        found.append(shared)
+    return found
+
+
+def _household(household_id: str, group: Group, roles: Roles) -> Household:
+    persons = group.persons
+    members = [
+        HouseholdMember(
+            person_id=stay.person_id,
+            role=roles.role_of(stay.person_id, persons),
+            valid_from=stay.valid_from,
+            valid_to=stay.valid_to,
+            basis=stay.basis,
+        )
+        for stay in sorted(group.stays, key=_stay_order)
+    ]
+    return Household(household_id, group.place_keys, tuple(dict.fromkeys(members)))
+
+
+def _stay_order(stay: Stay) -> tuple[str, str, str, str]:
+    return (stay.person_id, str(stay.valid_from or ""), str(stay.valid_to or ""), stay.place_key)
+
+
+def _merged(old_ids: dict[str, int], ids: Sequence[str], overlap: Sequence[Counter[str]]) -> dict[str, str]:
+    takers: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for new, shared in zip(ids, overlap, strict=True):
+        for old, weight in shared.items():
+            takers[old].append((-weight, new))
+    alive = set(ids)
+    return {old: min(takers[old])[1] for old in old_ids if old in takers and old not in alive}

@@ -1,0 +1,41 @@
+"""What ties people together, as services record it: where they live, and whose parent, child or partner they are."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from concept_model.household import RelationshipKind
+
+ResidenceKind = Literal["home", "temporary", "refuge", "placement", "correspondence"]
+Basis = Literal["residence", "relationship"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PersonResidence:
+    """A person lived at a place for a period; None is an open end.
+
+    `place_key` is `uprn:<UPRN>` or else the normalised address (`linkage.standardise.place_key`). `kind` as in
+    `concept_model.place.Residence`. `communal` marks a care home, hostel, hall or other communal address.
+    `family_name` serves only to see a house in multiple occupation.
+    """
+
+    person_id: str
+    place_key: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
+    kind: ResidenceKind = "home"
+    communal: bool = False
+    family_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRelationship:
+    """`person_id` is the `kind` of `other_id`: kind "parent" reads "person is a parent of other"."""
+
+    person_id: str
+    other_id: str
+    kind: RelationshipKind
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
