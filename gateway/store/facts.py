@@ -41,9 +41,7 @@ class NewRecord:
     digests: tuple[bytes, ...]
 
 
-def intern_records(
-    connection: Connection, records: Sequence[NewRecord], mint: Iterable[UUID]
-) -> dict[bytes, UUID]:
+def intern_records(connection: Connection, records: Sequence[NewRecord], mint: Iterable[UUID]) -> dict[bytes, UUID]:
     """Return the record id for each record's first digest; records known under an earlier key keep their id."""
     found: dict[bytes, UUID] = {}
     earlier = [digest for record in records for digest in record.digests[1:]]

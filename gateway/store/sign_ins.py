@@ -23,7 +23,9 @@ def remember_assertion(connection: Connection, jti_digest: bytes, expires_at: da
 def save_session(connection: Connection, row: SessionRow) -> None:
     """Insert or replace a session."""
     values = row.model_dump()
-    connection.execute(insert(_SESSION).values(**values).on_conflict_do_update(index_elements=[_SESSION.c.session_digest], set_=values))
+    connection.execute(
+        insert(_SESSION).values(**values).on_conflict_do_update(index_elements=[_SESSION.c.session_digest], set_=values)
+    )
 
 
 def read_session(connection: Connection, session_digest: bytes) -> SessionRow | None:

@@ -1,11 +1,11 @@
 """Path (a), push: one file from a partner, from bytes to facts with provenance, row by row, nothing lost.
 
-    (0) one instant; who may push this feed, and has this very push been seen
-    (1) translate a chunk of rows into concept records or row errors
-    (2) agreements decide supply: what is not covered is dropped here, item by item, before anything is stored
-    (3) save what changed, with provenance
-    (4) append one collection entry with the count and the Merkle root of keyed row digests; defer linkage; commit
-    (5) answer with the batch's counts and the promise of its last entry
+(0) one instant; who may push this feed, and has this very push been seen
+(1) translate a chunk of rows into concept records or row errors
+(2) agreements decide supply: what is not covered is dropped here, item by item, before anything is stored
+(3) save what changed, with provenance
+(4) append one collection entry with the count and the Merkle root of keyed row digests; defer linkage; commit
+(5) answer with the batch's counts and the promise of its last entry
 """
 
 import json
@@ -21,7 +21,7 @@ from adapters.errors import FeedUnreadableError, UnknownFeedError
 from adapters.port import Feed, RowError, Translation, items_of, translate_rows
 from agreements.offers import Supply
 from audit.encoding import to_base64
-from audit.entry import Decision, EventClass, Outcome
+from audit.entry import Decision, Entry, EventClass, Outcome
 from audit.merkle import leaf_hash, root_of
 from concept_model.records import Fact, facts_of
 from gateway.errors import ForbiddenError, IdempotencyConflictError, NotFoundError, UnsupportedMediaError
@@ -48,7 +48,9 @@ CHUNK_ROWS = 2000
 KEPT_FOR = timedelta(days=30)
 SUPPLY_PURPOSE = "supply"
 _PUSH_SCOPE = "feeds:push"
-_SUPPLYING_ROLES = frozenset({"school_business_manager", "housing_data_officer", "police_analyst", "health_data_officer", "dwp_data_officer"})
+_SUPPLYING_ROLES = frozenset(
+    {"school_business_manager", "housing_data_officer", "police_analyst", "health_data_officer", "dwp_data_officer"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,7 @@ def _feed_for(wiring: Wiring, caller: Caller, push: Push) -> Feed:
     if feed is None:
         raise NotFoundError("there is no feed of that name")
     owner = wiring.register.sources[feed.profile.source].owner
-    may_push = (
-        _PUSH_SCOPE in caller.scopes if isinstance(caller, PartnerCaller) else caller.role in _SUPPLYING_ROLES
-    )
+    may_push = _PUSH_SCOPE in caller.scopes if isinstance(caller, PartnerCaller) else caller.role in _SUPPLYING_ROLES
     if owner != caller.agency or not may_push:
         raise ForbiddenError("this feed belongs to another agency, or your account may not push files")
     if push.media_format not in feed.profile.formats:
@@ -249,7 +249,7 @@ def rejected_row_binding(batch_id: UUID, row_number: int) -> bytes:
     return f"rejected-row/{batch_id}/{row_number}".encode()
 
 
-def _collection_entry(intake: _Intake, chunk: Sequence[Translation], number: int) -> "Entry":
+def _collection_entry(intake: _Intake, chunk: Sequence[Translation], number: int) -> Entry:
     ring = intake.wiring.custody.digest
     digests = [leaf_hash(ring.digest("row", json.dumps(dict(t.row.cells)).encode())) for t in chunk]
     return entry(

@@ -7,9 +7,9 @@ from uuid import UUID
 from concept_model.items import ITEMS
 from gateway.custody import KeyRing
 from gateway.store.facts import NewFact
-from linkage.tokens import birth_date_tokens, identifier_tokens, name_tokens, postcode_tokens
+from linkage.tokens import SearchQuery, search_tokens
 
-_IDENTIFIERS = {
+IDENTIFIER_SCHEMES = {
     "identity.nhs_number": "nhs_number",
     "identity.upn": "upn",
     "identity.nino": "nino",
@@ -31,11 +31,35 @@ def token_rows(facts: Iterable[NewFact], ring: KeyRing) -> Iterator[tuple[bytes,
 def plain_tokens(item: str, value: Mapping[str, Any]) -> frozenset[str]:
     """The tokens of one fact before they are keyed; facts of other items have none."""
     if item in {"identity.name", "identity.former_name"}:
-        return frozenset(name_tokens(str(value.get("given") or ""), str(value.get("family") or "")))
+        return search_tokens((str(value.get("given") or ""),), (str(value.get("family") or ""),))
     if item == "identity.birth_date":
-        return frozenset(birth_date_tokens(str(value.get("date") or "")))
+        return search_tokens(birth_date_text=str(value.get("date") or ""))
     if item == "address.residence":
-        return frozenset(postcode_tokens(str(value.get("postcode") or "")))
-    if item in _IDENTIFIERS:
-        return frozenset(identifier_tokens(_IDENTIFIERS[item], str(value.get("value") or "")))
+        return search_tokens(postcodes=(str(value.get("postcode") or ""),))
+    if item in IDENTIFIER_SCHEMES:
+        return search_tokens(identifiers=((IDENTIFIER_SCHEMES[item], str(value.get("value") or "")),))
     return frozenset()
+
+
+def query_terms(query: SearchQuery, ring: KeyRing) -> list[list[bytes]]:
+    """The terms that a candidate must all meet, each a list of keyed alternatives; empty if nothing telling was asked.
+
+    A number is enough by itself. Otherwise the last name in any of its forms, and a date of birth that agrees on at
+    least two of its parts; a postcode stands in where there is neither. First names order the hits.
+    """
+    if query.identifier and query.identifier[1].strip():
+        return [_keyed(search_tokens(identifiers=(query.identifier,)), ring)]
+    terms = []
+    if query.family.strip():
+        terms.append(search_tokens(family_names=(query.family,)))
+    dates = search_tokens(birth_date_text=query.birth_date)
+    parts = frozenset(token for token in dates if not token.startswith("dob-year:"))
+    if parts:
+        terms.append(parts)
+    if not terms and query.postcode:
+        terms.append(frozenset(t for t in search_tokens(postcodes=(query.postcode,)) if t.startswith("postcode:")))
+    return [_keyed(term, ring) for term in terms if term]
+
+
+def _keyed(tokens: frozenset[str], ring: KeyRing) -> list[bytes]:
+    return [digest for token in sorted(tokens) for digest in ring.digests("search", token.encode())]

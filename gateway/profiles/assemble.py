@@ -1,0 +1,209 @@
+"""Assemble the profile: members, headings, sections and what is withheld, from permitted facts alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from concept_model.items import Block
+from gateway.profiles.closure import family_of, person_of_record
+from gateway.profiles.golden import full_name, golden_identity
+from gateway.profiles.permitted import PermittedFact
+from gateway.profiles.views import (
+    AgreementUsed,
+    Coverage,
+    DatedAddress,
+    Kinship,
+    Member,
+    Profile,
+    Provenance,
+    ShownFact,
+    WithheldLine,
+)
+
+ALLEGATION_NOTE = "Reported to police. No further action. Not proof that it happened."
+REPORT_NOTE = "Reported to police. Not proof that it happened."
+OPINION_NOTE = "An opinion of the person who recorded it."
+_MATCH_WORDS = {
+    0: "Same person: identifiers agree, or this is the only record.",
+    1: "Same person: name, date of birth and address agree.",
+    2: "Probably the same person. Check a date of birth with them before you act.",
+    3: "Held back until someone checks. Ask us today if it is urgent.",
+}
+_HEADING_ITEMS = frozenset(
+    {
+        "identity.name", "identity.former_name", "identity.birth_date", "identity.sex", "identity.nhs_number",
+        "identity.upn", "identity.nino", "identity.pnc_id", "contact.phone", "contact.email",
+    }
+)  # fmt: skip
+_PROFESSIONAL_ITEMS = frozenset({"care.professional", "care.allocation"})
+_TIES = frozenset({"household.membership", "family.relationship"})
+_NO_FURTHER_ACTION = frozenset({"14", "15", "16", "17", "18", "21"})
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds a family's facts: the words and lines that do not come out of them."""
+
+    family_id: UUID
+    purpose: str
+    ego: UUID
+    handles: Mapping[UUID, UUID]
+    titles: Mapping[str, str]
+    coverage: tuple[Coverage, ...]
+    foot: str
+
+
+def shown_persons(ego: UUID, facts: Sequence[PermittedFact]) -> list[UUID]:
+    """Who is of the family for this reader: the person it is named for first, then by date of birth and name."""
+    family = family_of(ego, facts)
+
+    def order(person: UUID) -> tuple[bool, str, str, str]:
+        mine = [fact for fact in facts if fact.fact.person_id == person]
+        born = min((str(f.fact.value.get("date")) for f in mine if f.item.name == "identity.birth_date"), default="~")
+        name = min((full_name(f.fact.value) for f in mine if f.item.name == "identity.name"), default="~")
+        return person != ego, born, name, str(person)
+
+    return sorted((p for p in family if any(f.fact.person_id == p for f in facts)), key=order)
+
+
+def assemble_profile(
+    frame: Frame,
+    persons: Sequence[UUID],
+    facts: Sequence[PermittedFact],
+    withheld: tuple[WithheldLine, ...],
+    agreements: tuple[AgreementUsed, ...],
+    advice: tuple[str, ...],
+) -> Profile:
+    """Put one reader's family together. `persons` comes from `shown_persons`; facts of others are left out."""
+    place = {person: number for number, person in enumerate(persons)}
+    mine = [fact for fact in facts if fact.fact.person_id in place]
+    shown = sorted((_shown(frame, fact) for fact in mine if _is_section(fact)), key=_by_day)
+    by_block: dict[str, tuple[ShownFact, ...]] = {
+        block.value: tuple(f for f in shown if f.block == block.value and f.item not in _PROFESSIONAL_ITEMS)
+        for block in Block
+    }
+    addresses = _addresses(frame, mine, place)
+    professionals = tuple(fact for fact in shown if fact.item in _PROFESSIONAL_ITEMS)
+    heading = sum(fact.item.name in _HEADING_ITEMS for fact in mine)
+    return Profile(
+        family_id=frame.family_id,
+        purpose=frame.purpose,
+        members=tuple(_member(frame, person, mine) for person in persons),
+        relationships=_relationships(frame, mine, place),
+        addresses=addresses,
+        circumstances=by_block["circumstances"] + by_block["household"],
+        events=by_block["reactive-services"],
+        interventions=by_block["interventions"],
+        goals=by_block["goals"],
+        professionals=professionals,
+        withheld=withheld,
+        coverage=frame.coverage,
+        agreements=agreements,
+        advice=advice,
+        foot=frame.foot,
+        items_shown=len(shown) + len(addresses) + heading,
+    )
+
+
+def _is_section(fact: PermittedFact) -> bool:
+    name = fact.item.name
+    return name not in _HEADING_ITEMS and name not in _TIES and name != "address.residence"
+
+
+def _by_day(fact: ShownFact) -> tuple[str, str, str, str]:
+    day = fact.at or fact.valid_from or ""
+    newest_first = "".join(chr(0x10FFFF - ord(letter)) for letter in day[:19])
+    return newest_first, fact.item, str(fact.person), repr(sorted(fact.values.items(), key=str))
+
+
+def _member(frame: Frame, person: UUID, facts: Sequence[PermittedFact]) -> Member:
+    mine = [fact for fact in facts if fact.fact.person_id == person]
+    weakest = max(fact.fact.band for fact in mine)
+    return Member(frame.handles[person], golden_identity(mine, frame.titles), _MATCH_WORDS[weakest])
+
+
+def _provenance(frame: Frame, fact: PermittedFact) -> Provenance:
+    return Provenance(fact.source, frame.titles[fact.source], fact.fact.recorded_at.date(), fact.fact.agreement)
+
+
+def _shown(frame: Frame, fact: PermittedFact) -> ShownFact:
+    held = fact.fact
+    return ShownFact(
+        person=frame.handles[held.person_id],
+        item=fact.item.name,
+        label=fact.item.label,
+        block=fact.item.block.value,
+        values={name: value for name, value in held.value.items() if value is not None},
+        valid_from=_day(held.valid_from, fact.form),
+        valid_to=_day(held.valid_to, fact.form),
+        at=_day(held.happened_at, fact.form),
+        role=held.subject_role,
+        nature=held.nature,
+        note=_note(fact),
+        disputed=held.disputed,
+        form=fact.form,
+        match=_MATCH_WORDS[held.band],
+        provenance=_provenance(frame, fact),
+    )
+
+
+def _note(fact: PermittedFact) -> str | None:
+    if fact.fact.nature == "opinion":
+        return OPINION_NOTE
+    if fact.fact.nature != "allegation":
+        return None
+    closed = str(fact.fact.value.get("outcome") or "").upper() in _NO_FURTHER_ACTION
+    return ALLEGATION_NOTE if closed else REPORT_NOTE
+
+
+def _day(moment: date | None, form: str) -> str | None:
+    if moment is None:
+        return None
+    length = {"month": 7, "year": 4}.get(form)
+    text = moment.isoformat()
+    return text if length is None else text[:length]
+
+
+def _addresses(frame: Frame, facts: Sequence[PermittedFact], place: Mapping[UUID, int]) -> tuple[DatedAddress, ...]:
+    residences = [fact for fact in facts if fact.item.name == "address.residence"]
+    newest: dict[UUID, date] = {}
+    for fact in residences:
+        start = fact.fact.valid_from
+        if start and start > newest.get(fact.fact.person_id, date.min):
+            newest[fact.fact.person_id] = start
+
+    def order(fact: PermittedFact) -> tuple[int, int, str, str]:
+        start = fact.fact.valid_from or date.min
+        return place[fact.fact.person_id], -start.toordinal(), fact.source, str(fact.fact.value)
+
+    return tuple(
+        DatedAddress(
+            person=frame.handles[fact.fact.person_id],
+            lines=tuple(line for line in str(fact.fact.value.get("lines") or "").split("\n") if line),
+            postcode=fact.fact.value.get("postcode"),
+            uprn=fact.fact.value.get("uprn"),
+            kind=str(fact.fact.value.get("kind") or "home"),
+            valid_from=_day(fact.fact.valid_from, fact.form),
+            valid_to=_day(fact.fact.valid_to, fact.form),
+            newest=fact.fact.valid_from is not None and fact.fact.valid_from == newest.get(fact.fact.person_id),
+            form=fact.form,
+            provenance=_provenance(frame, fact),
+        )
+        for fact in sorted(residences, key=order)
+    )
+
+
+def _relationships(frame: Frame, facts: Sequence[PermittedFact], place: Mapping[UUID, int]) -> tuple[Kinship, ...]:
+    persons = person_of_record(facts)
+    found = {
+        (fact.fact.person_id, str(fact.fact.value.get("kind")), other): _provenance(frame, fact)
+        for fact in facts
+        if fact.item.name == "family.relationship"
+        and (other := persons.get(str(fact.fact.value.get("other")))) is not None
+        and other in place
+    }
+    return tuple(
+        Kinship(frame.handles[person], kind, frame.handles[other], found[person, kind, other])
+        for person, kind, other in sorted(found, key=lambda key: (place[key[0]], place[key[2]], key[1]))
+    )

@@ -1,0 +1,113 @@
+"""Decisions about the persons of a family: one a person and link band, each with its masks for the ticket."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from agreements.decision import Decision, Permit, Refer, Refusal, Withheld
+from agreements.request import Band, DecisionRequest, Direction, Relationship, Tri
+from concept_model.items import Withholding
+from gateway.identity.caller import StaffCaller
+from gateway.store.inputs import DecisionInput, Reader
+from gateway.store.ledger import TicketSubject
+from gateway.usecases.declaring import Declaration
+from gateway.wiring import Wiring
+
+_BAND_OF_NUMBER = {0: Band.VERIFIED, 1: Band.STRONG, 2: Band.PROBABLE, 3: Band.REVIEW}
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectDecision:
+    """What was decided for the records of one band of one person."""
+
+    person_id: UUID
+    band: int
+    decision: Decision
+    withheld: tuple[Withheld, ...]
+
+    @property
+    def permit(self) -> Permit | None:
+        """The permit, also the one that stands beside a referral."""
+        if isinstance(self.decision, Refer):
+            return self.decision.permit
+        return self.decision if isinstance(self.decision, Permit) else None
+
+    def ticket_subject(self) -> TicketSubject | None:
+        """The masks that the ticket carries; None where nothing may be said at all."""
+        permit = self.permit
+        if permit is None:
+            return None
+        counted = existing = 0
+        for part in self.withheld:
+            if part.mode is Withholding.COUNT:
+                counted |= part.mask
+            elif part.mode is Withholding.EXISTS:
+                existing |= part.mask
+        return TicketSubject(self.person_id, self.band, permit.mask, counted, existing)
+
+
+def reader_of(wiring: Wiring, caller: StaffCaller) -> Reader:
+    """What the decision inputs need to know of a reader; roles carry their families in the register."""
+    families = families_of(wiring, caller)
+    return Reader(caller.worker_ref, caller.team, "manager" in families, "mash" in families)
+
+
+def families_of(wiring: Wiring, caller: StaffCaller) -> frozenset[str]:
+    """The role families of a reader's role, as the register names them."""
+    role = wiring.register.role(caller.agency, caller.role)
+    found = set(role.families) if role else set()
+    if caller.role.endswith("manager"):
+        found.add("manager")
+    if caller.role.startswith("mash_"):
+        found.add("mash")
+    return frozenset(found)
+
+
+def blank_request(
+    caller: StaffCaller, purpose: str, direction: Direction, now: datetime, *, break_glass: bool = False
+) -> DecisionRequest:
+    """A request that says nothing of any subject: a refusal of it depends on who asks and why alone."""
+    return DecisionRequest(
+        caller.agency, caller.role, purpose, Relationship.NONE, {}, Band.VERIFIED, direction, now, break_glass
+    )
+
+
+def refused_for_anyone(wiring: Wiring, request: DecisionRequest) -> Refusal | None:
+    """The refusal that this reader gets for every family, if there is one."""
+    decision = wiring.register.decide(request)
+    return decision if isinstance(decision, Refusal) and not decision.subject_dependent else None
+
+
+def decide_subjects(
+    wiring: Wiring, inputs: Sequence[DecisionInput], blank: DecisionRequest, declaration: Declaration
+) -> list[SubjectDecision]:
+    """Decide every person and band, in the order of the inputs."""
+    decided = []
+    for person in inputs:
+        request = replace(
+            blank,
+            relationship=_relationship(person, declaration),
+            states=_states(person, declaration),
+        )
+        for number in person.bands:
+            banded = replace(request, band=_BAND_OF_NUMBER[number])
+            decision = wiring.register.decide(banded)
+            withheld = () if isinstance(decision, Refusal) else wiring.register.explain(banded)
+            decided.append(SubjectDecision(person.person_id, number, decision, withheld))
+    return decided
+
+
+def _relationship(person: DecisionInput, declaration: Declaration) -> Relationship:
+    if person.relationship == "none" and declaration.has_case and person.states.get("named_case") == "yes":
+        return Relationship.NAMED_CASE
+    return Relationship(person.relationship)
+
+
+def _states(person: DecisionInput, declaration: Declaration) -> Mapping[str, Tri]:
+    states = {name: Tri(answer) for name, answer in person.states.items()}
+    # A case counts as named only when the reader names one and the family is known to be one.
+    if not declaration.has_case:
+        states["named_case"] = Tri.NO
+    # No source records objections or restrictions yet; silence about them is no, or nothing would ever be shown.
+    return states | {"objection": Tri.NO, "restriction": Tri.NO}

@@ -1,0 +1,146 @@
+"""Declared purposes: chosen from what the agreements offer, given with a reason, remembered for an hour."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from agreements.offers import PurposeOffer
+from audit.entry import Decision, EventClass, Outcome
+from gateway.errors import AccessRefusedError, DeclarationError
+from gateway.identity.caller import StaffCaller
+from gateway.store.declarations import read_declaration, save_declaration
+from gateway.store.desk_tables import DeclarationRow
+from gateway.store.ledger import append
+from gateway.store.reviews import raise_review
+from gateway.usecases.entries import entry
+from gateway.usecases.request_context import RequestContext
+from gateway.wiring import Wiring
+
+REMEMBERED = timedelta(minutes=60)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeclaration:
+    """What a reader declares. `family_id` is None for a search; `at_risk` says who, for break-glass."""
+
+    purpose: str
+    reason: str
+    family_id: UUID | None = None
+    case_reference: str | None = None
+    break_glass: bool = False
+    at_risk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A declaration as it stands."""
+
+    declaration_id: UUID
+    purpose: str
+    family_id: UUID | None
+    break_glass: bool
+    has_case: bool
+    expires_at: datetime
+
+
+def purposes_offered(wiring: Wiring, caller: StaffCaller) -> tuple[PurposeOffer, ...]:
+    """Purposes that this reader may declare now."""
+    return wiring.register.purposes_for(caller.agency, caller.role, wiring.clock())
+
+
+def declare_purpose(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, declared: NewDeclaration
+) -> Declaration:
+    """Record a declaration and its entry. A purpose that is not offered is refused, logged and queued for review."""
+    now = wiring.clock()
+    offered = {offer.id for offer in wiring.register.purposes_for(caller.agency, caller.role, now)}
+    if declared.purpose not in offered:
+        raise _refused(wiring, context, caller, declared, now)
+    expires_at = now + REMEMBERED
+    if declared.break_glass:
+        expires_at = now + timedelta(minutes=_break_glass_minutes(wiring, context, caller, declared, now))
+    declaration_id = wiring.mint_opaque()
+    field = wiring.custody.field
+    recorded = entry(
+        wiring, context, caller, EventClass.OVERRIDE if declared.break_glass else EventClass.CONFIGURATION, now,
+        purpose=declared.purpose, declaration=str(declaration_id), decision=Decision.PERMIT,
+        household=str(declared.family_id) if declared.family_id else None,
+        detail={
+            "justification": declared.reason, "case_reference": declared.case_reference,
+            "override": "emergency" if declared.break_glass else None,
+        },
+    )  # fmt: skip
+    with wiring.database.transaction("hg_desk") as connection:
+        save_declaration(
+            connection,
+            {
+                "declaration_id": declaration_id, "subject": caller.subject, "agency": caller.agency,
+                "role": caller.role, "purpose": declared.purpose, "family_id": declared.family_id,
+                "sealed_reason": field.seal(declared.reason.encode(), declaration_id.bytes),
+                "sealed_case_reference": field.seal(declared.case_reference.encode(), declaration_id.bytes)
+                if declared.case_reference else None,
+                "break_glass": declared.break_glass, "declared_at": now, "expires_at": expires_at,
+            },
+        )  # fmt: skip
+        append(connection, recorded)
+        if declared.break_glass:
+            raise_review(connection, wiring.mint(), "break-glass", recorded, now)
+    return Declaration(
+        declaration_id, declared.purpose, declared.family_id, declared.break_glass,
+        declared.case_reference is not None, expires_at,
+    )  # fmt: skip
+
+
+def require_declaration(
+    wiring: Wiring, caller: StaffCaller, declaration_id: UUID | None, now: datetime, family_id: UUID | None = None
+) -> Declaration:
+    """The declaration that a read names: this reader's own, not over, and for this family if it names one."""
+    if declaration_id is None:
+        raise DeclarationError("declare a purpose first, and send its id as Hearthgate-Purpose")
+    with wiring.database.transaction("hg_desk") as connection:
+        row = read_declaration(connection, declaration_id, caller.subject)
+    if row is None or row.expires_at <= now or (row.agency, row.role) != (caller.agency, caller.role):
+        raise DeclarationError("this declaration is over or not yours; declare your purpose again")
+    if row.break_glass and row.family_id is None:
+        raise DeclarationError("break-glass is for one family")
+    if row.family_id is not None and family_id is not None and row.family_id != family_id:
+        raise DeclarationError("this declaration was made for another family; declare your purpose again")
+    return _declaration(row)
+
+
+def _declaration(row: DeclarationRow) -> Declaration:
+    return Declaration(
+        row.declaration_id, row.purpose, row.family_id, row.break_glass, row.sealed_case_reference is not None,
+        row.expires_at,
+    )  # fmt: skip
+
+
+def _break_glass_minutes(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, declared: NewDeclaration, now: datetime
+) -> int:
+    offers = wiring.register.break_glass_for(caller.agency, caller.role, now)
+    offer = next((one for one in offers if declared.purpose in one.purposes), None)
+    if offer is None:
+        raise _refused(wiring, context, caller, declared, now)
+    if "who_is_at_risk" in offer.requires and not declared.at_risk:
+        raise DeclarationError("write who is at risk, and why")
+    return offer.expires_minutes
+
+
+def _refused(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, declared: NewDeclaration, now: datetime
+) -> AccessRefusedError:
+    role = wiring.register.role(caller.agency, caller.role)
+    sentence = (role.refusal if role else None) or (
+        "Your role may not use shared information for this purpose. This attempt is recorded."
+    )
+    known = wiring.register.purpose_titles
+    denied = entry(
+        wiring, context, caller, EventClass.DENIED, now, decision=Decision.REFUSE, outcome=Outcome.DENIED,
+        purpose=declared.purpose if declared.purpose in known else "unknown",
+        detail={"reasons": ["purpose-not-offered"], "justification": declared.reason},
+    )  # fmt: skip
+    with wiring.database.transaction("hg_desk") as connection:
+        append(connection, denied)
+        raise_review(connection, wiring.mint(), "purpose-not-offered", denied, now)
+    return AccessRefusedError("purpose-not-offered", sentence, denied.entry_id)

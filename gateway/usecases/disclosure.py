@@ -1,0 +1,278 @@
+"""Path (b), read: one family, cut to what the agreements allow, and nothing before its record is durable.
+
+    (0) one instant; the declared purpose
+    (1) decision inputs: yes, no or unknown about each person, nothing else
+    (2) the agreements decide: Permit, Refer or Refusal, person by person and band by band
+    (3) append the authorisation and commit: the ticket
+    (4) in a second transaction that names the ticket, load what row-level security admits
+    (5) assemble from permitted facts alone; append the outcome; commit
+    (6) check the clock against the permit's end; only now return, with the receipt
+
+An authorisation without an outcome reads "may have been disclosed". A refusal is an entry too, committed first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from agreements.decision import Permit, Refer, RuleUse
+from agreements.request import DecisionRequest, Direction
+from audit.entry import Decision, Entry, EventClass, Outcome, Phase
+from audit.merkle import leaf_hash
+from audit.receipt import Promise, sign_promise
+from gateway.errors import AccessRefusedError, NotFoundError, PermitEndedError, ReferredError
+from gateway.identity.caller import StaffCaller
+from gateway.profiles.assemble import Frame, assemble_profile, shown_persons
+from gateway.profiles.permitted import PermittedFact, permitted_facts
+from gateway.profiles.views import AgreementUsed, Coverage, Profile, Receipt, WithheldLine
+from gateway.profiles.withheld import role_lines, withheld_lines
+from gateway.store.batches import coverage
+from gateway.store.facts import load_facts, withheld_counts
+from gateway.store.inputs import DecisionInput, family_inputs
+from gateway.store.ledger import Ticket, append, issue_ticket, open_ticket
+from gateway.usecases.deciding import (
+    SubjectDecision,
+    blank_request,
+    decide_subjects,
+    reader_of,
+    refused_for_anyone,
+)
+from gateway.usecases.declaring import Declaration, require_declaration
+from gateway.usecases.entries import entry
+from gateway.usecases.request_context import RequestContext
+from gateway.wiring import Wiring
+
+NO_SUCH_FAMILY = "there is no such family"
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What leaves: the profile and the receipt of its entry."""
+
+    profile: Profile
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stays the same through one read."""
+
+    wiring: Wiring
+    context: RequestContext
+    caller: StaffCaller
+    declaration: Declaration
+    blank: DecisionRequest
+    now: datetime
+
+
+def disclose_profile(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, family_id: UUID, declaration_id: UUID | None
+) -> Disclosure:
+    """Disclose one family to one reader, for the purpose that the reader declared.
+
+    Raises `DeclarationError`, `AccessRefusedError` (whoever the family is), `NotFoundError` (no such family, or a
+    refusal that depends on it: the same answer), `ReferredError` or `PermitEndedError`; nothing is released then.
+    """
+    # (0) One instant for the whole request, and the declared purpose.
+    now = wiring.clock()
+    declaration = require_declaration(wiring, caller, declaration_id, now, family_id)
+    blank = blank_request(caller, declaration.purpose, Direction.VIEW, now, break_glass=declaration.break_glass)
+    reading = Reading(wiring, context, caller, declaration, blank, now)
+    refusal = refused_for_anyone(wiring, blank)
+    if refusal is not None:
+        receipt = _deny(reading, family_id, refusal.code)
+        raise AccessRefusedError(refusal.code, refusal.message, receipt)
+    # (1) Decision inputs.
+    with wiring.database.transaction("hg_decide") as connection:
+        inputs = family_inputs(connection, family_id, reader_of(wiring, caller), now)
+    # (2) The agreements decide.
+    decided = decide_subjects(wiring, inputs, blank, declaration)
+    ego = _ego_decision(reading, family_id, inputs, decided)
+    # (3) The authorisation, committed: the ticket.
+    authorised, ticket = authorise(reading, decided, family_id)
+    # (4) and (5) Read under the ticket, assemble, append the outcome, commit.
+    profile, outcome, leaf = _read(reading, family_id, ego, inputs, decided, ticket, authorised)
+    # (6) Nothing leaves after what it rests on has ended.
+    if wiring.clock() >= ticket.not_after:
+        raise PermitEndedError("the agreement that this rests on has just ended; nothing was released")
+    return Disclosure(profile, receipt_for(wiring, outcome, leaf))
+
+
+def _ego_decision(
+    reading: Reading, family_id: UUID, inputs: Sequence[DecisionInput], decided: Sequence[SubjectDecision]
+) -> UUID:
+    ego = inputs[0].person_id if inputs else None
+    own = [one for one in decided if one.person_id == ego]
+    if any(one.permit is not None for one in own):
+        return own[0].person_id
+    referral = next((one.decision for one in own if isinstance(one.decision, Refer)), None)
+    if referral is not None:
+        receipt = _deny(reading, family_id, referral.code, Decision.REFER)
+        raise ReferredError(referral.to, reading.now + referral.within, referral.message, receipt)
+    # No such family, and a refusal that depends on the family, are one answer.
+    _deny(reading, family_id, "not-found-or-refused")
+    raise NotFoundError(NO_SUCH_FAMILY)
+
+
+def _deny(reading: Reading, family_id: UUID, code: str, decision: Decision = Decision.REFUSE) -> str:
+    denied = entry(
+        reading.wiring, reading.context, reading.caller, EventClass.DENIED, reading.now,
+        purpose=reading.declaration.purpose, declaration=str(reading.declaration.declaration_id),
+        household=str(family_id), decision=decision, outcome=Outcome.DENIED, detail={"reasons": [code]},
+    )  # fmt: skip
+    with reading.wiring.database.transaction("hg_desk") as connection:
+        append(connection, denied)
+    return denied.entry_id
+
+
+def authorise(
+    reading: Reading, decided: Sequence[SubjectDecision], family_id: UUID | None, event: EventClass | None = None
+) -> tuple[Entry, Ticket]:
+    """Commit the authorisation of a read and return it with its ticket."""
+    wiring, caller = reading.wiring, reading.caller
+    permits = [one.permit for one in decided if one.permit is not None]
+    subjects = [subject for one in decided if (subject := one.ticket_subject()) is not None]
+    uses = [use for permit in permits for use in permit.uses]
+    not_after = min((permit.not_after for permit in permits), default=reading.declaration.expires_at)
+    not_after = min(not_after, reading.declaration.expires_at)
+    mask = 0
+    for permit in permits:
+        mask |= permit.mask
+    authorised = entry(
+        wiring, reading.context, caller, event or _event_class(wiring, caller, mask, reading.declaration), reading.now,
+        phase=Phase.AUTHORISATION, outcome=Outcome.PENDING, decision=Decision.PERMIT,
+        purpose=reading.declaration.purpose, declaration=str(reading.declaration.declaration_id),
+        agreements=tuple(sorted({use.clause for use in uses})), legal_basis=_legal_basis(uses),
+        household=str(family_id) if family_id else None,
+        subjects=tuple(sorted({str(subject.person_id) for subject in subjects})),
+        masks={f"{s.person_id}:{s.band}": _hexadecimal(s.shown) for s in subjects},
+        detail={"authorised_until": not_after.isoformat(), "channel": reading.context.channel},
+    )  # fmt: skip
+    own = tuple(
+        number
+        for number, source in enumerate(wiring.register.vocabulary.sources)
+        if wiring.register.sources[source].owner == caller.agency
+    )
+    ticket = Ticket(wiring.mint(), UUID(authorised.entry_id), own, not_after, tuple(subjects))
+    with wiring.database.transaction("hg_read") as connection:
+        append(connection, authorised)
+        issue_ticket(connection, ticket, mask_width(wiring))
+    return authorised, ticket
+
+
+def _read(
+    reading: Reading,
+    family_id: UUID,
+    ego: UUID,
+    inputs: Sequence[DecisionInput],
+    decided: Sequence[SubjectDecision],
+    ticket: Ticket,
+    authorised: Entry,
+) -> tuple[Profile, Entry, bytes]:  # fmt: skip
+    wiring = reading.wiring
+    permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
+    frame = _frame(reading, family_id, ego, inputs)
+    with wiring.database.transaction("hg_read") as connection:
+        open_ticket(connection, ticket.ticket_id)
+        facts = permitted_facts(load_facts(connection), permits, reading.now)
+        persons = shown_persons(ego, facts)
+        counts = withheld_counts(connection, persons)
+        reasons = [part for one in decided if one.person_id in set(persons) for part in one.withheld]
+        vocabulary = wiring.register.vocabulary
+        titles = {code: agency.title for code, agency in wiring.register.agencies.items()}
+        lines = withheld_lines(counts, reasons, titles, vocabulary, reading.now) + _role_lines(reading)
+        relied = [use for key, permit in permits.items() if key[0] in set(persons) for use in permit.uses]
+        advice = tuple(dict.fromkeys(use.advice for use in relied if use.advice))
+        profile = assemble_profile(frame, persons, facts, lines, _agreements_used(wiring, relied), advice)
+        outcome = outcome_entry(reading, authorised, profile, persons)
+        leaf = append(connection, outcome)
+    return profile, outcome, leaf
+
+
+def outcome_entry(reading: Reading, authorised: Entry, profile: Profile, persons: Sequence[UUID]) -> Entry:
+    """What was shown: items and counts of what was shown, never of what was not."""
+    counts = profile.shown_counts()
+    return entry(
+        reading.wiring, reading.context, reading.caller, authorised.event, reading.now,
+        phase=Phase.OUTCOME, refers_to=authorised.entry_id, decision=Decision.PERMIT,
+        outcome=Outcome.DONE if profile.items_shown else Outcome.NOTHING_FOUND,
+        purpose=authorised.purpose, declaration=authorised.declaration, agreements=authorised.agreements,
+        legal_basis=authorised.legal_basis, household=authorised.household,
+        subjects=tuple(sorted(str(person) for person in persons)), items_shown=tuple(sorted(counts)),
+        shown_counts=counts, detail={"channel": reading.context.channel},
+    )  # fmt: skip
+
+
+def receipt_for(wiring: Wiring, outcome: Entry, leaf: bytes) -> Receipt:
+    """The signed promise that the entry will be in the tree within a second."""
+    promise = Promise(wiring.settings.log_origin, outcome.entry_id, leaf_hash(leaf), outcome.at)
+    return Receipt(UUID(outcome.entry_id), sign_promise(promise, wiring.log_signer), outcome.at)
+
+
+def mask_width(wiring: Wiring) -> int:
+    """Bits of a mask: every source times the items' capacity."""
+    return len(wiring.register.vocabulary.sources) * 256
+
+
+def _event_class(wiring: Wiring, caller: StaffCaller, mask: int, declaration: Declaration) -> EventClass:
+    if declaration.break_glass:
+        return EventClass.OVERRIDE
+    vocabulary, sources = wiring.register.vocabulary, wiring.register.sources
+    foreign = any(sources[source].owner != caller.agency for source in vocabulary.sources_of(mask))
+    return EventClass.DISCLOSURE if foreign else EventClass.CONSULTATION
+
+
+def _legal_basis(uses: Sequence[RuleUse]) -> str | None:
+    bases = sorted({basis for use in uses for basis in (*use.article_6, *use.article_9, *use.article_10)})
+    return "; ".join(bases) or None
+
+
+def _hexadecimal(mask: int) -> str:
+    text = format(mask, "x")
+    return text if len(text) % 2 == 0 else f"0{text}"
+
+
+def _frame(reading: Reading, family_id: UUID, ego: UUID, inputs: Sequence[DecisionInput]) -> Frame:
+    wiring = reading.wiring
+    titles = {name: info.title for name, info in wiring.register.sources.items()}
+    return Frame(
+        family_id, reading.declaration.purpose, ego, {one.person_id: one.family_id for one in inputs}, titles,
+        coverage_lines(wiring), foot_of(wiring),
+    )  # fmt: skip
+
+
+def coverage_lines(wiring: Wiring) -> tuple[Coverage, ...]:
+    """One line a source, the same for every family and reader: up to which day its data reaches."""
+    with wiring.database.transaction("hg_desk") as connection:
+        reached = coverage(connection)
+    return tuple(
+        Coverage(source, wiring.register.sources[source].title, reached.get(number))
+        for number, source in enumerate(wiring.register.vocabulary.sources)
+    )
+
+
+def foot_of(wiring: Wiring) -> str:
+    """The foot of every family page."""
+    return (
+        "This page shows what your role may see. Some things may be left out. "
+        f"If you are worried about a child, call MASH now: {wiring.settings.mash_phone}."
+    )
+
+
+def _role_lines(reading: Reading) -> tuple[WithheldLine, ...]:
+    register = reading.wiring.register
+    granted = register.decide(reading.blank)
+    mask = granted.mask if isinstance(granted, Permit) else 0
+    return role_lines(register.explain(reading.blank), register.vocabulary, mask)
+
+
+def _agreements_used(wiring: Wiring, uses: Sequence[RuleUse]) -> tuple[AgreementUsed, ...]:
+    titles = {summary.id: summary.title for summary in wiring.register.agreements}
+    by_clause: dict[str, RuleUse] = {}
+    for use in uses:
+        by_clause.setdefault(use.clause, use)
+    return tuple(
+        AgreementUsed(clause, titles.get(use.agreement, use.agreement), use.gateways, use.article_6, use.obligations)
+        for clause, use in sorted(by_clause.items())
+    )
