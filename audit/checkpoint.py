@@ -90,7 +90,9 @@ def open_checkpoint(
         raise CheckpointError("checkpoint is of another log")
     if all(one.key != log for one in opened.verified):
         raise CheckpointError("the log itself has not signed the checkpoint")
-    return OpenedCheckpoint(checkpoint, tuple(one for one in opened.verified if one.key != log))
+    # An Ed25519 cosignature does not bind its signer's name, so one key is one witness; the log is none.
+    distinct = {one.key.public: one for one in opened.verified if log.public != one.key.public}
+    return OpenedCheckpoint(checkpoint, tuple(distinct.values()))
 
 
 def sign_checkpoint(checkpoint: Checkpoint, signers: Iterable[SignerKey]) -> str:

@@ -86,6 +86,17 @@ def test_cosignatures_of_known_witnesses_are_counted_with_their_time_and_unknown
     assert len(open_note(note, [LOG.verifier()]).unverified) == 2
 
 
+def test_one_key_under_two_names_is_one_witness_and_the_logs_own_key_is_none():
+    twin = SignerKey("school.example/witness", WITNESS.seed, COSIGNATURE_V1)
+    itself = SignerKey("log.example/witness", LOG.seed, COSIGNATURE_V1)
+    note = sign_checkpoint(HEAD, [LOG])
+    note = add_signatures(note, [cosign(note, one, 5) for one in (WITNESS, twin, itself)])
+
+    opened = open_checkpoint(note, LOG.verifier(), [one.verifier() for one in (WITNESS, twin, itself)])
+
+    assert len(opened.witnesses) == 1
+
+
 def test_a_witness_alone_does_not_make_a_checkpoint():
     note = sign_checkpoint(HEAD, [OTHER])
     note = add_signatures(note, [cosign(note, WITNESS, 1)])

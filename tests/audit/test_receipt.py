@@ -160,3 +160,13 @@ def test_a_promise_of_an_impossible_day_is_refused():
 
     with pytest.raises(ReceiptError):
         open_promise(note, LOG.verifier())
+
+
+def test_a_verifier_that_is_not_ours_accepts_our_receipts_and_refuses_altered_ones():
+    proofbundle = pytest.importorskip("proofbundle", reason="the proofbundle package is not installed")
+    keys = (LOG.verifier().encode(), [WITNESS.verifier().encode()])
+
+    for index, leaf in enumerate(LEAVES):
+        for carry in (True, False):
+            assert proofbundle.verify_tlog_proof(a_proof(index, carry=carry), leaf, *keys, threshold=1)["ok"]
+        assert not proofbundle.verify_tlog_proof(a_proof(index), leaf + b"x", *keys)["ok"]
