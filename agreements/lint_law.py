@@ -12,7 +12,9 @@ _ARTICLES: tuple[tuple[str, int], ...] = (("article_6", 6), ("article_9", 9), ("
 
 
 def law_findings(document: Agreement, ground: Groundwork) -> Iterator[tuple[Path, str, str]]:
-    """Yield what is wrong with the legal part."""
+    """Yield what is wrong with the legal part. A memorandum that moves no data needs none."""
+    if not document.supply and not document.purposes:
+        return
     yield from _gateways(document, ground)
     yield from _bases(document, ground)
     yield from _special_items(document)

@@ -116,7 +116,7 @@ def _event_error(clause: str, problem: str, remedy: str) -> AgreementFileError:
 
 def _superseded(admitted: list[AdmittedAgreement]) -> tuple[AdmittedAgreement, ...]:
     """End a version at the instant its successor comes into force."""
-    ends = {}
+    ends: dict[str, datetime] = {}
     for successor in admitted:
         old = successor.document.supersedes
         spans = prohibition_spans(successor)
