@@ -92,7 +92,7 @@ def _refuse_larger_than(limit: int, body: bytes) -> None:
 
 
 def _walk(body: bytes, guard: "_Guard") -> Iterator[Any]:
-    """Parse chunk by chunk, guarding each start tag; yield each outermost row, which is emptied afterwards."""
+    """Parse chunk by chunk, guarding each start tag; yield each outermost row, freed soon after."""
     parser: Any = etree.XMLPullParser(
         ("start", "end"),
         resolve_entities=False,
@@ -213,8 +213,7 @@ def to_node(element: Any) -> XmlNode:
 
 
 def _forget(element: Any) -> None:
-    """Free a finished element and its finished elder siblings."""
-    element.clear()
+    """Free the elder siblings of a finished element: with them goes all that was read before it."""
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]

@@ -106,9 +106,7 @@ def _take(
 ) -> None:
     cells = part_cells(row, part)
     translated = cells.translation(lambda: translate(cells, part))
-    if not translated.errors:
-        # Errors found while the records were being built leave the part out as well.
-        records.extend(translated.records)
+    records.extend(translated.records)
     flags.extend(translated.flags)
     flags.extend(
         RowFlag(row.number, error.column or part.name, error.code, f"{error.message} This part is left out.")

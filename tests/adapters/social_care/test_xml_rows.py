@@ -4,6 +4,7 @@ import tracemalloc
 
 import pytest
 
+from adapters import xml_rows as xml_reader
 from adapters.errors import FeedUnreadableError
 from adapters.xml_rows import MAX_ELEMENTS_PER_ROW, XmlNode, leaves, looks_like_xml, xml_document, xml_rows
 
@@ -76,6 +77,13 @@ def test_a_row_of_endless_elements_is_refused_but_endless_rows_are_not():
     rows = xml_rows(b"<Message>" + b"<Child/>" * (MAX_ELEMENTS_PER_ROW + 1) + b"</Message>", "Message", "Child")
     assert sum(1 for _ in rows) == MAX_ELEMENTS_PER_ROW + 1
     assert list(xml_rows(b"<Message>" + many + b"<Child/></Message>", "Message", "Child")) == [XmlNode("Child")]
+
+
+def test_a_row_that_was_given_is_forgotten_in_the_tree():
+    body = b"<Message>" + b"<Header/><Child><a>1</a></Child>" * 50 + b"</Message>"
+    rows = xml_reader._walk(body, xml_reader._Guard("Message", "Child", MAX_ELEMENTS_PER_ROW))
+    # Before a row may stand the header that came after the last one, and nothing older.
+    assert [row.getparent().index(row) for row in rows] == [1] * 50
 
 
 def test_memory_holds_rows_and_not_the_file():
