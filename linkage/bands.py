@@ -1,12 +1,14 @@
 """How sure each record is of its place: P(record belongs to this person given the rest of its cluster)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 
 from linkage.model import LinkModel
-from linkage.record import Band
+from linkage.record import Band, Verdict
 from linkage.score import probability
 
 Pair = tuple[int, int]
+Claim = Callable[[int, int], bool]
 
 # Pairs of one cluster repeat each other's evidence, so those that speak against count half beyond the best one.
 _AGAINST = 0.5
@@ -20,24 +22,32 @@ def band_for(chance: float, model: LinkModel) -> Band:
     return Band.PROBABLE if chance >= model.merge_at else Band.REVIEW
 
 
-def place_in_cluster(
-    record: int,
-    cluster: Sequence[int],
-    log_odds: Mapping[Pair, float],
-    same: Callable[[int, int], bool],
-    decided_same: Callable[[int, int], bool],
-) -> tuple[float, bool]:
-    """Probability that `record` belongs to the rest of `cluster`, and whether it is verified there.
+class Places:
+    """Answers how sure a record's place is, from the pairs that were compared."""
 
-    `same` is the claim of one verified identifier with an agreeing birth date. A singleton is certain of itself.
-    """
-    rest = [other for other in cluster if other != record]
-    if not rest:
-        return 1.0, True
-    found = [log_odds.get((min(record, other), max(record, other))) for other in rest]
-    scores = [score for score in found if score is not None]
-    best = max(scores, default=0.0)
-    chance = probability(best + _AGAINST * sum(score for score in scores if score < 0))
-    if any(decided_same(record, other) for other in rest):
-        chance = max(chance, _CERTAIN_BY_DECISION)
-    return chance, any(same(record, other) for other in rest)
+    def __init__(self, log_odds: Mapping[Pair, float], same: Claim, decided: Mapping[Pair, Verdict]) -> None:
+        self._compared: dict[int, dict[int, float]] = defaultdict(dict)
+        for (left, right), odds in log_odds.items():
+            self._compared[left][right] = odds
+            self._compared[right][left] = odds
+        self._same = same
+        self._joined: dict[int, set[int]] = defaultdict(set)
+        for (left, right), verdict in decided.items():
+            if verdict == "same":
+                self._joined[left].add(right)
+                self._joined[right].add(left)
+
+    def place(self, record: int, cluster: Collection[int]) -> tuple[float, bool]:
+        """P(record belongs to the rest of `cluster`), and whether it is verified there.
+
+        Verified: one verified identifier and an agreeing birth date. A singleton is certain of itself.
+        """
+        if len(cluster) == 1:
+            return 1.0, True
+        held = set(cluster)
+        scores = {other: odds for other, odds in self._compared[record].items() if other in held}
+        best = max(scores.values(), default=0.0)
+        chance = probability(best + _AGAINST * sum(score for score in scores.values() if score < 0))
+        if held & self._joined[record]:
+            chance = max(chance, _CERTAIN_BY_DECISION)
+        return chance, any(self._same(record, other) for other in scores)

@@ -4,7 +4,7 @@ Two groups join only if the evidence between all their records, for and against,
 no two of their records conflict. One bridging record therefore never swallows two families' worth of records.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from linkage.record import Verdict
@@ -35,9 +35,11 @@ class Clustering:
 
 
 class _Groups:
-    def __init__(self, size: int, log_odds: Mapping[Pair, float]) -> None:
-        self.group_of = list(range(size))
-        self.members = {number: [number] for number in range(size)}
+    def __init__(self, alike: Sequence[int], log_odds: Mapping[Pair, float]) -> None:
+        self.group_of = list(range(len(alike)))
+        self.members = {number: [number] for number in range(len(alike))}
+        # Of records that conflict alike one stands for all, so that a thousand like rows are compared once.
+        self.kinds = {number: {kind: number} for number, kind in enumerate(alike)}
         # Per group: the evidence between it and each group it has been compared with.
         self.between: dict[int, dict[int, float]] = {}
         for (left, right), odds in log_odds.items():
@@ -54,6 +56,7 @@ class _Groups:
         for member in self.members[right]:
             self.group_of[member] = left
         self.members[left] += self.members.pop(right)
+        self.kinds[left] = self.kinds.pop(right) | self.kinds[left]
         kept = self.between.setdefault(left, {})
         for other, odds in self.between.pop(right, {}).items():
             self.between[other].pop(right, None)
@@ -64,18 +67,20 @@ class _Groups:
 
 
 def agglomerate(
-    size: int,
+    alike: Sequence[int],
     log_odds: Mapping[Pair, float],
     merge_at: float,
     conflict: Conflict,
     decided: Mapping[Pair, Verdict],
 ) -> Clustering:
-    """Cluster records 0 .. size - 1. `log_odds` holds every compared pair (left < right), `merge_at` is in log odds.
+    """Cluster records 0 .. len(alike) - 1; `alike` gives each record the first that conflicts as it does.
+
+    `log_odds` holds every compared pair (left < right), `merge_at` is in log odds.
 
     Decisions come first: "same" joins whatever the score, unless a "different" forbids it. The outcome depends on
     the numbers of the records alone, not on the order of the pairs.
     """
-    groups = _Groups(size, log_odds)
+    groups = _Groups(alike, log_odds)
     refused: dict[Pair, str] = {}
     different = _forbidden(decided)
 
@@ -95,7 +100,7 @@ def agglomerate(
             continue
         if forbidden(first, second):
             refused[left, right] = "decided-different"
-        elif reason := _conflict(groups.members[first], groups.members[second], conflict):
+        elif reason := _conflict(groups.kinds[first].values(), groups.kinds[second].values(), conflict):
             refused[left, right] = reason
         elif groups.evidence(first, second) < merge_at:
             refused[left, right] = "rest-speaks-against"
@@ -161,5 +166,5 @@ def _forbidden(decided: Mapping[Pair, Verdict]) -> dict[int, set[int]]:
     return different
 
 
-def _conflict(left: Sequence[int], right: Sequence[int], conflict: Conflict) -> str | None:
+def _conflict(left: Iterable[int], right: Iterable[int], conflict: Conflict) -> str | None:
     return next((reason for each in left for other in right if (reason := conflict(each, other))), None)

@@ -53,8 +53,11 @@ def assign_person_ids(
     ranks = _dense_ranks(set(previous.values()), rank_of)
     heir = inherit(overlap, ranks)
     known = ranks.keys() | set(retired)
-    minted: list[str] = []
-    ids = [heir[number] if number in heir else _fresh(mint, known, minted) for number in range(len(ordered))]
+    ids = [heir[number] if number in heir else mint() for number in range(len(ordered))]
+    minted = [new for number, new in enumerate(ids) if number not in heir]
+    if len(set(ids)) < len(ids) or not known.isdisjoint(minted):
+        msg = "a minted id was used before"
+        raise LinkageError(msg)
     return _assignment(ordered, ids, overlap, ranks, minted)
 
 
@@ -111,15 +114,6 @@ def _dense_ranks(old_ids: Collection[str], rank_of: Mapping[str, int] | None) ->
     given = rank_of or {}
     ordered = sorted(old_ids, key=lambda old: (given.get(old, len(given)), old))
     return {old: rank for rank, old in enumerate(ordered)}
-
-
-def _fresh(mint: Callable[[], str], known: Collection[str], minted: list[str]) -> str:
-    new = mint()
-    if new in known or new in minted:
-        msg = "a minted id was used before"
-        raise LinkageError(msg)
-    minted.append(new)
-    return new
 
 
 def _assignment(

@@ -23,9 +23,9 @@ _APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc.]")
 
 def fold(text: str) -> str:
     """Lower case without accents; other scripts are kept as they are."""
-    lowered = text.lower().translate(_LETTERS)
-    decomposed = unicodedata.normalize("NFKD", lowered)
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    # Compatibility forms may decompose into capitals, so letters are lowered after.
+    decomposed = unicodedata.normalize("NFKD", text).lower()
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LETTERS)
 
 
 def words(text: str) -> tuple[str, ...]:

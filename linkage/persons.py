@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log
 
-from linkage.bands import band_for, place_in_cluster
+from linkage.bands import Places, band_for
 from linkage.cluster import Clustering, Pair, agglomerate, expel_doubtful, expel_torn
 from linkage.compare import compared_pairs
 from linkage.conflicts import conflict_between, near_conclusive
@@ -40,9 +40,25 @@ def link_records(
     def conflict(left: int, right: int) -> str | None:
         return conflict_between(known[left], known[right])
 
-    clustering = agglomerate(len(known), log_odds, log(used.merge_at / (1 - used.merge_at)), conflict, decided)
+    threshold = log(used.merge_at / (1 - used.merge_at))
+    clustering = agglomerate(_alike(known), log_odds, threshold, conflict, decided)
     expel_torn(clustering, log_odds, conflict)
     return _result(known, used, log_odds, decided, clustering)
+
+
+def _alike(known: Sequence[StandardRecord]) -> list[int]:
+    """For each record the first that is its like in everything that a conflict looks at."""
+    first: dict[tuple[object, ...], int] = {}
+    return [
+        first.setdefault(
+            (
+                record.duplicate_free, record.givens, record.middles, record.families, record.birth_date, record.sex,
+                record.numbers("nhs_number", verified_only=True),
+            ),
+            number,
+        )
+        for number, record in enumerate(known)
+    ]  # fmt: skip
 
 
 def _scored(known: Sequence[StandardRecord], model: LinkModel) -> dict[Pair, float]:
@@ -78,12 +94,7 @@ def _result(
     def same(left: int, right: int) -> bool:
         return near_conclusive(known[left], known[right])
 
-    def decided_same(left: int, right: int) -> bool:
-        return decided.get((min(left, right), max(left, right))) == "same"
-
-    def place(record: int, cluster: Sequence[int]) -> tuple[float, bool]:
-        return place_in_cluster(record, cluster, log_odds, same, decided_same)
-
+    place = Places(log_odds, same, decided).place
     expel_doubtful(clustering, place, model.merge_at)
     band_of: dict[str, Band] = {}
     chance_of: dict[str, float] = {}
@@ -127,12 +138,17 @@ def _reviews(
     clustering: Clustering,
 ) -> tuple[ReviewPair, ...]:
     """One pair, the most probable, for each two clusters that may be one person."""
+
+    def between_groups(pair: Pair) -> Pair:
+        first, second = sorted((clustering.group_of[pair[0]], clustering.group_of[pair[1]]))
+        return (first, second)
+
+    settled = {between_groups(pair) for pair, verdict in decided.items() if verdict == "different"}
     best: dict[Pair, tuple[float, Pair]] = {}
     for pair, odds in log_odds.items():
-        groups = sorted((clustering.group_of[pair[0]], clustering.group_of[pair[1]]))
-        if groups[0] == groups[1] or probability(odds) < model.review_at or decided.get(pair) == "different":
+        between = between_groups(pair)
+        if between[0] == between[1] or probability(odds) < model.review_at or between in settled:
             continue
-        between = (groups[0], groups[1])
         best[between] = min(best.get(between, (0.0, pair)), (-odds, pair))
     reviews = []
     for _, (left, right) in sorted(best.values()):

@@ -6,6 +6,7 @@ _BEGINNINGS = (
     ("ph", "f"), ("kn", "n"), ("gn", "n"), ("wr", "r"), ("ps", "s"), ("mac", "mc"), ("wh", "w"), ("rh", "r"),
     ("sch", "sh"), ("c", "k"), ("q", "k"), ("z", "s"), ("j", "g"), ("x", "s"), ("v", "w"),
 )  # fmt: skip
+_SILENT = (("mps", "ms"), ("ght", "t"), ("dg", "g"), ("tch", "ch"))
 _CODES = {
     **dict.fromkeys("bfpv", "1"), **dict.fromkeys("cgjkqsxz", "2"), **dict.fromkeys("dt", "3"),
     "l": "4", **dict.fromkeys("mn", "5"), "r": "6",
@@ -30,9 +31,11 @@ def soundex(name: str) -> str:
 
 
 def sound_key(name: str) -> str:
-    """Soundex after the first sound is written one way, whichever letters spell it."""
+    """Soundex after sounds with several spellings are written one way: Thompson is Thomson, Philips is Filips."""
     for spelt, sound in _BEGINNINGS:
         if name.startswith(spelt):
             name = sound + name[len(spelt) :]
             break
+    for spelt, sound in _SILENT:
+        name = name.replace(spelt, sound)
     return soundex(name)

@@ -1,0 +1,119 @@
+"""Households: who lived together and when, families beyond one address, and ids that go on."""
+
+from datetime import date
+from itertools import count, permutations
+
+from linkage.households import Household, PersonRelationship, PersonResidence, derive_households
+
+
+def run(residences, relationships=(), previous=()):
+    numbers = count(1)
+    return derive_households(residences, relationships, previous, lambda: f"h{len(previous)}-{next(numbers)}")
+
+
+def home(person, place="uprn:1", start="2020-01-01", end=None, **more):
+    return PersonResidence(
+        person, place, date.fromisoformat(start) if start else None, date.fromisoformat(end) if end else None, **more
+    )
+
+
+def people(result):
+    return sorted(sorted(household.person_ids) for household in result.households)
+
+
+def test_people_who_live_together_are_one_household():
+    assert people(run([home("mum"), home("child"), home("neighbour", "uprn:2")])) == [["child", "mum"], ["neighbour"]]
+
+
+def test_one_tenant_after_another_is_two_households():
+    before = home("before", start="2015-01-01", end="2019-12-31")
+    after = home("after", start="2019-12-29")
+
+    assert people(run([before, after])) == [["after"], ["before"]]
+
+
+def test_a_child_in_two_homes_belongs_to_both():
+    result = run([home("mum"), home("child"), home("dad", "uprn:2"), home("child", "uprn:2")])
+
+    assert people(result) == [["child", "dad"], ["child", "mum"]]
+
+
+def test_a_family_that_moves_stays_one_household_with_two_places():
+    family = [home(each, "uprn:1", "2018-01-01", "2022-05-01") for each in ("mum", "child")]
+    family += [home(each, "uprn:2", "2022-04-20") for each in ("mum", "child")]
+
+    result = run(family)
+
+    assert [household.place_keys for household in result.households] == [("uprn:1", "uprn:2")]
+
+
+def test_refuge_communal_and_correspondence_addresses_make_no_household():
+    residences = [
+        home("a", "uprn:7", kind="refuge"), home("b", "uprn:7"),
+        home("c", "uprn:8", communal=True), home("d", "uprn:8"),
+        home("e", "uprn:9", kind="correspondence"), home("f", "uprn:9"),
+    ]  # fmt: skip
+
+    assert people(run(residences)) == [["f"]]
+
+
+def test_a_house_of_many_surnames_is_no_household_but_a_family_in_it_is():
+    lodgers = [
+        home(f"p{number}", family_name=name) for number, name in enumerate(["Ash", "Bell", "Cole", "Dyer", "Eve"])
+    ]
+    result = run([*lodgers, home("kid", family_name="Ash")], [PersonRelationship("p0", "kid", "parent")])
+
+    assert result.crowded_places == ("uprn:1",)
+    assert ["kid", "p0"] in [sorted(household.person_ids) for household in result.households]
+    assert all(len(household.person_ids) <= 2 for household in result.households)
+
+
+def test_a_parent_who_lives_elsewhere_is_told_of_but_does_not_live_there():
+    result = run([home("mum"), home("child"), home("dad", "uprn:2")], [PersonRelationship("dad", "child", "parent")])
+    of_child = next(household for household in result.households if "child" in household.person_ids)
+
+    assert {(m.person_id, m.role, m.basis) for m in of_child.members} == {
+        ("mum", "resident", "residence"), ("child", "child", "residence"), ("dad", "parent", "relationship"),
+    }  # fmt: skip
+    assert people(result) == [["child", "dad", "mum"], ["dad"]]
+
+
+def test_former_partners_are_not_joined():
+    result = run([home("a"), home("b", "uprn:2")], [PersonRelationship("a", "b", "former-partner")])
+
+    assert people(result) == [["a"], ["b"]]
+
+
+def test_a_family_known_by_relationships_alone_is_a_household_without_a_place():
+    ties = [PersonRelationship("mum", "kid", "parent"), PersonRelationship("kid", "sis", "sibling")]
+    result = run([], ties)
+
+    assert people(result) == [["kid", "mum", "sis"]]
+    assert result.households[0].place_keys == ()
+
+
+def test_ids_go_on_when_a_member_leaves_and_another_comes():
+    first = run([home("mum"), home("child"), home("x", "uprn:2")])
+    second = run([home("mum"), home("child"), home("baby"), home("x", "uprn:2")], previous=first.households)
+
+    def id_of(person, result):
+        return next(each.household_id for each in result.households if person in each.person_ids)
+
+    assert id_of("mum", second) == id_of("mum", first)
+    assert id_of("x", second) == id_of("x", first)
+
+
+def test_households_that_join_redirect_the_smaller_id():
+    previous = (Household("h1", ("uprn:1",), run([home("a"), home("b")]).households[0].members),
+                Household("h2", ("uprn:2",), run([home("c", "uprn:2")]).households[0].members))  # fmt: skip
+    result = run([home("a"), home("b"), home("c")], previous=previous)
+
+    assert [each.household_id for each in result.households] == ["h1"]
+    assert result.merged == {"h2": "h1"}
+
+
+def test_the_order_of_residences_changes_nothing():
+    residences = [home("mum"), home("child"), home("dad", "uprn:2"), home("child", "uprn:2", "2021-01-01")]
+    outcomes = {repr(run(list(each))) for each in permutations(residences)}
+
+    assert len(outcomes) == 1
