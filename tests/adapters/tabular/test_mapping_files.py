@@ -138,6 +138,27 @@ def test_a_file_that_is_not_plain_yaml_is_refused(text):
     refusal(text)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("key: member_no\n", "key: member_no\nkey: member_no\n", "is there twice"),
+        ("dob: {type: date}", "dob: {type: date, type: date}", "is there twice"),
+        ("dob: {type: date}", "dob: &day {type: date}", "Anchors and aliases"),
+        ("dob: {type: date}", "dob: !!map {<<: {type: date}}", "merge keys"),
+        ("surname: {required: true}", "surname: {required: !council true}", "Tags"),
+        ("dob: {type: date}", "dob: !council {type: date}", "Tags"),
+        ("title: Members of the leisure centre", "title: ", "has to be text"),
+    ],
+)
+def test_what_yaml_allows_and_a_mapping_does_not_refuses_an_else_good_file(old, new, says):
+    assert says in str(refusal(changed(old, new)))
+
+
+def test_a_file_that_is_too_long_or_has_a_directive_is_refused_for_that():
+    assert "longer than" in str(refusal(LEISURE + "#" * 200_000))
+    assert "directive" in str(refusal("%YAML 1.1\n---\n" + LEISURE))
+
+
 def test_yaml_is_1_2_so_no_is_a_word():
     text = changed("codes: {concession: concession, ", "codes: {no: nothing, concession: concession, ")
     assert load_mapping(text).columns[3].codes == {"no": "nothing", "concession": "concession", "full": "full price"}
