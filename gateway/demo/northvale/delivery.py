@@ -16,8 +16,9 @@ class FileEntry:
     """One file as the generator wrote it.
 
     `rows` counts records: lines under the header, resources, children. `expected_accepted` is `rows` less
-    `bad_rows`, exact repeats included; `duplicate_rows` counts those repeats. `flagged_rows` are accepted rows with
-    an identifier that fails its check. `bad_by_code` counts by the code that an honest reader would give.
+    `bad_rows`, exact repeats included; `duplicate_rows` counts those repeats. `flagged_rows` are accepted rows that
+    state an identifier whose check fails (a reference to a patient states none). `bad_by_code` counts by the code
+    that an honest reader would give.
     """
 
     feed: str

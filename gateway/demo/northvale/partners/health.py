@@ -40,8 +40,11 @@ def _pds(delivery: Delivery) -> None:
         pieces.add(_pds_patient(person, seen), seen.truth, planted=person.planted)
         if person.age(today) < 18 and person.household:
             for member in person.household.members:
-                if member.role in ("adult", "partner") and member.end is None and member.person.in_pds:
-                    pieces.add(_related(delivery, seen, member), planted=person.planted)
+                # A parent who left is still the child's parent.
+                if member.role in ("adult", "partner") and member.person.in_pds:
+                    body = _related(delivery, seen, member)
+                    key = ("pds", f"{seen.nhs}/related/{body['id']}", member.person.ref)
+                    pieces.add(body, key, planted=person.planted)
     pieces.deliver(delivery, lambda bodies: "".join(f"{json.dumps(body)}\n" for body in bodies).encode())
 
 
@@ -86,10 +89,8 @@ _FAULTS = {
     "Encounter": (
         ("required-missing", without("subject")),
         ("date-invalid", having(period={"start": f"{_NO_DAY}T10:00:00+00:00"})),
-        ("code-unknown", having(status="lost")),
     ),
     "Appointment": (
-        ("code-unknown", having(status="forgotten")),
         ("date-invalid", having(start=f"{_NO_DAY}T10:00:00+00:00")),
         ("required-missing", without("participant")),
     ),
@@ -109,7 +110,7 @@ def _ukcore(delivery: Delivery) -> None:
         if person.index not in known:
             known.add(person.index)
             trust.add(_patient(seen), seen.truth, planted=person.planted, flagged=seen.failing)
-        trust.add(_event(event, seen, number), seen.truth, planted=person.planted, flagged=seen.failing)
+        trust.add(_event(event, seen, number), seen.truth, planted=person.planted)
     first.deliver(delivery, lambda bodies: json.dumps(_bundle(bodies), indent=1).encode())
     second.deliver(delivery, lambda bodies: _xml(_bundle(bodies)))
 

@@ -61,7 +61,8 @@ class Pieces:
 
     def _spoil(self, rng: Random) -> None:
         free = [piece for piece in self.items if not piece.planted and self.kind(piece.body) in self.faults]
-        if not free:
+        if not free or len(self.items) == 1:
+            # The fault goes into a copy, as in a sheet.
             able = [piece for piece in self.items if self.kind(piece.body) in self.faults]
             free = [Piece(dict(able[-1].body))]
             self.items += free

@@ -88,6 +88,11 @@ def pupil(seen: Seen) -> dict[str, str]:
     return {"upn": seen.key, "surname": seen.surname, "forename": seen.forename, "dob": iso(seen.born)}
 
 
+def extras(delivery: Delivery, seen: Seen) -> Random:
+    """The draws behind the columns sent unasked, the same in every row of a pupil."""
+    return delivery.world.rng("extras", seen.person.index)
+
+
 def attendance_cells(seen: Seen, school: School, week: tuple[date, tuple[str, ...]], rng: Random) -> dict[str, str]:
     """A row of attendance, with the columns that schools send unasked."""
     return pupil(seen) | {
@@ -105,7 +110,6 @@ def attendance_cells(seen: Seen, school: School, week: tuple[date, tuple[str, ..
 
 
 def _attendance(delivery: Delivery) -> None:
-    rng = delivery.world.rng("attendance file")
     faults = (
         missing("upn"),
         no_date("dob", "31/02/2014"),
@@ -120,7 +124,7 @@ def _attendance(delivery: Delivery) -> None:
         if week.school is LARKFIELD:
             continue
         seen = delivery.registrar.seen(week.person, "schools")
-        cells = attendance_cells(seen, week.school, (week.monday, week.marks), rng)
+        cells = attendance_cells(seen, week.school, (week.monday, week.marks), extras(delivery, seen))
         sheet.add(cells, seen.truth, planted=week.person.planted, flagged=seen.failing)
     sheet.deliver(delivery)
 

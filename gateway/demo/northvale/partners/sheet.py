@@ -109,8 +109,9 @@ class Sheet:
         free = [row for row in self.rows if not row.planted and not row.bad]
         if not self.faults or not self.rows:
             return
-        if not free:
-            # All here belongs to a scene: the fault goes into a copy, as when a row is keyed twice.
+        if not free or len(self.rows) == 1:
+            # All here belongs to a scene, or there is one row only: the fault goes into a copy, as when a row is
+            # keyed twice.
             free = [Row(list(self.rows[-1].cells))]
             self.rows += free
         count = min(len(free), how_many(len(self.rows), rate))

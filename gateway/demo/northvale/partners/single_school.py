@@ -9,7 +9,7 @@ from random import Random
 from gateway.demo.northvale.delivery import Delivery
 from gateway.demo.northvale.histories.schools import issue_upn, last_monday, marks
 from gateway.demo.northvale.names import ORIGINS
-from gateway.demo.northvale.partners.schools import ATTENDANCE, UNCOVERED, attendance_cells
+from gateway.demo.northvale.partners.schools import ATTENDANCE, UNCOVERED, attendance_cells, extras
 from gateway.demo.northvale.partners.sheet import TOO_FEW, TOO_MANY, Row, Sheet, missing, no_code, no_date
 from gateway.demo.northvale.people import Person, Stay
 from gateway.demo.northvale.places import LARKFIELD, home
@@ -38,7 +38,7 @@ def write(delivery: Delivery) -> None:
     monday = last_monday(world.today)
     for person in pupils:
         seen = delivery.registrar.seen(person, "schools")
-        cells = attendance_cells(seen, LARKFIELD, (monday, marks(rng, 0.07)), rng)
+        cells = attendance_cells(seen, LARKFIELD, (monday, marks(rng, 0.07)), extras(delivery, seen))
         sheet.add(cells, seen.truth, planted=True, flagged=seen.failing)
     mended = Sheet("schools-attendance", MENDED, ATTENDANCE, (), uncovered=UNCOVERED)
     for row, fault in zip(rng.sample(sheet.rows, len(FAULTS)), FAULTS, strict=True):

@@ -39,7 +39,11 @@ def _people(delivery: Delivery, *names: str) -> dict[str, Facts]:
     book: dict[str, Facts] = {}
     for name in names:
         person = delivery.world.cast[name]
-        keys = {source: key for source, key, ref in delivery.truth if ref == person.ref and "/contact/" not in key}
+        keys = {
+            source: key
+            for source, key, ref in delivery.truth
+            if ref == person.ref and "/" not in key.removeprefix("Patient/")
+        }
         book[name] = {
             "person": person.ref,
             "surname": person.surname,

@@ -80,7 +80,7 @@ def _health(world: World, aisha: Person) -> None:
 
 def _school(world: World, aisha: Person, leanne: Person, darren: Person) -> None:
     issue_upn(world, aisha, MILLBROOK)
-    contacts = [(leanne, "PAM"), (darren, "STP")]
+    contacts = [(leanne, "PAM"), (darren, "PAF")]
     infant = Enrolment(aisha, INGS_LANE, world.day(2020, 9, 3), MILL_LANE_3, world.day(2023, 7, 21), "OTHER", contacts)
     left = world.day(2026, 11, 2)
     primary = Enrolment(aisha, MILLBROOK, world.day(2023, 9, 4), MILL_LANE_3, left, "EHE", contacts)
