@@ -1,0 +1,121 @@
+"""A PostgreSQL server for tests: the gateway's own embedded one, in a folder that goes away with it."""
+
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine
+
+from agreements.loader import read_register_files
+from gateway.store import embedded
+from gateway.store.engine import SERVING_ROLES, Database, database, embedded_url
+from gateway.store.migrate import create_database, create_roles, migrate
+
+REGISTER = Path(__file__).resolve().parents[2] / "gateway" / "demo" / "northvale" / "register"
+TEMPLATE = "hearthgate_template"
+
+
+class Cluster:
+    """A running server with every role, and a migrated template from which a database is made in a blink."""
+
+    def __init__(self) -> None:
+        # A short path: a socket's may not be longer than 107 bytes.
+        self.folder = Path(tempfile.mkdtemp(prefix="hearthgate-"))
+        self.admin_password = secrets.token_urlsafe(24)
+        self.passwords = {role: secrets.token_urlsafe(24) for role in SERVING_ROLES}
+        self.server = embedded.start(self.folder, self.admin_password)
+        create_roles(self.admin_url("postgres"), self.passwords)
+        create_database(self.admin_url("postgres"), TEMPLATE)
+        migrate(self.admin_url(TEMPLATE), northvale_sources())
+
+    def admin_url(self, name: str) -> str:
+        """Address of one database for the superuser."""
+        url = URL.create(
+            "postgresql+psycopg", embedded.ADMIN_ROLE, self.admin_password, database=name,
+            query={"host": str(self.server.socket_dir)},
+        )  # fmt: skip
+        return url.render_as_string(hide_password=False)
+
+    def create(self, name: str) -> None:
+        """A new database like the template."""
+        roles = ", ".join(SERVING_ROLES)
+        self._administer(
+            f'CREATE DATABASE "{name}" OWNER hg_owner TEMPLATE {TEMPLATE}',
+            f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
+            f'GRANT CONNECT ON DATABASE "{name}" TO {roles}',
+        )
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is still connected."""
+        self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def as_roles(self, name: str) -> Database:
+        """A database as the roles see it; the caller disposes of it."""
+        return database(embedded_url(self.server.socket_dir, name), self.passwords, pool_size=4)
+
+    def restart(self, *, crash: bool = False) -> None:
+        """Stop the server, by `kill -9` of all its processes if it is to crash, and start it again."""
+        if crash:
+            for pid in (self.server.pid, *_children(self.server.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(self.server.pid, 0)
+        else:
+            self.server.stop()
+        self.server = embedded.start(self.folder, self.admin_password)
+
+    def close(self) -> None:
+        """Stop the server and remove its folders."""
+        self.server.stop()
+        with suppress(ChildProcessError):
+            os.waitpid(self.server.pid, 0)
+        shutil.rmtree(self.server.data_dir.parent, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _administer(self, *statements: str) -> None:
+        engine = create_engine(self.admin_url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+
+
+def _children(parent: int) -> list[int]:
+    """Processes whose parent this is: every backend makes itself a session leader, so no group holds them all."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = status.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                found.append(int(status.parent.name))
+    return found
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    """A server of one's own, for a test that stops or kills it."""
+    made = Cluster()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def admin_engine(cluster: Cluster, name: str) -> Iterator[Engine]:
+    """Superuser's engine on one database."""
+    engine = create_engine(cluster.admin_url(name))
+    yield engine
+    engine.dispose()
+
+
+def northvale_sources() -> tuple[str, ...]:
+    """Sources of Northvale's register, in bit order."""
+    listed = read_register_files(REGISTER)["sources.yaml"].content["sources"]
+    return tuple(source["id"] for source in listed)
