@@ -57,7 +57,7 @@ class HealthFeed:
             else:
                 findings.missing("Patient.id")
         elif sent.kind == "RelatedPerson":
-            yield from related_person_records(sent, findings)
+            yield from related_person_records(sent, findings, spine=self.spine)
         elif sent.kind in _CARE and not self.spine:
             yield from _CARE[sent.kind](sent, findings)
         else:

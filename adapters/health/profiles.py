@@ -22,6 +22,7 @@ _PATIENT = (
 _RELATED = (
     Column("RelatedPerson.id", (), "The relationship's id"),
     Column("RelatedPerson.patient", (), "Whose relative, or the relative's own record", required=True),
+    Column("RelatedPerson.identifier", ("identity.nhs_number",), "NHS number of the relative"),
     Column("RelatedPerson.relationship", ("family.relationship",), "HL7 RoleCode or UK Core role"),
     Column("RelatedPerson.period", ("family.relationship",), "From when to when"),
     Column("RelatedPerson.meta", ("identity.protected",), "security R or V restricts the relative"),

@@ -247,6 +247,38 @@ def test_a_relative_given_by_reference_is_related_by_her_own_record(pds):
     assert (tie.person, tie.other, tie.kind) == ("9000000025", "9000000009", "parent")
 
 
+def mother(**changes):
+    return {
+        "resourceType": "RelatedPerson",
+        "id": "RP1",
+        "identifier": [{"system": NHS, "value": "9000000025"}],
+        "patient": {"identifier": {"system": NHS, "value": "9000000009"}},
+        "relationship": [{"coding": [{"code": "MTH"}]}],
+        "name": [{"use": "usual", "family": "Cole", "given": ["Leanne"]}],
+        "telecom": [{"system": "phone", "value": "07777123123"}],
+    } | changes
+
+
+def test_a_relative_with_her_own_number_is_related_by_it(pds):
+    person, tie = pds(mother())[0].records
+    assert (tie.person, tie.other, tie.kind) == ("9000000025", "9000000009", "parent")
+    assert person.person == "9000000025"
+    assert [(one.scheme, one.verification) for one in person.identifiers] == [("nhs_number", Verification.VERIFIED)]
+    assert [name.use for name in person.names] == ["alias"]
+
+
+def test_the_relatives_own_record_in_the_file_says_who_she_is(pds):
+    hers = patient(id="9000000025", identifier=[{"system": NHS, "value": "9000000025"}])
+    found = pds(mother(), hers)
+    assert [type(record) for record in found[0].records] == [Relationship]
+
+
+def test_a_failing_number_of_a_relative_is_flagged(pds):
+    found = pds(mother(identifier=[{"system": NHS, "value": "9000000015"}]))[0]
+    assert [flag.code for flag in found.flags] == ["check-digit-failed"]
+    assert found.records[0].identifiers[0].verification is Verification.UNVERIFIED
+
+
 def test_a_search_that_found_nobody_is_readable_and_empty(pds):
     assert pds({"resourceType": "Bundle", "type": "searchset", "total": 0}) == []
 
