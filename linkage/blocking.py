@@ -21,6 +21,10 @@ def block_keys(record: StandardRecord) -> frozenset[str]:
     keys.update(f"home:{place}/{given}" for place in places for given in record.givens)
     if full_date:
         keys.update(f"born:{full_date}/{each}" for each in (*names, *places, *record.postcodes))
+    for code in record.postcodes:
+        keys.update(f"area:{code}/{given}" for given in record.givens)
+        if record.given and record.family:
+            keys.add(f"area:{code}/{record.given[0]}{sound_key(record.family)}")
     keys.update(_name_pair_keys(record, full_date))
     return frozenset(keys)
 
