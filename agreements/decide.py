@@ -77,7 +77,7 @@ def gate_open(gate: Gate, request: DecisionRequest, yes: int, no: int, *, widene
 def decide_weighed(weighed: Weighed, vocabulary: Vocabulary, register_version: str) -> Decision:
     """Answer a weighed request."""
     request, rules = weighed.request, weighed.rules
-    if request.break_glass and not any(permit.break_glass_for for permit in rules.permits):
+    if request.break_glass and not _break_glass_offered(request, rules):
         return Refusal("break-glass-not-offered", _NOT_PERMITTED, subject_dependent=False)
     permit = _permit(weighed, vocabulary, register_version) if weighed.granted else None
     referral = _referral(weighed)
@@ -87,6 +87,13 @@ def decide_weighed(weighed: Weighed, vocabulary: Vocabulary, register_version: s
             rule.to, rule.within, "statutory-referral" if rule.duty else "referral", rule.message, cells, permit
         )
     return permit or _refusal(weighed)
+
+
+def _break_glass_offered(request: DecisionRequest, rules: KeyRules) -> bool:
+    return any(
+        permit.break_glass_for is not None and permit.gate.starts <= request.now < permit.gate.ends
+        for permit in rules.permits
+    )
 
 
 def _permit(weighed: Weighed, vocabulary: Vocabulary, register_version: str) -> Permit:

@@ -1,0 +1,24 @@
+# `northvale` is the whole fictional register, signed and activated once a run; `sandbox` the same with its overlay.
+import pytest
+
+from agreements.enactment import enact_register
+from agreements.loader import load_register
+from agreements.register import Register, compile_register
+from tests.agreements.northvale import ENACTED, NOW, REGISTER, SANDBOX
+
+
+@pytest.fixture(scope="session")
+def signed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("signed")
+    enact_register(REGISTER, folder, ENACTED)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def northvale(signed) -> Register:
+    return compile_register(load_register(REGISTER, signed, NOW))
+
+
+@pytest.fixture(scope="session")
+def sandbox(signed) -> Register:
+    return compile_register(load_register(REGISTER, signed, NOW, overlay=SANDBOX))
