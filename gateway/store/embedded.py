@@ -8,6 +8,7 @@ unprivileged account, and no parent folder's mode is changed.
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -107,14 +108,21 @@ def _home(folder: Path, account: pwd.struct_passwd | None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     home = folder.resolve() / "postgres"
     if account is not None:
-        digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-        home = Path("/var/lib/hearthgate") / digest
+        home = Path("/var/lib/hearthgate") / _cluster_name(folder)
         home.parent.mkdir(mode=0o755, exist_ok=True)
     for part in (home, home / "socket"):
         if not part.exists():
             part.mkdir(mode=0o700)
             _own(part, account)
     return home
+
+
+def _cluster_name(folder: Path) -> str:
+    """The cluster's name, kept in the folder it belongs to: a folder made anew never meets an old cluster."""
+    path = folder / "cluster.name"
+    if not path.exists():
+        path.write_text(secrets.token_hex(8))
+    return path.read_text()
 
 
 def _own(path: Path, account: pwd.struct_passwd | None) -> None:

@@ -24,7 +24,7 @@ from audit.receipt import Promise, sign_promise
 from gateway.errors import AccessRefusedError, NotFoundError, PermitEndedError, ReferredError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import Frame, assemble_profile, shown_persons
-from gateway.profiles.permitted import PermittedFact, permitted_facts
+from gateway.profiles.permitted import permitted_facts
 from gateway.profiles.views import AgreementUsed, Coverage, Profile, Receipt, WithheldLine
 from gateway.profiles.withheld import role_lines, withheld_lines
 from gateway.store.batches import coverage

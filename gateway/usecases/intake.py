@@ -17,8 +17,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from adapters.errors import FeedUnreadableError, UnknownFeedError
-from adapters.port import Feed, RowError, Translation, items_of, translate_rows
+from adapters.errors import FeedUnreadableError
+from adapters.port import Feed, Translation, items_of, translate_rows
 from agreements.offers import Supply
 from audit.encoding import to_base64
 from audit.entry import Decision, Entry, EventClass, Outcome

@@ -1,0 +1,65 @@
+"""Routes of partners: tokens, pushed files, and what became of them."""
+
+import json
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Response
+
+from gateway.api.body import MediaFormat, RawBody
+from gateway.api.context import Anyone, Context, Wired
+from gateway.api.views import BatchOut, batch_view
+from gateway.errors import BodyUnreadableError
+from gateway.identity.token_endpoint import parse_token_form
+from gateway.usecases.batches import errors_csv, list_own_batches, read_own_batch
+from gateway.usecases.intake import Push, receive_batch
+from gateway.usecases.tokens import issue_partner_token
+
+router = APIRouter()
+_KEY_LENGTH = 200
+
+
+@router.post("/oauth/token", tags=["sign-in"])
+def token(wiring: Wired, body: RawBody) -> Response:
+    """OAuth 2.0 client credentials with `private_key_jwt` (RFC 6749, RFC 7523); tokens are RFC 9068 and short."""
+    status, headers, answer = issue_partner_token(wiring, parse_token_form(body))
+    return Response(json.dumps(answer), status, headers=dict(headers), media_type="application/json")
+
+
+@router.post("/v1/feeds/{feed}/batches", status_code=202, tags=["feeds"])
+def push(
+    wiring: Wired,
+    context: Context,
+    caller: Anyone,
+    feed: str,
+    body: RawBody,
+    media_format: MediaFormat,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+) -> BatchOut:
+    """Push a file of a feed; good rows are taken, bad rows handed back. The same key and file again change nothing."""
+    if not idempotency_key or len(idempotency_key) > _KEY_LENGTH:
+        raise BodyUnreadableError("send an Idempotency-Key of at most 200 characters, the same one when you resend")
+    batch = receive_batch(wiring, context, caller, Push(feed, body, media_format, idempotency_key))
+    response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
+    return batch_view(batch)
+
+
+@router.get("/v1/batches", tags=["feeds"])
+def batches(wiring: Wired, caller: Anyone) -> list[BatchOut]:
+    """The newest files that this agency pushed."""
+    return [batch_view(batch) for batch in list_own_batches(wiring, caller)]
+
+
+@router.get("/v1/batches/{batch_id}", tags=["feeds"])
+def batch(wiring: Wired, caller: Anyone, batch_id: UUID) -> BatchOut:
+    """What became of one file."""
+    return batch_view(read_own_batch(wiring, caller, batch_id))
+
+
+@router.get("/v1/batches/{batch_id}/errors.csv", tags=["feeds"], response_class=Response)
+def batch_errors(wiring: Wired, context: Context, caller: Anyone, batch_id: UUID) -> Response:
+    """The bad rows in the sender's own columns, with what is wrong and how to mend it."""
+    name, text = errors_csv(wiring, context, caller, batch_id)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=disposition)

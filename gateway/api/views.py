@@ -1,0 +1,133 @@
+"""What goes over the wire, apart from what is stored; Pydantic stands here, at the edge, and nowhere inside."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.profiles.views import Profile, Receipt
+from gateway.store.desk_tables import BatchRow
+
+
+class Sent(BaseModel):
+    """A body that a caller sends: closed, and never showing its input in an error."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
+
+
+class PurposeDeclarationIn(Sent):
+    """Why a reader is about to look: chosen from the purposes on offer."""
+
+    purpose: str = Field(max_length=80)
+    reason: str = Field(min_length=3, max_length=1000)
+    family_id: UUID | None = None
+    case_reference: str | None = Field(default=None, max_length=80)
+    break_glass: bool = False
+    at_risk: str | None = Field(default=None, max_length=400)
+
+
+class PurposeDeclarationOut(BaseModel):
+    """The declaration; send its id as `Hearthgate-Purpose`."""
+
+    declaration_id: UUID
+    purpose: str
+    expires_at: datetime
+
+
+class PurposeOfferOut(BaseModel):
+    """A purpose on offer, and the agreement it stands in."""
+
+    id: str
+    title: str
+    agreement: str
+
+
+class SearchIn(Sent):
+    """Who is looked for. Last name first; everything but one of last name, date of birth or a number may stay empty."""
+
+    family_name: str = Field(default="", max_length=100)
+    given_name: str = Field(default="", max_length=100)
+    birth_date: date | None = None
+    postcode: str | None = Field(default=None, max_length=10)
+    identifier_scheme: Literal["nhs_number", "upn", "nino", "pnc_id"] | None = None
+    identifier: str | None = Field(default=None, max_length=20)
+
+
+class AccessRequestIn(Sent):
+    """A request that a named person decides: to see what is withheld, or a one-off lawful request."""
+
+    purpose: str = Field(max_length=80)
+    items: list[str] = Field(min_length=1, max_length=20)
+    reason: str = Field(min_length=3, max_length=1000)
+    law: str | None = Field(default=None, max_length=200)
+    family_id: UUID | None = None
+
+
+class BatchOut(BaseModel):
+    """A pushed file and what became of it. It never says who was already known."""
+
+    batch_id: UUID
+    feed: str
+    state: str
+    rows: int
+    accepted: int
+    rejected: int
+    refused: int
+    flagged: int
+    columns_not_kept: list[str]
+    items_not_covered: list[str]
+    message: str | None
+    how_to_fix: str | None
+    code: str | None
+    errors: str | None
+    received_at: datetime
+    finished_at: datetime | None
+    receipt: UUID | None
+
+
+def batch_view(batch: BatchRow) -> BatchOut:
+    """A batch as its sender sees it."""
+    return BatchOut(
+        batch_id=batch.batch_id,
+        feed=batch.feed,
+        state=batch.state,
+        rows=batch.rows_read,
+        accepted=batch.rows_accepted,
+        rejected=batch.rows_rejected,
+        refused=batch.rows_refused,
+        flagged=batch.rows_flagged,
+        columns_not_kept=list(batch.columns_not_kept or ()),
+        items_not_covered=list(batch.items_not_covered or ()),
+        message=batch.refusal_message or _kept_words(batch),
+        how_to_fix=batch.refusal_remedy,
+        code=batch.refusal_code,
+        errors=f"/v1/batches/{batch.batch_id}/errors.csv" if batch.rows_rejected or batch.rows_refused else None,
+        received_at=batch.received_at,
+        finished_at=batch.finished_at,
+        receipt=batch.receipt_entry,
+    )
+
+
+def _kept_words(batch: BatchRow) -> str | None:
+    count = len(batch.columns_not_kept or ())
+    if not count:
+        return None
+    columns = "1 column" if count == 1 else f"{count} columns"
+    kept = "it" if count == 1 else "them"
+    return f"You sent {columns} we are not allowed to take. We did not keep {kept}. You did nothing wrong."
+
+
+def receipt_view(receipt: Receipt) -> dict[str, Any]:
+    """The receipt members of an answer: the entry, the promise, and where the proof will be."""
+    return {
+        "entry": str(receipt.entry_id),
+        "promise": receipt.promise,
+        "proof": f"/v1/receipts/{receipt.entry_id}",
+    }
+
+
+def profile_view(profile: Profile) -> dict[str, Any]:
+    """A profile as JSON-ready data, in a fixed order."""
+    return asdict(profile)

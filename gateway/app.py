@@ -1,0 +1,56 @@
+"""The one place where routes, errors, pages and telemetry are joined into an application."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+
+from gateway import problems
+from gateway.api import families, health, partners, records
+from gateway.api.context import request_context
+from gateway.web.routes import install_pages
+from gateway.wiring import Wiring
+
+_SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+def create_app(wiring: Wiring) -> FastAPI:
+    """The application over one wiring."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        wiring.database.dispose()
+
+    app = FastAPI(
+        title="Hearthgate",
+        version="1",
+        description="A multi-agency data-sharing gateway on a common concept model.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        lifespan=lifespan,
+    )
+    app.state.wiring = wiring
+    problems.install(app)
+    app.include_router(health.router)
+    app.include_router(partners.router)
+    app.include_router(families.router)
+    app.include_router(records.router)
+    install_pages(app)
+
+    @app.middleware("http")
+    async def stamp(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
+        context = request_context(request)
+        response = await proceed(request)
+        for name, value in _SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-ID"] = context.request_id
+        return response
+
+    return app

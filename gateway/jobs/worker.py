@@ -1,0 +1,43 @@
+"""The worker: takes queued jobs off the database and runs them as the role they need; ids only in arguments."""
+
+import asyncio
+import threading
+
+from procrastinate import App, PsycopgConnector
+
+from gateway.usecases.linking import link_everything
+from gateway.wiring import Wiring
+
+
+def job_app(wiring: Wiring) -> App:
+    """The jobs that there are."""
+    url = wiring.database.base.set(
+        drivername="postgresql", username="hg_jobs", password=wiring.database.passwords["hg_jobs"]
+    )
+    connector = PsycopgConnector(
+        conninfo=url.render_as_string(hide_password=False), kwargs={"options": "-c search_path=jobs"}
+    )
+    app = App(connector=connector)
+
+    @app.task(name="link_everything", queue="linkage")
+    def link() -> None:
+        link_everything(wiring)
+
+    return app
+
+
+def run_linkage_worker(wiring: Wiring, stop: threading.Event) -> None:
+    """Work off jobs until told to stop."""
+    asyncio.run(_work(wiring, stop))
+
+
+async def _work(wiring: Wiring, stop: threading.Event) -> None:
+    app = job_app(wiring)
+    async with app.open_async():
+        working = asyncio.create_task(
+            app.run_worker_async(queues=["linkage"], install_signal_handlers=False, listen_notify=True)
+        )
+        while not stop.is_set() and not working.done():
+            await asyncio.sleep(0.2)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)

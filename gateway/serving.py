@@ -1,0 +1,109 @@
+"""Run the processes: migrate, serve the API, work off jobs, sequence the log; embedded mode supervises all three."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import uvicorn
+from sqlalchemy import make_url
+
+from gateway import clock
+from gateway.app import create_app
+from gateway.building import (
+    RunningDatabase,
+    build_wiring,
+    ensure_keys,
+    load_signed_register,
+    log_signer,
+    open_database,
+    running_database,
+)
+from gateway.custody import load_custody
+from gateway.jobs.sequencer import run_sequencer
+from gateway.jobs.worker import run_linkage_worker
+from gateway.settings import Settings
+from gateway.store.engine import SERVING_ROLES
+from gateway.store.migrate import create_database, create_roles, migrate
+from gateway.supervising import supervised
+from gateway.wiring import Wiring
+
+
+def run_migrate(settings: Settings, running: RunningDatabase | None = None) -> None:
+    """Bring the database to the present schema; create roles and database where they are missing."""
+    ensure_keys(settings)
+    with ExitStack() as stack:
+        running = running or stack.enter_context(running_database(settings))
+        custody = load_custody(settings.keys_dir, SERVING_ROLES)
+        url = make_url(running.admin_url)
+        server = url.set(database="postgres").render_as_string(hide_password=False)
+        create_roles(server, custody.role_passwords)
+        create_database(server, str(url.database))
+        register = load_signed_register(settings)
+        migrate(running.admin_url, register.vocabulary.sources)
+
+
+@contextmanager
+def running_gateway(settings: Settings) -> Iterator[Wiring]:
+    """The gateway on its address, ready when this yields; with the embedded database, worker and sequencer too."""
+    with ExitStack() as stack:
+        ensure_keys(settings)
+        running = stack.enter_context(running_database(settings))
+        run_migrate(settings, running)
+        wiring = build_wiring(settings, running)
+        stack.callback(wiring.database.dispose)
+        if settings.database_url is None:
+            stack.enter_context(supervised(settings, "sequencer"))
+            stack.enter_context(supervised(settings, "worker"))
+        stack.enter_context(_listening(wiring))
+        yield wiring
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop."""
+    with _stop_on_signal() as stop, running_gateway(settings):
+        stop.wait()
+
+
+def run_worker(settings: Settings) -> None:
+    """Work off jobs until told to stop."""
+    with _stop_on_signal() as stop, running_database(settings) as running:
+        run_linkage_worker(build_wiring(settings, running), stop)
+
+
+def run_sequencer_process(settings: Settings) -> None:
+    """Turn entries into leaves until told to stop."""
+    with _stop_on_signal() as stop, running_database(settings) as running:
+        custody = load_custody(settings.keys_dir, SERVING_ROLES)
+        run_sequencer(open_database(running, custody), log_signer(custody, settings), clock.utc_now, stop)
+
+
+@contextmanager
+def _stop_on_signal() -> Iterator[threading.Event]:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    yield stop
+
+
+@contextmanager
+def _listening(wiring: Wiring) -> Iterator[None]:
+    """The API on its address, in a thread of this process; ready when this yields."""
+    settings = wiring.settings
+    listener = socket.create_server((settings.host, settings.port))
+    configuration = uvicorn.Config(
+        create_app(wiring), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
+    )
+    server = uvicorn.Server(configuration)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
+    thread.start()
+    try:
+        while not server.started and thread.is_alive():
+            time.sleep(0.02)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

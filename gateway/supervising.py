@@ -1,0 +1,48 @@
+"""Child processes of an embedded gateway: started with the same settings, restarted when they die, ended with us."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gateway.settings import Settings
+
+_RESTART_AFTER = 1.0
+_GRACE = 10.0
+
+
+def settings_environment(settings: Settings) -> dict[str, str]:
+    """The settings as a child process reads them."""
+    given = settings.model_dump(mode="json", exclude_none=True, exclude_unset=True)
+    named = {f"HEARTHGATE_{name.upper()}": str(value) for name, value in given.items()}
+    return {**os.environ, **named}
+
+
+@contextmanager
+def supervised(settings: Settings, command: str) -> Iterator[None]:
+    """Keep `hearthgate <command>` running beside this process."""
+    stop = threading.Event()
+    child: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not stop.is_set():
+            process = subprocess.Popen(  # noqa: S603 - this very program
+                [sys.executable, "-m", "gateway", command], env=settings_environment(settings)
+            )
+            child[:] = [process]
+            process.wait()
+            stop.wait(_RESTART_AFTER)
+
+    keeper = threading.Thread(target=keep, name=f"keep-{command}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if child:
+            child[0].terminate()
+        keeper.join(_GRACE)
+        if child and child[0].poll() is None:
+            child[0].kill()
