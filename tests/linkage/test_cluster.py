@@ -1,0 +1,124 @@
+"""Clustering respects conflicts and decisions, and repairs bridges; blocking stays bounded; fitting stays sane."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkage.blocking import block_keys, bounded_keys
+from linkage.cluster import agglomerate
+from linkage.fit import fit_model
+from linkage.levels import COMPARISONS
+from linkage.model import default_model
+from linkage.record import LinkRecord
+from linkage.standardise import standardise
+from linkage.training_people import generate
+
+
+def none(_left, _right):
+    return None
+
+
+def groups(size, log_odds, conflict=none, decided=None):
+    return agglomerate(range(size), log_odds, 2.0, conflict, decided or {}).clusters()
+
+
+def test_one_strong_bridge_does_not_swallow_two_families_that_speak_against_each_other():
+    family_a = {(0, 1): 9.0, (0, 2): 9.0, (1, 2): 9.0}
+    family_b = {(3, 4): 9.0, (3, 5): 9.0, (4, 5): 9.0}
+    across = {(left, right): -4.0 for left in (0, 1, 2) for right in (3, 4, 5)} | {(2, 3): 6.0}
+
+    assert groups(6, family_a | family_b | across) == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_without_the_rest_speaking_against_it_the_same_bridge_joins():
+    assert groups(4, {(0, 1): 9.0, (2, 3): 9.0, (1, 2): 6.0}) == [[0, 1, 2, 3]]
+
+
+edges = st.dictionaries(
+    st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda pair: pair[0] < pair[1]),
+    st.floats(-15, 15),
+    max_size=40,
+)
+pairs = st.sets(st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda pair: pair[0] < pair[1]), max_size=6)
+
+
+@given(edges, pairs)
+def test_no_cluster_ever_holds_a_conflict(log_odds, conflicts):
+    found = groups(12, log_odds, lambda a, b: "conflict" if (min(a, b), max(a, b)) in conflicts else None)
+
+    assert sorted(record for cluster in found for record in cluster) == list(range(12))
+    for cluster in found:
+        assert not any(left in cluster and right in cluster for left, right in conflicts)
+
+
+@given(edges, pairs, pairs)
+def test_a_decision_that_two_records_differ_always_holds(log_odds, same, different):
+    decided = dict.fromkeys(same, "same") | dict.fromkeys(different, "different")
+
+    for cluster in groups(12, log_odds, decided=decided):
+        assert not any(left in cluster and right in cluster for left, right in different)
+
+
+@given(edges, st.randoms(use_true_random=False))
+def test_the_order_of_pairs_changes_nothing(log_odds, random):
+    shuffled = dict(random.sample(list(log_odds.items()), len(log_odds)))
+
+    assert groups(12, shuffled) == groups(12, log_odds)
+
+
+def test_swapped_names_meet_in_a_block():
+    left = LinkRecord("a", "s", given_names=("Aisha",), family_names=("Cole",), birth_date="2016-05-01")
+    right = LinkRecord("b", "s", given_names=("Cole",), family_names=("Aisha",), birth_date="2016-01-05")
+
+    assert block_keys(standardise(left)) & block_keys(standardise(right))
+
+
+def test_a_common_key_is_cut_into_windows_and_neighbours_still_meet():
+    records = [
+        standardise(LinkRecord(f"r{n:03d}", "s", phones=("01632960100",), family_names=("Cole",))) for n in range(200)
+    ]
+    keys = bounded_keys(records, largest=20)
+    sizes = {}
+    for number, own in enumerate(keys):
+        for key in own:
+            sizes.setdefault(key, set()).add(number)
+
+    assert max(map(len, sizes.values())) <= 20
+    assert all(set(keys[number]) & set(keys[number + 1]) for number in range(199))
+
+
+def test_the_model_shipped_names_every_level_and_its_levels_of_one_class_sum_to_about_one():
+    model = default_model()
+    for comparison in COMPARISONS:
+        levels = model.levels[comparison.name]
+        assert tuple(levels) == comparison.level_names
+        assert 0.98 < sum(each.same for each in levels.values()) < 1.05
+
+
+def test_agreement_speaks_for_one_person_and_difference_against_in_every_comparison():
+    for comparison in COMPARISONS:
+        levels = default_model().levels[comparison.name]
+        best, worst = levels[comparison.level_names[0]], levels["different"]
+        assert best.same > best.chance
+        assert worst.same < worst.chance
+
+
+def test_fitting_to_almost_nothing_gives_the_starting_model_back():
+    assert fit_model([]) is default_model()
+    assert fit_model([LinkRecord("a", "s")]) is default_model()
+
+
+def test_fitting_learns_that_these_sources_err_more_and_is_deterministic():
+    records = [each.record for each in generate(150, 8)]
+    spoilt = [
+        LinkRecord(
+            f"{each.record_id}/2", "bad", given_names=each.given_names, family_names=each.family_names, sex=each.sex,
+            birth_date=None if each.birth_date is None else each.birth_date[:4], postcodes=each.postcodes,
+            phones=each.phones,
+        )
+        for each in records
+    ]  # fmt: skip
+    fitted = fit_model([*records, *spoilt])
+
+    assert fitted == fit_model([*spoilt, *records])
+    assert fitted.levels["birth"]["partial"].same > default_model().levels["birth"]["partial"].same
+    assert fitted.levels["birth"]["partial"].chance == default_model().levels["birth"]["partial"].chance
