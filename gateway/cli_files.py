@@ -1,0 +1,71 @@
+"""Files that a command is given: read whole and bounded, gzip or plain, `-` for stdin; written for the owner alone."""
+
+import gzip
+import io
+import os
+import sys
+import zlib
+from pathlib import Path
+from typing import TextIO
+
+from gateway.errors import GatewayError
+
+MAX_BYTES = 1 << 30
+STDIN = "-"
+_GZIP = b"\x1f\x8b"
+
+
+class CommandError(GatewayError):
+    """A command cannot be done as asked: one line that says what is wrong and what to do."""
+
+    code = "command-failed"
+
+
+def read_input(name: str) -> bytes:
+    """The content of a file, or of stdin for `-`, unpacked where it is gzip. Raise `CommandError`."""
+    packed = _read(name)
+    if not packed.startswith(_GZIP):
+        if name.endswith(".gz"):
+            raise CommandError("the file is called .gz and is not gzip; pack it again, or take .gz off its name")
+        return packed
+    return _unzip(packed)
+
+
+def _read(name: str) -> bytes:
+    try:
+        if name == STDIN:
+            content = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise CommandError("there is no such file; check its path") from None
+    except IsADirectoryError:
+        raise CommandError("that is a folder; name one file of it") from None
+    except (OSError, ValueError):
+        raise CommandError("the file cannot be opened; check its path and your rights to read it") from None
+    return _bounded(content)
+
+
+def _unzip(packed: bytes) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error):
+        raise CommandError("the file begins as gzip and cannot be unpacked; pack it again") from None
+    return _bounded(content)
+
+
+def _bounded(content: bytes) -> bytes:
+    if len(content) > MAX_BYTES:
+        raise CommandError("the file is larger than 1 GiB; send it in parts")
+    return content
+
+
+def open_private(path: Path) -> TextIO:
+    """Open a file for writing that only its owner may read, as it can hold people's data. Raise `CommandError`."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError:
+        raise CommandError("the output file cannot be written; check its folder and your rights to it") from None
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")

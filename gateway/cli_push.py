@@ -1,0 +1,122 @@
+"""`hearthgate push`: check a file here, send it, say what became of it."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from adapters.errors import FeedUnreadableError, UnknownFeedError
+from adapters.port import RowError
+from gateway import clock
+from gateway.cli_feeds import SOME_ROWS_BAD, UNREADABLE, FeedsDir, mapping_folder
+from gateway.cli_files import CommandError, open_private, read_input
+from gateway.identity.keys import load_private_key
+from gateway.push_client import MEDIA_TYPES, PartnerClient, PushedFile, content_key
+from gateway.usecases.translating import TranslationSummary, find_feed, translate_file
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+_REASONS_SHOWN = 8
+
+
+@app.command()
+def push(  # noqa: PLR0913 - one parameter an option
+    feed: str = typer.Argument(metavar="FEED", help="Name of the feed."),
+    file: Path = typer.Argument(metavar="FILE", help="CSV, JSON, NDJSON or XML by its ending, plain or .gz."),
+    gateway: str = typer.Option(..., help="Address of the gateway, as it calls itself."),
+    client: str = typer.Option(..., help="The client's id, as the gateway has registered it."),
+    key: Path = typer.Option(..., help="The client's private key: PEM or JWK, mode 0600."),
+    check: bool = typer.Option(True, help="Check the file here first."),
+    errors: Path | None = typer.Option(None, help="Fetch the bad rows from the gateway into this CSV file."),
+    idempotency_key: str | None = typer.Option(None, help="Else made from the content: pushed again, nothing changes."),
+    feeds_dir: Path | None = FeedsDir,
+) -> None:
+    """Check a file and push it to a gateway; good rows are taken, bad rows handed back.
+
+    Exit 0: every row taken. 1: some not. 2: not readable as that feed, refused, or not sent.
+    """
+    media_type = _media_type(file)
+    body = read_input(str(file))
+    if check and not _check(feed, file, body, feeds_dir):
+        raise typer.Exit(UNREADABLE)
+    pushed = PushedFile(feed, body, media_type, idempotency_key or content_key(feed, body))
+    partner = PartnerClient(gateway, client, load_private_key(key), clock.utc_now, clock.new_id)
+    batch = _push(partner, pushed)
+    _tell(batch, gateway)
+    if errors is not None and batch.get("errors"):
+        _fetch_errors(partner, batch, errors)
+    raise typer.Exit(_outcome(batch))
+
+
+def _media_type(file: Path) -> str:
+    suffix = Path(file.stem).suffix if file.suffix.lower() == ".gz" else file.suffix
+    found = MEDIA_TYPES.get(suffix.lower())
+    if found is None:
+        message = f"a file's name has to end in {', '.join(MEDIA_TYPES)}, with or without .gz; rename it"
+        raise CommandError(message)
+    return found
+
+
+def _check(feed: str, file: Path, body: bytes, feeds_dir: Path | None) -> bool:
+    """Translate here and say what would be rejected; False where nothing of the file can be taken."""
+    try:
+        found = find_feed(feed, mapping_folder(feeds_dir))
+    except UnknownFeedError:
+        _say("This feed is not described here; the gateway alone will check the file.")
+        return True
+    reasons: Counter[tuple[str, str, str]] = Counter()
+
+    def count(error: RowError) -> None:
+        reasons[error.column, error.message, error.how_to_fix] += 1
+
+    summary = TranslationSummary(feed, file.name)
+    try:
+        translate_file(found, body, summary, lambda text: None, count)
+    except FeedUnreadableError as error:
+        _say(f"{error.message} {error.how_to_fix}\nNothing was sent.")
+        return False
+    bad = summary.rejected + summary.refused
+    _say(f"Checked here: {summary.rows} rows, {summary.accepted} good, {bad} that would be handed back.")
+    for (_, message, remedy), times in reasons.most_common(_REASONS_SHOWN):
+        _say(f"  {times} x {message} {remedy}")
+    return True
+
+
+def _push(partner: PartnerClient, file: PushedFile) -> dict[str, Any]:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Sending", total=None)
+        return partner.push(file, lambda sent, size: bar.update(task, total=size, completed=sent))
+
+
+def _tell(batch: dict[str, Any], gateway: str) -> None:
+    typer.echo(f"Batch {batch.get('batch_id')}: {batch.get('state')}")
+    counted = [f"{batch.get(name)} {name}" for name in ("rows", "accepted", "rejected", "refused", "flagged")]
+    typer.echo(", ".join(counted))
+    for name in ("message", "how_to_fix"):
+        if batch.get(name):
+            typer.echo(str(batch[name]))
+    if batch.get("columns_not_kept"):
+        typer.echo(f"Columns not kept: {', '.join(map(str, batch['columns_not_kept']))}")
+    if batch.get("errors"):
+        typer.echo(f"Rows to mend: {gateway.rstrip('/')}{batch['errors']}")
+
+
+def _fetch_errors(partner: PartnerClient, batch: dict[str, Any], path: Path) -> None:
+    text = partner.errors_of(str(batch.get("batch_id")))
+    with open_private(path) as stream:
+        stream.write(text)
+    typer.echo(f"They are in {path.name}: mend them there and push that file.")
+
+
+def _outcome(batch: dict[str, Any]) -> int:
+    if batch.get("code") or batch.get("state") not in {"accepted", "accepted in part", "refused"}:
+        return UNREADABLE
+    return 0 if batch["state"] == "accepted" else SOME_ROWS_BAD
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

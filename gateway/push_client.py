@@ -1,0 +1,212 @@
+"""A partner's half of the push API over HTTP: sign in with a key, send a file, wait for what became of it.
+
+Sending again is safe: the gateway knows a push by its Idempotency-Key and answers with the same batch.
+"""
+
+import gzip
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from gateway.errors import GatewayError
+from gateway.identity.assertion import token_form
+from gateway.identity.keys import PrivateKey
+from gateway.identity.origins import is_loopback, origin_of
+
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".ndjson": "application/x-ndjson",
+    ".xml": "application/xml",
+}
+_ATTEMPTS = 6
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_PASSING = frozenset({429, 502, 503, 504})
+_UNAUTHORISED = 401
+_PIECE = 64 * 1024
+_TIMEOUT = httpx.Timeout(10.0, read=600.0)
+_LONGEST_WORDS = 400
+
+Progress = Callable[[int, int], object]
+"""Told how many bytes of how many have been sent."""
+
+
+class PushError(GatewayError):
+    """A push did not come to an end: the gateway refused it or could not be reached. Says what to do."""
+
+    code = "push-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PushedFile:
+    """A file to push: its feed, content, Content-Type and Idempotency-Key."""
+
+    feed: str
+    body: bytes = field(repr=False)
+    media_type: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerClient:
+    """A registered client of the gateway at an address: https, or http on loopback.
+
+    `now` and `mint` give the instant and the one-time id of each assertion; `pause` waits that many seconds.
+    """
+
+    gateway: str
+    client_id: str
+    key: PrivateKey = field(repr=False)
+    now: Callable[[], datetime]
+    mint: Callable[[], UUID]
+    pause: Callable[[float], object] = time.sleep
+
+    def push(self, file: PushedFile, progress: Progress = lambda sent, size: None) -> dict[str, Any]:
+        """Send a file and return its batch as the gateway describes it once it is finished.
+
+        Raise `PushError`; `InsecureOriginError` for an address without TLS that is not this machine.
+        """
+        with self._session() as session:
+            packed = gzip.compress(file.body, mtime=0)
+            answer = session.send(
+                "POST",
+                f"/v1/feeds/{file.feed}/batches",
+                headers={
+                    "Content-Type": file.media_type,
+                    "Content-Encoding": "gzip",
+                    "Content-Length": str(len(packed)),
+                    "Idempotency-Key": file.idempotency_key,
+                },
+                content=lambda: _pieces(packed, progress),
+            )
+            batch = _json(answer)
+            while batch.get("state") == "validating":
+                self.pause(_FIRST_PAUSE)
+                batch = _json(session.send("GET", f"/v1/batches/{batch.get('batch_id')}"))
+            return batch
+
+    def errors_of(self, batch_id: str) -> str:
+        """The CSV text of a batch's bad rows. Raise `PushError`."""
+        with self._session() as session:
+            return session.send("GET", f"/v1/batches/{batch_id}/errors.csv").text
+
+    def _session(self) -> "_Session":
+        origin = origin_of(self.gateway)
+        # A proxy of the environment is for the world outside; this machine is reached directly.
+        outside = not is_loopback(httpx.URL(origin).host)
+        return _Session(self, httpx.Client(base_url=origin, timeout=_TIMEOUT, trust_env=outside))
+
+
+@dataclass(slots=True)
+class _Session:
+    """One connection pool and one token."""
+
+    client: PartnerClient
+    http: httpx.Client
+    token: str = ""
+
+    def __enter__(self) -> "_Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str] | None = None,
+        content: Callable[[], Iterator[bytes]] | None = None,
+    ) -> httpx.Response:
+        """Send with a token, once more with a new one if it has run out. Raise `PushError` for a refusal."""
+        for fresh in (False, True):
+            if fresh or not self.token:
+                self.token = self._new_token()
+            signed = {**(headers or {}), "Authorization": f"Bearer {self.token}"}
+            answer = self._patiently(
+                lambda signed=signed: self.http.request(  # type: ignore[misc]  # bound for this turn of the loop
+                    method, path, headers=signed, content=content() if content else None
+                )
+            )
+            if answer.status_code != _UNAUTHORISED:
+                break
+        if answer.is_error:
+            raise PushError(_refusal(answer))
+        return answer
+
+    def _new_token(self) -> str:
+        client = self.client
+
+        def ask() -> httpx.Response:
+            # Each attempt signs anew: an assertion that reached the gateway once is used up.
+            address = f"{origin_of(client.gateway)}/oauth/token"
+            form = token_form(client.key, client.client_id, address, now=client.now(), jti=str(client.mint()))
+            return self.http.post("/oauth/token", data=form)
+
+        answer = self._patiently(ask)
+        token = _json(answer).get("access_token") if answer.is_success else None
+        if not isinstance(token, str):
+            raise PushError(
+                "the gateway did not accept this client and key; check --client and --key, the clock of this machine, "
+                "and that --gateway is the address that the gateway calls its own"
+            )
+        return token
+
+    def _patiently(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+        pause = _FIRST_PAUSE
+        for attempt in range(1, _ATTEMPTS + 1):
+            wait = pause
+            try:
+                answer = ask()
+                if answer.status_code not in _PASSING or attempt == _ATTEMPTS:
+                    return answer
+                wait = _retry_after(answer, pause)
+            except httpx.TransportError:
+                if attempt == _ATTEMPTS:
+                    break
+            self.client.pause(wait)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        raise PushError("the gateway cannot be reached; check its address, then push again: nothing is taken twice")
+
+
+def content_key(feed: str, body: bytes) -> str:
+    """An Idempotency-Key that is the same for the same file of the same feed."""
+    return f"sha256-{hashlib.sha256(feed.encode() + bytes(1) + body).hexdigest()}"
+
+
+def _pieces(packed: bytes, progress: Progress) -> Iterator[bytes]:
+    for start in range(0, len(packed), _PIECE):
+        piece = packed[start : start + _PIECE]
+        yield piece
+        progress(start + len(piece), len(packed))
+
+
+def _retry_after(answer: httpx.Response, otherwise: float) -> float:
+    asked = answer.headers.get("Retry-After", "")
+    return min(float(asked), _LONGEST_PAUSE) if asked.isascii() and asked.isdigit() else otherwise
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise PushError("the answer is not that of a gateway; check --gateway")
+    return found
+
+
+def _refusal(answer: httpx.Response) -> str:
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = None
+    words = [problem.get(part) for part in ("title", "detail")] if isinstance(problem, dict) else []
+    told = ": ".join(word for word in words if isinstance(word, str) and word.isprintable())
+    return f"the gateway answered {answer.status_code}: {told[:_LONGEST_WORDS] or 'without saying why'}"

@@ -1,0 +1,94 @@
+"""What became of pushed files: an agency's own batches, and the bad rows handed back to whoever sent them."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from audit.entry import EventClass
+from gateway.custody import KeyRing
+from gateway.errors import KeyCustodyError, NotFoundError
+from gateway.identity.caller import Caller
+from gateway.store.batches import RejectedRowErrors, list_batches, read_batch, read_row_errors
+from gateway.store.desk_tables import BatchRow
+from gateway.store.ledger import append
+from gateway.usecases.entries import entry
+from gateway.usecases.intake import SUPPLY_PURPOSE, rejected_row_binding, sender_of
+from gateway.usecases.request_context import RequestContext
+from gateway.usecases.spreadsheets import harmless
+from gateway.wiring import Wiring
+
+REASON_COLUMNS = ("error_column", "error_code", "message", "how_to_fix")
+_ROW_COLUMN = "row"
+
+
+def list_own_batches(wiring: Wiring, caller: Caller) -> list[BatchRow]:
+    """The newest batches of the caller's agency."""
+    with wiring.database.transaction("hg_desk") as connection:
+        return list_batches(connection, caller.agency)
+
+
+def read_own_batch(wiring: Wiring, caller: Caller, batch_id: UUID) -> BatchRow:
+    """One batch of the caller's agency. Raise `NotFoundError` for any other, be it there or not."""
+    with wiring.database.transaction("hg_desk") as connection:
+        batch = read_batch(connection, batch_id, caller.agency)
+    if batch is None:
+        raise NotFoundError("there is no batch of that id")
+    return batch
+
+
+def errors_csv(wiring: Wiring, context: RequestContext, caller: Caller, batch_id: UUID) -> tuple[str, str]:
+    """File name and CSV text of a batch's bad rows, in the sender's own columns with what to mend in each.
+
+    For the sender alone: colleagues of the agency get the counts, not the rows. Raise `NotFoundError` otherwise.
+    The entry that says that the rows were handed out is committed before the text is returned.
+    """
+    now = wiring.clock()
+    batch = read_own_batch(wiring, caller, batch_id)
+    if batch.sender != sender_of(caller):
+        raise NotFoundError("there is no batch of that id")
+    handed_out = entry(
+        wiring, context, caller, EventClass.EXPORT, now, purpose=SUPPLY_PURPOSE,
+        detail={"batch": str(batch_id), "feed": batch.feed, "row_count": batch.rows_rejected + batch.rows_refused},
+    )  # fmt: skip
+    with wiring.database.transaction("hg_desk") as connection:
+        rows = read_row_errors(connection, batch_id, now)
+        append(connection, handed_out)
+    cells = [_opened(wiring.custody.field, batch_id, row) for row in rows]
+    return f"{batch.feed}-{batch_id}-errors.csv", error_sheet(rows, cells)
+
+
+def error_sheet(rows: Sequence[RejectedRowErrors], cells: Sequence[dict[str, str]]) -> str:
+    """CSV text of bad rows and their cells as sent (empty where they are no longer kept). Pure.
+
+    The sender's columns come first, in the order sent, so that the sheet can be mended and sent again; several errors
+    of one row are joined by "; ". A column of theirs that has one of our names gives way to ours.
+    """
+    sent = [name for name in dict.fromkeys(name for row in cells for name in row) if name not in _OURS]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([*map(harmless, sent), _ROW_COLUMN, *REASON_COLUMNS])
+    for row, values in zip(rows, cells, strict=True):
+        own = [harmless(values.get(name, "")) for name in sent]
+        writer.writerow([*own, row.row_number, *map(harmless, _reasons(row))])
+    return text.getvalue()
+
+
+_OURS = frozenset((_ROW_COLUMN, *REASON_COLUMNS))
+
+
+def _reasons(row: RejectedRowErrors) -> tuple[str, ...]:
+    return tuple("; ".join(filter(None, (getattr(error, name) for error in row.errors))) for name in REASON_COLUMNS)
+
+
+def _opened(ring: KeyRing, batch_id: UUID, row: RejectedRowErrors) -> dict[str, str]:
+    """The cells of a row as sent; none where it has expired, was refused, or its key was destroyed."""
+    if row.sealed is None:
+        return {}
+    try:
+        plain = ring.unseal(row.sealed, rejected_row_binding(batch_id, row.row_number))
+    except KeyCustodyError:
+        return {}
+    found: dict[str, str] = json.loads(plain)
+    return found
