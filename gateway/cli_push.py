@@ -23,7 +23,7 @@ _REASONS_SHOWN = 8
 
 
 @app.command()
-def push(  # noqa: PLR0913 - one parameter an option
+def push(  # noqa: PLR0913, PLR0917 - one parameter an option
     feed: str = typer.Argument(metavar="FEED", help="Name of the feed."),
     file: Path = typer.Argument(metavar="FILE", help="CSV, JSON, NDJSON or XML by its ending, plain or .gz."),
     gateway: str = typer.Option(..., help="Address of the gateway, as it calls itself."),
@@ -74,7 +74,7 @@ def _check(feed: str, file: Path, body: bytes, feeds_dir: Path | None) -> bool:
 
     summary = TranslationSummary(feed, file.name)
     try:
-        translate_file(found, body, summary, lambda text: None, count)
+        translate_file(found, body, summary, len, count)
     except FeedUnreadableError as error:
         _say(f"{error.message} {error.how_to_fix}\nNothing was sent.")
         return False

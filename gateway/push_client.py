@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -27,6 +28,7 @@ MEDIA_TYPES = {
 }
 _ATTEMPTS = 6
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_MOST_POLLS = 1200
 _PASSING = frozenset({429, 502, 503, 504})
 _UNAUTHORISED = 401
 _PIECE = 64 * 1024
@@ -67,7 +69,7 @@ class PartnerClient:
     mint: Callable[[], UUID]
     pause: Callable[[float], object] = time.sleep
 
-    def push(self, file: PushedFile, progress: Progress = lambda sent, size: None) -> dict[str, Any]:
+    def push(self, file: PushedFile, progress: Progress | None = None) -> dict[str, Any]:
         """Send a file and return its batch as the gateway describes it once it is finished.
 
         Raise `PushError`; `InsecureOriginError` for an address without TLS that is not this machine.
@@ -76,7 +78,7 @@ class PartnerClient:
             packed = gzip.compress(file.body, mtime=0)
             answer = session.send(
                 "POST",
-                f"/v1/feeds/{file.feed}/batches",
+                f"/v1/feeds/{quote(file.feed, safe='')}/batches",
                 headers={
                     "Content-Type": file.media_type,
                     "Content-Encoding": "gzip",
@@ -86,10 +88,14 @@ class PartnerClient:
                 content=lambda: _pieces(packed, progress),
             )
             batch = _json(answer)
-            while batch.get("state") == "validating":
+            for _ in range(_MOST_POLLS):
+                if batch.get("state") != "validating":
+                    return batch
                 self.pause(_FIRST_PAUSE)
                 batch = _json(session.send("GET", f"/v1/batches/{batch.get('batch_id')}"))
-            return batch
+        raise PushError(
+            "the gateway has the file and is not done with it; push it again later to see what became of it"
+        )
 
     def errors_of(self, batch_id: str) -> str:
         """The CSV text of a batch's bad rows. Raise `PushError`."""
@@ -111,7 +117,7 @@ class _Session:
     http: httpx.Client
     token: str = ""
 
-    def __enter__(self) -> "_Session":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -180,11 +186,12 @@ def content_key(feed: str, body: bytes) -> str:
     return f"sha256-{hashlib.sha256(feed.encode() + bytes(1) + body).hexdigest()}"
 
 
-def _pieces(packed: bytes, progress: Progress) -> Iterator[bytes]:
+def _pieces(packed: bytes, progress: Progress | None) -> Iterator[bytes]:
     for start in range(0, len(packed), _PIECE):
         piece = packed[start : start + _PIECE]
         yield piece
-        progress(start + len(piece), len(packed))
+        if progress is not None:
+            progress(start + len(piece), len(packed))
 
 
 def _retry_after(answer: httpx.Response, otherwise: float) -> float:
