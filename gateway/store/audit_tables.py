@@ -48,6 +48,7 @@ class LeafRow(SQLModel, table=True):
     leaf_index: int = Field(sa_type=BigInteger, primary_key=True)
     entry_id: UUID = Field(foreign_key="audit.entry.entry_id", unique=True)
     leaf_hash: bytes = Field(sa_type=LargeBinary)
+    ticket_digest: bytes | None = Field(sa_type=LargeBinary)
 
 
 class NodeRow(SQLModel, table=True):
@@ -61,13 +62,14 @@ class NodeRow(SQLModel, table=True):
 
 
 class CheckpointRow(SQLModel, table=True):
-    """A signed checkpoint of the tree."""
+    """A signed checkpoint of the tree, and the seal of the batch that it was signed for."""
 
     __tablename__ = "checkpoint"
     __table_args__ = {"schema": "audit"}
     tree_size: int = Field(sa_type=BigInteger, primary_key=True)
     note: str = Field(sa_type=Text)
     signed_at: datetime = Field(sa_column=instant())
+    batch_note: str = Field(sa_type=Text)
 
 
 class HeadRow(SQLModel, table=True):

@@ -1,0 +1,290 @@
+"""SQL of the log: what the sequencer takes in and writes, and what receipts, officers and the verifier read."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+from audit.tree import Place, StoredNode
+from gateway.store.batch_seal import SealedTicket
+
+_STREAM_ROWS = 2000
+_TICKETS = """
+SELECT t.entry_id, t.ticket_id, t.own_sources, t.not_after, t.issued_at, t.xact::text AS xact,
+       (SELECT coalesce(array_agg(s.person_id ORDER BY s.person_id, s.band), '{}')
+          FROM audit.ticket_subject s WHERE s.ticket_id = t.ticket_id) AS persons,
+       (SELECT coalesce(array_agg(ARRAY[s.band::text, s.shown::text, s.counted::text, s.existing::text]
+                                  ORDER BY s.person_id, s.band), '{}')
+          FROM audit.ticket_subject s WHERE s.ticket_id = t.ticket_id) AS masks
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLeaf:
+    """An entry taken into the tree; `ticket_digest` only where the entry authorised a read."""
+
+    leaf_index: int
+    entry_id: UUID
+    leaf_hash: bytes
+    ticket_digest: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCheckpoint:
+    """A checkpoint as stored: the signed note, and the signed seal of its batch."""
+
+    tree_size: int
+    note: str
+    signed_at: datetime
+    batch_note: str
+
+
+# Sequencing, as hg_sequence.
+
+
+def head_size(connection: Connection) -> int:
+    """The size from which the next batch starts."""
+    return int(connection.execute(text("SELECT tree_size FROM audit.head")).scalar_one())
+
+
+def pending_leaves(connection: Connection, limit: int) -> Sequence[tuple[UUID, bytes]]:
+    """Committed entries that are not leaves yet, oldest first, with the bytes of their leaves."""
+    rows = connection.execute(
+        text(
+            "SELECT p.entry_id, e.leaf FROM audit.pending p JOIN audit.entry e USING (entry_id)"
+            " ORDER BY p.queued_at, p.entry_id LIMIT :limit"
+        ),
+        {"limit": limit},
+    )
+    return [(row.entry_id, row.leaf) for row in rows]
+
+
+def entry_tickets(connection: Connection, entries: Sequence[UUID]) -> dict[UUID, list[SealedTicket]]:
+    """Tickets by the entry that authorised them."""
+    rows = connection.execute(
+        text(f"{_TICKETS} FROM audit.ticket t WHERE t.entry_id = ANY(:entries)"),  # noqa: S608 - fixed text
+        {"entries": list(entries)},
+    )
+    found: dict[UUID, list[SealedTicket]] = {}
+    for row in rows:
+        found.setdefault(row.entry_id, []).append(sealed_ticket(row))
+    return found
+
+
+def sealed_ticket(row: Row[Any]) -> SealedTicket:
+    """A ticket from a row of the columns above."""
+    subjects = tuple(
+        (person, int(band), shown, counted, existing)
+        for person, (band, shown, counted, existing) in zip(row.persons, row.masks, strict=True)
+    )
+    return SealedTicket(row.ticket_id, tuple(row.own_sources), row.not_after, row.issued_at, row.xact, subjects)
+
+
+def advance_head(connection: Connection, base: int, size: int) -> bool:
+    """Move the head from `base` to `size`; False when it stands elsewhere: another sequencer was faster."""
+    moved = connection.execute(
+        text("UPDATE audit.head SET tree_size = :size WHERE tree_size = :base"), {"size": size, "base": base}
+    )
+    return moved.rowcount == 1
+
+
+def add_leaves(connection: Connection, leaves: Sequence[NewLeaf]) -> None:
+    """Store a batch of leaves."""
+    connection.execute(
+        text(
+            "INSERT INTO audit.leaf (leaf_index, entry_id, leaf_hash, ticket_digest) SELECT * FROM unnest("
+            "CAST(:indices AS bigint[]), CAST(:entries AS uuid[]), CAST(:hashes AS bytea[]), CAST(:digests AS bytea[]))"
+        ),
+        {
+            "indices": [one.leaf_index for one in leaves], "entries": [one.entry_id for one in leaves],
+            "hashes": [one.leaf_hash for one in leaves], "digests": [one.ticket_digest for one in leaves],
+        },
+    )  # fmt: skip
+
+
+def add_nodes(connection: Connection, nodes: Sequence[StoredNode]) -> None:
+    """Store the perfect subtrees that a batch has filled."""
+    connection.execute(
+        text(
+            "INSERT INTO audit.node (level, node_index, hash) SELECT * FROM unnest("
+            "CAST(:levels AS smallint[]), CAST(:indices AS bigint[]), CAST(:hashes AS bytea[]))"
+        ),
+        {
+            "levels": [one.level for one in nodes], "indices": [one.index for one in nodes],
+            "hashes": [one.hash for one in nodes],
+        },
+    )  # fmt: skip
+
+
+def add_checkpoint(connection: Connection, checkpoint: StoredCheckpoint) -> None:
+    """Store a signed checkpoint."""
+    connection.execute(
+        text(
+            "INSERT INTO audit.checkpoint (tree_size, note, signed_at, batch_note)"
+            " VALUES (:tree_size, :note, :signed_at, :batch_note)"
+        ),
+        {
+            "tree_size": checkpoint.tree_size, "note": checkpoint.note, "signed_at": checkpoint.signed_at,
+            "batch_note": checkpoint.batch_note,
+        },
+    )  # fmt: skip
+
+
+def remove_pending(connection: Connection, entries: Sequence[UUID]) -> int:
+    """Take entries off the queue; gives how many were on it."""
+    return connection.execute(
+        text("DELETE FROM audit.pending WHERE entry_id = ANY(:entries)"), {"entries": list(entries)}
+    ).rowcount
+
+
+# Proofs, as hg_sequence or hg_desk.
+
+
+def newest_checkpoint(connection: Connection) -> StoredCheckpoint | None:
+    """The last checkpoint signed, or None for a log without leaves."""
+    row = connection.execute(
+        text("SELECT tree_size, note, signed_at, batch_note FROM audit.checkpoint ORDER BY tree_size DESC LIMIT 1")
+    ).first()
+    return None if row is None else StoredCheckpoint(row.tree_size, row.note, row.signed_at, row.batch_note)
+
+
+def stored_nodes(connection: Connection, places: Iterable[Place]) -> dict[Place, bytes]:
+    """Hashes of perfect subtrees; a place that is not stored is left out."""
+    wanted = list(places)
+    rows = connection.execute(
+        text(
+            "SELECT n.level, n.node_index, n.hash FROM audit.node n JOIN unnest("
+            "CAST(:levels AS smallint[]), CAST(:indices AS bigint[])) AS wanted (level, node_index)"
+            " USING (level, node_index)"
+        ),
+        {"levels": [level for level, _ in wanted], "indices": [index for _, index in wanted]},
+    )
+    return {(row.level, row.node_index): row.hash for row in rows}
+
+
+# Reading, as hg_desk.
+
+
+def one_entry(connection: Connection, entry_id: UUID) -> Row[Any] | None:
+    """One entry with its opening and, once it is in the tree, its leaf index."""
+    return connection.execute(
+        text(
+            "SELECT e.entry_id, e.event_class, e.recorded_at, e.leaf, o.fields, l.leaf_index FROM audit.entry e"
+            " LEFT JOIN audit.opening o USING (entry_id) LEFT JOIN audit.leaf l USING (entry_id)"
+            " WHERE e.entry_id = :entry_id"
+        ),
+        {"entry_id": entry_id},
+    ).first()
+
+
+OPENED_FILTERS = ("who", "household", "agency", "purpose", "outcome")
+"""Opened fields that a search may name; the two that pick out few entries are indexed."""
+
+
+def search_entries(
+    connection: Connection, conditions: dict[str, Any], before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Entries, newest first. `conditions`: any of `OPENED_FILTERS` as canonical JSON text, `event`, `since`, `until`.
+
+    `since` is included and `until` is not. `before` is the (time, id) of the last entry of the page before.
+    """
+    where = [f"o.fields #>> '{{{name},1}}' = :{name}" for name in OPENED_FILTERS if name in conditions]
+    where += [
+        clause
+        for name, clause in (
+            ("event", "e.event_class = :event"),
+            ("since", "e.recorded_at >= :since"),
+            ("until", "e.recorded_at < :until"),
+        )
+        if name in conditions
+    ]
+    if before is not None:
+        where.append("(e.recorded_at, e.entry_id) < (:before_at, :before_id)")
+        conditions = {**conditions, "before_at": before[0], "before_id": before[1]}
+    statement = (
+        "SELECT e.entry_id, e.event_class, e.recorded_at, e.leaf, o.fields, l.leaf_index FROM audit.entry e"  # noqa: S608 - fixed texts; values are parameters
+        " JOIN audit.opening o USING (entry_id) LEFT JOIN audit.leaf l USING (entry_id)"
+        f" WHERE {' AND '.join(where) or 'true'} ORDER BY e.recorded_at DESC, e.entry_id DESC LIMIT :limit"
+    )
+    return connection.execute(text(statement), {**conditions, "limit": limit}).all()
+
+
+# Walking the whole log, as hg_desk: server-side cursors, bounded memory.
+
+
+def one_picture(connection: Connection) -> None:
+    """Make this transaction read one state of the log, however long it takes. The first statement of all."""
+    connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def stream(connection: Connection, statement: str, **values: Any) -> Iterator[Row[Any]]:
+    """Rows of a statement, fetched a few thousand at a time."""
+    options = {"stream_results": True, "yield_per": _STREAM_ROWS}
+    with connection.execute(text(statement), values, execution_options=options) as rows:
+        yield from rows
+
+
+def exported_rows(connection: Connection, size: int) -> Iterator[Row[Any]]:
+    """Entries of the first `size` leaves, in their order."""
+    return stream(
+        connection,
+        "SELECT l.leaf_index, e.entry_id, e.event_class, e.recorded_at, e.leaf FROM audit.leaf l"
+        " JOIN audit.entry e USING (entry_id) WHERE l.leaf_index < :size ORDER BY l.leaf_index",
+        size=size,
+    )
+
+
+def exported_openings(connection: Connection, size: int) -> Iterator[Row[Any]]:
+    """Openings of the first `size` leaves, in their order."""
+    return stream(
+        connection,
+        "SELECT l.leaf_index, o.fields FROM audit.leaf l JOIN audit.opening o USING (entry_id)"
+        " WHERE l.leaf_index < :size ORDER BY l.leaf_index",
+        size=size,
+    )
+
+
+def every_leaf(connection: Connection) -> Iterator[Row[Any]]:
+    """Every leaf with whatever stands beside it."""
+    return stream(
+        connection,
+        "SELECT l.leaf_index, l.entry_id, l.leaf_hash, l.ticket_digest, e.event_class, e.recorded_at, e.leaf, o.fields"
+        " FROM audit.leaf l LEFT JOIN audit.entry e USING (entry_id) LEFT JOIN audit.opening o USING (entry_id)"
+        " ORDER BY l.leaf_index",
+    )
+
+
+def every_ticket(connection: Connection) -> Iterator[Row[Any]]:
+    """Every ticket of an entry that is a leaf, in the order of the leaves."""
+    return stream(
+        connection,
+        f"{_TICKETS}, l.leaf_index FROM audit.ticket t JOIN audit.leaf l USING (entry_id)"
+        " ORDER BY l.leaf_index, t.ticket_id",
+    )
+
+
+def every_node(connection: Connection) -> Iterator[Row[Any]]:
+    """Every stored subtree, in the order in which a growing tree fills them."""
+    return stream(
+        connection,
+        "SELECT level, node_index, hash FROM audit.node"
+        " ORDER BY (node_index::numeric + 1) * (2::numeric ^ level), level",
+    )
+
+
+def every_checkpoint(connection: Connection) -> Iterator[Row[Any]]:
+    """Every checkpoint, in the order of its size."""
+    return stream(connection, "SELECT tree_size, note, signed_at, batch_note FROM audit.checkpoint ORDER BY tree_size")
+
+
+def waiting_entries(connection: Connection) -> Iterator[Row[Any]]:
+    """Entries on the queue, with whatever stands beside them."""
+    return stream(
+        connection,
+        "SELECT p.entry_id, e.event_class, e.recorded_at, e.leaf, o.fields FROM audit.pending p"
+        " LEFT JOIN audit.entry e USING (entry_id) LEFT JOIN audit.opening o USING (entry_id) ORDER BY p.entry_id",
+    )
