@@ -89,6 +89,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
      WHERE p_mash AND v.name = 'care.contact'
        AND v.source_no = (SELECT s.source_no FROM hearth.source s WHERE s.name = 'mash')
        AND v.on_date > p_now::date - 90
+  ), answer AS (
+    SELECT DISTINCT ON (v.person_id) v.person_id, v.value->>'answer' = 'yes' AS agreed
+      FROM live v
+     WHERE v.name = 'support.agreed_to_help' AND v.value->>'answer' IN ('yes', 'no', 'withdrawn')
+     ORDER BY v.person_id, v.on_date DESC NULLS LAST, v.recorded_at DESC
   ), violent AS (
     SELECT DISTINCT v.person_id FROM live v
      WHERE v.name = 'da.incident' AND v.subject_role IN ('suspect', 'offender', 'arrested', 'charged')
@@ -103,9 +108,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
         WHEN bool_and(upper(b.born) - 1 <= (p_now - interval '18 years')::date) THEN false END)
        FROM (SELECT hearth.birth_range(v.value->>'date') AS born FROM live v
               WHERE v.person_id = p.person_id AND v.name = 'identity.birth_date') b),
-    hearth.three((SELECT v.value->>'answer' = 'yes' FROM live v
-      WHERE v.person_id = p.person_id AND v.name = 'support.agreed_to_help' AND v.value->>'answer' IN ('yes', 'no', 'withdrawn')
-      ORDER BY v.on_date DESC NULLS LAST, v.recorded_at DESC LIMIT 1)),
+    -- Adults answer for themselves alone. For a child it is what the adults around them answered: yes if one agreed
+    -- and none refused (practice P5: never per family, and nobody is shown who refused).
+    hearth.three(coalesce(
+      (SELECT a.agreed FROM answer a WHERE a.person_id = p.person_id),
+      (SELECT CASE WHEN bool_and(a.agreed) THEN true WHEN bool_or(NOT a.agreed) THEN false END
+         FROM near n JOIN answer a ON a.person_id = n.other_id
+        WHERE n.person_id = p.person_id
+          AND (SELECT bool_and(lower(b.born) > (p_now - interval '18 years')::date)
+                 FROM (SELECT hearth.birth_range(v.value->>'date') AS born FROM live v
+                        WHERE v.person_id = p.person_id AND v.name = 'identity.birth_date') b)))),
     hearth.three((SELECT v.value->>'answer' = 'yes' FROM live v
       WHERE v.person_id = p.person_id AND v.name = 'safeguarding.concern' AND v.value->>'answer' IN ('yes', 'no')
         AND coalesce((v.value->>'expires')::date, p_now::date) >= p_now::date

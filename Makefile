@@ -1,0 +1,42 @@
+# Hearthgate. `make help` lists the targets; every target does its own set-up first.
+PEOPLE ?= 2000
+SEED ?= 1
+REGISTER ?= main
+ONCE ?=
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: help setup demo test check bench lock openapi clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## Create .venv with everything; quick when nothing changed
+	@scripts/setup
+
+demo: setup ## Run the main job in fictional Northvale (PEOPLE, SEED, REGISTER=sandbox, ONCE=1)
+	@$(BIN)/hearthgate demo --people $(PEOPLE) --seed $(SEED) --register $(REGISTER) $(if $(ONCE),--once)
+
+test: setup ## Run every test
+	@scripts/browser
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+check: setup ## Format, lint, types, layers, exported contract
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m gateway.api.export --check
+
+bench: setup ## Run the benchmarks
+	@set -e; for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
+
+openapi: setup ## Export the contract to openapi/openapi.json
+	@$(BIN)/python -m gateway.api.export
+
+lock: ## Resolve requirements/*.in into lock files (needs uv)
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/dev.in -o requirements/dev.lock
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/runtime.in -c requirements/dev.lock -o requirements/runtime.lock
+
+clean: ## Remove what was built, .venv included
+	rm -rf .venv build node_modules gateway/web/static/vendor
