@@ -24,11 +24,10 @@ def answer(documents, request, source, item):
         for form in [permitted(documents, document, rule, request, source, item)]
         if form is not None
     ]
-    if not released or any(
-        barred(documents, request, rule, source, item) for rule in bars(documents, request, "prohibit")
-    ):
+    biting = [rule for rule in bars(documents, request) if barred(documents, request, rule, source, item)]
+    if not released or any(rule.effect == "prohibit" for rule in biting):
         return None
-    caps = [rule.form for rule in bars(documents, request, "limit") if barred(documents, request, rule, source, item)]
+    caps = [rule.form for rule in biting]
     return max([min(released, key=FORMS.index), *caps], key=FORMS.index)
 
 

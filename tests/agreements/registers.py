@@ -1,5 +1,6 @@
 """Hypothesis strategies: small random registers, and requests biased towards their rules and dates."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -47,7 +48,8 @@ LISTS = {
         {
             "schema": "hearthgate/law/1",
             "gateways": [
-                {"id": "G1", "cite": "Act", "kind": "power", "commenced": date(2000, 1, 1), "confirmation": "from_memory"}
+                {"id": "G1", "cite": "Act", "kind": "power", "commenced": date(2000, 1, 1),
+                 "confirmation": "from_memory"}
             ],
             "bases": [
                 {"id": f"{article}/1", "article": article, "law": "UK GDPR", "commenced": date(2000, 1, 1),
@@ -189,7 +191,7 @@ def register_of(chosen):
 
 
 @st.composite
-def requests(draw, break_glass=st.booleans()):
+def requests(draw):
     edge = start_of_day(DAY + timedelta(days=draw(st.integers(-3, 5))))
     return DecisionRequest(
         agency=draw(st.sampled_from(AGENCIES)),
@@ -200,5 +202,43 @@ def requests(draw, break_glass=st.booleans()):
         band=draw(st.sampled_from(Band)),
         direction=draw(st.sampled_from((Direction.VIEW, Direction.SEARCH))),
         now=edge + timedelta(seconds=draw(st.sampled_from((-1, 0, 43200)))),
-        break_glass=draw(break_glass),
+        break_glass=draw(st.sampled_from((False, False, False, True))),
     )
+
+
+@st.composite
+def near_misses(draw, chosen):
+    """A request made to fit one permit rule, with up to two of its parts then drawn afresh."""
+    request = draw(requests())
+    fitting = [(one, rule) for one in chosen.agreements for rule in one.document.rules if rule.effect == "permit"]
+    if not fitting:
+        return request
+    admitted, rule = draw(st.sampled_from(fitting))
+    wanted = dict.fromkeys((*rule.conditions.all_of, *rule.conditions.any_of), Tri.YES)
+    wanted |= dict.fromkeys(rule.conditions.none_of, Tri.NO)
+    if rule.subjects.minors != "any":
+        wanted["minor"] = Tri.YES if rule.subjects.minors == "only" else Tri.NO
+    recipient = draw(st.sampled_from(rule.recipients))
+    named = [party for party in admitted.parties if recipient.agency in {"*", party}]
+    near = tuple(Relationship) if rule.relationships == "*" else rule.relationships
+    begins = max(admitted.active[0][0], start_of_day(admitted.document.validity.from_))
+    fit = {
+        "agency": draw(st.sampled_from(named or AGENCIES)),
+        "role": draw(st.sampled_from(ROLES if recipient.roles == "*" else recipient.roles)),
+        "purpose": draw(st.sampled_from([purpose.id for purpose in admitted.document.purposes])),
+        "direction": draw(st.sampled_from(rule.directions)) if rule.directions != "*" else Direction.VIEW,
+        "relationship": draw(st.sampled_from(near)) if near else Relationship.NONE,
+        "states": request.states | wanted,
+        "band": Band.VERIFIED,
+        "now": begins + timedelta(hours=12),
+    }
+    for part in draw(st.lists(st.sampled_from(sorted(fit)), max_size=2)):
+        fit.pop(part, None)
+    return replace(request, **fit)
+
+
+@st.composite
+def situations(draw):
+    """A register and the questions asked of it."""
+    chosen = draw(documents())
+    return chosen, [draw(near_misses(chosen)) for _ in range(5)]

@@ -7,12 +7,11 @@ from hypothesis import strategies as st
 
 from agreements.decision import Permit, Refer, Refusal
 from agreements.register import compile_register
-from agreements.request import Tri
+from agreements.request import Band, Relationship, Tri
 from tests.agreements.reference import answer
-from tests.agreements.registers import ITEMS, SOURCES, agreements, bar, documents, register_of, requests
+from tests.agreements.registers import ITEMS, SOURCES, agreements, bar, register_of, requests, situations
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-PROFILE = st.lists(requests(), min_size=8, max_size=8)
+QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def released(register, request):
@@ -27,8 +26,9 @@ def mask_of(register, request):
 
 
 @QUICK
-@given(documents(), PROFILE)
-def test_the_compiled_engine_agrees_with_the_reference_on_every_cell(chosen, profile):
+@given(situations())
+def test_the_compiled_engine_agrees_with_the_reference_on_every_cell(situation):
+    chosen, profile = situation
     register = compile_register(chosen)
 
     for request in profile:
@@ -44,8 +44,9 @@ def test_the_compiled_engine_agrees_with_the_reference_on_every_cell(chosen, pro
 
 
 @QUICK
-@given(documents(), PROFILE)
-def test_every_cell_is_permitted_or_has_exactly_one_reason(chosen, profile):
+@given(situations())
+def test_every_cell_is_permitted_or_has_exactly_one_reason(situation):
+    chosen, profile = situation
     register = compile_register(chosen)
 
     for request in profile:
@@ -57,8 +58,9 @@ def test_every_cell_is_permitted_or_has_exactly_one_reason(chosen, profile):
 
 
 @QUICK
-@given(documents(), bar(9, "prohibit"), PROFILE)
-def test_a_prohibition_never_adds_a_cell(chosen, prohibition, profile):
+@given(situations(), bar(9, "prohibit"))
+def test_a_prohibition_never_adds_a_cell(situation, prohibition):
+    chosen, profile = situation
     first = chosen.agreements[0]
     content = first.document.model_dump(by_alias=True, mode="json")
     content["rules"].append(prohibition)
@@ -70,8 +72,9 @@ def test_a_prohibition_never_adds_a_cell(chosen, prohibition, profile):
 
 
 @QUICK
-@given(documents(), PROFILE, st.sampled_from((Tri.YES, Tri.NO)))
-def test_forgetting_a_state_never_permits(chosen, profile, known):
+@given(situations(), st.sampled_from((Tri.YES, Tri.NO)))
+def test_forgetting_a_state_never_permits(situation, known):
+    chosen, profile = situation
     register = compile_register(chosen)
 
     for request in profile:
@@ -82,8 +85,9 @@ def test_forgetting_a_state_never_permits(chosen, profile, known):
 
 
 @QUICK
-@given(documents(), agreements(7), PROFILE)
-def test_another_agreement_without_prohibitions_never_removes_a_cell(chosen, extra, profile):
+@given(situations(), agreements(7))
+def test_another_agreement_without_prohibitions_never_removes_a_cell(situation, extra):
+    chosen, profile = situation
     content = extra.document.model_dump(by_alias=True, mode="json")
     content["rules"] = [rule for rule in content["rules"] if rule["effect"] == "permit"]
     content["break_glass"] = None
@@ -98,8 +102,9 @@ def test_another_agreement_without_prohibitions_never_removes_a_cell(chosen, ext
 
 
 @QUICK
-@given(documents(), PROFILE)
-def test_the_order_of_documents_makes_no_difference(chosen, profile):
+@given(situations())
+def test_the_order_of_documents_makes_no_difference(situation):
+    chosen, profile = situation
     forward = compile_register(chosen)
     backward = compile_register(replace(chosen, agreements=chosen.agreements[::-1]))
 
@@ -110,8 +115,9 @@ def test_the_order_of_documents_makes_no_difference(chosen, profile):
 
 
 @QUICK
-@given(documents(), PROFILE)
-def test_a_permit_holds_until_its_end_and_never_past_its_documents(chosen, profile):
+@given(situations())
+def test_a_permit_holds_until_its_end_and_never_past_its_documents(situation):
+    chosen, profile = situation
     register = compile_register(chosen)
 
     for request in profile:
@@ -124,8 +130,9 @@ def test_a_permit_holds_until_its_end_and_never_past_its_documents(chosen, profi
 
 
 @QUICK
-@given(documents(), PROFILE)
-def test_break_glass_never_crosses_a_prohibition_and_always_ends(chosen, profile):
+@given(situations())
+def test_break_glass_never_crosses_a_prohibition_and_always_ends(situation):
+    chosen, profile = situation
     register = compile_register(chosen)
 
     for plain in profile:
@@ -141,16 +148,15 @@ def test_break_glass_never_crosses_a_prohibition_and_always_ends(chosen, profile
 
 
 @QUICK
-@given(documents(), PROFILE)
-def test_what_a_search_may_always_use_is_permitted_whatever_the_states(chosen, profile):
+@given(situations())
+def test_what_a_search_may_always_use_is_permitted_whatever_the_states(situation):
+    chosen, profile = situation
     register = compile_register(chosen)
 
     for request in profile:
-        plain = replace(request, break_glass=False, band=4)
         always = register.baseline(request.agency, request.role, request.purpose, request.direction, request.now)
-        best = replace(plain, band=type(request.band).VERIFIED)
-        if request.relationship.value == "none":
-            assert not always & ~mask_of(register, best)
+        best = replace(request, break_glass=False, band=Band.VERIFIED, relationship=Relationship.NONE)
+        assert not always & ~mask_of(register, best)
 
 
 @QUICK
