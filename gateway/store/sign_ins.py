@@ -42,3 +42,23 @@ def touch_session(connection: Connection, session_digest: bytes, seen_at: dateti
 def remove_session(connection: Connection, session_digest: bytes) -> None:
     """End a session."""
     connection.execute(delete(_SESSION).where(_SESSION.c.session_digest == session_digest))
+
+
+def take_session(connection: Connection, session_digest: bytes) -> SessionRow | None:
+    """A row, which is gone from then on: of two takers one gets it."""
+    row = connection.execute(
+        delete(_SESSION).where(_SESSION.c.session_digest == session_digest).returning(*_SESSION.c)
+    ).one_or_none()
+    return None if row is None else SessionRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
+
+
+def change_session(connection: Connection, session_digest: bytes, sealed_state: bytes) -> None:
+    """Replace what a session remembers; one that has ended stays ended."""
+    connection.execute(
+        update(_SESSION).where(_SESSION.c.session_digest == session_digest).values(sealed_state=sealed_state)
+    )
+
+
+def remove_ended_sessions(connection: Connection, now: datetime) -> None:
+    """Forget what is over."""
+    connection.execute(delete(_SESSION).where(_SESSION.c.expires_at < now))
