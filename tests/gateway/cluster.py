@@ -41,11 +41,11 @@ class Cluster:
         )  # fmt: skip
         return url.render_as_string(hide_password=False)
 
-    def create(self, name: str) -> None:
-        """A new database like the template."""
+    def create(self, name: str, template: str = TEMPLATE) -> None:
+        """A new database like the template, to which nobody may be connected meanwhile."""
         roles = ", ".join(SERVING_ROLES)
         self._administer(
-            f'CREATE DATABASE "{name}" OWNER hg_owner TEMPLATE {TEMPLATE}',
+            f'CREATE DATABASE "{name}" OWNER hg_owner TEMPLATE "{template}"',
             f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
             f'GRANT CONNECT ON DATABASE "{name}" TO {roles}',
         )
