@@ -95,11 +95,29 @@ def link_everything(wiring: Wiring) -> LinkageRun:
 
 
 def link_input(records: Iterable[tuple[UUID, str]], facts: Sequence[IdentityFact]) -> list[LinkRecord]:
-    """Source records as linkage takes them."""
+    """Source records as linkage takes them.
+
+    A contact that a school names beside a pupil comes without date of birth or address; the pupil's address stands in
+    for it, or such a parent would never meet the record of the same name at that address.
+    """
     by_record: dict[UUID, list[IdentityFact]] = defaultdict(list)
     for fact in facts:
         by_record[fact.record_id].append(fact)
-    return [_link_record(record, source, by_record[record]) for record, source in records]
+    return [
+        _link_record(record, source, _with_relative_address(by_record[record], by_record)) for record, source in records
+    ]
+
+
+def _with_relative_address(
+    facts: list[IdentityFact], by_record: Mapping[UUID, list[IdentityFact]]
+) -> list[IdentityFact]:
+    items = {fact.item for fact in facts}
+    if items & {"identity.birth_date", "address.residence"} or "family.relationship" not in items:
+        return facts
+    relatives = [UUID(str(fact.value["other"])) for fact in facts if fact.item == "family.relationship"]
+    return facts + [
+        fact for relative in relatives for fact in by_record.get(relative, ()) if fact.item == "address.residence"
+    ]
 
 
 def _link_record(record: UUID, source: str, facts: Sequence[IdentityFact]) -> LinkRecord:
