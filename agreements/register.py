@@ -55,8 +55,10 @@ class Register:
 
     def explain(self, request: DecisionRequest) -> tuple[Withheld, ...]:
         """Give every cell that `decide` does not permit exactly one reason."""
-        rules = self._index.get((request.agency, request.role, request.purpose, request.direction.value))
-        if rules is None or request_problem(request) is not None:
+        rules = None
+        if request_problem(request) is None:
+            rules = self._index.get((request.agency, request.role, request.purpose, request.direction.value))
+        if rules is None:
             return tuple(silence(None, _NO_RULES, self.vocabulary.all_mask, self.vocabulary, self.sources))
         if isinstance(self.decide(request), Refusal):
             return tuple(silence(request, rules, self.vocabulary.all_mask, self.vocabulary, self.sources))

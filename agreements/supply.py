@@ -8,7 +8,7 @@ from agreements.lawfulness import item_mask
 from agreements.lifecycle import AdmittedAgreement
 from agreements.offers import Supply, SupplyReason
 from agreements.patterns import expand_items
-from agreements.periods import both, elementary, holds
+from agreements.periods import EVER, both, elementary, holds
 from concept_model.items import ITEMS
 
 _NO_AGREEMENT = SupplyReason("no-agreement", "No agreement covers this from you. It is not kept.")
@@ -48,7 +48,8 @@ def _supplies(admitted: AdmittedAgreement, owner: str, source: str, ground: Grou
         return []
     alone = {party.id for party in document.parties.controllers} == {owner}
     frame = both(ground.force(admitted), admitted.parties.get(owner, ()))
-    rows = []
+    # A row that is never live remembers what is agreed, so that the reason can say "not in force".
+    rows = [CompiledSupply(document.reference, items, EVER[1], EVER[1])]
     for piece in elementary(frame, ground.law.spans_under(document)):
         basis = ground.law.basis(document, owner, items, piece[0], disclosed=not alone)
         if basis is not None:
