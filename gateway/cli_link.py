@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, fields
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def _literal(path: Path) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
 
 
-def _checked(names: list[str] | tuple[str, ...]) -> list[str]:
+def _checked(names: Sequence[str]) -> list[str]:
     folded = [name.strip().casefold() for name in names]
     missing = [name for name in ("source", "source_key") if name not in folded]
     if missing:

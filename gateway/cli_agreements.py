@@ -1,0 +1,97 @@
+"""`hearthgate agreements` and `hearthgate decide`: a register's documents checked, listed and asked, offline."""
+
+import json
+from pathlib import Path
+
+import typer
+from pydantic import ValidationError
+
+from agreements.loader import load_register
+from agreements.register import Register, compile_register
+from gateway import clock
+from gateway.cli_files import CommandError, read_input
+from gateway.cli_settings import read_settings
+from gateway.usecases.asking_register import Question, answer
+from gateway.usecases.checking_register import register_problems
+
+agreements_app = typer.Typer(
+    help="The council's agreements: check them, list them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+decide_app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+RegisterDir = typer.Option(None, "--register", help="Register folder; else as HEARTHGATE_REGISTER_DIR says.")
+SignedDir = typer.Option(None, "--signed", help="Folder of signatures and events; else as HEARTHGATE_LIFECYCLE_DIR.")
+Overlay = typer.Option(None, "--overlay", help="Folder whose documents replace those of the register.")
+
+
+@agreements_app.command("check")
+def check(
+    folder: Path = typer.Argument(metavar="DIR", help="Register folder."),
+    signed: Path | None = typer.Option(None, "--signed", help="Check signatures and events of this folder, too."),
+    overlay: Path | None = Overlay,
+) -> None:
+    """Check a register's documents: schema, law, references and, with --signed, signatures.
+
+    Each problem is one line: file:line: clause: what is wrong; what to do. Exit 0: none. 1: some.
+    """
+    problems = register_problems(folder, signed, clock.utc_now(), overlay)
+    for problem in problems:
+        typer.echo(str(problem))
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("nothing to mend" + ("" if signed else "; signatures were not checked (--signed)"))
+
+
+@agreements_app.command("list")
+def list_agreements(
+    register: Path | None = RegisterDir, signed: Path | None = SignedDir, overlay: Path | None = Overlay
+) -> None:
+    """List every version with its status now, its dates, parties and title."""
+    for one in _load(register, signed, overlay).agreements:
+        dates = f"from {one.valid_from} to {one.expires_on}, review by {one.review_on}"
+        typer.echo(f"{one.id}@{one.version}  {one.status}  {dates}\n  {one.title}; {', '.join(one.parties)}")
+
+
+@decide_app.command()
+def decide(
+    request: str = typer.Option(..., help="JSON file with the question; - reads stdin."),
+    register: Path | None = RegisterDir,
+    signed: Path | None = SignedDir,
+    overlay: Path | None = Overlay,
+) -> None:
+    """Ask a register what a reader may see of a subject; nobody's data is involved.
+
+    The request names agency, role, purpose, and may name relationship, states (yes, no or unknown each), band,
+    direction, now and break_glass. The answer holds decision, permitted items by source, and reasons.
+    """
+    question = _question(request)
+    asked = question.request(clock.utc_now())
+    typer.echo(json.dumps(answer(_load(register, signed, overlay), asked), indent=1, ensure_ascii=False))
+
+
+def _load(register: Path | None, signed: Path | None, overlay: Path | None) -> Register:
+    if register is None or signed is None:
+        settings = read_settings()
+        # An overlay of the settings belongs to the register of the settings, and to no other.
+        overlay = overlay or (settings.register_overlay_dir if register is None else None)
+        register, signed = register or settings.register_dir, signed or settings.signed_dir
+    return compile_register(load_register(register, signed, clock.utc_now(), overlay))
+
+
+def _question(name: str) -> Question:
+    try:
+        return Question.model_validate_json(read_input(name))
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        # A key that is not known could be anything, so only known ones are named.
+        told = "; ".join(f"{_member(one['loc'])}: {one['msg']}" for one in problems)
+        message = f"the request cannot be used: {told}"
+        raise CommandError(message) from None
+
+
+def _member(loc: tuple[int | str, ...]) -> str:
+    first = str(loc[0]) if loc else ""
+    return first if first in Question.model_fields else "a member"
