@@ -41,7 +41,7 @@ ITEM_TABLE: tuple[_Row, ...] = (
      "kind:code:Relationship;other:code:To;parental_responsibility:flag:Parental responsibility"),
     # Education and work
     ("education.enrolment", "School", "D2", "circumstances", "State", None, "exists",
-     "school:text:School;year_group:text:Year group;status:code:Status"),
+     "school:text:School;urn:code:School number (URN);year_group:text:Year group;status:code:Status"),
     ("education.attendance", "School attendance", "D3", "circumstances", "Observation", None, "count",
      "possible:number:Sessions possible;present:number:Present;approved:number:Approved activity;"
      "authorised:number:Authorised absence;unauthorised:number:Unauthorised absence;term:text:Period"),

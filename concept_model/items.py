@@ -16,6 +16,11 @@ from concept_model.item_table import ITEM_TABLE
 ITEM_CAPACITY = 256
 """Bits kept for each source in a mask: cell = source number * ITEM_CAPACITY + item bit."""
 
+LOCATION_BEARING = frozenset(
+    {"address.residence", "contact.phone", "contact.email", "health.registration", "education.enrolment"}
+)
+"""Items that can tell where a protected person is (domain 4.9): judged as a protected location from then on."""
+
 
 class Block(Enum):
     """The six blocks of the LeGSB model."""

@@ -4,7 +4,7 @@ import json
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Depends, Header, Response
 
 from gateway.api.body import MediaFormat, RawBody
 from gateway.api.context import Anyone, Context, Wired
@@ -26,21 +26,24 @@ def token(wiring: Wired, body: RawBody) -> Response:
     return Response(json.dumps(answer), status, headers=dict(headers), media_type="application/json")
 
 
-@router.post("/v1/feeds/{feed}/batches", status_code=202, tags=["feeds"])
-def push(
-    wiring: Wired,
-    context: Context,
-    caller: Anyone,
+def sent_file(
     feed: str,
     body: RawBody,
     media_format: MediaFormat,
-    response: Response,
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
-) -> BatchOut:
-    """Push a file of a feed; good rows are taken, bad rows handed back. The same key and file again change nothing."""
+) -> Push:
+    """The file that a partner pushes."""
     if not idempotency_key or len(idempotency_key) > _KEY_LENGTH:
         raise BodyUnreadableError("send an Idempotency-Key of at most 200 characters, the same one when you resend")
-    batch = receive_batch(wiring, context, caller, Push(feed, body, media_format, idempotency_key))
+    return Push(feed, body, media_format, idempotency_key)
+
+
+@router.post("/v1/feeds/{feed}/batches", status_code=202, tags=["feeds"])
+def push(
+    wiring: Wired, context: Context, caller: Anyone, sent: Annotated[Push, Depends(sent_file)], response: Response
+) -> BatchOut:
+    """Push a file of a feed; good rows are taken, bad rows handed back. The same key and file again change nothing."""
+    batch = receive_batch(wiring, context, caller, sent)
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
     return batch_view(batch)
 

@@ -1,1 +1,1 @@
-
+"""Jobs that run beside the API: linkage and the sequencer of the log."""

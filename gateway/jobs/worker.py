@@ -37,7 +37,7 @@ async def _work(wiring: Wiring, stop: threading.Event) -> None:
         working = asyncio.create_task(
             app.run_worker_async(queues=["linkage"], install_signal_handlers=False, listen_notify=True)
         )
-        while not stop.is_set() and not working.done():
+        while not stop.is_set() and not working.done():  # noqa: ASYNC110 - the event is a thread's
             await asyncio.sleep(0.2)
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

@@ -22,11 +22,7 @@ def golden_identity(facts: Sequence[PermittedFact], titles: Mapping[str, str]) -
     def of(item: str, text: Callable[[Mapping[str, object]], str]) -> tuple[GoldenValue, ...]:
         return _ranked([fact for fact in facts if fact.item.name == item], text, titles)
 
-    identifiers = tuple(
-        (label, value)
-        for item, label in _IDENTIFIER_LABELS.items()
-        for value in of(item, lambda value: _identifier(value))
-    )
+    identifiers = tuple((label, value) for item, label in _IDENTIFIER_LABELS.items() for value in of(item, _identifier))
     return GoldenIdentity(
         of("identity.name", full_name),
         of("identity.birth_date", lambda value: str(value.get("date") or "")),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from agreements.decision import Permit
-from concept_model.items import ITEMS, Item
+from concept_model.items import ITEMS, LOCATION_BEARING, Item
 from gateway.profiles.loaded import LoadedFact
 
 _CODED_FIELDS = frozenset({"code", "flag"})
@@ -28,8 +28,8 @@ def permitted_facts(
 ) -> list[PermittedFact]:
     """Keep what the permit of the fact's person and band admits, row limits included, cut to the permitted form.
 
-    A protected location reaches here under its own item's bit; the permit knows it by `address.residence` or by
-    `address.protected_location`, so either admits what the database judged.
+    Where a person is protected the database judges what tells a location as `address.protected_location`; so for
+    such items the permit of that cell admits too.
     """
     kept = []
     for fact in facts:
@@ -49,7 +49,9 @@ def permitted_facts(
 def _judged_item(permit: Permit, source: str, name: str) -> str | None:
     if permit.allows(source, name):
         return name
-    return "address.protected_location" if permit.allows(source, "address.protected_location") else None
+    if name in LOCATION_BEARING and permit.allows(source, "address.protected_location"):
+        return "address.protected_location"
+    return None
 
 
 def _age_days(fact: LoadedFact, now: datetime) -> int | None:

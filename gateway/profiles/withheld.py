@@ -1,4 +1,4 @@
-"""What is said of what is not shown: one line an owner, in the mode that the rules allow (scenes, words on the page)."""
+"""What is said of what is not shown: one line an owner, in the mode that the rules allow (scenes, words)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,6 @@ def withheld_lines(
     counts: Sequence[WithheldCount],
     reasons: Iterable[Withheld],
     agency_titles: Mapping[str, str],
-    vocabulary: Vocabulary,
     now: datetime,
 ) -> tuple[WithheldLine, ...]:
     """Lines for what exists and may be told of: a number in count mode, a sentence in exists mode."""

@@ -1,7 +1,6 @@
-"""The audit log in the database: append an entry, issue a ticket with it, open the ticket in the reading transaction."""
+"""The audit log in the database: append an entry, issue a ticket with it, open the ticket that admits a read."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -89,9 +88,3 @@ def open_ticket(connection: Connection, ticket_id: UUID) -> None:
 def bit_string(mask: int, width: int) -> str:
     """A mask as PostgreSQL reads it: bit 0 first."""
     return format(mask, f"0{width}b")[::-1]
-
-
-def append_all(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Append several entries."""
-    for entry in entries:
-        append(connection, entry)

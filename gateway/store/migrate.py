@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.dialects.postgresql import insert
 
-from concept_model.items import ITEMS
+from concept_model.items import ITEMS, LOCATION_BEARING
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.scripts import driver_connection, run_script
 from gateway.store.tables import ItemRow, SourceRow
@@ -19,10 +19,6 @@ _ROLES = _HERE / "roles.sql"
 _LINKABLE_PREFIXES = ("identity.", "contact.")
 _LINKABLE = frozenset({"address.residence", "family.relationship", "household.membership", "education.enrolment"})
 _NOT_LINKABLE = frozenset({"contact.safe", "identity.ethnicity"})
-LOCATION_BEARING = frozenset(
-    {"address.residence", "contact.phone", "contact.email", "health.registration", "education.enrolment"}
-)
-"""Items that can tell where a protected person is (domain 4.9)."""
 
 
 def create_roles(admin_url: str, passwords: Mapping[str, str]) -> None:

@@ -66,6 +66,16 @@ class Reading:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FamilyRead:
+    """The family being read: the person it is named for, everyone who may belong, and what was decided of each."""
+
+    family_id: UUID
+    ego: UUID
+    inputs: Sequence[DecisionInput]
+    decided: Sequence[SubjectDecision]
+
+
 def disclose_profile(
     wiring: Wiring, context: RequestContext, caller: StaffCaller, family_id: UUID, declaration_id: UUID | None
 ) -> Disclosure:
@@ -92,7 +102,8 @@ def disclose_profile(
     # (3) The authorisation, committed: the ticket.
     authorised, ticket = authorise(reading, decided, family_id)
     # (4) and (5) Read under the ticket, assemble, append the outcome, commit.
-    profile, outcome, leaf = _read(reading, family_id, ego, inputs, decided, ticket, authorised)
+    family = FamilyRead(family_id, ego, inputs, decided)
+    profile, outcome, leaf = _read(reading, family, ticket, authorised)
     # (6) Nothing leaves after what it rests on has ended.
     if wiring.clock() >= ticket.not_after:
         raise PermitEndedError("the agreement that this rests on has just ended; nothing was released")
@@ -161,27 +172,18 @@ def authorise(
     return authorised, ticket
 
 
-def _read(
-    reading: Reading,
-    family_id: UUID,
-    ego: UUID,
-    inputs: Sequence[DecisionInput],
-    decided: Sequence[SubjectDecision],
-    ticket: Ticket,
-    authorised: Entry,
-) -> tuple[Profile, Entry, bytes]:  # fmt: skip
-    wiring = reading.wiring
+def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entry) -> tuple[Profile, Entry, bytes]:
+    wiring, decided = reading.wiring, family.decided
     permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
-    frame = _frame(reading, family_id, ego, inputs)
+    frame = _frame(reading, family)
     with wiring.database.transaction("hg_read") as connection:
         open_ticket(connection, ticket.ticket_id)
         facts = permitted_facts(load_facts(connection), permits, reading.now)
-        persons = shown_persons(ego, facts)
+        persons = shown_persons(family.ego, facts)
         counts = withheld_counts(connection, persons)
         reasons = [part for one in decided if one.person_id in set(persons) for part in one.withheld]
-        vocabulary = wiring.register.vocabulary
         titles = {code: agency.title for code, agency in wiring.register.agencies.items()}
-        lines = withheld_lines(counts, reasons, titles, vocabulary, reading.now) + _role_lines(reading)
+        lines = withheld_lines(counts, reasons, titles, reading.now) + _role_lines(reading)
         relied = [use for key, permit in permits.items() if key[0] in set(persons) for use in permit.uses]
         advice = tuple(dict.fromkeys(use.advice for use in relied if use.advice))
         profile = assemble_profile(frame, persons, facts, lines, _agreements_used(wiring, relied), advice)
@@ -233,12 +235,12 @@ def _hexadecimal(mask: int) -> str:
     return text if len(text) % 2 == 0 else f"0{text}"
 
 
-def _frame(reading: Reading, family_id: UUID, ego: UUID, inputs: Sequence[DecisionInput]) -> Frame:
+def _frame(reading: Reading, family: FamilyRead) -> Frame:
     wiring = reading.wiring
     titles = {name: info.title for name, info in wiring.register.sources.items()}
     return Frame(
-        family_id, reading.declaration.purpose, ego, {one.person_id: one.family_id for one in inputs}, titles,
-        coverage_lines(wiring), foot_of(wiring),
+        family.family_id, reading.declaration.purpose, family.ego,
+        {one.person_id: one.family_id for one in family.inputs}, titles, coverage_lines(wiring), foot_of(wiring),
     )  # fmt: skip
 
 

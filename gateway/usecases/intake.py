@@ -168,7 +168,7 @@ def sender_of(caller: Caller) -> str:
 
 def _why_not(supply: Supply, feed: Feed) -> tuple[str, str]:
     reasons = {supply.refusals[item].message for item in items_of(feed.profile) if item in supply.refusals}
-    message = sorted(reasons)[0] if reasons else "No agreement in force covers what this feed supplies."
+    message = min(reasons) if reasons else "No agreement in force covers what this feed supplies."
     return message, "Nothing was stored. Ask the council's information governance team about the agreement."
 
 
@@ -185,7 +185,7 @@ def _take_chunk(intake: _Intake, chunk: Sequence[Translation], number: int, tall
         row_facts = [fact for record in translation.records for fact in facts_of(record)]
         tally.uncovered |= {fact.item for fact in row_facts} - covered
         facts += [fact for fact in row_facts if fact.item in covered]
-        _count(intake, translation, tally)
+        _count(translation, tally)
     rejected = [translation for translation in chunk if translation.errors]
     with intake.wiring.database.transaction("hg_intake") as connection:
         # (3) Save what changed.
@@ -200,7 +200,7 @@ def _take_chunk(intake: _Intake, chunk: Sequence[Translation], number: int, tall
     tally.facts_unchanged += unchanged
 
 
-def _count(intake: _Intake, translation: Translation, tally: _Tally) -> None:
+def _count(translation: Translation, tally: _Tally) -> None:
     tally.rows += 1
     if translation.refused:
         tally.refused += 1

@@ -116,7 +116,10 @@ def _asked(reading: Reading, query: SearchQuery, refused: str | None) -> str:
         decision=Decision.REFUSE if refused else Decision.PERMIT,
         outcome=Outcome.DENIED if refused else Outcome.PENDING,
         phase=Phase.SINGLE if refused else Phase.AUTHORISATION,
-        detail={"query": "; ".join(f"{k}={v}" for k, v in words.items() if v), "reasons": [refused] if refused else None},
+        detail={
+            "query": "; ".join(f"{k}={v}" for k, v in words.items() if v),
+            "reasons": [refused] if refused else None,
+        },
     )  # fmt: skip
     with reading.wiring.database.transaction("hg_desk") as connection:
         append(connection, asked)
