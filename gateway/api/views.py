@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.profiles.views import Profile, Receipt
-from gateway.store.desk_tables import BatchRow
+from gateway.usecases.intake import Batch
 
 
 class Sent(BaseModel):
@@ -87,7 +87,7 @@ class BatchOut(BaseModel):
     receipt: UUID | None
 
 
-def batch_view(batch: BatchRow) -> BatchOut:
+def batch_view(batch: Batch) -> BatchOut:
     """A batch as its sender sees it."""
     return BatchOut(
         batch_id=batch.batch_id,
@@ -110,7 +110,7 @@ def batch_view(batch: BatchRow) -> BatchOut:
     )
 
 
-def _kept_words(batch: BatchRow) -> str | None:
+def _kept_words(batch: Batch) -> str | None:
     count = len(batch.columns_not_kept or ())
     if not count:
         return None

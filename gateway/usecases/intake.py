@@ -44,6 +44,9 @@ from gateway.usecases.request_context import RequestContext
 from gateway.usecases.search_tokens import token_rows
 from gateway.wiring import Wiring
 
+Batch = BatchRow
+"""A pushed file as use cases hand it on."""
+
 CHUNK_ROWS = 2000
 KEPT_FOR = timedelta(days=30)
 SUPPLY_PURPOSE = "supply"
