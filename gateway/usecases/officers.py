@@ -1,0 +1,35 @@
+"""Who may read the log: officers of information governance, and nobody by default."""
+
+from datetime import datetime
+
+from audit.entry import Decision, EventClass, Outcome
+from gateway.errors import AccessRefusedError
+from gateway.identity.caller import Caller, StaffCaller
+from gateway.usecases.entries import entry
+from gateway.usecases.log_parts import record
+from gateway.usecases.request_context import RequestContext
+from gateway.wiring import Wiring
+
+OFFICER_ROLES = frozenset({"ig_officer", "dpo"})
+OVERSIGHT = "oversight"
+_REFUSED = "Only information governance officers may read the log. This attempt is recorded."
+
+
+def is_officer(wiring: Wiring, caller: Caller) -> bool:
+    """Staff in an officer's role that the signed register counts among those of oversight."""
+    if not isinstance(caller, StaffCaller) or caller.role not in OFFICER_ROLES:
+        return False
+    role = wiring.register.role(caller.agency, caller.role)
+    return role is not None and OVERSIGHT in role.families
+
+
+def require_officer(wiring: Wiring, context: RequestContext, caller: Caller, now: datetime) -> None:
+    """Refuse anybody else, and record that they tried. Raises `AccessRefusedError`."""
+    if is_officer(wiring, caller):
+        return
+    denied = entry(
+        wiring, context, caller, EventClass.DENIED, now, decision=Decision.REFUSE, outcome=Outcome.DENIED,
+        detail={"reasons": ["log-not-for-role"]},
+    )  # fmt: skip
+    record(wiring, denied)
+    raise AccessRefusedError("log-not-for-role", _REFUSED, denied.entry_id)

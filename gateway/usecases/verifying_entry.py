@@ -1,0 +1,117 @@
+"""Verify one entry: its columns, its openings, and that its tickets admit what it says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from audit.canonical import Json
+from audit.encoding import from_base64
+from audit.entry import COMMITTED_FIELDS, EventClass, Phase
+from audit.errors import EntryError
+from audit.leaf import Leaf, Opening, opened_values, parse_leaf
+from gateway.store.batch_seal import SealedTicket
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, in which column, and at which entry, leaf or checkpoint. Holds no value of an entry."""
+
+    column: str
+    problem: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.column}, {self.where}: {self.problem}"
+
+
+class FoundError(Exception):
+    """Ends a verification at the first thing that is wrong."""
+
+    def __init__(self, column: str, problem: str, where: str) -> None:
+        self.finding = Finding(column, problem, where)
+        super().__init__(str(self.finding))
+
+
+class EntryCheck:
+    """Checks entries one by one, and remembers which lack openings and which erasures say why."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self.lacking: set[str] = set()
+        self._erased: set[str] = set()
+
+    def check(self, row: Row[Any], tickets: Sequence[SealedTicket] | None) -> None:
+        """Check an entry's row. `tickets` is `None` for one on the queue, whose tickets are not sealed yet."""
+        where = str(row.entry_id)
+        leaf = self._leaf(row, where)
+        values = _opened(row, where)
+        if len(values) < len(COMMITTED_FIELDS):
+            self.lacking.add(where)
+        if leaf.event is EventClass.ERASURE:
+            self._erased |= _records(values)
+        if tickets is not None:
+            _check_tickets(tickets, values, where)
+
+    def check_erasures(self) -> None:
+        """Openings may lack fields only where an erasure entry names the entry in its `records`."""
+        unexplained = self.lacking - self._erased
+        if unexplained:
+            raise FoundError("audit.opening.fields", "a field is missing and no erasure says so", min(unexplained))
+
+    def _leaf(self, row: Row[Any], where: str) -> Leaf:
+        try:
+            leaf = parse_leaf(row.leaf)
+        except EntryError as error:
+            raise FoundError("audit.entry.leaf", str(error), where) from None
+        if leaf.log_id != self._origin:
+            raise FoundError("audit.entry.leaf", "is a leaf of another log", where)
+        if leaf.entry_id != where:
+            raise FoundError("audit.entry.entry_id", "is not the id inside the leaf", where)
+        if leaf.event.value != row.event_class:
+            raise FoundError("audit.entry.event_class", "is not the class inside the leaf", where)
+        if datetime.strptime(leaf.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) != row.recorded_at:
+            raise FoundError("audit.entry.recorded_at", "is not the time inside the leaf", where)
+        return leaf
+
+
+def _opened(row: Row[Any], where: str) -> Mapping[str, Json]:
+    try:
+        openings = {name: Opening(from_base64(salt), value.encode()) for name, (salt, value) in row.fields.items()}
+        return opened_values(row.leaf, openings)
+    except EntryError as error:
+        raise FoundError("audit.opening.fields", str(error), where) from None
+    except (ValueError, TypeError, AttributeError):
+        raise FoundError("audit.opening.fields", "is not salt and value for each field", where) from None
+
+
+def _records(values: Mapping[str, Json]) -> set[str]:
+    detail = values.get("detail")
+    records = detail.get("records") if isinstance(detail, Mapping) else None
+    return {str(one) for one in records} if isinstance(records, list | tuple) else set()
+
+
+def _check_tickets(tickets: Sequence[SealedTicket], values: Mapping[str, Json], where: str) -> None:
+    """A ticket belongs to an authorisation and admits exactly the entry's masks. Erased fields check nothing."""
+    if tickets and values.get("phase", Phase.AUTHORISATION.value) != Phase.AUTHORISATION.value:
+        raise FoundError("audit.ticket.entry_id", "the entry authorises nothing", where)
+    masks = values.get("masks")
+    if isinstance(masks, Mapping):
+        said = {key: int(str(mask) or "0", 16) for key, mask in masks.items()}
+        admitted = {f"{person}:{band}": _mask(shown) for one in tickets for person, band, shown, _, _ in one.subjects}
+        if said.keys() != admitted.keys():
+            problem = "the tickets are not for the persons and bands of the entry"
+            raise FoundError("audit.ticket_subject.ticket_id, person_id or band", problem, where)
+        if said != admitted:
+            raise FoundError("audit.ticket_subject.shown", "admits other items than the entry says", where)
+    detail = values.get("detail")
+    until = detail.get("authorised_until") if isinstance(detail, Mapping) else None
+    if until is not None and any(one.not_after != datetime.fromisoformat(str(until)) for one in tickets):
+        raise FoundError("audit.ticket.not_after", "is not the end that the entry says", where)
+
+
+def _mask(bits: str) -> int:
+    """The number of a mask from its bits, bit 0 first."""
+    return int(bits[::-1] or "0", 2)
