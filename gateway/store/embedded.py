@@ -39,6 +39,7 @@ statement_timeout = '120s'
 max_prepared_transactions = 0
 """
 _START_TIMEOUT = 60.0
+_CLUSTER_NAME = "cluster.name"
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
@@ -85,6 +86,20 @@ def start(folder: Path, admin_password: str) -> EmbeddedServer:
     return EmbeddedServer(home / "socket", data, pid, running is None)
 
 
+def discard(folder: Path) -> None:
+    """Stop the server whose cluster belongs to `folder`, whoever started it, and delete the cluster for good."""
+    account = _account()
+    if account is not None and not (folder / _CLUSTER_NAME).exists():
+        return
+    home = _home(folder, account)
+    binaries = _binaries(home, account)
+    pid = _running_pid(home / "data")
+    # A number left in the file may be another process by now: only a server that answers on our socket is ours.
+    if pid is not None and _answers(binaries, home, account):
+        EmbeddedServer(home / "socket", home / "data", pid, started_here=True).stop()
+    shutil.rmtree(home)
+
+
 def _account() -> pwd.struct_passwd | None:
     if os.geteuid() != 0:
         return None
@@ -119,7 +134,7 @@ def _home(folder: Path, account: pwd.struct_passwd | None) -> Path:
 
 def _cluster_name(folder: Path) -> str:
     """The cluster's name, kept in the folder it belongs to: a folder made anew never meets an old cluster."""
-    path = folder / "cluster.name"
+    path = folder / _CLUSTER_NAME
     if not path.exists():
         path.write_text(secrets.token_hex(8))
     return path.read_text()
@@ -192,7 +207,11 @@ def _running_pid(data: Path) -> int | None:
 def _wait_until_ready(binaries: Path, home: Path, account: pwd.struct_passwd | None) -> None:
     deadline = time.monotonic() + _START_TIMEOUT
     while time.monotonic() < deadline:
-        if _run([binaries / "bin" / "pg_isready", "-q", "-h", home / "socket"], account).returncode == 0:
+        if _answers(binaries, home, account):
             return
         time.sleep(0.05)
     raise DatabaseUnavailableError("the embedded database did not become ready in a minute; its server.log says why")
+
+
+def _answers(binaries: Path, home: Path, account: pwd.struct_passwd | None) -> bool:
+    return _run([binaries / "bin" / "pg_isready", "-q", "-h", home / "socket"], account).returncode == 0

@@ -1,0 +1,85 @@
+"""Push what the partners send, over HTTP and with each partner's own credentials, and hold it to what was written."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gateway.demo.steps import Play
+from gateway.push_client import MEDIA_TYPES, PartnerClient, PushedFile, PushError, content_key
+
+FIRST = frozenset({"council_tax"})
+"""The register of council tax alone: what the fraud officer finds in it is compared later (S10)."""
+LAST = frozenset({"refuge", "pds", "health", "police", "area"})
+"""Sources whose arrival must change nothing for the housing officer and for Vikram's worker (S1, S2, S3)."""
+DOOR = "refused at the door"
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """One file: what the generator wrote of it, and what the gateway said became of it."""
+
+    written: Mapping[str, Any]
+    batch: Mapping[str, Any]
+
+    @property
+    def at_the_door(self) -> bool:
+        """Refused whole, because no agreement or law in force covers it."""
+        return self.batch.get("code") == "supply-not-agreed"
+
+    def disagreements(self, refused_at_door: bool) -> dict[str, bool]:  # noqa: FBT001 - what is expected of this feed
+        """Claims about this batch and whether they hold."""
+        if refused_at_door:
+            return {"refused at the door, with nothing read": self.at_the_door and self.batch["rows"] == 0}
+        written, batch = self.written, self.batch
+        turned_away = written["bad_by_code"].get("handling-refused", 0)
+        name = written["file"]
+        return {
+            f"{name}: rows {written['rows']}, not {batch['rows']}": batch["rows"] == written["rows"],
+            f"{name}: accepted {written['expected_accepted']}, not {batch['accepted']}": batch["accepted"]
+            == written["expected_accepted"],
+            f"{name}: refused {turned_away}, not {batch['refused']}": batch["refused"] == turned_away,
+            f"{name}: handed back {written['bad_rows'] - turned_away}, not {batch['rejected']}": batch["rejected"]
+            == written["bad_rows"] - turned_away,
+            f"{name}: flagged {written['flagged_rows']}, not {batch['flagged']}": batch["flagged"]
+            == written["flagged_rows"],
+            f"{name}: uncovered columns are not kept": set(written["uncovered_columns"])
+            <= set(batch["columns_not_kept"]),
+        }
+
+
+def in_waves(
+    files: Iterable[Mapping[str, Any]], source_of: Callable[[str], str], skipped: frozenset[str]
+) -> list[list[Mapping[str, Any]]]:
+    """Files in three waves: council tax, most sources, and those that must change nothing for some readers."""
+    waves: list[list[Mapping[str, Any]]] = [[], [], []]
+    for file in files:
+        if file["file"] not in skipped:
+            source = source_of(str(file["feed"]))
+            waves[0 if source in FIRST else 2 if source in LAST else 1].append(file)
+    return waves
+
+
+def push_file(partner: PartnerClient, folder: Path, written: Mapping[str, Any]) -> Pushed:
+    """Push one file and read back what became of it. A push that does not come through is a batch that says so."""
+    path = folder / str(written["file"])
+    body = path.read_bytes()
+    feed = str(written["feed"])
+    file = PushedFile(feed, body, MEDIA_TYPES[f".{written['format']}"], content_key(feed, body))
+    try:
+        return Pushed(written, partner.push(file))
+    except PushError as error:
+        nothing = dict.fromkeys(("rows", "accepted", "rejected", "refused", "flagged"), 0)
+        return Pushed(written, {**nothing, "columns_not_kept": [], "code": "push-failed", "message": str(error)})
+
+
+def judge(play: Play, pushed: Iterable[Pushed], refused_feeds: frozenset[str]) -> None:
+    """One step a feed: the gateway's counts are those of the generated files."""
+    by_feed: dict[str, list[Pushed]] = {}
+    for one in pushed:
+        by_feed.setdefault(str(one.written["feed"]), []).append(one)
+    for feed, batches in by_feed.items():
+        claims: dict[str, bool] = {}
+        for one in batches:
+            claims |= one.disagreements(feed in refused_feeds)
+        play.act(f"push {feed}", f"{len(batches)} file(s), counts as generated", claims)
