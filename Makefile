@@ -36,6 +36,7 @@ openapi: setup ## Export the contract to openapi/openapi.json
 
 lock: ## Resolve requirements/*.in into lock files (needs uv)
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/dev.in -o requirements/dev.lock
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/node.in -o requirements/node.lock
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/runtime.in -c requirements/dev.lock -o requirements/runtime.lock
 
 clean: ## Remove what was built, .venv included
