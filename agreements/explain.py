@@ -5,6 +5,7 @@ the rest is silent, in words that depend on agency, role, purpose, direction and
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from agreements.compiled import KeyRules
 from agreements.decide import Weighed, gate_open
@@ -14,8 +15,6 @@ from agreements.request import DecisionRequest
 from agreements.sentences import NOT_INCLUDED, SOMETIMES, not_included, sometimes, topic_masks
 from agreements.vocabulary import Vocabulary
 from concept_model.items import ITEM_CAPACITY, Withholding
-
-_TOPICS = topic_masks()
 
 
 def explain_weighed(
@@ -46,18 +45,25 @@ def silence(
         for permit in rules.permits:
             if permit.gate.starts <= request.now < permit.gate.ends:
                 reach |= permit.mask
-    for source in vocabulary.sources:
-        info = sources[source]
-        mine = unsaid & vocabulary.source_mask(source)
-        shift = vocabulary.sources.index(source) * ITEM_CAPACITY
-        for topic, items in _TOPICS:
-            cells = mine & items << shift
-            for code, part, words in (
-                (SOMETIMES, cells & reach, sometimes),
-                (NOT_INCLUDED, cells & ~reach, not_included),
-            ):
-                if part:
-                    yield Withheld(source, part, Withholding.SILENT, code, words(topic), info.owner)
+    for source, cells, topic_sometimes, topic_not_included in _topic_cells(vocabulary):
+        part = cells & unsaid
+        if not part:
+            continue
+        owner = sources[source].owner
+        if part & reach:
+            yield Withheld(source, part & reach, Withholding.SILENT, SOMETIMES, topic_sometimes, owner)
+        if part & ~reach:
+            yield Withheld(source, part & ~reach, Withholding.SILENT, NOT_INCLUDED, topic_not_included, owner)
+
+
+@cache
+def _topic_cells(vocabulary: Vocabulary) -> tuple[tuple[str, int, str, str], ...]:
+    """Source, its cells of one topic, and the two sentences of that topic."""
+    return tuple(
+        (source, items << (number * ITEM_CAPACITY), sometimes(topic), not_included(topic))
+        for number, source in enumerate(vocabulary.sources)
+        for topic, items in topic_masks()
+    )
 
 
 def _voices(weighed: Weighed) -> Iterator[tuple[str, str, int]]:

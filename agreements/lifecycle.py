@@ -1,7 +1,7 @@
 """From life-cycle events to the spans in which a document is in force. Nothing of this stands inside what is signed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -60,7 +60,6 @@ class RegisterDocuments:
     dpias: tuple[Dpia, ...]
     agreements: tuple[AdmittedAgreement, ...]
     now: datetime
-    invariants: tuple[str, ...] = field(default=())
 
 
 def activated_by_two(event: LifecycleEvent) -> bool:
