@@ -1,0 +1,49 @@
+"""What a member of staff may do at all, as the register says: which pages are offered, never whom they may see."""
+
+from dataclasses import dataclass
+
+from adapters.port import FeedProfile
+from agreements.offers import BreakGlassOffer
+from gateway.identity.caller import StaffCaller
+from gateway.usecases.deciding import families_of
+from gateway.usecases.declaring import purposes_offered
+from gateway.usecases.officers import is_officer
+from gateway.wiring import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """`reads`: may declare a purpose. `supplies`: may push files. `oversees`: may read the log."""
+
+    role_title: str
+    agency_title: str
+    reads: bool
+    supplies: bool
+    oversees: bool
+
+
+def duties_of(wiring: Wiring, caller: StaffCaller) -> Duties:
+    """The duties of a reader's role; a role that the register does not know has none."""
+    families = families_of(wiring, caller)
+    role = wiring.register.role(caller.agency, caller.role)
+    agency = wiring.register.agencies.get(caller.agency)
+    return Duties(
+        role_title=role.title if role else "Role not known here",
+        agency_title=agency.title if agency else "Agency not known here",
+        reads=bool(purposes_offered(wiring, caller)),
+        supplies="data_supply" in families,
+        oversees=is_officer(wiring, caller),
+    )
+
+
+def emergency_offers(wiring: Wiring, caller: StaffCaller) -> tuple[BreakGlassOffer, ...]:
+    """Break-glass that agreements in force offer this role now."""
+    return wiring.register.break_glass_for(caller.agency, caller.role, wiring.clock())
+
+
+def own_feeds(wiring: Wiring, caller: StaffCaller) -> tuple[FeedProfile, ...]:
+    """Feeds whose source belongs to the caller's agency, by title."""
+    sources = wiring.register.sources
+    profiles = [feed.profile for feed in wiring.feeds.values()]
+    mine = [one for one in profiles if one.source in sources and sources[one.source].owner == caller.agency]
+    return tuple(sorted(mine, key=lambda profile: profile.title))

@@ -1,0 +1,123 @@
+"""Files that an agency pushes from a browser, and what became of them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import RedirectResponse, Response
+
+from adapters.port import FeedProfile
+from gateway.errors import BodyTooLargeError, ForbiddenError
+from gateway.usecases.batches import errors_csv, list_own_batches, read_own_batch
+from gateway.usecases.intake import Push, receive_batch, sender_of
+from gateway.usecases.page_batches import row_problems
+from gateway.usecases.page_duties import own_feeds
+from gateway.web.desk import Desk, SignedIn, SignedInForm
+from gateway.web.forms import FormError, Params, message_for, select_field
+from gateway.web.render import page_headers, render
+from gateway.web.routes.families import id_or_not_found
+from gateway.web.views.batches import batch_line, batch_view
+from gateway.web.words import counted
+
+router = APIRouter()
+_MIB = 1024 * 1024
+_SHOWN_PROBLEMS = 100
+_FORMATS = {"csv": "csv", "json": "json", "ndjson": "ndjson", "xml": "xml"}
+
+
+@router.get("/batches")
+def batches(request: Request, desk: SignedIn) -> Response:
+    """The agency's files, and the form to send one."""
+    return _page(request, _supplier(desk), "", [])
+
+
+@router.post("/batches")
+def send(
+    request: Request,
+    desk: SignedInForm,
+    feed: Annotated[str, Form()] = "",
+    sending: Annotated[str, Form()] = "",
+    file: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Take a file. `sending` is the form's own key: a form sent twice is one push."""
+    _supplier(desk)
+    errors = [] if feed in {profile.name for profile in own_feeds(desk.wiring, desk.caller)} else [_NO_FEED]
+    media_format = _FORMATS.get((file.filename or "").rpartition(".")[2].lower()) if file else None
+    if file is None or not file.filename:
+        errors.append(FormError("file", "Choose the file to send"))
+    elif media_format is None:
+        errors.append(FormError("file", "The file's name must end in .csv, .json, .ndjson or .xml"))
+    if errors or file is None or media_format is None:
+        return _page(request, desk, feed, errors)
+    limit = desk.wiring.settings.max_body_mib * _MIB
+    body = file.file.read(limit + 1)
+    if len(body) > limit:
+        raise BodyTooLargeError("the file is larger than this gateway takes at once; send it in parts")
+    key = f"page-{_key_of(sending) or desk.wiring.mint_opaque()}"
+    batch = receive_batch(desk.wiring, desk.context, desk.caller, Push(feed, body, media_format, key))
+    return RedirectResponse(f"/batches/{batch.batch_id}", 303, page_headers(""))
+
+
+@router.get("/batches/{batch_id}")
+def batch(request: Request, desk: SignedIn, batch_id: str) -> Response:
+    """What became of one file, row errors included."""
+    identifier = _batch_id(batch_id)
+    row = read_own_batch(desk.wiring, desk.caller, identifier)
+    view = batch_view(row, _feeds(desk), is_sender=row.sender == sender_of(desk.caller))
+    problems = row_problems(desk.wiring, desk.caller, identifier, _SHOWN_PROBLEMS + 1)
+    more = f"Only the first {counted(_SHOWN_PROBLEMS, 'problem')} are shown." if len(problems) > _SHOWN_PROBLEMS else ""
+    return render(request, "batch.html", title=view.feed, batch=view, problems=problems[:_SHOWN_PROBLEMS], more=more)
+
+
+@router.get("/batches/{batch_id}/errors.csv")
+def batch_errors(desk: SignedIn, batch_id: str) -> Response:
+    """The bad rows in the sender's own columns, for the sender alone."""
+    name, text = errors_csv(desk.wiring, desk.context, desk.caller, _batch_id(batch_id))
+    headers = {**page_headers(""), "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+_NO_FEED = FormError("feed", "Choose what kind of file it is")
+
+
+def _supplier(desk: Desk) -> Desk:
+    if not desk.duties.supplies:
+        raise ForbiddenError("your role does not send files")
+    return desk
+
+
+def _feeds(desk: Desk) -> dict[str, FeedProfile]:
+    return {profile.name: profile for profile in own_feeds(desk.wiring, desk.caller)}
+
+
+def _page(request: Request, desk: Desk, feed: str, errors: list[FormError]) -> Response:
+    feeds = _feeds(desk)
+    lines = [batch_line(one, feeds) for one in list_own_batches(desk.wiring, desk.caller)]
+    return render(
+        request, "batches.html", 422 if errors else 200, title="Files", errors=errors, batches=lines,
+        form=_form(desk, feeds, feed, errors) if feeds else None,
+    )  # fmt: skip
+
+
+def _form(desk: Desk, feeds: dict[str, FeedProfile], feed: str, errors: list[FormError]) -> Params:
+    options = {"": "Choose one", **{name: profile.title for name, profile in feeds.items()}}
+    return {
+        "sending": str(desk.wiring.mint_opaque()),
+        "feed": select_field("feed", "What kind of file it is", options, feed, errors),
+        "file": {
+            "id": "file", "name": "file", "label": {"text": "The file", "classes": "govuk-label--s"},
+            "hint": {"text": f"CSV, JSON or XML, {desk.wiring.settings.max_body_mib} MiB at most."},
+            **message_for("file", errors),
+        },
+    }  # fmt: skip
+
+
+def _key_of(sending: str) -> UUID | None:
+    try:
+        return UUID(sending)
+    except ValueError:
+        return None
+
+
+def _batch_id(text: str) -> UUID:
+    return id_or_not_found(text, "there is no batch of that id")

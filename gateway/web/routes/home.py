@@ -1,0 +1,31 @@
+"""The start page: what this is, and what a role can do here."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from gateway.web.desk import Desk, MaybeSignedIn
+from gateway.web.render import render
+
+router = APIRouter()
+
+
+@router.get("/")
+def start(request: Request, desk: MaybeSignedIn) -> HTMLResponse:
+    """Sign in, or go on."""
+    if desk is None:
+        return render(request, "home.html", title="Share what a family needs, and no more", signed_in=False)
+    return render(
+        request, "home.html", title="Start", signed_in=True, role=desk.duties.role_title,
+        agency=desk.duties.agency_title, cards=_cards(desk),
+    )  # fmt: skip
+
+
+def _cards(desk: Desk) -> list[dict[str, str]]:
+    duties = desk.duties
+    offered = [
+        (duties.reads, "/purpose", "Say why you are looking", "Choose your purpose. We remember it for 60 minutes."),
+        (duties.reads, "/search", "Find a person", "Search by name, date of birth, postcode or number."),
+        (duties.supplies, "/batches", "Send a file", "Send your agency's file and see what became of each row."),
+        (duties.oversees, "/log", "Read the audit log", "See who looked at what and why, and verify the log."),
+    ]
+    return [{"href": href, "title": title, "text": text} for use, href, title, text in offered if use]

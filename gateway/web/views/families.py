@@ -1,0 +1,219 @@
+"""The family page: a disclosed profile as a template shows it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from gateway.profiles.views import AgreementUsed, DatedAddress, Kinship, Profile, Provenance, Receipt, ShownFact
+from gateway.web.code_labels import ARTICLE_6, RELATIONSHIPS, ROLES_IN_EVENT
+from gateway.web.views.lists import CoverageRow, coverage_rows
+from gateway.web.views.people import IdentityRow, heading_name, identity_rows, joined
+from gateway.web.words import code_in_words, code_words, instant, moment_text, period, value_rows
+
+_FORMS = {
+    "presence": "Your role sees only that there is an entry",
+    "band": "Your role sees this in part",
+    "month": "Your role sees the month only",
+    "year": "Your role sees the year only",
+    "outward_postcode": "Your role sees the area only",
+}
+_SILENT_MATCH = "Same person:"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A word in colour; the word says it all, the colour adds nothing."""
+
+    text: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """One entry: what, about whom, when, its fields in words, remarks, and who says so."""
+
+    title: str
+    about: str
+    when: str
+    part: str
+    rows: tuple[tuple[str, str], ...]
+    tags: tuple[Tag, ...]
+    remarks: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """One address of one person, with its period."""
+
+    about: str
+    text: str
+    when: str
+    tags: tuple[Tag, ...]
+    remarks: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """One member. `href` opens that person's own family page; None for the one this page is named for."""
+
+    name: str
+    href: str | None
+    match: str
+    match_is_sure: bool
+    rows: tuple[IdentityRow, ...]
+    ties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    """What the page rests on."""
+
+    clause: str
+    title: str
+    law: str
+    basis: str
+    duties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyView:
+    """Everything on the page, in its order."""
+
+    heading: str
+    purpose: str
+    advice: tuple[str, ...]
+    professionals: tuple[FactView, ...]
+    members: tuple[MemberView, ...]
+    addresses: tuple[AddressView, ...]
+    sections: tuple[tuple[str, str, tuple[FactView, ...]], ...]
+    events: tuple[FactView, ...]
+    withheld: tuple[str, ...]
+    coverage: tuple[CoverageRow, ...]
+    agreements: tuple[AgreementView, ...]
+    foot: str
+    receipt_id: str
+    receipt_at: str
+
+
+def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways: Mapping[str, str]) -> FamilyView:
+    """What the template shows of a disclosed family. `gateways` names the enactments of the register."""
+    names = {member.id: heading_name(member.identity) for member in profile.members}
+
+    def facts(shown: Iterable[ShownFact]) -> tuple[FactView, ...]:
+        return tuple(fact_view(fact, names) for fact in shown)
+
+    sections = (
+        ("circumstances", "Circumstances", facts(profile.circumstances)),
+        ("interventions", "Help and plans", facts(profile.interventions)),
+        ("goals", "Goals", facts(profile.goals)),
+    )
+    return FamilyView(
+        heading=_heading(profile, names),
+        purpose=purpose_title,
+        advice=profile.advice,
+        professionals=facts(profile.professionals),
+        members=_members(profile, names),
+        addresses=tuple(address_view(address, names) for address in profile.addresses),
+        sections=sections,
+        events=facts(profile.events),
+        withheld=tuple(line.sentence for line in profile.withheld),
+        coverage=coverage_rows(profile.coverage),
+        agreements=tuple(agreement_view(used, gateways) for used in profile.agreements),
+        foot=profile.foot,
+        receipt_id=str(receipt.entry_id),
+        receipt_at=instant(receipt.at),
+    )
+
+
+def fact_view(fact: ShownFact, names: Mapping[UUID, str]) -> FactView:
+    """One entry in words."""
+    return FactView(
+        title=fact.label,
+        about=names.get(fact.person, ""),
+        when=moment_text(fact.at) if fact.at else period(fact.valid_from, fact.valid_to),
+        part=ROLES_IN_EVENT.get(fact.role, fact.role) if fact.role else "",
+        rows=tuple(value_rows(fact.item, fact.values)),
+        tags=_tags(fact),
+        remarks=tuple(filter(None, (fact.note, _unsure(fact.match), _FORMS.get(fact.form)))),
+        source=said_by(fact.provenance),
+    )
+
+
+def address_view(address: DatedAddress, names: Mapping[UUID, str]) -> AddressView:
+    """One address in words; what is protected arrives here only for those who may have it."""
+    parts = [*address.lines, *([address.postcode] if address.postcode else [])]
+    tags = [Tag("Newest", "green")] if address.newest else []
+    if address.kind != "home":
+        tags.append(Tag(code_words("address.residence", "kind", address.kind), "grey"))
+    return AddressView(
+        about=names.get(address.person, ""),
+        text=", ".join(parts) or "An address that your role sees in part only",
+        when=period(address.valid_from, address.valid_to) or "no date given",
+        tags=tuple(tags),
+        remarks=tuple(filter(None, (_FORMS.get(address.form),))),
+        source=said_by(address.provenance),
+    )
+
+
+def agreement_view(used: AgreementUsed, gateways: Mapping[str, str]) -> AgreementView:
+    """An agreement's clause, the law behind it and what it asks of the reader."""
+    return AgreementView(
+        clause=used.clause,
+        title=used.title,
+        law=joined(tuple(gateways.get(name, name) for name in used.gateways)),
+        basis=joined(tuple(_article(code) for code in used.article_6)),
+        duties=tuple(code_in_words(duty) for duty in used.obligations),
+    )
+
+
+def said_by(provenance: Provenance) -> str:
+    """Who says so, and since when we know."""
+    return f"{provenance.source_title}, received {moment_text(provenance.recorded_on.isoformat())}"
+
+
+def _article(code: str) -> str:
+    words = ARTICLE_6.get(code)
+    return f"{words} (UK GDPR Article {code})" if words else f"UK GDPR Article {code}"
+
+
+def _heading(profile: Profile, names: Mapping[UUID, str]) -> str:
+    first = profile.members[0].id if profile.members else None
+    return f"Family of {names[first]}" if first and profile.members[0].identity.names else "A family"
+
+
+def _members(profile: Profile, names: Mapping[UUID, str]) -> tuple[MemberView, ...]:
+    return tuple(
+        MemberView(
+            name=names[member.id],
+            href=None if member.id == profile.family_id else f"/families/{member.id}",
+            match=member.match,
+            match_is_sure=member.match.startswith(_SILENT_MATCH),
+            rows=identity_rows(member.identity),
+            ties=_ties(member.id, profile.relationships, names),
+        )
+        for member in profile.members
+    )
+
+
+def _ties(person: UUID, kinships: Sequence[Kinship], names: Mapping[UUID, str]) -> tuple[str, ...]:
+    return tuple(
+        f"{names[tie.person]} is {RELATIONSHIPS.get(tie.kind, tie.kind)} {names[tie.other]} "
+        f"({tie.provenance.source_title})"
+        for tie in kinships
+        if tie.person == person and tie.other in names
+    )
+
+
+def _tags(fact: ShownFact) -> tuple[Tag, ...]:
+    tags = [Tag("Disputed", "yellow")] if fact.disputed else []
+    if fact.nature == "allegation":
+        tags.append(Tag("Not proven", "orange"))
+    if fact.nature == "opinion":
+        tags.append(Tag("Opinion", "purple"))
+    return tuple(tags)
+
+
+def _unsure(match: str) -> str | None:
+    return None if match.startswith(_SILENT_MATCH) else match

@@ -1,0 +1,181 @@
+"""The audit log in plain words: a line an entry, and one entry in full."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from audit.canonical import Json
+from audit.entry import Decision, EventClass, Outcome, Phase
+from concept_model.errors import UnknownItemError
+from concept_model.items import item_named
+from gateway.usecases.reading_log import LogEntry, LogLine
+from gateway.usecases.verifying_log import Verdict
+from gateway.web.words import code_in_words, counted, instant
+
+EVENTS: Mapping[str, str] = {
+    EventClass.COLLECTION: "Received data",
+    EventClass.ALTERATION: "Changed data",
+    EventClass.CONSULTATION: "Looked at own agency's data",
+    EventClass.DISCLOSURE: "Was shown another agency's data",
+    EventClass.COMBINATION: "Joined records",
+    EventClass.ERASURE: "Erased data",
+    EventClass.SEARCH: "Searched",
+    EventClass.EXPORT: "Exported",
+    EventClass.PRINT: "Printed",
+    EventClass.SIGN_IN: "Signed in or out",
+    EventClass.OVERRIDE: "Opened in an emergency",
+    EventClass.DENIED: "Was refused",
+    EventClass.VERIFICATION: "Read or verified the log",
+    EventClass.CONFIGURATION: "Declared or configured",
+}
+OUTCOMES: Mapping[str, str] = {
+    Outcome.PENDING: "Allowed; see the entry that completes it",
+    Outcome.DONE: "Done",
+    Outcome.NOTHING_FOUND: "Nothing found",
+    Outcome.DENIED: "Refused",
+    Outcome.ERROR: "Failed",
+}
+_PHASES: Mapping[str, str] = {
+    Phase.AUTHORISATION: "Allowed, before anything was shown",
+    Phase.OUTCOME: "What was shown",
+    Phase.SINGLE: "The whole act",
+}
+_DECISIONS: Mapping[str, str] = {
+    Decision.PERMIT: "Allowed",
+    Decision.PART: "Allowed in part",
+    Decision.REFER: "Passed to a person to decide",
+    Decision.REFUSE: "Refused",
+    Decision.NOT_ASKED: "No agreement was asked",
+}
+_LABELS: Mapping[str, str] = {
+    "who": "Who", "role": "Role", "agency": "Agency", "service": "Service", "on_behalf_of": "On behalf of",
+    "authentication": "How they proved who they are", "phase": "Part of the act", "purpose": "Purpose",
+    "declaration": "Declaration", "legal_basis": "Legal basis", "agreements": "Agreements relied on",
+    "decision": "What the agreements said", "outcome": "What came of it", "household": "Family",
+    "subjects": "People concerned", "items_shown": "Kinds of data shown", "shown_counts": "How many of each",
+    "refers_to": "Completes entry", "detail": "More", "request_id": "Request", "trace_id": "Trace",
+    "register_version": "Version of the register", "vocabulary_hash": "Hash of the list of items",
+    "masks": "Permitted masks", "client": "Client", "log_id": "Log",
+}  # fmt: skip
+_TURNED_OUT = "The stored words do not fit the sealed entry. Verify the log and tell the data protection officer."
+
+
+@dataclass(frozen=True, slots=True)
+class LogLineView:
+    """One entry in the table."""
+
+    href: str
+    at: str
+    event: str
+    who: str
+    purpose: str
+    outcome: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntryView:
+    """One entry in full; `more` is what a reader needs rarely."""
+
+    title: str
+    entry_id: str
+    warning: str
+    sentence: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """What a verification found."""
+
+    sound: bool
+    title: str
+    sentence: str
+
+
+def line_view(line: LogLine, purposes: Mapping[str, str]) -> LogLineView:
+    """One entry in the table."""
+    return LogLineView(
+        href=f"/log/{line.entry_id}",
+        at=instant(line.at),
+        event=EVENTS.get(line.event, line.event),
+        who=_who(line),
+        purpose=_purpose(line, purposes),
+        outcome=OUTCOMES.get(line.outcome or "", line.outcome or "") if line.intact else "Does not fit its seal",
+        place=_place(line.index),
+    )
+
+
+def entry_view(entry: LogEntry, purposes: Mapping[str, str]) -> LogEntryView:
+    """One entry in plain words first, then field by field."""
+    line = entry.line
+    shown = [(name, entry.values[name]) for name in _LABELS if entry.values.get(name) not in (None, "", [], {}, ())]
+    rows = tuple((_LABELS[name], _words(name, value, purposes)) for name, value in shown)
+    return LogEntryView(
+        title=EVENTS.get(line.event, line.event),
+        entry_id=str(line.entry_id),
+        warning="" if line.intact else _TURNED_OUT,
+        sentence=_sentence(line, purposes),
+        rows=rows,
+        place=_place(line.index),
+    )
+
+
+def verdict_view(verdict: Verdict) -> VerdictView:
+    """The verdict in words."""
+    if verdict.finding is not None:
+        return VerdictView(False, "Something in the log was changed", f"{verdict.sentence()}. Tell the DPO now.")
+    waiting = f" {counted(verdict.waiting, 'entry', 'entries')} not yet in the tree." if verdict.waiting else ""
+    sentence = (
+        f"All {counted(verdict.size, 'entry', 'entries')} are as they were signed, "
+        f"under {counted(verdict.checkpoints, 'checkpoint')}.{waiting}"
+    )
+    return VerdictView(True, "The log is whole", sentence)
+
+
+def _sentence(line: LogLine, purposes: Mapping[str, str]) -> str:
+    if not line.intact:
+        return ""
+    purpose = _purpose(line, purposes)
+    reason = f", for the purpose: {purpose}" if purpose else ""
+    about = f". It concerns {counted(len(line.subjects), 'person', 'people')}" if line.subjects else ""
+    return f"{_who(line)}, on {instant(line.at)}: {EVENTS.get(line.event, line.event).lower()}{reason}{about}."
+
+
+def _who(line: LogLine) -> str:
+    role = f", {code_in_words(line.role).lower()}" if line.role else ""
+    agency = f", {code_in_words(line.agency)}" if line.agency else ""
+    return f"{line.who or 'Erased'}{role}{agency}"
+
+
+def _purpose(line: LogLine, purposes: Mapping[str, str]) -> str:
+    return purposes.get(line.purpose, code_in_words(line.purpose)) if line.purpose else ""
+
+
+def _place(index: int | None) -> str:
+    return "Waits for its place in the tree" if index is None else f"Leaf {index:,}"
+
+
+def _words(name: str, value: Json, purposes: Mapping[str, str]) -> tuple[str, ...]:
+    tables: Mapping[str, Mapping[str, str]] = {
+        "phase": _PHASES, "decision": _DECISIONS, "outcome": OUTCOMES, "purpose": purposes,
+    }  # fmt: skip
+    if isinstance(value, Mapping):
+        return tuple(f"{_item_or_key(str(key))}: {_flat(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(_item_or_key(str(each)) if name == "items_shown" else str(each) for each in value)
+    text = str(value)
+    if name in {"role", "agency"}:
+        return (code_in_words(text),)
+    return (tables.get(name, {}).get(text, text),)
+
+
+def _flat(value: Json) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _item_or_key(name: str) -> str:
+    try:
+        return item_named(name).label
+    except UnknownItemError:
+        return code_in_words(name) if name.isidentifier() else name
