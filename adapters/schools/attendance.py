@@ -46,7 +46,7 @@ def read_attendance(cells: Cells) -> Translation:
                 value=value, valid_from=week, valid_to=week + _TO_FRIDAY,
             )  # fmt: skip
         if year_group:
-            enrolment: dict[str, Scalar] = {"school": school, "year_group": year_group}
+            enrolment: dict[str, Scalar] = {"school": school, "urn": school, "year_group": year_group}
             yield Circumstance(subject=key, item="education.enrolment", occurrence=school, value=enrolment)
         if meals is not None:
             yield Circumstance(subject=key, item="education.meals", value={"eligible": meals})

@@ -41,6 +41,7 @@ def _education(cells: Cells, key: str) -> Build:
     urn = cells.key("school_urn")
     enrolment: dict[str, Scalar] = {
         "school": cells.text("school") or urn,
+        "urn": urn,
         "year_group": cells.text("year_group") or None,
         "status": "left" if cells.text("leaving_date") else "current",
     }

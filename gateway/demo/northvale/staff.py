@@ -7,7 +7,10 @@ from gateway.demo.northvale.places import LARKFIELD, MILLBROOK, NORTHVALE_HIGH
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A member of staff. `deputy_of` names whom they stand in for; `school_urn` is set for school staff alone."""
+    """A member of staff. `deputy_of` names whom they stand in for; `school_urn` is set for school staff alone.
+
+    The team of school staff is their school's URN: a notice about a pupil is for the school and finds them by it.
+    """
 
     worker_ref: str
     name: str
@@ -67,7 +70,10 @@ def workers() -> tuple[Worker, ...]:
         for ref, name, role, team, deputy in _COUNCIL
     ]
     partners = [
-        Worker(ref, name, _email(name, agency), agency, role, team, school, "S101" if role.startswith("deputy") else "")
+        Worker(
+            ref, name, _email(name, agency), agency, role, school or team, school,
+            "S101" if role.startswith("deputy") else "",
+        )  # fmt: skip
         for ref, name, agency, role, team, school in _PARTNERS
     ]
     return (*council, *partners)

@@ -35,7 +35,7 @@ def test_a_pupil_on_the_roll_is_a_person_at_an_address_in_a_school():
     (residence,) = [record for record in translation.records if isinstance(record, Residence)]
     assert (residence.address.lines, residence.address.postcode) == (("1 Example Street",), "ZZ1 1ZZ")
     (enrolment,) = of_item(translation, "education.enrolment")
-    assert enrolment.value == {"school": "Hill School", "year_group": "9", "status": "current"}
+    assert enrolment.value == {"school": "Hill School", "urn": "1", "year_group": "9", "status": "current"}
     assert (enrolment.valid_from, enrolment.valid_to) == (date(2024, 9, 2), None)
 
 
