@@ -1,0 +1,58 @@
+"""The form of a cell: the finest that any permit grants, capped by the coarsest limit."""
+
+from dataclasses import replace
+
+import pytest
+
+from agreements.document import LimitRule
+from agreements.loader import load_register
+from agreements.register import compile_register
+from agreements.request import STATES, Band, DecisionRequest, Direction, Relationship, Tri
+from tests.agreements.northvale import NOW, REGISTER
+
+REQUEST = DecisionRequest(
+    "brightwater_homes", "rent_officer", "tenancy_management", Relationship.NONE, dict.fromkeys(STATES, Tri.NO),
+    Band.VERIFIED, Direction.VIEW, NOW,
+)  # fmt: skip
+
+
+def limit(identifier, form):
+    return LimitRule.model_validate(
+        {
+            "id": identifier, "effect": "limit", "form": form, "recipients": [{"agency": "brightwater_homes"}],
+            "purposes": "*", "directions": "*", "sources": "*", "data": ["housing.arrears"],
+            "reason": "because the charter says so",
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("granted", "limits", "form"),
+    [
+        (["year", "full"], [], "full"),
+        (["year", "month"], [], "month"),
+        (["presence", "band"], [], "band"),
+        (["full"], ["month"], "month"),
+        (["month"], ["year"], "year"),
+        (["month", "full"], ["year", "presence", "band"], "presence"),
+        (["presence"], ["month"], "presence"),
+    ],
+)
+def test_the_form_is_the_finest_granted_capped_by_the_coarsest_limit(signed, granted, limits, form):
+    documents = load_register(REGISTER, signed, NOW)
+    housing = next(one for one in documents.agreements if one.document.id == "ISA-NV-2026-016")
+    permit = next(rule for rule in housing.document.rules if rule.id == "TM1")
+    rules = [
+        permit.model_copy(update={"id": f"P{at}", "transform": {} if name == "full" else {"housing.arrears": name}})
+        for at, name in enumerate(granted)
+    ]
+    rules += [limit(f"C{at}", name) for at, name in enumerate(limits)]
+    amended = replace(housing, document=housing.document.model_copy(update={"rules": tuple(rules)}))
+    agreements = tuple(amended if one is housing else one for one in documents.agreements)
+
+    decision = compile_register(replace(documents, agreements=agreements)).decide(REQUEST)
+
+    assert decision.form("housing", "housing.arrears") == form
+    assert decision.form("housing", "housing.tenancy") == "full"
+    masks = [mask for _, mask in decision.coarse]
+    assert sum(mask.bit_count() for mask in masks) == (form != "full")
