@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 _ROLES = _HERE / "roles.sql"
 _LINKABLE_PREFIXES = ("identity.", "contact.")
 _LINKABLE = frozenset({"address.residence", "family.relationship", "household.membership", "education.enrolment"})
-_NOT_LINKABLE = frozenset({"contact.safe", "identity.ethnicity"})
+_NOT_LINKABLE = frozenset({"contact.safe", "identity.ethnicity", "identity.protected"})
 
 
 def create_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
