@@ -1,0 +1,79 @@
+"""`hearthgate feeds`: what there is, what a feed holds, a template to fill in, a mapping file to try."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from adapters.port import translate_rows
+from adapters.registry import FEEDS
+from gateway.usecases.translating import known_feeds
+from tests.gateway.cli.conftest import ROOT
+
+FOLDER = ROOT / "gateway" / "demo" / "northvale" / "feeds"
+ALL = known_feeds(FOLDER)
+
+
+def test_the_list_names_every_feed_built_in_or_mapped_with_source_and_formats(hearthgate):
+    lines = [line.split() for line in hearthgate("feeds").stdout.splitlines()[1:]]
+    assert {(line[0], line[1]) for line in lines} == {(name, feed.profile.source) for name, feed in ALL.items()}
+    assert hearthgate("feeds", "list").stdout == hearthgate("feeds").stdout
+
+
+def test_a_feed_is_shown_with_each_column_and_its_items(hearthgate):
+    told = hearthgate("feeds", "show", "police-nominals").stdout
+    lines = told.splitlines()
+    for column in FEEDS["police-nominals"].profile.columns:
+        line = next(line for line in lines if line.split()[:1] == [column.name])
+        assert all(item in line for item in column.items)
+        assert ("required" in line) is column.required or "required" in column.description
+
+
+@pytest.mark.parametrize("feed", ["schools-attendance", "council-tax", "police-nominals"])
+def test_a_template_can_be_translated_as_it_is(feed, hearthgate):
+    text = hearthgate("feeds", "template", feed).stdout
+    names = [column.name for column in ALL[feed].profile.columns]
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert text.splitlines()[0].split(",") == names
+    assert len(rows) == len(ALL[feed].profile.example_rows)
+    found = list(translate_rows(ALL[feed], text.encode()))
+    assert found
+    assert not any(one.errors for one in found)
+
+
+def test_a_feed_that_is_no_csv_has_no_template(hearthgate):
+    told = hearthgate("feeds", "template", "social-care-cin")
+    assert (told.returncode, told.stdout) == (2, "")
+
+
+def test_a_mapping_file_is_tried_on_a_file(tmp_path, hearthgate):
+    file = tmp_path / "accounts.csv"
+    file.write_text(hearthgate("feeds", "template", "council-tax").stdout)
+    tried = hearthgate("feeds", "try", FOLDER / "council-tax.yaml", file)
+    assert tried.returncode == 0
+    assert tried.stdout == hearthgate("translate", "council-tax", file).stdout
+    assert json.loads(tried.stderr)["accepted"] == 2
+
+
+def test_a_mapping_file_with_a_fault_is_told_with_file_line_and_remedy(tmp_path, hearthgate):
+    mapping, file = tmp_path / "mine.yaml", tmp_path / "accounts.csv"
+    file.write_text("a\n1\n")
+    text = (FOLDER / "council-tax.yaml").read_text()
+    mapping.write_text(text.replace("birth_date: dob", "birth_date: dop"))
+    number = next(n for n, line in enumerate(mapping.read_text().splitlines(), 1) if "dop" in line)
+    told = hearthgate("feeds", "try", mapping, file)
+    assert told.returncode == 2
+    assert f"mine.yaml, line {number}:" in told.stderr
+    assert len(told.stderr.splitlines()) == 1
+
+
+def test_a_mapping_file_whose_example_fails_is_not_used(tmp_path, hearthgate):
+    mapping, file = tmp_path / "mine.yaml", tmp_path / "accounts.csv"
+    file.write_text("a\n1\n")
+    text = (FOLDER / "council-tax.yaml").read_text()
+    mapping.write_text(text.replace("discount_code: SPD", "discount_code: OTHER"))
+    assert mapping.read_text() != text
+    told = hearthgate("feeds", "try", mapping, file)
+    assert told.returncode == 2
+    assert "Example" in told.stderr
