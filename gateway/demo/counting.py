@@ -66,7 +66,8 @@ def count_feeds(connection: Connection) -> dict[str, dict[str, Any]]:
     for row in connection.execute(text(_FEEDS)).mappings():
         values = dict(row)
         lists = {name: list(values.pop(name)) for name in ("columns_not_kept", "refused_because")}
-        found[str(values.pop("feed"))] = {**{name: int(value) for name, value in values.items()}, **lists}
+        feed = str(values.pop("feed"))
+        found[feed] = {**{name: int(value) for name, value in values.items()}, **lists}
     return found
 
 

@@ -12,7 +12,7 @@ FIRST = frozenset({"council_tax"})
 """The register of council tax alone: what the fraud officer finds in it is compared later (S10)."""
 LAST = frozenset({"refuge", "pds", "health", "police", "area"})
 """Sources whose arrival must change nothing for the housing officer and for Vikram's worker (S1, S2, S3)."""
-DOOR = "refused at the door"
+_NOT_SENT = "push-failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Pushed:
 
     def disagreements(self, refused_at_door: bool) -> dict[str, bool]:  # noqa: FBT001 - what is expected of this feed
         """Claims about this batch and whether they hold."""
+        if self.batch.get("code") == _NOT_SENT:
+            return {f"the push came through ({self.batch['message']})": False}
         if refused_at_door:
             return {"refused at the door, with nothing read": self.at_the_door and self.batch["rows"] == 0}
         written, batch = self.written, self.batch
@@ -70,7 +72,7 @@ def push_file(partner: PartnerClient, folder: Path, written: Mapping[str, Any]) 
         return Pushed(written, partner.push(file))
     except PushError as error:
         nothing = dict.fromkeys(("rows", "accepted", "rejected", "refused", "flagged"), 0)
-        return Pushed(written, {**nothing, "columns_not_kept": [], "code": "push-failed", "message": str(error)})
+        return Pushed(written, {**nothing, "columns_not_kept": [], "code": _NOT_SENT, "message": str(error)})
 
 
 def judge(play: Play, pushed: Iterable[Pushed], refused_feeds: frozenset[str]) -> None:

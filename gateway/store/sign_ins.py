@@ -14,10 +14,14 @@ _SESSION = SessionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds i
 def remember_assertion(connection: Connection, jti_digest: bytes, expires_at: datetime, now: datetime) -> bool:
     """Remember a client assertion; False if it was used before."""
     connection.execute(delete(_SEEN).where(_SEEN.c.expires_at < now))
-    done = connection.execute(
-        insert(_SEEN).values(jti_digest=jti_digest, expires_at=expires_at).on_conflict_do_nothing()
+    remembered = connection.execute(
+        insert(_SEEN)
+        .values(jti_digest=jti_digest, expires_at=expires_at)
+        .on_conflict_do_nothing()
+        # The count of an INSERT's rows is not kept by every driver; a returned row is.
+        .returning(_SEEN.c.jti_digest)
     )
-    return done.rowcount == 1
+    return remembered.first() is not None
 
 
 def save_session(connection: Connection, row: SessionRow) -> None:

@@ -1,0 +1,251 @@
+"""The whole story: set up, push, link, play the scenes, prove the log, write down what held.
+
+(1) set-up in `build/demo-data`, made anew at every start
+(2) Northvale is generated and every file pushed by its partner, in three waves, each linked before the next, so that
+    readers who must not notice the last wave can be asked before and after it
+(3) the scenes, over HTTP, with staff signed in at the provider
+(4) receipts and the log, verified offline; a tampered copy is found
+(5) `build/demo.json`, and the wall time of each part
+"""
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType, TracebackType
+
+import httpx
+from sqlalchemy import Connection
+
+from audit.errors import AuditError
+from concept_model.errors import DataSharingError
+from gateway.demo import proving
+from gateway.demo.counting import administrator, count_everything, count_feeds, wait_for_linkage
+from gateway.demo.provider.over_http import SignInFailedError
+from gateway.demo.pushing import Pushed, in_waves, judge, push_file
+from gateway.demo.readers import Json
+from gateway.demo.scenes import fraud, one_school, refusal, share, withholding
+from gateway.demo.scenes.before import Before
+from gateway.demo.setting_up import (
+    BUILD,
+    Stand,
+    clear,
+    demo_settings,
+    enact,
+    make_town,
+    register_clients,
+    running,
+)
+from gateway.demo.steps import DemoError, Play
+from gateway.demo.telling import Teller
+
+HELD, NOT_HELD, NOT_PLAYED, STOPPED = 0, 1, 2, 130
+_WAVES = ("council tax first", "most partners", "police, health, PDS, refuge and area")
+
+
+@dataclass(slots=True)
+class Story:
+    """What has been played so far, and how long each part took."""
+
+    teller: Teller
+    plays: list[Play] = field(default_factory=list)
+    times: dict[str, float] = field(default_factory=dict)
+    told: Json = field(default_factory=dict)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Measure a part; parts of one name add up."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.times[name] = self.times.get(name, 0.0) + time.monotonic() - started
+
+    def scene(self, name: str, title: str, playing: Callable[[], Play]) -> None:
+        """Play a scene. One that breaks off is a step that failed, and the next scene is played all the same."""
+        self.teller.chapter(f"{name}  {title}")
+        try:
+            played = playing()
+        except (DataSharingError, AuditError, SignInFailedError, httpx.HTTPError, LookupError, TypeError) as error:
+            played = Play(name, title)
+            played.act("Play the scene", "it comes to its end", {f"it does: {_where(error)}": False})
+        self.teller.steps(played)
+        self.plays.append(played)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was played and every step held."""
+        return bool(self.plays) and all(play.ok for play in self.plays)
+
+
+def run_demo(people: int = 2000, seed: int = 1, once: bool = False, register: str = "main") -> int:  # noqa: FBT001, FBT002 - as the command line gives it
+    """Play the demo and give its exit status: 0 when every step held, 1 when one did not, 2 when it cannot be played.
+
+    With `once` it ends by itself; else it serves until Ctrl-C. `register` is `main` or `sandbox`.
+    """
+    teller = Teller()
+    with _stoppable():
+        try:
+            return _play(Story(teller), (people, seed, register), once=once)
+        except KeyboardInterrupt:
+            teller.say("\nStopped; every process of the demo has ended.")
+            return STOPPED
+        except (DataSharingError, AuditError) as error:
+            teller.say(f"\nThe demo cannot be played: {error}")
+            return NOT_PLAYED
+
+
+def _play(story: Story, given: tuple[int, int, str], *, once: bool) -> int:
+    people, seed, register = given
+    teller = story.teller
+    teller.chapter("Hearthgate", f"Northvale, a borough that does not exist: {people} people, seed {seed}, {register}")
+    teller.say("Every name below is invented. They are shown on this screen alone: no log and no file gets them.")
+    settings = demo_settings(register)
+    with story.part("set up"):
+        clear(settings)
+        town = make_town(settings, people, seed)
+        partners = register_clients(settings, enact(settings))
+    story.told = {"people": people, "seed": seed, "register": register}
+    started = time.monotonic()
+    with running(settings, partners, town) as stand:
+        story.times["set up"] += time.monotonic() - started
+        with administrator(settings) as connection:
+            _tell(story, stand, connection)
+        status = _write_down(story)
+        if not once:
+            _serve_on(stand, teller)
+    return status
+
+
+def _tell(story: Story, stand: Stand, connection: Connection) -> None:
+    before = Before()
+    pushed = _push_everything(story, stand, connection, before)
+    with story.part("scenes"):
+        _scenes(story, stand, before)
+    with story.part("link"):
+        wait_for_linkage(connection)
+    with story.part("prove the log"):
+        _prove(story, stand, connection)
+    story.told |= {"counts": count_everything(connection), "feeds": _feeds(connection, pushed)}
+
+
+def _push_everything(story: Story, stand: Stand, connection: Connection, before: Before) -> list[Pushed]:
+    teller, town, sources = story.teller, stand.town, stand.wiring.register.sources
+    owners = {name: sources[feed.profile.source].owner for name, feed in stand.wiring.feeds.items()}
+    one_school_files = frozenset({town.book["S9"]["file"], town.book["S9"]["mended_file"]})
+    waves = in_waves(town.files, lambda feed: stand.wiring.feeds[feed].profile.source, one_school_files)
+    pushed: list[Pushed] = []
+    kept: tuple[Callable[[Stand], None], ...] = (before.fraud, before.housing, lambda _: None)
+    teller.chapter("What the partners send", "Each file goes over HTTP with its partner's own key, gzipped.")
+    for title, wave, keep in zip(_WAVES, waves, kept, strict=True):
+        with story.part("push"), teller.progress() as bars:
+            bar = bars.add_task(title, total=sum(file["rows"] for file in wave))
+            for file in wave:
+                partner = stand.partners[owners[str(file["feed"])]]
+                pushed.append(push_file(partner, town.folder, file))
+                bars.advance(bar, file["rows"])
+        with story.part("link"):
+            wait_for_linkage(connection)
+        with story.part("scenes"):
+            keep(stand)
+    _judge(story, stand, pushed)
+    teller.feeds(_feeds(connection, pushed))
+    counts = count_everything(connection)
+    teller.say(f"Linked: {counts['records']} records are {counts['persons']} persons in {counts['households']} households.")
+    return pushed
+
+
+def _judge(story: Story, stand: Stand, pushed: list[Pushed]) -> None:
+    played = Play("push", "Counts of every feed, against the generated files")
+    at_the_door = frozenset() if stand.settings.register_overlay_dir else frozenset({"dwp-benefits"})
+    judge(played, pushed, at_the_door)
+    story.teller.steps(played)
+    story.plays.append(played)
+
+
+def _scenes(story: Story, stand: Stand, before: Before) -> None:
+    teller = story.teller
+    story.scene("S1", share.TITLE, lambda: share.play(stand, teller, before))
+    story.scene("S2", refusal.TITLE, lambda: refusal.play(stand, teller, before))
+    story.scene("S3", withholding.TITLE, lambda: withholding.play(stand, teller, before))
+    story.scene("S9", one_school.TITLE, lambda: one_school.play(stand, teller))
+    story.scene("S10", fraud.TITLE, lambda: fraud.play(stand, teller, before))
+
+
+def _prove(story: Story, stand: Stand, connection: Connection) -> None:
+    def playing() -> Play:
+        played, receipts, log = proving.play(stand, connection, story.teller.say)
+        story.told |= {"receipts": receipts, "log": log}
+        return played
+
+    story.scene("log", proving.TITLE, playing)
+
+
+def _feeds(connection: Connection, pushed: list[Pushed]) -> Mapping[str, Json]:
+    """By SQL; `rows_in_files` is what was written, as a feed refused at the door is never read."""
+    found = count_feeds(connection)
+    for one in pushed:
+        feed = found.get(str(one.written["feed"]))
+        if feed is not None:
+            feed["rows_in_files"] = feed.get("rows_in_files", 0) + one.written["rows"]
+    return found
+
+
+def _write_down(story: Story) -> int:
+    teller = story.teller
+    scenes = {play.name: [step.as_json() for step in play.steps] for play in story.plays}
+    told = {**story.told, "scenes": scenes, "seconds": _rounded(story.times), "ok": story.ok}
+    path = BUILD / "demo.json"
+    path.write_text(json.dumps(told, indent=1, ensure_ascii=False, default=str) + "\n")
+    teller.chapter("What held")
+    for play in story.plays:
+        held = sum(step.ok for step in play.steps)
+        teller.say(f"  {play.name:<5}{held} of {len(play.steps)} steps held   {play.title}")
+    teller.failures(story.plays)
+    teller.times(story.times)
+    teller.say(f"{'Every step held.' if story.ok else 'NOT every step held: see above.'} Written to {path}.")
+    return HELD if story.ok else NOT_HELD
+
+
+def _serve_on(stand: Stand, teller: Teller) -> None:
+    teller.chapter("Serving until Ctrl-C")
+    teller.staff(stand.town.staff.values())
+    teller.say(f"Pages and API: {stand.settings.public_url}   contract: {stand.settings.public_url}/v1/openapi.json")
+    teller.say(f"Sign-in codes that would be e-mailed: {stand.desk.issuer}/outbox")
+    threading.Event().wait()
+
+
+def _rounded(times: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(seconds, 2) for name, seconds in times.items()}
+
+
+def _where(error: Exception) -> str:
+    """Kind and place of an error, and its words only where they are our own."""
+    trace: TracebackType | None = error.__traceback__
+    while trace is not None and trace.tb_next is not None and _is_ours(trace.tb_next):
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
+    ours = isinstance(error, DataSharingError | AuditError | SignInFailedError)
+    return f"{type(error).__name__} at {place}{f': {error}' if ours else ''}"
+
+
+def _is_ours(trace: TracebackType) -> bool:
+    return "gateway" in trace.tb_frame.f_code.co_filename
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """A polite kill stops the demo as Ctrl-C does, so that no process is left behind."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    earlier = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
