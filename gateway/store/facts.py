@@ -15,7 +15,10 @@ from gateway.store.tables import FactRow, SearchTokenRow
 
 @dataclass(frozen=True, slots=True)
 class NewFact:
-    """A fact ready to be stored: every column of a version but those that the batch adds."""
+    """A fact ready to be stored: every column of a version but those that the batch adds.
+
+    `earlier_keys` and `earlier_contents` are the two digests under keys that have been rotated since, newest first.
+    """
 
     fact_key: bytes
     record_id: UUID
@@ -30,6 +33,8 @@ class NewFact:
     handling: str | None
     disputed: bool
     content_digest: bytes
+    earlier_keys: tuple[bytes, ...] = ()
+    earlier_contents: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -58,12 +58,30 @@ def fact_rows(
             named = record_of(SourceKey(source, source_no, reference[1], str(value[reference[0]])))
             occurrence = f"{value.get('kind', '')}/{named}"
             value[reference[0]] = str(named)
-        fact_key = ring.digest("fact", record_id.bytes, fact.item.encode(), occurrence.encode())
+        fact_key, *earlier_keys = ring.digests("fact", record_id.bytes, fact.item.encode(), occurrence.encode())
+        content, *earlier_contents = ring.digests("content", _content(fact, value))
         yield NewFact(
             fact_key, record_id, source_no, item_bit(fact.item), value, fact.valid_from, fact.valid_to, fact.at,
-            fact.nature.value, fact.role, fact.handling, fact.disputed,
-            ring.digest("content", _content(fact, value)),
+            fact.nature.value, fact.role, fact.handling, fact.disputed, content, tuple(earlier_keys),
+            tuple(earlier_contents),
         )  # fmt: skip
+
+
+def keys_in_use(rows: Iterable[NewFact]) -> list[bytes]:
+    """Every key under which one of the facts may be stored."""
+    return list({key for row in rows for key in (row.fact_key, *row.earlier_keys)})
+
+
+def under_stored_keys(rows: Iterable[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
+    """A fact stored under an earlier key goes on under it, or the rotation would make two facts of one."""
+    return [_under_stored_key(row, stored) for row in rows]
+
+
+def _under_stored_key(row: NewFact, stored: Mapping[bytes, bytes]) -> NewFact:
+    fact_key = next((key for key in (row.fact_key, *row.earlier_keys) if key in stored), row.fact_key)
+    content = stored.get(fact_key)
+    known = content if content is not None and content in row.earlier_contents else row.content_digest
+    return replace(row, fact_key=fact_key, content_digest=known)
 
 
 def changed(rows: Iterable[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:

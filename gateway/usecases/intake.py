@@ -39,7 +39,7 @@ from gateway.store.facts import current_digests, intern_records, save_facts, sav
 from gateway.store.jobs import defer_linkage
 from gateway.store.ledger import append
 from gateway.usecases.entries import entry
-from gateway.usecases.fact_rows import SourceKey, changed, fact_rows, keys_of
+from gateway.usecases.fact_rows import SourceKey, changed, fact_rows, keys_in_use, keys_of, under_stored_keys
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.search_tokens import token_rows
 from gateway.wiring import Wiring
@@ -225,8 +225,8 @@ def _save(intake: _Intake, connection: Connection, facts: Sequence[Fact]) -> tup
         return by_key[key]
 
     rows = list(fact_rows(facts, intake.feed.profile.source, intake.source_no, ring, record_of))
-    stored = current_digests(connection, list({row.fact_key for row in rows}))
-    fresh = changed(rows, stored)
+    stored = current_digests(connection, keys_in_use(rows))
+    fresh = changed(under_stored_keys(rows, stored), stored)
     common = {
         "batch_id": intake.batch_id,
         "agreement": ", ".join(intake.supply.agreements),
