@@ -2,9 +2,7 @@
 
 
 def test_every_file_of_northvale_is_taken_as_the_generator_foresaw(northvale_world):
-    expected = {
-        one["file"]: (one["rows"], one["bad_rows"]) for one in northvale_world.book("manifest")["files"]
-    }
+    expected = {one["file"]: (one["rows"], one["bad_rows"]) for one in northvale_world.book("manifest")["files"]}
 
     taken = {
         name: (batch.rows_read, batch.rows_rejected + batch.rows_refused)
