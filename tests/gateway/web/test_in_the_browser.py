@@ -1,0 +1,203 @@
+"""Every page in Debian's Chromium, at a desk's and a phone's width: axe finds nothing, the console stays silent."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.gateway.web.serving import Served
+
+ROOT = Path(__file__).resolve().parents[3]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = ROOT / "build" / "pages"
+CHROMIUM = shutil.which("chromium")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FLAGS = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install chromium"),
+    pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: python -m gateway.web.vendor"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody at a browser of one width, who looks at every page that they come to."""
+
+    def __init__(self, chromium, served: Served, width: int, *, scripts: bool = True):
+        self.context = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.served, self.width = served, width
+        self.messages: list[str] = []
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.axe = AXE.read_text()
+
+    def go(self, path: str):
+        self.page.goto(f"{self.served.url}{path}")
+
+    def sign_in(self, worker: str):
+        email = self.served.email(worker)
+        self.go("/sign-in")
+        self.page.check(f"input[value='{email}']")
+        self.page.get_by_role("button").click()
+        while not self.page.url.startswith(self.served.url):
+            letters = self.page.request.get(f"{self.served.issuer}/outbox.json").json()
+            letter = next(one for one in letters if one["email"] == email)
+            from_app = "authenticator" in self.page.locator("h1").inner_text()
+            self.page.fill("#code", letter["authenticator" if from_app else "code"])
+            self.page.get_by_role("button").click()
+        self.messages.clear()
+
+    def declare(self, purpose: str):
+        self.go("/purpose")
+        self.page.check(f"input[name=purpose][value={purpose}]")
+        self.page.fill("#reason", "To decide what help to offer")
+        self.page.get_by_role("button", name="Continue").click()
+
+    def search(self, person, **changed):
+        asked = {**person, **changed}
+        self.go("/search")
+        self.page.fill("#family_name", asked["surname"])
+        self.page.fill("#given_name", asked["forename"])
+        for part, value in zip(("year", "month", "day"), asked["dob"].split("-"), strict=True):
+            self.page.fill(f"#birth_date_{part}", value)
+        self.page.get_by_role("button", name="Search").click()
+
+    def look(self, name: str):
+        """Take a picture, then let axe judge; the page may not scroll sideways and the console may say nothing."""
+        folder = SHOTS / str(self.width)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+        self.page.evaluate(self.axe)
+        found = self.page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+        faults = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
+        assert faults == [], (name, faults)
+        assert len(found["passes"]) > 15
+        overflow = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert overflow <= 0, (name, overflow)
+        # The browser itself reports a status of 400 and above as an error of the resource.
+        said = [text for text in self.messages if "the server responded with a status of" not in text]
+        assert said == [], (name, said)
+
+
+@pytest.fixture(params=[1280, 390])
+def visitor(request, chromium, served):
+    one = Visitor(chromium, served, request.param)
+    yield one
+    one.context.close()
+
+
+def test_a_stranger_sees_the_start_and_is_asked_to_sign_in(visitor):
+    visitor.go("/")
+    visitor.look("stranger-start")
+    visitor.go("/search")
+    assert visitor.page.locator("h1").inner_text() == "Sign in first"
+    visitor.look("stranger-search")
+    visitor.go("/nowhere")
+    visitor.look("stranger-not-found")
+
+
+def test_a_mash_worker_finds_aisha_and_sees_the_whole_picture(visitor, served):
+    aisha = served.northvale.person("S1", "Aisha Cole")
+    visitor.sign_in("W101")
+    visitor.look("mash-start")
+    visitor.go("/purpose")
+    visitor.look("mash-purpose")
+    visitor.page.get_by_role("button", name="Continue").click()
+    assert visitor.page.get_by_role("alert").is_visible()
+    visitor.look("mash-purpose-errors")
+    visitor.declare("front_door")
+    visitor.look("mash-search")
+    visitor.search(aisha)
+    visitor.look("mash-found")
+    visitor.page.get_by_role("link", name="Aisha Cole").click()
+    text = visitor.page.locator("main").inner_text()
+    assert "Alder Court" in text
+    assert "Mill Lane" in text
+    assert "Newest" in text
+    visitor.look("mash-family")
+    visitor.search(aisha, surname="Nobodyofthatname", forename="")
+    assert "This is not proof that nothing happened." in visitor.page.locator("main").inner_text()
+    visitor.look("mash-nothing-found")
+    visitor.go("/families/00000000-0000-4000-8000-000000000000")
+    visitor.look("mash-no-such-family")
+    visitor.go("/log")
+    assert "This attempt is recorded." in visitor.page.locator("main").inner_text()
+    visitor.look("mash-log-refused")
+    visitor.page.get_by_role("button", name="Sign out").click()
+    visitor.look("mash-signed-out")
+
+
+def test_a_rent_officer_sees_arrears_and_nothing_else_of_kelly(visitor, served):
+    kelly = served.northvale.person("S2", "Kelly Marsh")
+    visitor.sign_in("B101")
+    visitor.declare("tenancy_management")
+    visitor.search(kelly)
+    visitor.page.get_by_role("link", name="Kelly Marsh").click()
+    text = visitor.page.locator("main").inner_text()
+    assert "£1,210" in text
+    assert "epress" not in text
+    visitor.look("rent-family")
+
+
+def test_an_early_help_manager_is_offered_break_glass_in_plain_words(visitor):
+    visitor.sign_in("W210")
+    visitor.go("/purpose")
+    assert "Open this now if someone may be hurt." in visitor.page.locator("main").inner_text()
+    visitor.look("manager-purpose")
+    visitor.page.get_by_role("button", name="Open now").click()
+    visitor.look("manager-emergency-errors")
+
+
+def test_a_school_business_manager_sends_a_file_and_gets_bad_rows_back_in_words(visitor, served):
+    visitor.sign_in("S103")
+    visitor.go("/batches")
+    visitor.look("school-files")
+    visitor.page.get_by_role("button", name="Send").click()
+    visitor.look("school-files-errors")
+    visitor.page.select_option("#feed", "schools-attendance")
+    visitor.page.set_input_files("#file", served.northvale.built.folder / "s9-schools-attendance.csv")
+    visitor.page.get_by_role("button", name="Send").click()
+    visitor.page.wait_for_url("**/batches/*-*")
+    text = visitor.page.locator("main").inner_text()
+    assert "We took 205 rows and hand back 7 rows." in text
+    assert "You sent 5 columns we are not allowed to take. We did not keep them. You did nothing wrong." in text
+    visitor.look("school-batch")
+
+
+def test_an_officer_reads_the_log_and_verifies_it(visitor):
+    visitor.sign_in("W601")
+    visitor.go("/log")
+    visitor.look("officer-log")
+    visitor.page.fill("#worker", "W601")
+    visitor.page.get_by_role("button", name="Search").click()
+    visitor.look("officer-log-search")
+    visitor.page.locator("td a").first.click()
+    visitor.look("officer-entry")
+    visitor.go("/log")
+    visitor.page.get_by_role("button", name="Verify the whole log").click()
+    assert "The log is whole" in visitor.page.locator("main").inner_text()
+    visitor.look("officer-verdict")
+
+
+def test_a_family_is_found_and_opened_without_javascript(chromium, served):
+    aisha = served.northvale.person("S1", "Aisha Cole")
+    visitor = Visitor(chromium, served, 390, scripts=False)
+    visitor.sign_in("W101")
+    visitor.declare("front_door")
+    visitor.search(aisha)
+    visitor.page.get_by_role("link", name="Aisha Cole").click()
+    assert visitor.page.locator("h1").inner_text() == "Family of Aisha Cole"
+    visitor.context.close()
