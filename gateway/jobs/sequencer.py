@@ -69,7 +69,7 @@ class Sequencer:
     def __init__(self, signer: SignerKey, clock: Callable[[], datetime], batch: int = BATCH) -> None:
         self._signer = signer
         self._clock = clock
-        self._batch = batch
+        self.batch = batch
         self._edge: Frontier | None = None
         self.worked = False
 
@@ -89,7 +89,7 @@ class Sequencer:
 
     def _sequence(self, connection: Connection) -> tuple[Frontier, int]:
         edge = self._loaded(connection).copy()
-        base, pending = edge.size, pending_leaves(connection, self._batch)
+        base, pending = edge.size, pending_leaves(connection, self.batch)
         if not pending:
             return edge, 0
         if not advance_head(connection, base, base + len(pending)):
@@ -152,7 +152,7 @@ def _work(sequencer: Sequencer, connection: Connection, stop: threading.Event, p
         except HeadMovedError:
             _log.warning("sequencer: the head was moved by another; reloading")
             taken = 0
-        if taken < BATCH:
+        if taken < sequencer.batch:
             stop.wait(period)
 
 
