@@ -88,6 +88,21 @@ class Register:
         permit = decision.permit if isinstance(decision, Refer) else decision
         return permit.mask if isinstance(permit, Permit) else 0
 
+    def reach(self, agency: str, role: str, purpose: str, direction: Direction, now: datetime) -> int:
+        """Mask of cells that rules in force show this role, refer for it or tell it of, for some subject or other.
+
+        What lies outside, this role never sees for this purpose, whoever the subject is: it may be told so.
+        """
+        rules = self._index.get((agency, role, purpose, direction.value), _NO_RULES)
+        heard = 0
+        for rule in (*rules.permits, *rules.referrals, *rules.voices):
+            if rule.gate.starts <= now < rule.gate.ends:
+                heard |= rule.mask
+        for bar in rules.bars:
+            if bar.limit is None and bar.unconditional and bar.starts <= now < bar.ends:
+                heard &= ~bar.mask
+        return heard
+
     def break_glass_for(self, agency: str, role: str, now: datetime | None = None) -> tuple[BreakGlassOffer, ...]:
         """Break-glass that documents allow a role; with `now`, only where a widened rule is in force."""
         offers = self._glass.get((agency, role), ())

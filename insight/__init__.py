@@ -1,0 +1,1 @@
+"""Figures over records; every figure leaves through disclosure control."""

@@ -1,5 +1,98 @@
-"""Routes of records: receipts, requests that a person decides, the review queue, notices, figures."""
+"""Routes of records: receipts, notices, requests that a person decides, the review queue, figures."""
+
+import base64
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 
+from gateway.api.context import Anyone, Context, Staff, Wired
+from gateway.api.views import AccessRequestIn, FigureIn, receipt_view
+from gateway.usecases.figures import FigureRequest, make_figure
+from gateway.usecases.reading_notices import my_notices, open_notice
+from gateway.usecases.receipts import receipt
+from gateway.usecases.requesting import NewRequest, request_access, requests_open
+from gateway.usecases.reviewing import review_queue
+
 router = APIRouter(prefix="/v1")
+
+
+@router.get("/receipts/{entry_id}", tags=["receipts"])
+def read_receipt(wiring: Wired, context: Context, caller: Anyone, entry_id: UUID) -> dict[str, Any]:
+    """The proof that an entry of one's own agency is in the log; anybody can check it offline. Ready in a second."""
+    found = receipt(wiring, context, caller, entry_id)
+    return {**asdict(found), "leaf": base64.b64encode(found.leaf).decode()}
+
+
+@router.get("/notices", tags=["notices"])
+def notices(wiring: Wired, context: Context, caller: Staff) -> list[dict[str, Any]]:
+    """Notices for one's own agency, role and unit, overdue ones for the deputy too. No name and no family is shown."""
+    return [asdict(notice) for notice in my_notices(wiring, context, caller)]
+
+
+@router.post("/notices/{notice_id}/read", tags=["notices"])
+def read_notice(wiring: Wired, context: Context, caller: Staff, notice_id: UUID) -> dict[str, Any]:
+    """Open a notice: which pupil, and the incidents that the agreement lets this reader know. It counts as read."""
+    opened = open_notice(wiring, context, caller, notice_id)
+    return {
+        **asdict(opened.notice),
+        "pupil": asdict(opened.pupil) if opened.pupil else None,
+        "incidents": [asdict(incident) for incident in opened.incidents],
+        "advice": opened.advice,
+        "family_id": opened.family_id,
+        "at": opened.receipt.at,
+        "request_id": context.request_id,
+        "receipt": receipt_view(opened.receipt),
+    }
+
+
+@router.post("/access-requests", status_code=202, tags=["requests"])
+def ask(wiring: Wired, context: Context, caller: Staff, asked: AccessRequestIn) -> dict[str, Any]:
+    """Ask to see what is withheld, or make a one-off request on a law you name; a named person decides."""
+    new = NewRequest(asked.purpose, tuple(asked.items), asked.reason, asked.law, asked.family_id)
+    taken = request_access(wiring, context, caller, new)
+    return {
+        "access_request_id": taken.request_id,
+        "decided_by": taken.decided_by,
+        "answer_by": taken.answer_by,
+        "detail": taken.sentence,
+        "entry": taken.entry_id,
+        "request_id": context.request_id,
+    }
+
+
+@router.get("/access-requests", tags=["requests"])
+def access_requests(wiring: Wired, context: Context, caller: Staff) -> list[dict[str, Any]]:
+    """Open requests, item by item, for the data protection officer and information governance."""
+    return [asdict(request) for request in requests_open(wiring, context, caller)]
+
+
+@router.get("/reviews", tags=["reviews"])
+def reviews(wiring: Wired, context: Context, caller: Staff) -> list[dict[str, Any]]:
+    """Accesses that an officer should look at, newest first."""
+    return [asdict(item) for item in review_queue(wiring, context, caller)]
+
+
+@router.post("/figures", tags=["figures"])
+def figures(wiring: Wired, context: Context, caller: Staff, asked: FigureIn) -> dict[str, Any]:
+    """A figure of the closed list. Small groups stay back, and as many others as it takes to hide them."""
+    request = FigureRequest(asked.purpose, asked.measure, asked.group_by, asked.rounded_to)
+    answer = make_figure(wiring, context, caller, request)
+    return {
+        "measure": answer.measure.name,
+        "title": answer.measure.title,
+        "group_by": answer.measure.group_by,
+        "unit": answer.measure.unit,
+        "figures": [
+            {"group": one.group or "not recorded", "count": one.count, "suppressed": one.count is None}
+            for one in answer.table.figures
+        ],
+        "total": answer.table.total,
+        "rounded_to": answer.base,
+        "note": answer.note,
+        "agreements": answer.agreements,
+        "at": answer.receipt.at,
+        "request_id": context.request_id,
+        "receipt": receipt_view(answer.receipt),
+    }

@@ -6,6 +6,7 @@ import threading
 from procrastinate import App, PsycopgConnector
 
 from gateway.usecases.linking import link_everything
+from gateway.usecases.notifying import escalate_notices, raise_notices
 from gateway.wiring import Wiring
 
 
@@ -22,6 +23,12 @@ def job_app(wiring: Wiring) -> App:
     @app.task(name="link_everything", queue="linkage")
     def link() -> None:
         link_everything(wiring)
+        raise_notices(wiring)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="escalate_notices", queue="notices", lock="notices", queueing_lock="notices", pass_context=False)
+    def escalate(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        escalate_notices(wiring)
 
     return app
 
@@ -35,7 +42,10 @@ async def _work(wiring: Wiring, stop: threading.Event) -> None:
     app = job_app(wiring)
     async with app.open_async():
         working = asyncio.create_task(
-            app.run_worker_async(queues=["linkage"], install_signal_handlers=False, listen_notify=True)
+            # Two at a time: a long linkage run must not hold up a notice that is overdue.
+            app.run_worker_async(
+                queues=["linkage", "notices"], concurrency=2, install_signal_handlers=False, listen_notify=True
+            )
         )
         while not stop.is_set() and not working.done():  # noqa: ASYNC110 - the event is a thread's
             await asyncio.sleep(0.2)

@@ -71,9 +71,15 @@ def workers() -> tuple[Worker, ...]:
     ]
     partners = [
         Worker(
-            ref, name, _email(name, agency), agency, role, school or team, school,
+            ref,
+            name,
+            _email(name, agency),
+            agency,
+            role,
+            school or team,
+            school,
             "S101" if role.startswith("deputy") else "",
-        )  # fmt: skip
+        )
         for ref, name, agency, role, team, school in _PARTNERS
     ]
     return (*council, *partners)
