@@ -12,6 +12,7 @@ from gateway.identity.caller import StaffCaller
 from gateway.store.inputs import DecisionInput, Reader
 from gateway.store.ledger import TicketSubject
 from gateway.usecases.declaring import Declaration
+from gateway.usecases.role_families import FRONT_DOOR, MANAGEMENT, families_of
 from gateway.wiring import Wiring
 
 _BAND_OF_NUMBER = {0: Band.VERIFIED, 1: Band.STRONG, 2: Band.PROBABLE, 3: Band.REVIEW}
@@ -48,20 +49,9 @@ class SubjectDecision:
 
 
 def reader_of(wiring: Wiring, caller: StaffCaller) -> Reader:
-    """What the decision inputs need to know of a reader; roles carry their families in the register."""
+    """What the decision inputs need to know of a reader."""
     families = families_of(wiring, caller)
-    return Reader(caller.worker_ref, caller.team, "manager" in families, "mash" in families)
-
-
-def families_of(wiring: Wiring, caller: StaffCaller) -> frozenset[str]:
-    """The role families of a reader's role, as the register names them."""
-    role = wiring.register.role(caller.agency, caller.role)
-    found = set(role.families) if role else set()
-    if caller.role.endswith("manager"):
-        found.add("manager")
-    if caller.role.startswith("mash_"):
-        found.add("mash")
-    return frozenset(found)
+    return Reader(caller.worker_ref, caller.team, MANAGEMENT in families, FRONT_DOOR in families)
 
 
 def blank_request(

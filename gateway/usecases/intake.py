@@ -41,6 +41,7 @@ from gateway.store.ledger import append
 from gateway.usecases.entries import entry
 from gateway.usecases.fact_rows import SourceKey, changed, fact_rows, keys_in_use, keys_of, under_stored_keys
 from gateway.usecases.request_context import RequestContext
+from gateway.usecases.role_families import DATA_SUPPLY, families_of
 from gateway.usecases.search_tokens import token_rows
 from gateway.wiring import Wiring
 
@@ -51,9 +52,6 @@ CHUNK_ROWS = 2000
 KEPT_FOR = timedelta(days=30)
 SUPPLY_PURPOSE = "supply"
 _PUSH_SCOPE = "feeds:push"
-_SUPPLYING_ROLES = frozenset(
-    {"school_business_manager", "housing_data_officer", "police_analyst", "health_data_officer", "dwp_data_officer"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,10 @@ def _feed_for(wiring: Wiring, caller: Caller, push: Push) -> Feed:
     if feed is None:
         raise NotFoundError("there is no feed of that name")
     owner = wiring.register.sources[feed.profile.source].owner
-    may_push = _PUSH_SCOPE in caller.scopes if isinstance(caller, PartnerCaller) else caller.role in _SUPPLYING_ROLES
+    if isinstance(caller, PartnerCaller):
+        may_push = _PUSH_SCOPE in caller.scopes
+    else:
+        may_push = DATA_SUPPLY in families_of(wiring, caller)
     if owner != caller.agency or not may_push:
         raise ForbiddenError("this feed belongs to another agency, or your account may not push files")
     if push.media_format not in feed.profile.formats:

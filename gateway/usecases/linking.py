@@ -17,11 +17,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from agreements.decision import Permit
+from agreements.request import Band, DecisionRequest, Direction, Relationship
 from audit.entry import Entry, EventClass
 from gateway.store import identities
 from gateway.store.identities import CurrentLink, IdentityFact
 from gateway.store.ledger import append
 from gateway.usecases.entries import system_entry
+from gateway.usecases.role_families import steward_of
 from gateway.wiring import Wiring
 from linkage.addresses import address_key, place_key
 from linkage.households import (
@@ -42,6 +45,7 @@ _IDENTIFIER_ITEMS = {
     "identity.nino": "nino",
     "identity.pnc_id": "pnc_id",
 }
+LINKAGE_PURPOSE = "linkage"
 _LINKAGE_LOCK = 4711
 _SERVICE_HOUSEHOLD_LIMIT = 15
 _NAMED_IN_ENTRY = 200
@@ -71,7 +75,8 @@ def link_everything(wiring: Wiring) -> LinkageRun:
     with wiring.database.transaction("hg_link") as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LINKAGE_LOCK})
         # (1) Identity facts alone: row-level security keeps the rest from this role.
-        facts = identities.identity_facts(connection)
+        mask = matching_mask(wiring, now)
+        facts = [fact for fact in identities.identity_facts(connection) if _may_match(wiring, mask, fact)]
         records = link_input(identities.record_ids(connection), facts)
         links = identities.current_links(connection)
         # (2) Persons.
@@ -92,6 +97,20 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         )  # fmt: skip
         append(connection, _combination_entry(wiring, run, facts, now))
     return run
+
+
+def matching_mask(wiring: Wiring, now: datetime) -> int:
+    """Cells that the linkage agreement lets be compared now; none, where no agreement does."""
+    request = DecisionRequest(
+        *steward_of(wiring), LINKAGE_PURPOSE, Relationship.NONE, {}, Band.VERIFIED, Direction.MATCH, now
+    )
+    decision = wiring.register.decide(request)
+    return decision.mask if isinstance(decision, Permit) else 0
+
+
+def _may_match(wiring: Wiring, mask: int, fact: IdentityFact) -> bool:
+    vocabulary = wiring.register.vocabulary
+    return bool(mask >> vocabulary.cell(fact.source, fact.item) & 1)
 
 
 def link_input(records: Iterable[tuple[UUID, str]], facts: Sequence[IdentityFact]) -> list[LinkRecord]:

@@ -8,19 +8,15 @@ from gateway.identity.caller import Caller, StaffCaller
 from gateway.usecases.entries import entry
 from gateway.usecases.log_parts import record
 from gateway.usecases.request_context import RequestContext
+from gateway.usecases.role_families import OVERSIGHT, families_of
 from gateway.wiring import Wiring
 
-OFFICER_ROLES = frozenset({"ig_officer", "dpo"})
-OVERSIGHT = "oversight"
 _REFUSED = "Only information governance officers may read the log. This attempt is recorded."
 
 
 def is_officer(wiring: Wiring, caller: Caller) -> bool:
-    """Staff in an officer's role that the signed register counts among those of oversight."""
-    if not isinstance(caller, StaffCaller) or caller.role not in OFFICER_ROLES:
-        return False
-    role = wiring.register.role(caller.agency, caller.role)
-    return role is not None and OVERSIGHT in role.families
+    """Staff whose role the register counts among those of oversight."""
+    return isinstance(caller, StaffCaller) and OVERSIGHT in families_of(wiring, caller)
 
 
 def require_officer(wiring: Wiring, context: RequestContext, caller: Caller, now: datetime) -> None:
