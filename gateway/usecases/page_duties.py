@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from adapters.port import FeedProfile
 from agreements.offers import BreakGlassOffer
 from gateway.identity.caller import StaffCaller
-from gateway.usecases.deciding import families_of
 from gateway.usecases.declaring import purposes_offered
 from gateway.usecases.officers import is_officer
+from gateway.usecases.role_families import families_of
 from gateway.wiring import Wiring
 
 

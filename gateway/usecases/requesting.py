@@ -23,10 +23,10 @@ from gateway.profiles.withheld import REPLY_WORKING_DAYS, reply_day
 from gateway.store.ledger import append
 from gateway.store.requests import open_requests, save_request
 from gateway.store.reviews import raise_review
-from gateway.usecases.deciding import families_of
 from gateway.usecases.entries import entry
 from gateway.usecases.officers import require_officer
 from gateway.usecases.request_context import RequestContext
+from gateway.usecases.role_families import families_of
 from gateway.usecases.working_days import working_days_on
 from gateway.wiring import Wiring
 
