@@ -91,7 +91,8 @@ def _drop(_record: str) -> None:
 
 def _push(partner: PartnerClient, file: PushedFile) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Sending", total=None)
         return partner.push(file, lambda sent, size: bar.update(task, total=size, completed=sent))
 

@@ -31,6 +31,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _MOST_POLLS = 1200
 _PASSING = frozenset({429, 502, 503, 504})
 _UNAUTHORISED = 401
+_NOT_AUTHENTICATED = frozenset({400, 401})  # RFC 6749 section 5.2
 _PIECE = 64 * 1024
 _TIMEOUT = httpx.Timeout(10.0, read=600.0)
 _LONGEST_WORDS = 400
@@ -156,12 +157,14 @@ class _Session:
             return self.http.post("/oauth/token", data=form)
 
         answer = self._patiently(ask)
-        token = _json(answer).get("access_token") if answer.is_success else None
-        if not isinstance(token, str):
+        if answer.status_code in _NOT_AUTHENTICATED:
             raise PushError(
                 "the gateway did not accept this client and key; check --client and --key, the clock of this machine, "
                 "and that --gateway is the address that the gateway calls its own"
             )
+        token = _json(answer).get("access_token") if answer.is_success else None
+        if not isinstance(token, str):
+            raise PushError(_refusal(answer))
         return token
 
     def _patiently(self, ask: Callable[[], httpx.Response]) -> httpx.Response:

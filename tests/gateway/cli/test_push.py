@@ -1,0 +1,209 @@
+"""`hearthgate push` and its client against the real push API on a loopback socket, over the real database."""
+
+import csv
+from dataclasses import replace
+
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from gateway import clock, problems
+from gateway.api import partners
+from gateway.demo.provider.serving import bind_loopback, serving
+from gateway.identity.clients import ClientRegistry
+from gateway.identity.errors import InsecureOriginError
+from gateway.identity.keys import generate_es256_key, public_jwks, save_private_key
+from gateway.push_client import PartnerClient, PushedFile, PushError, content_key
+from tests.gateway.cli.test_translate import CANARY, EXAMPLES, FEED, attendance, bad_row
+
+CLIENT = "mill-lane-primary"
+
+
+class LosingAnswers:
+    """Stands before the gateway and loses as many answers as it is told, after the gateway has done its work."""
+
+    def __init__(self, app):
+        self.app = app
+        self.to_lose = {}
+        self.seen = []
+
+    async def __call__(self, scope, receive, send):
+        self.seen.append((scope["method"], scope["path"]))
+        if self.to_lose.get(scope["path"], 0) == 0:
+            await self.app(scope, receive, send)
+            return
+        self.to_lose[scope["path"]] -= 1
+
+        async def lose(message):
+            pass
+
+        await self.app(scope, receive, lose)
+        await JSONResponse({}, 503, headers={"Retry-After": "1"})(scope, receive, send)
+
+
+@pytest.fixture
+def key():
+    return generate_es256_key()
+
+
+@pytest.fixture
+def keyfile(key, tmp_path):
+    save_private_key(key, tmp_path / "client.pem")
+    return tmp_path / "client.pem"
+
+
+@pytest.fixture
+def live(wiring, key):
+    bound = bind_loopback()
+    address = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    clients = ClientRegistry.from_document(
+        {CLIENT: {"agency": "northvale_schools", "jwks": public_jwks(key), "scopes": ["feeds:push"]}}
+    )
+    settings = wiring.settings.model_copy(update={"public_url": address})
+    app = FastAPI()
+    app.state.wiring = replace(wiring, settings=settings, clients=clients, clock=clock.utc_now)
+    problems.install(app)
+    app.include_router(partners.router)
+    lossy = LosingAnswers(app)
+    lossy.address = address
+    with serving(lossy, bound):
+        yield lossy
+
+
+@pytest.fixture
+def pauses():
+    return []
+
+
+@pytest.fixture
+def partner(live, key, pauses):
+    return PartnerClient(live.address, CLIENT, key, clock.utc_now, clock.new_id, pauses.append)
+
+
+@pytest.fixture
+def push(live, keyfile, hearthgate, tmp_path):
+    def run(body, *options, name="pushed.csv", feed=FEED, client=CLIENT, gateway=live.address, key=keyfile):
+        (tmp_path / name).write_bytes(body)
+        credentials = ("--gateway", gateway, "--client", client, "--key", key)
+        return hearthgate("push", feed, tmp_path / name, *credentials, *options)
+
+    return run
+
+
+def batches(wiring):
+    with wiring.database.transaction("hg_desk") as connection:
+        return connection.exec_driver_sql("SELECT count(*) FROM desk.batch").scalar_one()
+
+
+def pushed(body, key=None):
+    return PushedFile(FEED, body, "text/csv", key or content_key(FEED, body))
+
+
+def test_a_good_file_is_pushed_and_its_batch_told(push, wiring):
+    done = push(attendance(*EXAMPLES))
+    assert done.returncode == 0
+    assert "accepted" in done.stdout.splitlines()[0]
+    assert "2 rows, 2 accepted, 0 rejected" in done.stdout
+    assert batches(wiring) == 1
+
+
+def test_bad_rows_are_foretold_handed_back_and_fetched(push, tmp_path, live):
+    errors = tmp_path / "mend.csv"
+    done = push(attendance(*EXAMPLES, bad_row()), "--errors", errors)
+    assert done.returncode == 1
+    assert "3 rows, 2 good, 1 that would be handed back" in done.stderr
+    assert f"Rows to mend: {live.address}/v1/batches/" in done.stdout
+    (row,) = csv.DictReader(errors.open(newline=""))
+    assert {name: row[name] for name in bad_row()} == bad_row()
+    assert errors.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_not_of_the_feed_is_not_sent(push, live):
+    done = push(b"\x00 Zebedee")
+    assert done.returncode == 2
+    assert done.stderr.endswith("Nothing was sent.\n")
+    assert live.seen == []
+
+
+def test_without_the_check_the_gateway_says_that_the_file_is_not_of_the_feed(push, live):
+    done = push(b"no,columns\n1,2\n", "--no-check")
+    assert done.returncode == 2
+    assert ("POST", f"/v1/feeds/{FEED}/batches") in live.seen
+    assert "refused" in done.stdout
+
+
+def test_no_value_of_the_file_is_told(push):
+    rows = [{**EXAMPLES[0], name: CANARY} for name in EXAMPLES[0]]
+    done = push(attendance(*rows))
+    assert done.returncode == 1
+    assert CANARY not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"client": "nobody"}, {"gateway": "http://gateway.example"}, {"gateway": "ftp:"}, {"name": "pushed.xlsx"},
+     {"feed": "council-tax"}],
+)  # fmt: skip
+def test_what_cannot_be_pushed_is_told_in_one_line(wrong, push, wiring):
+    done = push(attendance(*EXAMPLES), "--no-check", **wrong)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert batches(wiring) == 0
+
+
+def test_a_key_that_others_may_read_is_not_used(push, keyfile, live):
+    keyfile.chmod(0o644)
+    assert push(attendance(*EXAMPLES)).returncode == 2
+    assert live.seen == []
+
+
+def test_a_lost_answer_is_asked_for_again_and_nothing_is_taken_twice(partner, live, pauses, wiring):
+    path = f"/v1/feeds/{FEED}/batches"
+    live.to_lose = {path: 2, "/oauth/token": 1}
+    batch = partner.push(pushed(attendance(*EXAMPLES)))
+    assert batch["state"] == "accepted"
+    assert live.seen.count(("POST", path)) == 3
+    assert pauses == [1.0] * 3
+    assert batches(wiring) == 1
+
+
+def test_the_same_file_again_is_the_same_batch(partner, wiring):
+    first = partner.push(pushed(attendance(*EXAMPLES)))
+    assert partner.push(pushed(attendance(*EXAMPLES))) == first
+    assert batches(wiring) == 1
+
+
+def test_the_same_key_with_another_file_is_refused(partner):
+    partner.push(pushed(attendance(*EXAMPLES), "one-key"))
+    with pytest.raises(PushError, match="409"):
+        partner.push(pushed(attendance(EXAMPLES[0]), "one-key"))
+
+
+def test_progress_counts_every_byte_that_is_sent(partner):
+    told = []
+    partner.push(pushed(attendance(*EXAMPLES * 400)), lambda sent, size: told.append((sent, size)))
+    assert told == sorted(told)
+    assert told[-1][0] == told[-1][1] > 0
+
+
+def test_a_gateway_that_is_not_there_is_tried_with_growing_pauses(key, pauses):
+    bound = bind_loopback()
+    port = bound.getsockname()[1]
+    bound.close()
+    partner = PartnerClient(f"http://127.0.0.1:{port}", CLIENT, key, clock.utc_now, clock.new_id, pauses.append)
+    with pytest.raises(PushError, match="cannot be reached"):
+        partner.push(pushed(attendance()))
+    assert pauses == [0.5, 1, 2, 4, 8]
+
+
+def test_an_address_without_tls_beyond_this_machine_gets_nothing(key):
+    partner = PartnerClient("http://gateway.example", CLIENT, key, clock.utc_now, clock.new_id)
+    with pytest.raises(InsecureOriginError):
+        partner.push(pushed(attendance()))
+
+
+def test_the_content_key_tells_feeds_and_contents_apart():
+    keys = {content_key(feed, body) for feed in ("a", "b") for body in (b"", b"1")}
+    assert len(keys) == 4
+    assert all(len(key) <= 200 for key in keys)
+    assert content_key("a", b"1") == content_key("a", b"1")
