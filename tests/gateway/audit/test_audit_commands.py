@@ -1,0 +1,121 @@
+import pytest
+from typer.testing import CliRunner
+
+from audit.keys import SignerKey, VerifierKey
+from gateway import cli_audit, cli_keys
+from gateway.cli_files import CommandError
+from gateway.custody import load_custody
+from gateway.store.engine import SERVING_ROLES
+from tests.gateway.audit.log_book import an_entry, drain, write
+
+
+@pytest.fixture
+def signer(settings):
+    return SignerKey(settings.log_origin, load_custody(settings.keys_dir, ()).log.current.secret)
+
+
+@pytest.fixture
+def run(settings, cluster, database_name, monkeypatch):
+    """Runs a command on this test's database; gives exit status and lines."""
+    for role in SERVING_ROLES:
+        (settings.keys_dir / f"{role}.password").write_text(cluster.passwords[role])
+    address = f"postgresql:///{database_name}?host={cluster.server.socket_dir}"
+    monkeypatch.setenv("HEARTHGATE_DATABASE_URL", address)
+    monkeypatch.setenv("HEARTHGATE_DATA_DIR", str(settings.data_dir))
+
+    def run_command(app, *arguments):
+        result = CliRunner().invoke(app, [str(one) for one in arguments])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.stdout.splitlines()
+
+    return run_command
+
+
+def test_the_database_is_verified_and_that_is_an_entry(run, database, signer):
+    write(database, an_entry())
+    drain(database, signer)
+    for waiting in (0, 1):
+        status, lines = run(cli_audit.app, "verify")
+        assert (status, len(lines)) == (0, 1)
+        assert lines[0].startswith("OK database: the log of 1 entries")
+        assert f"; {waiting} entries wait" in lines[0]
+
+
+def test_an_altered_database_fails_in_one_line_that_names_the_column(run, database, signer, admin):
+    write(database, an_entry())
+    drain(database, signer)
+    with admin.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql("UPDATE audit.entry SET event_class = 'print'")
+    status, lines = run(cli_audit.app, "verify")
+    assert (status, len(lines)) == (1, 1)
+    assert lines[0].startswith("FAIL database: audit.entry.event_class")
+
+
+def test_receipt_export_and_key_fit_together_also_after_a_rotation(run, database, signer, tmp_path):
+    ids = write(database, an_entry())
+    drain(database, signer)
+    status, lines = run(cli_audit.app, "receipt", ids[0])
+    receipt = tmp_path / "one.tlog-proof"
+    receipt.write_text("\n".join(lines) + "\n")
+    assert status == 0
+    assert run(cli_audit.app, "export", tmp_path / "export")[0] == 0
+    (key,) = run(cli_audit.app, "key")[1]
+    assert VerifierKey.parse(key) == signer.verifier()
+    assert run(cli_audit.app, "verify", "--key", key, receipt, tmp_path / "export")[0] == 0
+    assert run(cli_keys.app, "rotate", "log")[0] == 0
+    assert run(cli_audit.app, "key")[1] != [key]
+    assert run(cli_audit.app, "key", "--all")[1][1] == key
+    status, lines = run(cli_audit.app, "verify", receipt, tmp_path / "export")
+    assert (status, [line.split()[0] for line in lines]) == (0, ["OK", "OK"])
+
+
+def test_an_altered_receipt_fails_beside_a_good_one(run, database, signer, tmp_path):
+    ids = write(database, *(an_entry() for _ in range(2)))
+    drain(database, signer)
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    good.write_text("\n".join(run(cli_audit.app, "receipt", ids[0])[1]) + "\n")
+    bad.write_text(good.read_text().replace("index 0", "index 1"))
+    status, lines = run(cli_audit.app, "verify", good, bad)
+    assert (status, [line.split()[0] for line in lines]) == (1, ["OK", "FAIL"])
+
+
+def test_an_export_must_have_grown_from_an_older_checkpoint(run, database, signer, tmp_path):
+    write(database, an_entry())
+    drain(database, signer)
+    run(cli_audit.app, "export", tmp_path / "first")
+    drain(database, signer)
+    run(cli_audit.app, "export", tmp_path / "second")
+    older = tmp_path / "first" / "checkpoint"
+    assert run(cli_audit.app, "verify", "--older", older, tmp_path / "second")[0] == 0
+    newer = tmp_path / "second" / "checkpoint"
+    status, lines = run(cli_audit.app, "verify", "--older", newer, tmp_path / "first")
+    assert (status, "cut back" in lines[0]) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("receipt", "no-id"),
+        ("receipt", "00000000-0000-4000-8000-000000000000"),
+        ("verify", "--key", "nonsense", "x"),
+        ("verify", "--key", "nonsense"),
+        ("verify", "--older", "missing", "x"),
+        ("export", "."),
+    ],
+)
+def test_what_cannot_be_done_is_one_plain_sentence(run, arguments):
+    with pytest.raises(Exception) as error:
+        run(cli_audit.app, *arguments)
+    assert "\n" not in str(error.value)
+    assert isinstance(error.value, CommandError) or error.value.code == "not-found"
+
+
+def test_keys_are_created_once_and_listed_without_secrets(run, settings):
+    assert run(cli_keys.app, "create")[1] == ["every key is there already"]
+    (settings.keys_dir / "token.json").unlink()
+    assert run(cli_keys.app, "create")[1] == ["created: token"]
+    status, lines = run(cli_keys.app, "list")
+    assert (status, [line.split()[0] for line in lines]) == (0, ["log", "digest", "token", "field"])
+    assert all(len(line.split()[1]) == 8 for line in lines)
