@@ -94,10 +94,13 @@ class Register:
         What lies outside, this role never sees for this purpose, whoever the subject is: it may be told so.
         """
         rules = self._index.get((agency, role, purpose, direction.value), _NO_RULES)
+        gated = [(permit.gate, permit.mask) for permit in rules.permits]
+        gated += [(referral.gate, referral.mask) for referral in rules.referrals]
+        gated += [(voice.gate, voice.mask) for voice in rules.voices]
         heard = 0
-        for rule in (*rules.permits, *rules.referrals, *rules.voices):
-            if rule.gate.starts <= now < rule.gate.ends:
-                heard |= rule.mask
+        for gate, mask in gated:
+            if gate.starts <= now < gate.ends:
+                heard |= mask
         for bar in rules.bars:
             if bar.limit is None and bar.unconditional and bar.starts <= now < bar.ends:
                 heard &= ~bar.mask
