@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import typer
 
+from audit.errors import AuditError
 from concept_model.errors import DataSharingError
 
 PROGRAM = "hearthgate"
@@ -36,6 +38,7 @@ class Mounted:
 
 
 RUNNING = "Run the gateway"
+DemoRegister = Literal["main", "sandbox"]
 MOUNTED: tuple[Mounted, ...] = (
     Mounted("translate", "gateway.cli_feeds", "translate_app", "Turn a partner's file into concept records, offline."),
     Mounted("feeds", "gateway.cli_feeds", "feeds_app", "List feeds, show one, print its template, try a mapping file."),
@@ -43,8 +46,8 @@ MOUNTED: tuple[Mounted, ...] = (
     Mounted("link", "gateway.cli_link", "app", "Join records into persons and households."),
     Mounted("decide", "gateway.cli_agreements", "decide_app", "Ask a register one question: JSON in, JSON out."),
     Mounted("agreements", "gateway.cli_agreements", "agreements_app", "Check a register's documents, or list them."),
-    Mounted("audit", "gateway.cli_audit", "app", "Export the audit log and verify it offline."),
-    Mounted("keys", "gateway.cli_keys", "app", "Create and rotate keys; register partners' clients."),
+    Mounted("audit", "gateway.cli_audit", "app", "Verify the audit log, export it, fetch receipts."),
+    Mounted("keys", "gateway.cli_keys", "app", "Create, list and rotate the gateway's keys."),
 )
 
 
@@ -98,11 +101,12 @@ def demo(
     people: int = typer.Option(2000, min=1, help="How many invented people live in Northvale."),
     seed: int = typer.Option(1, help="The same seed gives the same borough."),
     once: bool = typer.Option(False, "--once", help="End after the story instead of serving on."),
+    register: DemoRegister = typer.Option("main", help="sandbox also takes the benefits register (practice P10)."),
 ) -> None:
     """Play the whole story in the fictional borough of Northvale, over HTTP, from pushed files to a verified log."""
     from gateway.demo.story import run_demo  # noqa: PLC0415 - see the module's docstring
 
-    raise typer.Exit(run_demo(people=people, seed=seed, once=once))
+    raise typer.Exit(run_demo(people=people, seed=seed, once=once, register=register))
 
 
 def _mount(mounted: Mounted) -> None:
@@ -121,7 +125,7 @@ def main() -> None:
     """Run a command. What goes wrong is one line on stderr: no traceback, as its values could be somebody's data."""
     try:
         app(prog_name=PROGRAM)
-    except DataSharingError as error:
+    except (DataSharingError, AuditError) as error:
         sys.stderr.write(f"{PROGRAM}: {error}\n")
     except Exception as error:  # noqa: BLE001 - the last resort, so that no value reaches the terminal
         sys.stderr.write(f"{PROGRAM}: {_unexpected(error)}\n")

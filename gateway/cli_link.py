@@ -19,7 +19,7 @@ _SOME_ROWS_BAD = 1
 @app.command()
 def link(
     inputs: list[Path] | None = typer.Argument(
-        None, metavar="[INPUT]...", help="CSV or Parquet; without any, the gateway's own records are linked."
+        None, metavar="INPUT", help="CSV or Parquet; without any, the gateway's own records are linked."
     ),
     out: Path | None = typer.Option(None, help="Where the clusters go: .csv or .parquet."),
 ) -> None:
