@@ -28,11 +28,12 @@ def of_item(profile: Json, prefix: str) -> list[Json]:
 
 
 def sources(profile: Json) -> set[str]:
-    """Every source that the page quotes."""
+    """Every source that the page quotes, in facts, addresses, relationships or a heading."""
     quoted = (*facts(profile), *profile.get("addresses", []), *profile.get("relationships", []))
+    by_title = {str(line["title"]): str(line["source"]) for line in profile.get("coverage", [])}
     identities = (member["identity"] for member in profile.get("members", []))
-    values = [value for identity in identities for value in _golden(identity)]
-    return {str(one["provenance"]["source"]) for one in quoted} | {str(s) for one in values for s in one["sources"]}
+    titles = (title for identity in identities for value in _golden(identity) for title in value["sources"])
+    return {str(one["provenance"]["source"]) for one in quoted} | {by_title.get(title, title) for title in titles}
 
 
 def members(profile: Json) -> list[str]:

@@ -133,6 +133,12 @@ class Reader:
             response.headers.get("x-request-id", ""),
         )
 
+    def ask(self, what: str, entries: int, method: str, path: str, **options: Any) -> Answer:
+        """One call that leaves so many entries, or one where it is refused."""
+        answer = self.send(method, path, **options)
+        self.desk.trail.note(what, answer, entries if answer.ok else _REFUSED)
+        return answer
+
     def purposes(self) -> list[str]:
         """Purposes on offer."""
         answer = self.send("GET", "/v1/me/purposes")
@@ -141,22 +147,16 @@ class Reader:
     def declare(self, purpose: str, reason: str, **more: Any) -> Answer:
         """Declare a purpose; also a refused attempt leaves an entry."""
         sent = {"purpose": purpose, "reason": reason, **more}
-        answer = self.send("POST", "/v1/purpose-declarations", json=sent)
-        self.desk.trail.note("declaration", answer, _DECLARED)
-        return answer
+        return self.ask("declaration", _DECLARED, "POST", "/v1/purpose-declarations", json=sent)
 
     def search(self, person: Json, declaration: str) -> Answer:
         """Look for a person of the scene book by name and date of birth."""
         wanted = {"family_name": person["surname"], "given_name": person["forename"], "birth_date": person["dob"]}
-        answer = self.send("POST", "/v1/people/search", json=wanted, headers=_declared(declaration))
-        self.desk.trail.note("search", answer, _FOUND if answer.ok else _REFUSED)
-        return answer
+        return self.ask("search", _FOUND, "POST", "/v1/people/search", json=wanted, headers=_declared(declaration))
 
     def family(self, family_id: str, declaration: str) -> Answer:
         """Open a family's page."""
-        answer = self.send("GET", f"/v1/families/{family_id}", headers=_declared(declaration))
-        self.desk.trail.note("page", answer, _SHOWN if answer.ok else _REFUSED)
-        return answer
+        return self.ask("page", _SHOWN, "GET", f"/v1/families/{family_id}", headers=_declared(declaration))
 
     def look(self, person: Json, purpose: str, **more: Any) -> Page:
         """Declare, search, and open the page of the first person found under that very name."""
@@ -164,14 +164,16 @@ class Reader:
         declaration = str(declared.body.get("declaration_id", "")) if declared.ok else ""
         found = self.search(person, declaration)
         hits = found.body.get("hits", []) if found.ok else []
-        mine = next((hit for hit in hits if names_of(hit["identity"]) & {full_name(person)}), None)
+        mine = next((hit for hit in hits if is_named(hit["identity"], person)), None)
         family = self.family(mine["family_id"], declaration) if mine is not None else None
         return Page(found, family, declaration)
 
 
-def full_name(person: Json) -> str:
-    """A person of the scene book as a heading has them."""
-    return f"{person['forename']} {person['surname']}"
+def is_named(identity: Json, person: Json) -> bool:
+    """Whether a heading is that of a person of the scene book: a source may put a title or a middle name in."""
+    wanted = {person["forename"], person["surname"]}
+    dates = {str(date["value"]) for date in identity["birth_dates"]}
+    return person["dob"] in dates and any(wanted <= set(name.split()) for name in names_of(identity))
 
 
 def names_of(identity: Json) -> set[str]:

@@ -42,11 +42,12 @@ def read_batch(connection: Connection, batch_id: UUID, agency: str) -> BatchRow 
     return None if row is None else BatchRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
 
 
-def list_batches(connection: Connection, agency: str, limit: int = 50) -> list[BatchRow]:
-    """The newest batches of an agency."""
-    rows = connection.execute(
-        select(_BATCH).where(_BATCH.c.agency == agency).order_by(_BATCH.c.received_at.desc()).limit(limit)
-    )
+def list_batches(connection: Connection, agency: str, sender: str | None = None, limit: int = 50) -> list[BatchRow]:
+    """The newest batches of an agency, or of one sender in it."""
+    found = select(_BATCH).where(_BATCH.c.agency == agency)
+    if sender is not None:
+        found = found.where(_BATCH.c.sender == sender)
+    rows = connection.execute(found.order_by(_BATCH.c.received_at.desc()).limit(limit))
     return [BatchRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public accessor
 
 

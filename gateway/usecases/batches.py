@@ -9,7 +9,7 @@ from uuid import UUID
 from audit.entry import EventClass
 from gateway.custody import KeyRing
 from gateway.errors import KeyCustodyError, NotFoundError
-from gateway.identity.caller import Caller
+from gateway.identity.caller import Caller, StaffCaller
 from gateway.store.batches import RejectedRowErrors, list_batches, read_batch, read_row_errors
 from gateway.store.desk_tables import BatchRow
 from gateway.store.ledger import append
@@ -24,16 +24,18 @@ _ROW_COLUMN = "row"
 
 
 def list_own_batches(wiring: Wiring, caller: Caller) -> list[BatchRow]:
-    """The newest batches of the caller's agency."""
+    """The newest batches that the caller may see: an agency's machine all of its agency's, a person their own."""
+    # Several organisations can stand under one agency, as Northvale's schools do; a person works for one of them.
+    sender = sender_of(caller) if isinstance(caller, StaffCaller) else None
     with wiring.database.transaction("hg_desk") as connection:
-        return list_batches(connection, caller.agency)
+        return list_batches(connection, caller.agency, sender)
 
 
 def read_own_batch(wiring: Wiring, caller: Caller, batch_id: UUID) -> BatchRow:
-    """One batch of the caller's agency. Raise `NotFoundError` for any other, be it there or not."""
+    """One of the batches above. Raise `NotFoundError` for any other, be it there or not."""
     with wiring.database.transaction("hg_desk") as connection:
         batch = read_batch(connection, batch_id, caller.agency)
-    if batch is None:
+    if batch is None or (isinstance(caller, StaffCaller) and batch.sender != sender_of(caller)):
         raise NotFoundError("there is no batch of that id")
     return batch
 
@@ -41,7 +43,7 @@ def read_own_batch(wiring: Wiring, caller: Caller, batch_id: UUID) -> BatchRow:
 def errors_csv(wiring: Wiring, context: RequestContext, caller: Caller, batch_id: UUID) -> tuple[str, str]:
     """File name and CSV text of a batch's bad rows, in the sender's own columns with what to mend in each.
 
-    For the sender alone: colleagues of the agency get the counts, not the rows. Raise `NotFoundError` otherwise.
+    For the sender alone: the agency's other machines get the counts, not the rows. Raise `NotFoundError` otherwise.
     The entry that says that the rows were handed out is committed before the text is returned.
     """
     now = wiring.clock()

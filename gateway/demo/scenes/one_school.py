@@ -70,7 +70,7 @@ def _sent(played: Play, answer: Answer, book: Json) -> None:
 
 
 def _handed_back(played: Play, manager: Reader, first: Answer, book: Json) -> None:
-    answer = manager.send("GET", str(first.body.get("errors")))
+    answer = manager.ask("bad rows", 1, "GET", str(first.body.get("errors")))
     rows = list(csv.DictReader(io.StringIO(answer.body))) if answer.ok else []
     reasons = ("error_column", "error_code", "message", "how_to_fix")
     checks = {

@@ -1,5 +1,7 @@
 """S2, correct refusal: Kelly Marsh's arrears, and what nobody learns for asking."""
 
+import httpx
+
 from gateway.demo import pages
 from gateway.demo.readers import Answer, Json, Page
 from gateway.demo.scenes.before import Before
@@ -9,6 +11,7 @@ from gateway.demo.telling import Teller
 
 TITLE = "Correct refusal"
 _MANY = 20
+_NO_HEALTH = "Your role does not include health information. This does not mean there is any."
 
 
 def play(stand: Stand, teller: Teller, before: Before) -> Play:
@@ -63,40 +66,42 @@ def _rent(played: Play, page: Page) -> None:
 
 def _asks_for_health(stand: Stand, played: Play, kelly: Page, graham: Page) -> str:
     officer = stand.desk.reader(stand.town.book["S2"]["staff"]["rent_officer"])
-    asked = [_request(officer.send("POST", "/v1/access-requests", json=_health(page))) for page in (kelly, graham)]
-    first, second = asked
+    first, second = (
+        officer.ask("request", 1, "POST", "/v1/access-requests", json=_health(page)) for page in (kelly, graham)
+    )
     checks = {
-        "refused": not first[0].ok,
-        "the same answer as for a tenant without a health record": first[1] == second[1],
-        "the same status": first[0].status == second[0].status,
+        "both tenants' pages were there": bool(kelly.family_id and graham.family_id),
+        "refused": first.status == second.status == httpx.codes.FORBIDDEN,
+        "in the words for the role": first.words == _NO_HEALTH,
+        "the same answer as for a tenant without a health record": _told(first) == _told(second),
     }
     played.act(
         "Rent officer asks for health",
         "refused in the same words as for a tenant of whom health holds nothing",
         checks,
-        status=first[0].status,
+        status=first.status,
     )
-    return first[0].words
+    return first.words
 
 
 def _health(page: Page) -> Json:
     return {
         "purpose": "tenancy_management",
-        "items": ["health.condition"],
+        "items": ["health.flag", "health.appointment"],
         "reason": "Would like to know whether the tenant is ill",
         "family_id": page.family_id,
     }
 
 
-def _request(answer: Answer) -> tuple[Answer, Json]:
-    """The answer, and its members that are not of the request itself."""
-    body = answer.body if isinstance(answer.body, dict) else {}
-    return answer, {name: value for name, value in body.items() if name not in {"instance", "receipt", "request_id"}}
+def _told(answer: Answer) -> Json:
+    """What the answer says, without the ids of the request itself."""
+    return {name: value for name, value in answer.body.items() if name not in {"instance", "receipt"}}
 
 
 def _no_case(played: Play, page: Page) -> None:
     shown = pages.items(page.profile)
     checks = {
+        "the search itself is answered": page.search.ok,
         "no risk is shown": not any(item.startswith("da.") for item in shown),
         "no safe contact is shown": "contact.safe" not in shown,
     }

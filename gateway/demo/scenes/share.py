@@ -1,13 +1,15 @@
 """S1, the share that saves a child: one page at the MASH front door, one address for one officer, one notice."""
 
 from gateway.demo import pages
-from gateway.demo.readers import Json, Page
+from gateway.demo.readers import Json, Page, is_named
 from gateway.demo.scenes.before import Before
 from gateway.demo.setting_up import Stand
 from gateway.demo.steps import Play
 from gateway.demo.telling import Teller
 
 TITLE = "The share that saves a child"
+_OPENED = 2
+"""Entries of a notice opened: authorised, shown."""
 
 
 def play(stand: Stand, teller: Teller, before: Before) -> Play:
@@ -91,28 +93,38 @@ def _home_education(played: Play, page: Page, book: Json) -> None:
 
 def _notice(stand: Stand, played: Play, book: Json) -> str:
     """The school is told of the incident, and of no other; the words that were found, for the table."""
-    lead = stand.desk.reader(book["staff"]["school_safeguarding_lead"])
-    answer = lead.send("GET", "/v1/notices")
-    notices = answer.body if isinstance(answer.body, list) else answer.body.get("notices", [])
-    mine = [notice for notice in notices if _about_incident(notice, book)] if answer.ok else []
-    told = str(mine)
+    staff = book["staff"]
+    deputy = stand.desk.reader(staff["deputy_safeguarding_lead"])
+    lead = stand.desk.reader(staff["school_safeguarding_lead"])
+    handed_on = deputy.ask("notices", 1, "GET", "/v1/notices")
+    listed = lead.ask("notices", 1, "GET", "/v1/notices")
+    opened = [
+        lead.ask("notice", _OPENED, "POST", f"/v1/notices/{one['notice_id']}/read")
+        for one in (listed.body if listed.ok else [])
+    ]
+    mine = [one.body for one in opened if one.ok and is_named(one.body["pupil"], book["people"]["Aisha Cole"])]
+    days = {str(incident["at"])[:10] for one in mine for incident in one["incidents"]}
+    early = {str(one["notice_id"]) for one in handed_on.body if one["state"] != "overdue"} if handed_on.ok else set()
+    sources = {str(incident["source"]) for one in mine for incident in one["incidents"]}
     checks = {
-        "the notices can be read": answer.ok,
-        "there is one notice of the incident of 14 October": len(mine) == 1,
-        "the charge of 2019 is in no notice": book["earlier_charge"]["on"] not in str(notices),
-        "it has a time to be read by": bool(mine) and bool(mine[0].get("read_by")),
+        "the notices can be read": listed.ok and all(one.ok for one in opened),
+        "there is one notice about Aisha": len(mine) == 1,
+        "it tells the incident of 14 October and no other": days == {book["incident"]["on"]},
+        "the charge of 2019 is in no notice": not any(
+            book["earlier_charge"]["on"] in str(one.body) for one in (listed, *opened)
+        ),
+        "police alone are its source": len(sources) == 1,
+        "the list names no pupil": "Cole" not in str(listed.body),
+        "it has a time to be read by": bool(mine) and bool(mine[0]["read_by"]),
+        "the deputy has it only once that time is over": not early & {str(one["notice_id"]) for one in mine},
     }
     played.act(
         "School safeguarding lead reads her notices",
-        "the incident of 14 October, not 2019, to be read before the next school day",
+        "the incident of 14 October, not 2019, before the next school day; unread then, the deputy's",
         checks,
-        status=answer.status,
+        status=listed.status,
     )
-    return f"Notice, to be read by {mine[0]['read_by']}" if mine and told else "no notice"
-
-
-def _about_incident(notice: Json, book: Json) -> bool:
-    return book["incident"]["on"] in str(notice)
+    return f"Notice of {', '.join(sorted(days))}, to be read by {mine[0]['read_by']}" if mine else "no notice"
 
 
 def _day(fact: Json) -> str:
