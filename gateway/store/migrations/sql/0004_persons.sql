@@ -62,8 +62,9 @@ CREATE TYPE hearth.permit_row AS (record_id uuid, slot integer, protected_since 
 
 CREATE FUNCTION hearth.protected_since(p_person uuid) RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-  -- An undated protection counts from ever, unless a dated one says since when.
-  SELECT CASE WHEN count(*) = 0 THEN NULL ELSE coalesce(min(v.valid_from), '-infinity'::date) END
+  -- An undated protection counts from ever, also beside a dated one: what one service knows of the day must not
+  -- change what another service's rows show (scene S3), and the earlier day is the safer one.
+  SELECT CASE WHEN count(*) = 0 THEN NULL ELSE min(coalesce(v.valid_from, '-infinity'::date)) END
     FROM (SELECT DISTINCT ON (f.fact_key) f.valid_from, f.tombstone
             FROM hearth.link l
             JOIN hearth.fact f ON f.record_id = l.record_id
