@@ -9,7 +9,7 @@ ticket is held to the database server's own clock too; ids are counted, so two c
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -138,9 +138,7 @@ class Northvale:
 
     def record_id(self, source: str, key: str, kind: str = "person") -> UUID:
         """The record under which a source's own key is stored."""
-        digest = self.wiring.custody.digest.digest("source-record", source.encode(), kind.encode(), key.encode())
-        found = self.sql("SELECT record_id FROM hearth.source_record WHERE key_digest = :digest", digest=digest)
-        one: UUID = found[0].record_id
+        one: UUID = self._records([(source, key)], kind)[0]
         return one
 
     def sql(self, statement: str, **values: Any) -> list[Any]:
@@ -157,13 +155,24 @@ class Northvale:
         """The wiring over another database object, such as one that fails."""
         return replace(self.wiring, database=database)
 
+    def _records(self, keys: Iterable[tuple[str, str]], kind: str = "person") -> list[UUID]:
+        ring = self.wiring.custody.digest
+        digests = [ring.digest("source-record", s.encode(), kind.encode(), k.encode()) for s, k in keys]
+        found = self.sql(
+            "SELECT record_id FROM hearth.source_record WHERE key_digest = ANY (:digests)", digests=digests
+        )
+        return [row.record_id for row in found]
+
     def _one(self, scene: str, name: str) -> Any:
-        source, key = next(iter(self.scenes[scene]["people"][name]["keys"].items()))
-        return self.sql(
-            "SELECT p.person_id, p.family_id FROM hearth.link l JOIN hearth.person p USING (person_id)"
-            " WHERE l.record_id = :record AND l.superseded_at IS NULL",
-            record=self.record_id(source, key),
-        )[0]
+        # A file that was refused at the door left no record of its keys.
+        records = self._records(self.scenes[scene]["people"][name]["keys"].items())
+        persons = self.sql(
+            "SELECT DISTINCT p.person_id, p.family_id FROM hearth.link l JOIN hearth.person p USING (person_id)"
+            " WHERE l.record_id = ANY (:records) AND l.superseded_at IS NULL",
+            records=records,
+        )
+        assert len(persons) == 1, "linkage keeps the people of the scenes together"
+        return persons[0]
 
 
 @contextmanager

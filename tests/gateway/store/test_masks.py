@@ -104,18 +104,26 @@ def test_where_a_protected_person_lives_is_shown_by_the_protected_cell_alone(des
     assert ("refuge", "address.residence") in desk.read(desk.issue(desk.subject(priya, protected)))
 
 
-def test_where_a_protected_person_lived_before_is_no_secret(desk, priya):
+def test_where_a_person_lived_before_a_dated_protection_is_no_secret(northvale, desk, priya):
+    northvale.sql(
+        "DELETE FROM hearth.fact f USING hearth.item i WHERE f.item_no = i.item_no AND i.name = 'identity.protected'"
+        " AND f.valid_from IS NULL"
+    )
 
     shown = desk.read(desk.issue(desk.subject(priya, desk.cells(("housing", "address.residence")))))
 
     assert shown == {("housing", "address.residence")}
 
 
+def test_an_undated_protection_counts_from_ever_also_beside_a_dated_one(desk, priya):
+    """The refuge knows the day and the NHS does not say one: the refuge's day must not open what others hold."""
+    assert desk.read(desk.issue(desk.subject(priya, desk.cells(("housing", "address.residence"))))) == set()
+
+
 def test_whatever_tells_a_location_is_judged_as_one_since_the_protection_began(northvale, desk, priya):
     every_item = {(source, item) for source in northvale.wiring.register.vocabulary.sources for item in _AT_HOME}
     shown = desk.read(desk.issue(desk.subject(priya, desk.cells(*every_item))))
 
-    # Northvale's people protected since 3 September: what was said of their home since then is not among these.
     since = northvale.sql("SELECT hearth.protected_since(:person) AS day", person=priya)[0].day
     late = northvale.sql(
         "SELECT DISTINCT s.name AS source, i.name AS item FROM hearth.fact f JOIN hearth.link l USING (record_id)"
