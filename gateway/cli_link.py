@@ -6,10 +6,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from gateway.cli_files import CommandError, open_private
+
+if TYPE_CHECKING:
+    from gateway.usecases.linking import LinkageRun
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _PARQUET = ".parquet"
@@ -130,13 +134,17 @@ def _link_gateway() -> None:
             run = link_everything(wiring)
         finally:
             wiring.database.dispose()
-    typer.echo(
+    for line in lineage(run):
+        typer.echo(line)
+
+
+def lineage(run: "LinkageRun") -> Iterator[str]:
+    """What a run did: its counts, and every person that was merged or split, by opaque id."""
+    yield (
         f"run {run.run_id}: {run.records} records, {run.persons} persons ({run.new_persons} new), "
         f"{run.households} households, {run.links_changed} links changed, {run.held_for_review} pairs for a steward"
     )
-    for old, new in sorted(run.merged.items()):
-        typer.echo(f"merged  {old} into {new}")
-    for old, others in sorted(run.split.items()):
-        typer.echo(f"split   {old}: records went to {', '.join(others)}")
+    yield from (f"merged  {old} into {new}" for old, new in sorted(run.merged.items()))
+    yield from (f"split   {old}: records went to {', '.join(others)}" for old, others in sorted(run.split.items()))
     if not run.merged and not run.split:
-        typer.echo("no person was merged or split")
+        yield "no person was merged or split"

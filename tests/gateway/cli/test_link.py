@@ -2,9 +2,20 @@
 
 import csv
 import json
+from contextlib import nullcontext
+from datetime import timedelta
+from uuid import UUID
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
+
+from gateway.cli_link import app, lineage
+from gateway.identity.caller import PartnerCaller
+from gateway.usecases.intake import Push, receive_batch
+from gateway.usecases.linking import LinkageRun
+from gateway.usecases.request_context import RequestContext
+from tests.gateway.conftest import NOW
 
 HEAD = (
     "source", "source_key", "given_name", "family_name", "birth_date", "sex", "postcode", "uprn", "address",
@@ -103,3 +114,28 @@ def test_files_need_a_place_for_the_clusters(tmp_path, hearthgate):
     assert hearthgate("link", source).returncode == 2
     assert hearthgate("link", source, "--out", tmp_path / "clusters.txt").returncode == 2
     assert hearthgate("link", "--out", tmp_path / "clusters.csv").returncode == 2
+
+
+def test_without_files_the_gateway_s_own_records_are_linked(wiring, monkeypatch):
+    roll = wiring.feeds["schools-roll"].profile
+    lines = [",".join(column.name for column in roll.columns)]
+    lines += [",".join(row.get(column.name, "") for column in roll.columns) for row in roll.example_rows]
+    caller = PartnerCaller("school", "northvale_schools", frozenset({"feeds:push"}), NOW + timedelta(hours=1))
+    receive_batch(wiring, RequestContext("r"), caller, Push("schools-roll", "\n".join(lines).encode(), "csv", "key"))
+    monkeypatch.setattr("gateway.building.running_database", lambda _settings: nullcontext())
+    monkeypatch.setattr("gateway.building.build_wiring", lambda _settings, _running: wiring)
+    told = CliRunner().invoke(app, [])
+    again = CliRunner().invoke(app, [])
+    with wiring.database.transaction("hg_link") as connection:
+        persons = connection.exec_driver_sql("SELECT count(*) FROM hearth.person").scalar_one()
+    assert told.exit_code == 0
+    assert persons > 0
+    assert f" {persons} persons ({persons} new)" in told.stdout
+    assert f" {persons} persons (0 new)" in again.stdout
+    assert " 0 links changed" in again.stdout
+    assert again.stdout.endswith("no person was merged or split\n")
+
+
+def test_a_run_that_merged_and_split_persons_names_each():
+    run = LinkageRun(UUID(int=1), 5, 3, 1, 1, 2, {"old": "kept"}, {"cut": ("one", "two")}, 0, 2)
+    assert list(lineage(run))[1:] == ["merged  old into kept", "split   cut: records went to one, two"]
