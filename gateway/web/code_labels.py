@@ -135,10 +135,15 @@ _ADDRESS_KINDS: _Labels = {
     "home": "Home", "temporary": "Temporary address", "refuge": "Refuge", "placement": "Placement",
     "correspondence": "Letters only",
 }  # fmt: skip
+_CHECKED: _Labels = {
+    "verified": "Checked with its issuer", "plausible": "Written as it should be",
+    "unverified": "Check digit fails",
+}  # fmt: skip
 _PLANS: _Labels = {"child-in-need": "Child in need", "child-protection": "Child protection"}
 
 LABELS: Mapping[tuple[str, str], _Labels] = {
     ("identity.sex", "code"): _SEX,
+    ("identity.local_id", "verification"): _CHECKED,
     ("address.residence", "kind"): _ADDRESS_KINDS,
     ("crime.offence", "outcome"): _OUTCOMES,
     ("crime.allegation", "outcome"): _OUTCOMES,

@@ -1,5 +1,6 @@
 """Dates, times, money and codes as people read them. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -13,6 +14,9 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+_DURATION = re.compile(r"\bP(?:(T)(?=\d+[HMS]\b)|(?=\d+[DWMY]\b))(\d+)([A-Z])\b")
+_TIME_UNITS = {"H": "hour", "M": "minute", "S": "second"}
+_DATE_UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 _YEAR, _MONTH, _DAY = 4, 7, 10
 _NOON = 12
 
@@ -102,6 +106,17 @@ def code_in_words(code: str) -> str:
     """A code of the register as words: `early_help_worker` is "Early help worker"."""
     text = code.replace("_", " ").replace("-", " ")
     return text[:1].upper() + text[1:]
+
+
+def plain_durations(text: str) -> str:
+    """A sentence with its ISO 8601 durations in words: "within P5D" is "within 5 days", "within PT0S" is "at once"."""
+    return _DURATION.sub(_duration_words, text.replace("within PT0S", "at once"))
+
+
+def _duration_words(found: re.Match[str]) -> str:
+    number = int(found[2])
+    unit = _TIME_UNITS[found[3]] if found[1] else _DATE_UNITS[found[3]]
+    return counted(number, unit)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

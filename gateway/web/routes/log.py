@@ -15,7 +15,7 @@ from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, Params, date_field, select_field, text_field, typed_date
 from gateway.web.render import render
 from gateway.web.routes.families import id_or_not_found
-from gateway.web.views.log import EVENTS, OUTCOMES, LogLineView, VerdictView, entry_view, line_view, verdict_view
+from gateway.web.views.log import EVENTS, OUTCOMES, LogLineView, Names, VerdictView, entry_view, line_view, verdict_view
 from gateway.web.words import LONDON
 
 router = APIRouter()
@@ -67,7 +67,7 @@ def one_entry(request: Request, desk: SignedIn, entry_id: str) -> HTMLResponse:
     """One entry in plain words."""
     identifier = id_or_not_found(entry_id, "there is no such entry")
     entry = read_entry(desk.wiring, desk.context, desk.caller, identifier)
-    view = entry_view(entry, desk.wiring.register.purpose_titles)
+    view = entry_view(entry, _names(desk))
     return render(request, "entry.html", title=view.title, entry=view)
 
 
@@ -110,18 +110,26 @@ def _page(
     filters: LogFilters | None,
     verdict: VerdictView | None = None,
 ) -> HTMLResponse:
-    purposes = desk.wiring.register.purpose_titles
     lines: tuple[LogLineView, ...] = ()
     cursor = None
     if filters is not None:
         found = search_log(desk.wiring, desk.context, desk.caller, filters, typed.cursor or None)
-        lines, cursor = tuple(line_view(line, purposes) for line in found.lines), found.next_cursor
-    hidden = typed.model_dump(exclude={"form_token", "cursor"}) | {"cursor": cursor}
+        lines, cursor = tuple(line_view(line, _names(desk)) for line in found.lines), found.next_cursor
+    asked = [(name, value) for name, value in typed.model_dump(exclude={"form_token", "cursor"}).items() if value]
     return render(
         request, "log.html", 422 if errors else 200, title="Audit log", errors=errors, lines=lines, verdict=verdict,
-        older=[(name, value) for name, value in hidden.items() if value] if cursor else [],
-        form=_form(desk, typed, errors),
+        older=[*asked, ("cursor", cursor)] if cursor else [],
+        form=_form(desk, typed, errors), asked=bool(asked),
     )  # fmt: skip
+
+
+def _names(desk: Desk) -> Names:
+    agencies = desk.wiring.register.agencies
+    return Names(
+        desk.wiring.register.purpose_titles,
+        {code: agency.title for code, agency in agencies.items()},
+        {f"{code}/{role.id}": role.title for code, agency in agencies.items() for role in agency.roles},
+    )
 
 
 def _form(desk: Desk, typed: LogForm, errors: list[FormError]) -> Params:

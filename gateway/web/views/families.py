@@ -8,7 +8,7 @@ from gateway.profiles.views import AgreementUsed, DatedAddress, Kinship, Profile
 from gateway.web.code_labels import ARTICLE_6, RELATIONSHIPS, ROLES_IN_EVENT
 from gateway.web.views.lists import CoverageRow, coverage_rows
 from gateway.web.views.people import IdentityRow, heading_name, identity_rows, joined
-from gateway.web.words import code_in_words, code_words, instant, moment_text, period, value_rows
+from gateway.web.words import code_in_words, code_words, instant, moment_text, period, plain_durations, value_rows
 
 _FORMS = {
     "presence": "Your role sees only that there is an entry",
@@ -44,14 +44,13 @@ class FactView:
 
 @dataclass(frozen=True, slots=True)
 class AddressView:
-    """One address of one person, with its period."""
+    """One address of one person: each period once, with everybody who says so."""
 
     about: str
     text: str
-    when: str
+    said: tuple[tuple[str, str], ...]
     tags: tuple[Tag, ...]
     remarks: tuple[str, ...]
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways
         advice=profile.advice,
         professionals=facts(profile.professionals),
         members=_members(profile, names),
-        addresses=tuple(address_view(address, names) for address in profile.addresses),
+        addresses=address_views(profile.addresses, names),
         sections=sections,
         events=facts(profile.events),
         withheld=tuple(line.sentence for line in profile.withheld),
@@ -141,19 +140,32 @@ def fact_view(fact: ShownFact, names: Mapping[UUID, str]) -> FactView:
     )
 
 
-def address_view(address: DatedAddress, names: Mapping[UUID, str]) -> AddressView:
-    """One address in words; what is protected arrives here only for those who may have it."""
+def address_views(addresses: Iterable[DatedAddress], names: Mapping[UUID, str]) -> tuple[AddressView, ...]:
+    """Addresses person by person, newest first. What is protected arrives here only for those who may have it."""
+    places: dict[tuple[UUID, str], list[DatedAddress]] = {}
+    for address in addresses:
+        places.setdefault((address.person, _address_text(address)), []).append(address)
+    return tuple(_address_view(said, names, text) for (_, text), said in places.items())
+
+
+def _address_text(address: DatedAddress) -> str:
     parts = [*address.lines, *([address.postcode] if address.postcode else [])]
-    tags = [Tag("Newest", "green")] if address.newest else []
-    if address.kind != "home":
-        tags.append(Tag(code_words("address.residence", "kind", address.kind), "grey"))
+    return ", ".join(parts) or "An address that your role sees in part only"
+
+
+def _address_view(said: Sequence[DatedAddress], names: Mapping[UUID, str], text: str) -> AddressView:
+    periods: dict[str, list[str]] = {}
+    for one in said:
+        when = period(one.valid_from, one.valid_to) or "no date given"
+        periods.setdefault(when, []).append(said_by(one.provenance))
+    kinds = sorted({one.kind for one in said} - {"home"})
+    newest = [Tag("Newest", "green")] if any(one.newest for one in said) else []
     return AddressView(
-        about=names.get(address.person, ""),
-        text=", ".join(parts) or "An address that your role sees in part only",
-        when=period(address.valid_from, address.valid_to) or "no date given",
-        tags=tuple(tags),
-        remarks=tuple(filter(None, (_FORMS.get(address.form),))),
-        source=said_by(address.provenance),
+        about=names.get(said[0].person, ""),
+        text=text,
+        said=tuple((when, "; ".join(dict.fromkeys(sources))) for when, sources in periods.items()),
+        tags=(*newest, *(Tag(code_words("address.residence", "kind", kind), "grey") for kind in kinds)),
+        remarks=tuple(dict.fromkeys(_FORMS[one.form] for one in said if one.form in _FORMS)),
     )
 
 
@@ -164,7 +176,7 @@ def agreement_view(used: AgreementUsed, gateways: Mapping[str, str]) -> Agreemen
         title=used.title,
         law=joined(tuple(gateways.get(name, name) for name in used.gateways)),
         basis=joined(tuple(_article(code) for code in used.article_6)),
-        duties=tuple(code_in_words(duty) for duty in used.obligations),
+        duties=tuple(plain_durations(code_in_words(duty)) for duty in used.obligations),
     )
 
 

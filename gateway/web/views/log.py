@@ -60,6 +60,15 @@ _TURNED_OUT = "The stored words do not fit the sealed entry. Verify the log and 
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What the register calls purposes, agencies and roles (`agency/role`)."""
+
+    purposes: Mapping[str, str]
+    agencies: Mapping[str, str]
+    roles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class LogLineView:
     """One entry in the table."""
 
@@ -93,29 +102,29 @@ class VerdictView:
     sentence: str
 
 
-def line_view(line: LogLine, purposes: Mapping[str, str]) -> LogLineView:
+def line_view(line: LogLine, names: Names) -> LogLineView:
     """One entry in the table."""
     return LogLineView(
         href=f"/log/{line.entry_id}",
         at=instant(line.at),
         event=EVENTS.get(line.event, line.event),
-        who=_who(line),
-        purpose=_purpose(line, purposes),
+        who=_who(line, names),
+        purpose=_purpose(line, names),
         outcome=OUTCOMES.get(line.outcome or "", line.outcome or "") if line.intact else "Does not fit its seal",
         place=_place(line.index),
     )
 
 
-def entry_view(entry: LogEntry, purposes: Mapping[str, str]) -> LogEntryView:
+def entry_view(entry: LogEntry, names: Names) -> LogEntryView:
     """One entry in plain words first, then field by field."""
     line = entry.line
     shown = [(name, entry.values[name]) for name in _LABELS if entry.values.get(name) not in (None, "", [], {}, ())]
-    rows = tuple((_LABELS[name], _words(name, value, purposes)) for name, value in shown)
+    rows = tuple((_LABELS[name], _words(name, value, names)) for name, value in shown)
     return LogEntryView(
         title=EVENTS.get(line.event, line.event),
         entry_id=str(line.entry_id),
         warning="" if line.intact else _TURNED_OUT,
-        sentence=_sentence(line, purposes),
+        sentence=_sentence(line, names),
         rows=rows,
         place=_place(line.index),
     )
@@ -133,40 +142,41 @@ def verdict_view(verdict: Verdict) -> VerdictView:
     return VerdictView(True, "The log is whole", sentence)
 
 
-def _sentence(line: LogLine, purposes: Mapping[str, str]) -> str:
+def _sentence(line: LogLine, names: Names) -> str:
     if not line.intact:
         return ""
-    purpose = _purpose(line, purposes)
+    purpose = _purpose(line, names)
     reason = f", for the purpose: {purpose}" if purpose else ""
     about = f". It concerns {counted(len(line.subjects), 'person', 'people')}" if line.subjects else ""
-    return f"{_who(line)}, on {instant(line.at)}: {EVENTS.get(line.event, line.event).lower()}{reason}{about}."
+    return f"{_who(line, names)}, on {instant(line.at)}: {EVENTS.get(line.event, line.event).lower()}{reason}{about}."
 
 
-def _who(line: LogLine) -> str:
-    role = f", {code_in_words(line.role).lower()}" if line.role else ""
-    agency = f", {code_in_words(line.agency)}" if line.agency else ""
-    return f"{line.who or 'Erased'}{role}{agency}"
+def _who(line: LogLine, names: Names) -> str:
+    agency = names.agencies.get(line.agency, code_in_words(line.agency)) if line.agency else ""
+    role = names.roles.get(f"{line.agency}/{line.role}", code_in_words(line.role)) if line.role else ""
+    return ", ".join(filter(None, (line.who or "Erased", role, agency)))
 
 
-def _purpose(line: LogLine, purposes: Mapping[str, str]) -> str:
-    return purposes.get(line.purpose, code_in_words(line.purpose)) if line.purpose else ""
+def _purpose(line: LogLine, names: Names) -> str:
+    return names.purposes.get(line.purpose, code_in_words(line.purpose)) if line.purpose else ""
 
 
 def _place(index: int | None) -> str:
     return "Waits for its place in the tree" if index is None else f"Leaf {index:,}"
 
 
-def _words(name: str, value: Json, purposes: Mapping[str, str]) -> tuple[str, ...]:
-    tables: Mapping[str, Mapping[str, str]] = {
-        "phase": _PHASES, "decision": _DECISIONS, "outcome": OUTCOMES, "purpose": purposes,
-    }  # fmt: skip
+def _words(name: str, value: Json, names: Names) -> tuple[str, ...]:
     if isinstance(value, Mapping):
-        return tuple(f"{_item_or_key(str(key))}: {_flat(each)}" for key, each in value.items())
+        return tuple(
+            f"{_item_or_key(str(key))}: {_flat(each)}" for key, each in value.items() if each not in ("", None)
+        )
     if isinstance(value, list | tuple):
         return tuple(_item_or_key(str(each)) if name == "items_shown" else str(each) for each in value)
     text = str(value)
-    if name in {"role", "agency"}:
-        return (code_in_words(text),)
+    tables: Mapping[str, Mapping[str, str]] = {"phase": _PHASES, "decision": _DECISIONS, "outcome": OUTCOMES}
+    if name in {"role", "agency", "purpose"}:
+        known = {"agency": names.agencies, "purpose": names.purposes}.get(name, {})
+        return (known.get(text, code_in_words(text)),)
     return (tables.get(name, {}).get(text, text),)
 
 

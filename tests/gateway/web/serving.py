@@ -82,7 +82,8 @@ def sign_in(client: httpx.Client, served: Served, worker: str, return_to: str = 
 def form_token(page: httpx.Response) -> str:
     """The token that every form of the page carries."""
     before, _, rest = page.text.partition('name="form_token" value="')
-    assert before and rest, page.text[:400]
+    assert before
+    assert rest, page.text[:400]
     return rest.partition('"')[0]
 
 

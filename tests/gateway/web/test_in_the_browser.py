@@ -181,6 +181,7 @@ def test_an_officer_reads_the_log_and_verifies_it(visitor):
     visitor.sign_in("W601")
     visitor.go("/log")
     visitor.look("officer-log")
+    visitor.page.get_by_text("Search the log").click()
     visitor.page.fill("#worker", "W601")
     visitor.page.get_by_role("button", name="Search").click()
     visitor.look("officer-log-search")

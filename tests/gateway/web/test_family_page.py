@@ -1,0 +1,168 @@
+"""The family page from a profile built by hand: what it says, in whose words, and what it never does."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.web.render import render_html
+from gateway.web.views.families import family_view
+from tests.gateway.web.profiles import AISHA, HEAD, RECEIPT, address, fact, identity, profile
+
+CITES = {"CA2004-s10": "Children Act 2004 s.10"}
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
+
+
+def page(shown=None):
+    view = family_view(shown or profile(), RECEIPT, "Decide on a referral at the MASH front door", CITES)
+    href = f"/receipts/{view.receipt_id}"
+    return render_html("family.html", "nonce", HEAD, title=view.heading, family=view, receipt_href=href)
+
+
+def text_of(html):
+    main = html[html.index("<main") : html.index("</main>")]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
+
+
+class Tags(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Family of Aisha Cole",
+        "You may tell the school's safeguarding lead this.",
+        "Darren Cole is a parent of Aisha Cole (Housing management)",
+        "12 March 2016 Police records, 14 November 2026",
+        "17 Alder Court, Northvale, NV1 0AB Newest since 26 October 2026",
+        "3 Mill Lane, NV1 0AB 11 May 2020 to 26 October 2026",
+        "Reported to police, not proven Disputed Not proven Darren Cole, as a suspect 14 October 2026 at 10:40pm",
+        "No further action: evidential difficulty, the victim does not support",
+        "Reported to police. No further action. Not proof that it happened.",
+        "Arrears £1,210",
+        "Probably the same person. Check a date of birth with them before you act.",
+        "Northvale NHS holds 3 entries you cannot see for this purpose.",
+        "Police records 14 November 2026 Benefit records No data yet",
+        "Law: Children Act 2004 s.10. Basis: public task (UK GDPR Article 6(1)(e)).",
+        "On disclosure: recipient record the reason at once",
+        "This page shows what your role may see. Some things may be left out.",
+        "You looked at this page on 16 November 2026 at 8:10am.",
+    ],
+)
+def test_the_page_says(words):
+    assert words in text_of(page()).replace("&#39;", "'")
+
+
+def test_involved_professionals_come_before_the_members():
+    text = text_of(page())
+    assert text.index("Grace Adebayo") < text.index("The family")
+
+
+def test_an_address_that_two_sources_give_stands_once_with_both():
+    text = text_of(page())
+    assert text.count("17 Alder Court") == 1
+    assert "Housing management, received 10 November 2026; Police records, received 14 November 2026" in text
+
+
+def test_sources_that_disagree_are_both_shown():
+    aisha = identity("Aisha Cole")
+    other = replace(aisha.birth_dates[0], value="2016-12-03", sources=("School records",))
+    member = replace(profile().members[0], identity=replace(aisha, birth_dates=(*aisha.birth_dates, other)))
+    text = text_of(page(profile(members=(member,))))
+    assert "12 March 2016 Police records" in text
+    assert "3 December 2016 School records" in text
+
+
+def test_a_family_without_a_name_for_this_reader_has_a_heading_all_the_same():
+    member = replace(profile().members[0], identity=identity(""))
+    text = text_of(page(profile(members=(member,))))
+    assert "A family" in text
+    assert "Name not shown to your role" in text
+
+
+@pytest.mark.parametrize(
+    ("form", "remark"),
+    [("presence", "Your role sees only that there is an entry"), ("month", "Your role sees the month only")],
+)
+def test_a_coarser_form_is_said(form, remark):
+    assert remark in text_of(page(profile(events=(fact(form=form, values={}, at=None, valid_from="2026-10"),))))
+
+
+def test_an_unknown_code_is_shown_as_it_is():
+    assert "ZZ9" in text_of(page(profile(events=(fact(values={"outcome": "ZZ9"}),))))
+
+
+def test_an_empty_family_page_still_has_its_foot_and_its_receipt():
+    bare = profile(
+        relationships=(), addresses=(), circumstances=(), events=(), professionals=(), withheld=(), agreements=(),
+        advice=(),
+    )  # fmt: skip
+    text = text_of(page(bare))
+    assert "No professional that you may see is recorded." in text
+    assert str(RECEIPT.entry_id) in text
+
+
+def hostile_profile(words):
+    bad = identity(words)
+    members = tuple(replace(member, identity=bad, match=words) for member in profile().members)
+    coded = fact(values={"title": words, "outcome": words}, role=words, note=words, label=words, form=words)
+    return profile(
+        members=members, events=(coded,), circumstances=(coded,), professionals=(coded,), advice=(words,), foot=words,
+        addresses=(address(lines=(words,), postcode=words, kind=words),),
+        withheld=tuple(replace(line, sentence=words) for line in profile().withheld),
+    )  # fmt: skip
+
+
+def test_hostile_words_are_shown_and_never_run():
+    html = page(hostile_profile(HOSTILE))
+    assert "<script>alert" not in html
+    assert "<img" not in html
+    assert "49" not in text_of(html).replace(str(RECEIPT.entry_id), "")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    plain = Tags(page()).found
+    assert {tag for tag, _ in Tags(html).found} <= {tag for tag, _ in plain}
+
+
+@given(st.text(alphabet=st.sampled_from("<>&\"'`={}/ a\u2028\x00%#"), min_size=1, max_size=30))
+def test_no_text_makes_an_element_or_an_attribute(words):
+    expected = Tags(page(hostile_profile("x"))).found
+    found = Tags(page(hostile_profile(words))).found
+    assert [tag for tag, _ in found] == [tag for tag, _ in expected]
+    assert [sorted(attrs) for _, attrs in found] == [sorted(attrs) for _, attrs in expected]
+
+
+def test_no_address_of_the_page_holds_anything_personal():
+    tags = Tags(page()).found
+    addresses = [attrs[name] for _, attrs in tags for name in ("href", "src", "action") if attrs.get(name)]
+    allowed = re.compile(
+        r"#[a-z-]+|/|/(purpose|search|sign-out)|/static/[\w./-]+\?v=0|/(families|receipts)/[0-9a-f-]{36}"
+    )
+    assert addresses
+    assert [one for one in addresses if not allowed.fullmatch(one)] == []
+
+
+def test_the_page_runs_no_script_and_no_style_of_its_own_without_the_nonce():
+    for tag, attrs in Tags(page()).found:
+        assert not [name for name in attrs if name.startswith("on") or name == "style"]
+        assert tag != "style"
+        if tag == "script":
+            assert attrs.get("nonce") == "nonce" or attrs.get("src", "").startswith("/static/")
+
+
+def test_print_is_stamped_and_off_in_an_emergency():
+    assert '<p class="hg-print-only">Printed by Moira Sanderson</p>' in page()
+    view = family_view(profile(), RECEIPT, "purpose", CITES)
+    html = render_html("family.html", "n", replace(HEAD, emergency=True), title="t", family=view, receipt_href="/")
+    assert "hg-no-print" in html
+    assert "Printing is off while access is for an emergency." in html
+    assert str(AISHA) not in html.replace(f"/families/{AISHA}", "")
