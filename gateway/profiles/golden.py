@@ -51,8 +51,10 @@ def _ranked(
     for fact in facts:
         words = text(fact.fact.value)
         if words:
-            by_value[words.casefold()].append(fact)
-            shown.setdefault(words.casefold(), words)
+            key = words.casefold()
+            by_value[key].append(fact)
+            # Of several ways of writing one value, the one that is not all capitals reads best.
+            shown[key] = min(shown.get(key, words), words, key=lambda text: (text.isupper(), _capitals(text), text))
 
     def rank(key: str) -> tuple[int, int, int, str]:
         said = by_value[key]
@@ -68,6 +70,10 @@ def _ranked(
         )
         for key in sorted(by_value, key=rank)
     )
+
+
+def _capitals(text: str) -> int:
+    return sum(letter.isupper() for letter in text)
 
 
 def _said_on(fact: PermittedFact) -> date:
