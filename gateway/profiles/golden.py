@@ -54,7 +54,7 @@ def _ranked(
             key = words.casefold()
             by_value[key].append(fact)
             # Of several ways of writing one value, the one that is not all capitals reads best.
-            shown[key] = min(shown.get(key, words), words, key=lambda text: (text.isupper(), _capitals(text), text))
+            shown[key] = min(shown.get(key, words), words, key=_shouted)
 
     def rank(key: str) -> tuple[int, int, int, str]:
         said = by_value[key]
@@ -72,8 +72,8 @@ def _ranked(
     )
 
 
-def _capitals(text: str) -> int:
-    return sum(letter.isupper() for letter in text)
+def _shouted(text: str) -> tuple[bool, bool, str]:
+    return any(len(word) > 1 and word.isupper() for word in text.split()), text.islower(), text
 
 
 def _said_on(fact: PermittedFact) -> date:
