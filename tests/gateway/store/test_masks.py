@@ -124,14 +124,13 @@ def test_whatever_tells_a_location_is_judged_as_one_since_the_protection_began(n
     every_item = {(source, item) for source in northvale.wiring.register.vocabulary.sources for item in _AT_HOME}
     shown = desk.read(desk.issue(desk.subject(priya, desk.cells(*every_item))))
 
-    since = northvale.sql("SELECT hearth.protected_since(:person) AS day", person=priya)[0].day
     late = northvale.sql(
         "SELECT DISTINCT s.name AS source, i.name AS item FROM hearth.fact f JOIN hearth.link l USING (record_id)"
         " JOIN hearth.item i USING (item_no) JOIN hearth.source s ON s.source_no = f.source_no"
         " WHERE l.person_id = :person AND i.location_bearing"
-        " AND coalesce(f.valid_from, f.recorded_at::date) >= :since",
-        person=priya, since=since,
-    )  # fmt: skip
+        " AND coalesce(f.valid_from, f.recorded_at::date) >= hearth.protected_since(:person)",
+        person=priya,
+)  # fmt: skip
     assert late
     assert not shown & {(row.source, row.item) for row in late if row.source != "housing"}
 
