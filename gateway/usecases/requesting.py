@@ -38,7 +38,10 @@ _NOT_OFFERED = "Your role may not use shared information for this purpose. This 
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """What is asked. `law` names the enactment of a one-off request; `items` are names of the item register."""
+    """What is asked. `law` names the enactment of a one-off request.
+
+    `items` are names of the item register, or whole groups as `health.*`.
+    """
 
     purpose: str
     items: tuple[str, ...]
@@ -79,9 +82,7 @@ def request_access(wiring: Wiring, context: RequestContext, caller: StaffCaller,
     """Take a request. Raises `UnknownItemError` or `AccessRefusedError`; a refusal is an entry."""
     # (0) One instant; the items, each once, in the register's order.
     now = wiring.clock()
-    items = tuple(item.name for item in ITEMS if item.name in asked.items)
-    if len(items) < len(set(asked.items)):
-        raise UnknownItemError("a request names an item that is not in the register")
+    items = _items(asked.items)
     # (1) A named law is for the data protection officer to weigh, whatever the agreements say.
     reach = wiring.register.reach(caller.agency, caller.role, asked.purpose, Direction.VIEW, now)
     if asked.law is None:
@@ -134,6 +135,18 @@ def requests_open(wiring: Wiring, context: RequestContext, caller: StaffCaller) 
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _items(asked: Sequence[str]) -> tuple[str, ...]:
+    """Items of the register in its order, each once; `health.*` names every item of a group."""
+    chosen = {
+        name: [item.name for item in ITEMS if item.name == name or f"{item.name.split('.')[0]}.*" == name]
+        for name in asked
+    }
+    if not all(chosen.values()):
+        raise UnknownItemError("a request names an item that is not in the register")
+    wanted = {item for names in chosen.values() for item in names}
+    return tuple(item.name for item in ITEMS if item.name in wanted)
 
 
 def _require_reachable(
