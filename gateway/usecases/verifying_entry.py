@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from audit.canonical import Json
+from audit.canonical import Json, parse_canonical
 from audit.encoding import from_base64
 from audit.entry import COMMITTED_FIELDS, EventClass, Phase
 from audit.errors import EntryError
-from audit.leaf import Leaf, Opening, opened_values, parse_leaf
+from audit.leaf import Leaf, Opening, check_openings, parse_leaf
 from gateway.store.batch_seal import SealedTicket
 
 
@@ -47,13 +47,13 @@ class EntryCheck:
         """Check an entry's row. `tickets` is `None` for one on the queue, whose tickets are not sealed yet."""
         where = str(row.entry_id)
         leaf = self._leaf(row, where)
-        values = _opened(row, where)
-        if len(values) < len(COMMITTED_FIELDS):
+        opened = _opened(row, where)
+        if len(opened) < len(COMMITTED_FIELDS):
             self.lacking.add(where)
         if leaf.event is EventClass.ERASURE:
-            self._erased |= _records(values)
-        if tickets is not None:
-            _check_tickets(tickets, values, where)
+            self._erased |= _records(opened)
+        if tickets is not None and (tickets or _admits(opened)):
+            _check_tickets(tickets, opened, where)
 
     def check_erasures(self) -> None:
         """Openings may lack fields only where an erasure entry names the entry in its `records`."""
@@ -77,27 +77,38 @@ class EntryCheck:
         return leaf
 
 
-def _opened(row: Row[Any], where: str) -> Mapping[str, Json]:
+def _opened(row: Row[Any], where: str) -> Mapping[str, Opening]:
+    """The openings, each checked against its commitment."""
     try:
         openings = {name: Opening(from_base64(salt), value.encode()) for name, (salt, value) in row.fields.items()}
-        return opened_values(row.leaf, openings)
+        check_openings(row.leaf, openings)
     except EntryError as error:
         raise FoundError("audit.opening.fields", str(error), where) from None
     except (ValueError, TypeError, AttributeError):
         raise FoundError("audit.opening.fields", "is not salt and value for each field", where) from None
+    return openings
 
 
-def _records(values: Mapping[str, Json]) -> set[str]:
-    detail = values.get("detail")
+def _value(opened: Mapping[str, Opening], name: str) -> Json:
+    """One value; only what was committed comes here, so it is canonical JSON."""
+    return parse_canonical(opened[name].value) if name in opened else None
+
+
+def _admits(opened: Mapping[str, Opening]) -> bool:
+    return "masks" in opened and opened["masks"].value != b"{}"
+
+
+def _records(opened: Mapping[str, Opening]) -> set[str]:
+    detail = _value(opened, "detail")
     records = detail.get("records") if isinstance(detail, Mapping) else None
     return {str(one) for one in records} if isinstance(records, list | tuple) else set()
 
 
-def _check_tickets(tickets: Sequence[SealedTicket], values: Mapping[str, Json], where: str) -> None:
+def _check_tickets(tickets: Sequence[SealedTicket], opened: Mapping[str, Opening], where: str) -> None:
     """A ticket belongs to an authorisation and admits exactly the entry's masks. Erased fields check nothing."""
-    if tickets and values.get("phase", Phase.AUTHORISATION.value) != Phase.AUTHORISATION.value:
+    if tickets and _value(opened, "phase") not in {None, Phase.AUTHORISATION.value}:
         raise FoundError("audit.ticket.entry_id", "the entry authorises nothing", where)
-    masks = values.get("masks")
+    masks = _value(opened, "masks")
     if isinstance(masks, Mapping):
         said = {key: int(str(mask) or "0", 16) for key, mask in masks.items()}
         admitted = {f"{person}:{band}": _mask(shown) for one in tickets for person, band, shown, _, _ in one.subjects}
@@ -106,7 +117,7 @@ def _check_tickets(tickets: Sequence[SealedTicket], values: Mapping[str, Json], 
             raise FoundError("audit.ticket_subject.ticket_id, person_id or band", problem, where)
         if said != admitted:
             raise FoundError("audit.ticket_subject.shown", "admits other items than the entry says", where)
-    detail = values.get("detail")
+    detail = _value(opened, "detail")
     until = detail.get("authorised_until") if isinstance(detail, Mapping) else None
     if until is not None and any(one.not_after != datetime.fromisoformat(str(until)) for one in tickets):
         raise FoundError("audit.ticket.not_after", "is not the end that the entry says", where)
