@@ -51,7 +51,9 @@ def running_gateway(settings: Settings) -> Iterator[Wiring]:
     with ExitStack() as stack:
         ensure_keys(settings)
         running = stack.enter_context(running_database(settings))
-        run_migrate(settings, running)
+        if settings.database_url is None:
+            # A server of one's own is migrated by command: the administrator's role has no business in operation.
+            run_migrate(settings, running)
         wiring = build_wiring(settings, running)
         stack.callback(wiring.database.dispose)
         if settings.database_url is None:
