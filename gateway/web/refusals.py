@@ -52,7 +52,9 @@ def explain(request: Request, error: Exception) -> Explained:
     here = quote(local_path(request.url.path), safe="/")
     match error:
         case UnauthenticatedError():
-            link = {"href": f"/sign-in?return_to={here}" if request.method == "GET" else "/sign-in", "text": "Sign in"}
+            # The way back from the provider is no place to come back to.
+            again = request.method == "GET" and not here.startswith("/sign-in")
+            link = {"href": f"/sign-in?return_to={here}" if again else "/sign-in", "text": "Sign in"}
             return Explained("Sign in first", ("You are not signed in, or your session has ended.",), link=link)
         case DeclarationError():
             link = {"href": f"/purpose?next={here}" if request.method == "GET" else "/purpose", "text": "Say why"}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from adapters.port import FeedProfile
-from gateway.store.desk_tables import BatchRow
+from gateway.usecases.intake import Batch
 from gateway.web.code_labels import BATCH_STATES
 from gateway.web.views.families import Tag
 from gateway.web.words import counted, day, instant
@@ -39,7 +39,7 @@ class BatchView:
     receipt_id: str
 
 
-def batch_line(batch: BatchRow, feeds: dict[str, FeedProfile]) -> BatchLine:
+def batch_line(batch: Batch, feeds: dict[str, FeedProfile]) -> BatchLine:
     """One file in the list."""
     return BatchLine(
         href=f"/batches/{batch.batch_id}",
@@ -52,7 +52,7 @@ def batch_line(batch: BatchRow, feeds: dict[str, FeedProfile]) -> BatchLine:
     )
 
 
-def batch_view(batch: BatchRow, feeds: dict[str, FeedProfile], *, is_sender: bool) -> BatchView:
+def batch_view(batch: Batch, feeds: dict[str, FeedProfile], *, is_sender: bool) -> BatchView:
     """One file. It says nothing of whether anyone in it is already known."""
     columns = len(batch.columns_not_kept)
     handed_back = batch.rows_rejected + batch.rows_refused
@@ -75,22 +75,22 @@ def batch_view(batch: BatchRow, feeds: dict[str, FeedProfile], *, is_sender: boo
             f"We did not keep {'it' if columns == 1 else 'them'}. You did nothing wrong."
         ),
         errors_href=f"/batches/{batch.batch_id}/errors.csv" if is_sender and handed_back else None,
-        receipt_id=str(batch.receipt_entry) if batch.receipt_entry else "being written",
+        receipt_id=str(batch.receipt_entry) if batch.receipt_entry else "",
     )
 
 
-def state_tag(batch: BatchRow) -> Tag:
+def state_tag(batch: Batch) -> Tag:
     """The state in words."""
     return Tag(BATCH_STATES.get(batch.state, batch.state), _COLOURS.get(batch.state, "grey"))
 
 
-def feed_title(batch: BatchRow, feeds: dict[str, FeedProfile]) -> str:
+def feed_title(batch: Batch, feeds: dict[str, FeedProfile]) -> str:
     """What the feed is called; its name where it is no longer offered."""
     profile = feeds.get(batch.feed)
     return profile.title if profile else batch.feed
 
 
-def _paragraphs(batch: BatchRow) -> tuple[str, ...]:
+def _paragraphs(batch: Batch) -> tuple[str, ...]:
     if batch.refusal_message:
         return tuple(filter(None, (batch.refusal_message, batch.refusal_remedy)))
     handed_back = batch.rows_rejected + batch.rows_refused

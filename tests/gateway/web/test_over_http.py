@@ -89,7 +89,9 @@ def test_the_cookie_of_an_attempt_opens_no_session(stranger):
 def test_an_answer_of_the_provider_works_once_and_in_one_browser(served, stranger):
     page = sign_in(stranger, served, "W101")
     back = page.history[0].url
-    assert stranger.get(str(back)).status_code == 401
+    again = stranger.get(str(back))
+    assert again.status_code == 401
+    assert 'href="/sign-in"' in again.text
     with browser_like(served) as other:
         assert other.get(str(back)).status_code == 401
 
@@ -230,6 +232,7 @@ def test_bad_rows_go_to_their_sender_alone(served, at_desk):
     assert rows.headers["content-type"] == "text/csv; charset=utf-8"
     assert rows.headers["cache-control"] == "no-store"
     assert len(rows.text.splitlines()) == 8
+    assert re.search(r'href="/receipts/[0-9a-f-]{36}"', client.get(address).text)
     elsewhere = at_desk("C101")
     assert elsewhere.get(address).status_code == 404
     assert elsewhere.get(f"{address}/errors.csv").status_code == 404
