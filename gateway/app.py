@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
+from opentelemetry.sdk.trace.export import SpanExporter
 
 from gateway import problems
 from gateway.api import families, health, partners, records
 from gateway.api.context import request_context
+from gateway.telemetry import configure_logging, exporter_of, note_request, request_telemetry
 from gateway.web.routes import install_pages
 from gateway.wiring import Wiring
 
@@ -19,8 +21,9 @@ _SECURITY_HEADERS = {
 }
 
 
-def create_app(wiring: Wiring) -> FastAPI:
-    """The application over one wiring."""
+def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
+    """The application over one wiring. `spans` takes the place of the exporter that the settings name."""
+    configure_logging()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -35,6 +38,7 @@ def create_app(wiring: Wiring) -> FastAPI:
         redoc_url=None,
         openapi_url="/v1/openapi.json",
         lifespan=lifespan,
+        telemetry=request_telemetry(spans or exporter_of(wiring.settings.spans)),
     )
     app.state.wiring = wiring
     problems.install(app)
@@ -47,6 +51,7 @@ def create_app(wiring: Wiring) -> FastAPI:
     @app.middleware("http")
     async def stamp(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
         context = request_context(request)
+        note_request(context.request_id)
         response = await proceed(request)
         for name, value in _SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)

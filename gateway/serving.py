@@ -28,6 +28,7 @@ from gateway.settings import Settings
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.migrate import create_database, create_roles, migrate
 from gateway.supervising import supervised
+from gateway.telemetry import configure_logging
 from gateway.wiring import Wiring
 
 
@@ -71,12 +72,14 @@ def serve(settings: Settings) -> None:
 
 def run_worker(settings: Settings) -> None:
     """Work off jobs until told to stop."""
+    configure_logging()
     with _stop_on_signal() as stop, running_database(settings) as running:
         run_linkage_worker(build_wiring(settings, running), stop)
 
 
 def run_sequencer_process(settings: Settings) -> None:
     """Turn entries into leaves until told to stop."""
+    configure_logging()
     with _stop_on_signal() as stop, running_database(settings) as running:
         custody = load_custody(settings.keys_dir, SERVING_ROLES)
         run_sequencer(open_database(running, custody), log_signer(custody, settings), clock.utc_now, stop)
@@ -96,7 +99,12 @@ def _listening(wiring: Wiring) -> Iterator[None]:
     settings = wiring.settings
     listener = socket.create_server((settings.host, settings.port))
     configuration = uvicorn.Config(
-        create_app(wiring), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
+        create_app(wiring),
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(configuration)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")

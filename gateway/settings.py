@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     council: str = Field(default="Northvale Council", description="Name on the pages.")
     mash_phone: str = Field(default="01632 960 100", description="Number at the foot of every family page.")
     cookie_secure: bool = Field(default=True, description="False only on loopback without TLS.")
+    spans: Literal["none", "stderr"] = Field(
+        default="none", description="Where a span of each request goes: nowhere, or as a JSON line to standard error."
+    )
     environment: Literal["demo", "operation"] = Field(default="operation", description="Named on every page.")
 
     @property

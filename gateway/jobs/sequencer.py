@@ -141,7 +141,8 @@ def run_sequencer(
             failures = 0 if sequencer.worked else failures + 1
             wait = min(period * 2 ** min(failures, 10), _LONGEST_WAIT)
             code = getattr(error, "code", None)
-            _log.error("sequencer: %s (%s); trying again in %.1f s", type(error).__name__, code, wait)
+            told = {"error": type(error).__name__, "code": code, "failures": failures, "seconds": wait}
+            _log.error("sequencer.batch-failed", extra=told)
             stop.wait(wait)
 
 
@@ -150,7 +151,7 @@ def _work(sequencer: Sequencer, connection: Connection, stop: threading.Event, p
         try:
             taken = sequencer.drain_batch(connection)
         except HeadMovedError:
-            _log.warning("sequencer: the head was moved by another; reloading")
+            _log.warning("sequencer.head-moved")
             taken = 0
         if taken < sequencer.batch:
             stop.wait(period)
