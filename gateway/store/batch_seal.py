@@ -31,7 +31,8 @@ from audit.notes import sign_note
 _HEADER = "hearthgate/audit-batch/v1"
 _INDEX_BYTES = 8
 _FORM = re.compile(
-    rf"{_HEADER}\nlog (?P<log>[A-Za-z0-9./_-]+)\nleaves (?P<base>\d+) to (?P<size>\d+)\nroot (?P<root>[A-Za-z0-9+/=]+)\n"
+    rf"{_HEADER}\nlog (?P<log>[A-Za-z0-9./_-]+)\nleaves (?P<base>\d+) to (?P<size>\d+)\n"
+    r"root (?P<root>[A-Za-z0-9+/=]+)\n"
     r"at (?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\ntickets (?P<tickets>[A-Za-z0-9+/=]+)\n"
 )
 _TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -88,14 +89,18 @@ def parse_seal(text: str) -> BatchSeal:
 
 def ticket_digest(tickets: Sequence[SealedTicket]) -> bytes:
     """Digest of all tickets of one entry, 32 bytes, whatever order they and their subjects come in."""
-    rows: list[Json] = [
-        [
-            str(ticket.ticket_id), list(ticket.own_sources), _instant(ticket.not_after), _instant(ticket.issued_at),
-            ticket.xact, [[str(person), *rest] for person, *rest in sorted(ticket.subjects)],
-        ]
-        for ticket in sorted(tickets, key=lambda one: one.ticket_id)
-    ]  # fmt: skip
+    rows: list[Json] = [_ticket_row(ticket) for ticket in sorted(tickets, key=lambda one: one.ticket_id)]
     return sha256(canonical_json(rows)).digest()
+
+
+def _ticket_row(ticket: SealedTicket) -> Json:
+    subjects: list[Json] = [
+        [str(person), band, shown, counted, existing]
+        for person, band, shown, counted, existing in sorted(ticket.subjects)
+    ]
+    own: list[Json] = list(ticket.own_sources)
+    times: list[Json] = [_instant(ticket.not_after), _instant(ticket.issued_at)]
+    return [str(ticket.ticket_id), own, *times, ticket.xact, subjects]
 
 
 def tickets_root(digests: Iterable[tuple[int, bytes]]) -> bytes:
