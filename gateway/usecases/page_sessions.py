@@ -115,7 +115,7 @@ class PageAttempts:
     wiring: Wiring
 
     def put(self, digest: bytes, attempt: SignInAttempt) -> None:
-        """Keep `attempt` until it expires."""
+        """Keep `attempt` until it expires, and forget what is over: anybody may begin a sign-in."""
         key, now = _key("attempt", digest), self.wiring.clock()
         row = SessionRow(
             session_digest=key,
@@ -125,6 +125,7 @@ class PageAttempts:
             expires_at=attempt.expires_at,
         )
         with self.wiring.database.transaction(_ROLE) as connection:
+            remove_ended_sessions(connection, now)
             save_session(connection, row)
 
     def take(self, digest: bytes) -> SignInAttempt | None:

@@ -160,7 +160,7 @@ def test_the_page_runs_no_script_and_no_style_of_its_own_without_the_nonce():
 
 
 def test_print_is_stamped_and_off_in_an_emergency():
-    assert '<p class="hg-print-only">Printed by Moira Sanderson</p>' in page()
+    assert '<section class="hg-print-only" aria-label="Printed copy">Printed by Moira Sanderson</section>' in page()
     view = family_view(profile(), RECEIPT, "purpose", CITES)
     html = render_html("family.html", "n", replace(HEAD, emergency=True), title="t", family=view, receipt_href="/")
     assert "hg-no-print" in html

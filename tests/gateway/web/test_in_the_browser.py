@@ -150,15 +150,47 @@ def test_a_rent_officer_sees_arrears_and_nothing_else_of_kelly(visitor, served):
     assert "£1,210" in text
     assert "epress" not in text
     visitor.look("rent-family")
+    visitor.page.emulate_media(media="print")
+    assert "Printed by Sheila Bramhall, Rent officer, Brightwater Homes" in visitor.page.locator("body").inner_text()
+    assert "for: Manage a tenancy" in visitor.page.locator(".hg-print-only").inner_text()
+    assert not visitor.page.get_by_role("button", name="Sign out").is_visible()
+    visitor.look("rent-family-printed")
+    visitor.page.emulate_media(media="screen")
+    visitor.page.locator("a[href^='/receipts/']").click()
+    visitor.page.wait_for_timeout(1000)
+    visitor.page.reload()
+    assert visitor.page.locator("h1").inner_text() == "Your receipt"
+    visitor.look("rent-receipt")
 
 
-def test_an_early_help_manager_is_offered_break_glass_in_plain_words(visitor):
+def test_an_early_help_manager_is_offered_break_glass_in_plain_words(visitor, served):
     visitor.sign_in("W210")
     visitor.go("/purpose")
     assert "Open this now if someone may be hurt." in visitor.page.locator("main").inner_text()
     visitor.look("manager-purpose")
     visitor.page.get_by_role("button", name="Open now").click()
     visitor.look("manager-emergency-errors")
+    visitor.page.fill("#family", str(served.northvale.family_id("S2", "Kelly Marsh")))
+    visitor.page.fill("#at_risk", "The mother")
+    visitor.page.fill("#emergency_reason", "She says that he is at the door")
+    visitor.page.get_by_role("button", name="Open now").click()
+    assert "Emergency access." in visitor.page.locator("header").inner_text()
+    visitor.look("manager-emergency-family")
+    visitor.page.emulate_media(media="print")
+    assert "Printing is off while access is for an emergency." in visitor.page.locator("body").inner_text()
+    assert not visitor.page.locator("h1").is_visible()
+
+
+def test_a_fraud_officer_who_forces_a_purpose_is_refused_in_words(visitor):
+    visitor.sign_in("W502")
+    visitor.go("/purpose")
+    visitor.look("fraud-purpose")
+    visitor.page.evaluate("document.querySelector('input[name=purpose]').value = 'early_help'")
+    visitor.page.locator("input[name=purpose]").check()
+    visitor.page.fill("#reason", "To look at a single-person discount")
+    visitor.page.get_by_role("button", name="Continue").click()
+    assert "Family support data cannot be used for fraud work." in visitor.page.locator("main").inner_text()
+    visitor.look("fraud-refused")
 
 
 def test_a_school_business_manager_sends_a_file_and_gets_bad_rows_back_in_words(visitor, served):

@@ -158,7 +158,7 @@ def test_a_search_that_asks_too_little_is_explained(at_desk, typed, error):
 
 def without_what_differs_by_request(page):
     text = re.sub(r'nonce="[^"]+"', "", page.text)
-    return re.sub(r'<p class="hg-print-only">.*?</p>|until [\d:apm]+', "", text)
+    return re.sub(r'<section class="hg-print-only".*?</section>|until [\d:apm]+', "", text)
 
 
 def test_no_such_family_and_a_refusal_that_depends_on_it_are_the_same_page(served, at_desk):
