@@ -51,6 +51,26 @@ def test_the_school_of_that_day_is_told_although_the_pupil_has_left_since(raised
     assert notice.read_by == next_school_morning(raised.clock.now)
 
 
+def test_a_roll_that_has_ended_since_still_says_where_the_pupil_was(northvale):
+    """Without the weekly returns, which name a school and no dates."""
+    northvale.sql(
+        "DELETE FROM hearth.fact USING hearth.item WHERE fact.item_no = item.item_no"
+        " AND item.name = 'education.enrolment' AND valid_from IS NULL"
+    )
+    raise_notices(northvale.wiring)
+
+    assert notice_of(northvale, "Aisha Cole").recipient_unit == northvale.staff[LEAD]["school_urn"]
+
+
+def test_a_pupil_who_was_on_no_roll_that_day_is_nobodys_notice(northvale):
+    northvale.sql(
+        "DELETE FROM hearth.fact USING hearth.item WHERE fact.item_no = item.item_no"
+        " AND item.name = 'education.enrolment'"
+    )
+
+    assert raise_notices(northvale.wiring) == NoticesRaised(0, 0)
+
+
 def test_the_notice_names_the_pupil_and_the_incident_of_october_and_nothing_older(raised):
     shown = opened(raised, LEAD, notice_of(raised, "Aisha Cole").notice_id)
     incident_day = raised.clock.now.date() - timedelta(days=38)

@@ -126,6 +126,18 @@ def test_a_lawful_one_off_request_goes_to_the_data_protection_officer_item_by_it
     assert (request.role, request.answer_by) == ("council_tax_fraud_officer", taken.answer_by)
 
 
+def test_whoever_names_a_law_is_sent_to_the_data_protection_officer(northvale):
+    taken = ask(northvale, EARLY_HELP, "early_help", "crime.offence", law="Children Act 1989 s.47(9)")
+
+    assert taken.decided_by == "dpo"
+
+
+def test_where_several_agencies_hold_the_items_the_data_protection_officer_decides(northvale):
+    taken = ask(northvale, EARLY_HELP, "early_help", "health.attendance", "education.attendance")
+
+    assert taken.decided_by == "dpo"
+
+
 def test_the_fraud_officer_without_a_law_is_refused_in_the_charters_words_and_reviewed(northvale):
     for purpose in ("council_tax_fraud", "early_help"):
         assert refusal(northvale, FRAUD, purpose, "housing.tenancy").sentence == FRAUD_WORDS
