@@ -135,6 +135,9 @@ _ADDRESS_KINDS: _Labels = {
     "home": "Home", "temporary": "Temporary address", "refuge": "Refuge", "placement": "Placement",
     "correspondence": "Letters only",
 }  # fmt: skip
+_WORKERS: _Labels = {
+    "allocated_worker": "Allocated worker", "manager": "Manager", "duty": "Duty worker",
+}  # fmt: skip
 _CHECKED: _Labels = {
     "verified": "Checked with its issuer", "plausible": "Written as it should be",
     "unverified": "Check digit fails",
@@ -160,6 +163,7 @@ LABELS: Mapping[tuple[str, str], _Labels] = {
     ("care.disability", "code"): _DISABILITIES,
     ("care.looked_after", "legal_status"): _LEGAL,
     ("care.looked_after", "placement"): _PLACEMENTS,
+    ("care.allocation", "role"): _WORKERS,
     ("education.sen", "provision"): _SEN,
     ("education.exclusion", "category"): _EXCLUSIONS,
     ("education.provision", "status"): _DESTINATIONS,
