@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -146,5 +145,6 @@ def _command(stand: Stand, *arguments: str) -> "subprocess.CompletedProcess[str]
 
 
 def _run(command: Sequence[str], environment: dict[str, str] | None) -> "subprocess.CompletedProcess[str]":
-    options: dict[str, Any] = {"capture_output": True, "text": True, "check": False, "env": environment}
-    return subprocess.run(command, **options)  # noqa: S603 - our own programs, arguments of ours
+    return subprocess.run(  # noqa: S603 - our own programs, arguments of ours
+        command, capture_output=True, text=True, check=False, env=environment
+    )

@@ -10,7 +10,7 @@ from gateway.push_client import MEDIA_TYPES, PartnerClient, PushedFile, PushErro
 
 FIRST = frozenset({"council_tax"})
 """The register of council tax alone: what the fraud officer finds in it is compared later (S10)."""
-LAST = frozenset({"refuge", "pds", "health", "police", "area"})
+LAST = frozenset({"refuge", "health", "police", "area"})
 """Sources whose arrival must change nothing for the housing officer and for Vikram's worker (S1, S2, S3)."""
 _NOT_SENT = "push-failed"
 

@@ -170,10 +170,10 @@ class Reader:
 
 
 def is_named(identity: Json, person: Json) -> bool:
-    """Whether a heading is that of a person of the scene book: a source may put a title or a middle name in."""
-    wanted = {person["forename"], person["surname"]}
+    """Whether a heading is that of a person of the scene book: a source may write capitals, a title, a middle name."""
+    wanted = {person["forename"].casefold(), person["surname"].casefold()}
     dates = {str(date["value"]) for date in identity["birth_dates"]}
-    return person["dob"] in dates and any(wanted <= set(name.split()) for name in names_of(identity))
+    return person["dob"] in dates and any(wanted <= set(name.casefold().split()) for name in names_of(identity))
 
 
 def names_of(identity: Json) -> set[str]:

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -163,9 +163,7 @@ def running(settings: Settings, partners: Mapping[str, PartnerClient], town: Tow
         signed_out_uris=frozenset({settings.public_url, f"{settings.public_url}/"}),
     )
     with ExitStack() as stack:
-        issuer = stack.enter_context(
-            running_provider(town.staff.values(), party=party, port=provider_port(settings))
-        )
+        issuer = stack.enter_context(running_provider(town.staff.values(), party=party, port=provider_port(settings)))
         wiring = stack.enter_context(running_gateway(settings))
         http = stack.enter_context(httpx.Client(base_url=settings.public_url, timeout=_TIMEOUT, trust_env=False))
         yield Stand(settings, wiring, partners, Desk(http, issuer, party, town.staff, Trail()), town)

@@ -26,7 +26,7 @@ class Step:
     withheld: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """As `build/demo.json` holds it. No checked value is in it, so no name is."""
+        """As `build/demo.json` holds it: claims and counts, no value of anybody's record."""
         return {
             "step": self.step,
             "ok": self.ok,

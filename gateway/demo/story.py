@@ -40,11 +40,11 @@ from gateway.demo.setting_up import (
     register_clients,
     running,
 )
-from gateway.demo.steps import DemoError, Play
+from gateway.demo.steps import Play
 from gateway.demo.telling import Teller
 
 HELD, NOT_HELD, NOT_PLAYED, STOPPED = 0, 1, 2, 130
-_WAVES = ("council tax first", "most partners", "police, health, PDS, refuge and area")
+_WAVES = ("council tax first", "most partners", "refuge, health, police and area")
 
 
 @dataclass(slots=True)
@@ -155,7 +155,9 @@ def _push_everything(story: Story, stand: Stand, connection: Connection, before:
     _judge(story, stand, pushed)
     teller.feeds(_feeds(connection, pushed))
     counts = count_everything(connection)
-    teller.say(f"Linked: {counts['records']} records are {counts['persons']} persons in {counts['households']} households.")
+    teller.say(
+        f"Linked: {counts['records']} records are {counts['persons']} persons in {counts['households']} households."
+    )
     return pushed
 
 
@@ -216,7 +218,10 @@ def _serve_on(stand: Stand, teller: Teller) -> None:
     teller.staff(stand.town.staff.values())
     teller.say(f"Pages and API: {stand.settings.public_url}   contract: {stand.settings.public_url}/v1/openapi.json")
     teller.say(f"Sign-in codes that would be e-mailed: {stand.desk.issuer}/outbox")
-    threading.Event().wait()
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        teller.say("\nStopping every process of the demo.")
 
 
 def _rounded(times: Mapping[str, float]) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """The story on the terminal. It shows invented people's names: a reader's own screen, no log and no file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -68,7 +68,7 @@ class Teller:
         table.add_column("")
         for role, _, _ in views:
             table.add_column(role, overflow="fold")
-        rows = {
+        rows: dict[str, Callable[[Json], str]] = {
             "family": lambda p: ", ".join(pages.members(p)),
             "addresses": _addresses,
             "items shown": lambda p: f"{p['items_shown']}: " + _counts(p),

@@ -29,7 +29,7 @@ def play(stand: Stand, teller: Teller, before: Before) -> Play:
     officer = stand.desk.reader(staff["council_tax_fraud_officer"])
     page = officer.look(joanne, "council_tax_fraud")
     _own_register(played, page)
-    before.compare(played, "fraud officer", "Joanne Pickering", page, "every feed but council tax")
+    before.compare_hits(played, "fraud officer", "Joanne Pickering", page, "every feed but council tax")
     offered = officer.purposes()
     played.act(
         "Purposes on offer",
@@ -60,7 +60,7 @@ def _own_register(played: Play, page: Page) -> None:
         "the discount is shown": shown["ctax.discount"] > 0,
         "council tax is the only source": pages.sources(profile) == {"council_tax"},
         "only the person who pays is on it": len(profile.get("members", [])) == 1,
-        "nobody else of the household is named": "Stroud" not in str(profile),
+        "nobody else of the household is named": "stroud" not in str(profile).casefold(),
     }
     played.act(
         "Fraud officer opens the account",
@@ -126,9 +126,10 @@ def _lawful_request(stand: Stand, played: Play, page: Page) -> None:
     """One-off, on a law that is named: it goes to the data protection officer, item by item."""
     staff = stand.town.book["S10"]["staff"]
     officer, dpo = stand.desk.reader(staff["council_tax_fraud_officer"]), stand.desk.reader(staff["dpo"])
+    items = ["household.membership", "housing.tenancy"]
     asked = {
         "purpose": "council_tax_fraud",
-        "items": ["housing.tenancy", "household.membership"],
+        "items": items,
         "reason": "A second adult may live there; a summons is being prepared",
         "law": "Data Protection Act 2018 Schedule 2 paragraph 2 (crime and taxation)",
         "family_id": page.family_id or None,
@@ -141,7 +142,7 @@ def _lawful_request(stand: Stand, played: Play, page: Page) -> None:
         "it is taken": taken.status == httpx.codes.ACCEPTED,
         "the data protection officer decides": taken.ok and taken.body["decided_by"] == "dpo",
         "it stands in the officer's list once": len(mine) == 1,
-        "item by item": bool(mine) and sorted(mine[0]["items"]) == sorted(asked["items"]),
+        "item by item": bool(mine) and sorted(mine[0]["items"]) == items,
         "with its law": bool(mine) and mine[0]["law"] == asked["law"],
         "nothing is released meanwhile": "housing" not in pages.sources(page.profile),
     }

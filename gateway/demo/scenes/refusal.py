@@ -22,7 +22,7 @@ def play(stand: Stand, teller: Teller, before: Before) -> Play:
     officer = stand.desk.reader(staff["rent_officer"])
     rent = officer.look(kelly, "tenancy_management")
     _rent(played, rent)
-    before.compare(played, "rent officer", "Kelly Marsh", rent, "police, health, PDS and refuge feeds")
+    before.compare(played, "rent officer", "Kelly Marsh", rent)
     graham = officer.look(book["tenant_without_health_record"]["Graham Tully"], "tenancy_management")
     words = _asks_for_health(stand, played, rent, graham)
     marac = stand.desk.reader(staff["marac_housing_lead"])

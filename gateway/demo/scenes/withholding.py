@@ -10,7 +10,6 @@ from gateway.demo.steps import Play
 from gateway.demo.telling import Teller
 
 TITLE = "Silent withholding"
-_FEEDS = "the refuge, PDS, health and police feeds"
 _DESK = "Location protected: call the desk"
 
 
@@ -22,9 +21,9 @@ def play(stand: Stand, teller: Teller, before: Before) -> Play:
     people, staff = book["people"], book["staff"]
     vikram, priya = people["Vikram Nair"], people["Priya Nair"]
     rent = stand.desk.reader(staff["rent_officer"]).look(vikram, "tenancy_management")
-    before.compare(played, "rent officer", "Vikram Nair", rent, _FEEDS)
+    before.compare(played, "rent officer", "Vikram Nair", rent)
     worker = stand.desk.reader(staff["early_help_worker"]).look(vikram, "early_help")
-    before.compare(played, "Vikram's worker", "Vikram Nair", worker, _FEEDS)
+    before.compare(played, "Vikram's worker", "Vikram Nair", worker)
     mash = stand.desk.reader(staff["mash_worker"]).look(priya, "front_door")
     advocate = stand.desk.reader(staff["refuge_advocate"]).look(priya, "refuge_support")
     refuge = book["refuge"]
