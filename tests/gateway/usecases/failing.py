@@ -1,0 +1,48 @@
+"""A database that fails at one commit: before it, by losing the connection at it, or just after it."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from gateway.store.engine import Database
+from gateway.store.scripts import driver_connection
+
+BEFORE, LOST, AFTER = "before", "connection lost at", "after"
+WAYS = (BEFORE, LOST, AFTER)
+
+
+class InjectedError(Exception):
+    """What nothing in the gateway expects."""
+
+
+@dataclass(frozen=True)
+class FailingDatabase(Database):
+    """Fails at transaction number `at`, counted from 0 in the order begun; never, if `at` is None."""
+
+    at: int | None = None
+    way: str = BEFORE
+    roles: list[str] = field(default_factory=list)
+    committed: list[int] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    @contextmanager
+    def transaction(self, role: str) -> Iterator[Connection]:
+        number = next(self.numbers)
+        self.roles.append(role)
+        with super().transaction(role) as connection:
+            yield connection
+            if number == self.at and self.way == BEFORE:
+                raise InjectedError
+            if number == self.at and self.way == LOST:
+                driver_connection(connection).close()
+        self.committed.append(number)
+        if number == self.at and self.way == AFTER:
+            raise InjectedError
+
+
+def failing(database: Database, at: int | None = None, way: str = BEFORE) -> FailingDatabase:
+    """A database like another, with pools of its own."""
+    return FailingDatabase(database.base, database.passwords, {}, database.pool_size, at, way)
