@@ -83,6 +83,8 @@ class FeedProfile:
     duplicate_free: bool = False
     """True where one row stands for one person, so two rows of one file are two persons."""
     example_rows: tuple[Mapping[str, str], ...] = field(default=())
+    never_kept: tuple[str, ...] = ()
+    """Columns that partners are known to send and no item exists for: dropped, and named back to the sender."""
 
 
 class Feed(Protocol):

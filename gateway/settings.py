@@ -6,6 +6,9 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+NORTHVALE = Path(__file__).parent / "demo" / "northvale"
+"""The demo's documents: what a gateway starts with until its council names its own."""
+
 
 class Settings(BaseSettings):
     """What a council sets. Every problem is reported at once, when the process starts."""
@@ -18,15 +21,13 @@ class Settings(BaseSettings):
         description="`postgresql://host:port/name` of a server of your own; unset starts the embedded one.",
     )
     register_dir: Path = Field(
-        default=Path("gateway/demo/northvale/register"), description="The council's agreements, DPIAs and sources."
+        default=NORTHVALE / "register", description="The council's agreements, DPIAs and sources."
     )
     register_overlay_dir: Path | None = Field(default=None, description="Documents that replace those of the register.")
     lifecycle_dir: Path | None = Field(
         default=None, description="Signatures and life-cycle events of the documents; default `<data_dir>/lifecycle`."
     )
-    feeds_dir: Path = Field(
-        default=Path("gateway/demo/northvale/feeds"), description="Mapping files of feeds described without code."
-    )
+    feeds_dir: Path = Field(default=NORTHVALE / "feeds", description="Mapping files of feeds described without code.")
     clients_file: Path | None = Field(
         default=None, description="Partner clients and their public keys; default `<data_dir>/clients.json`."
     )

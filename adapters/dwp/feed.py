@@ -15,6 +15,7 @@ _BENEFITS = FeedProfile(
     source="dwp",
     title="Benefit return",
     formats=("csv",),
+    never_kept=("pip_dla_aa", "uc_in_work"),
     columns=(
         Column("la_reference", (), "The council's own reference of the person asked about", required=True),
         Column("match_status", _BENEFIT, "matched, not matched or multiple", required=True),

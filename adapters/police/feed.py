@@ -21,6 +21,7 @@ _NOMINALS = FeedProfile(
     source="police",
     title="Police nominals",
     formats=("csv",),
+    never_kept=("ethnic_officer", "warning_markers"),
     columns=(
         Column("nominal_ref", (), "The force's own reference of the person", required=True),
         Column("pnc_id", ("identity.pnc_id",), "Police National Computer id, any usual spelling"),
@@ -54,6 +55,7 @@ _OCCURRENCES = FeedProfile(
     source="police",
     title="Roles in police occurrences",
     formats=("csv",),
+    never_kept=("beat", "cjs_offence_code", "cyber_flag", "hate_flag", "ho_subclass"),
     columns=(
         Column("occurrence_no", (), "The force's own number of the occurrence", required=True),
         Column("nominal_ref", (), "The force's own reference of the person", required=True),

@@ -30,6 +30,7 @@ ATTENDANCE = FeedProfile(
     source="schools",
     title="Session attendance by week",
     formats=("csv",),
+    never_kept=("first_language", "religion"),
     columns=(
         *PUPIL_COLUMNS,
         SEX_COLUMN,

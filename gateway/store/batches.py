@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.port import RowError
 from gateway.store.desk_tables import BatchRow, RejectedRow, RowErrorRow
@@ -64,7 +65,8 @@ def save_row_errors(connection: Connection, batch_id: UUID, errors: Sequence[Row
             }
         )  # fmt: skip
     if rows:
-        connection.execute(insert(RowErrorRow), rows)
+        # A push that broke off is taken again from its start: what it had said stays said.
+        connection.execute(upsert(RowErrorRow).on_conflict_do_nothing(), rows)
 
 
 def save_rejected_rows(
@@ -73,7 +75,7 @@ def save_rejected_rows(
     """Store sealed rows as (row number, sealed text)."""
     if sealed:
         connection.execute(
-            insert(RejectedRow),
+            upsert(RejectedRow).on_conflict_do_nothing(),
             [
                 {"batch_id": batch_id, "row_number": number, "sealed": text, "expires_at": expires_at}
                 for number, text in sealed

@@ -26,6 +26,7 @@ from audit.merkle import leaf_hash, root_of
 from concept_model.records import Fact, facts_of
 from gateway.errors import ForbiddenError, IdempotencyConflictError, NotFoundError, UnsupportedMediaError
 from gateway.identity.caller import Caller, PartnerCaller
+from gateway.store.advisory import one_at_a_time
 from gateway.store.batches import (
     find_batch,
     open_batch,
@@ -75,7 +76,7 @@ class _Tally:
     flagged: int = 0
     facts_new: int = 0
     facts_unchanged: int = 0
-    columns: set[str] = field(default_factory=set)
+    columns: dict[str, int] = field(default_factory=dict)
     uncovered: set[str] = field(default_factory=set)
     newest: date | None = None
 
@@ -100,25 +101,31 @@ def receive_batch(wiring: Wiring, context: RequestContext, caller: Caller, push:
     Raises `NotFoundError`, `ForbiddenError`, `UnsupportedMediaError` or `IdempotencyConflictError`; a file that is
     not of the feed, or that no agreement covers, is a batch in state `refused` with its reason.
     """
-    # (0) One instant for the whole request.
+    # (0) One instant for the whole request; the same push twice at once waits for itself.
     now = wiring.clock()
     feed = _feed_for(wiring, caller, push)
-    source_no = wiring.source_number(feed.profile.source)
-    known = _seen_before(wiring, caller, push)
-    if known is not None and known.state != "validating":
-        return known
-    supply = wiring.register.decide_supply(caller.agency, feed.profile.source, now)
-    batch_id = known.batch_id if known is not None else _open(wiring, caller, push, source_no, now)
-    intake = _Intake(wiring, context, caller, feed, source_no, supply, batch_id, now)
-    if not supply.items & items_of(feed.profile):
-        return _refuse(intake, "supply-not-agreed", *_why_not(supply, feed))
+    with one_at_a_time(wiring.database, f"{sender_of(caller)}/{push.feed}/{push.idempotency_key}"):
+        known = _seen_before(wiring, caller, push)
+        if known is not None and known.state != "validating":
+            return known
+        source_no = wiring.source_number(feed.profile.source)
+        supply = wiring.register.decide_supply(caller.agency, feed.profile.source, now)
+        batch_id = known.batch_id if known is not None else _open(wiring, caller, push, source_no, now)
+        intake = _Intake(wiring, context, caller, feed, source_no, supply, batch_id, now)
+        if not supply.items & items_of(feed.profile):
+            return _refuse(intake, "supply-not-agreed", *_why_not(supply, feed))
+        return _take_rows(intake, push.body)
+
+
+def _take_rows(intake: _Intake, body: bytes) -> BatchRow:
     tally = _Tally()
     try:
-        translations = translate_rows(feed, push.body)
-        for number, chunk in enumerate(_chunks(translations)):
+        # (1) Translate row by row, (2) to (4) chunk by chunk.
+        for number, chunk in enumerate(_chunks(translate_rows(intake.feed, body))):
             _take_chunk(intake, chunk, number, tally)
     except FeedUnreadableError as error:
         return _refuse(intake, error.code, error.message, error.how_to_fix)
+    # (5) What became of it.
     return _finish(intake, tally)
 
 
@@ -200,6 +207,9 @@ def _take_chunk(intake: _Intake, chunk: Sequence[Translation], number: int, tall
         save_rejected_rows(connection, intake.batch_id, kept, expires_at)
         # (4) One collection entry for the chunk, in the same transaction as its rows.
         append(connection, _collection_entry(intake, chunk, number))
+        # Here and not at the end: a push that breaks off later must not leave facts that nobody links.
+        if new:
+            defer_linkage(connection)
     tally.facts_new += new
     tally.facts_unchanged += unchanged
 
@@ -213,7 +223,8 @@ def _count(translation: Translation, tally: _Tally) -> None:
     else:
         tally.accepted += 1
         tally.flagged += bool(translation.flags)
-    tally.columns.update(translation.row.cells)
+    for position, name in enumerate(translation.row.cells, 1):
+        tally.columns.setdefault(name, position)
 
 
 def _save(intake: _Intake, connection: Connection, facts: Sequence[Fact]) -> tuple[int, int]:
@@ -244,7 +255,9 @@ def _minted(wiring: Wiring) -> Iterator[UUID]:
 
 
 def _seal(intake: _Intake, bad: Translation) -> bytes:
-    plain = json.dumps(dict(bad.row.cells), ensure_ascii=False).encode()
+    # What may not be taken is not kept in a row handed back either.
+    cells = {name: text for name, text in bad.row.cells.items() if _is_kept(intake, name)}
+    plain = json.dumps(cells, ensure_ascii=False).encode()
     return intake.wiring.custody.field.seal(plain, rejected_row_binding(intake.batch_id, bad.row.number))
 
 
@@ -284,11 +297,8 @@ def _refuse(intake: _Intake, code: str, message: str, remedy: str) -> BatchRow:
 
 def _finish(intake: _Intake, tally: _Tally) -> BatchRow:
     profile = intake.feed.profile
-    known = {column.name: column for column in profile.columns}
     not_kept = sorted(
-        name
-        for name in tally.columns
-        if name not in known or (known[name].items and not intake.supply.items.intersection(known[name].items))
+        _name_to_store(intake, name, place) for name, place in tally.columns.items() if not _is_kept(intake, name)
     )
     done = entry(
         intake.wiring, intake.context, intake.caller, EventClass.COLLECTION, intake.now, purpose=SUPPLY_PURPOSE,
@@ -309,9 +319,19 @@ def _finish(intake: _Intake, tally: _Tally) -> BatchRow:
             },
         )  # fmt: skip
         append(connection, done)
-        if tally.facts_new:
-            defer_linkage(connection)
     return _stored(intake)
+
+
+def _is_kept(intake: _Intake, name: str) -> bool:
+    column = next((column for column in intake.feed.profile.columns if column.name == name), None)
+    return column is not None and (not column.items or not intake.supply.items.isdisjoint(column.items))
+
+
+def _name_to_store(intake: _Intake, name: str, position: int) -> str:
+    """A name that the feed knows; for one of the sender's own making its place, since a name may hold a person."""
+    profile = intake.feed.profile
+    known = name in profile.never_kept or any(column.name == name for column in profile.columns)
+    return name if known else f"column {position}, unknown to this feed"
 
 
 def _state(tally: _Tally) -> str:

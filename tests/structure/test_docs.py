@@ -155,6 +155,8 @@ def test_the_readme_gives_every_setting_with_its_real_default():
 
 
 def _as_written(value: object) -> str:
+    if isinstance(value, Path) and value.is_absolute():
+        return value.relative_to(ROOT).as_posix()
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
