@@ -17,8 +17,8 @@ class FileEntry:
 
     `rows` counts records: lines under the header, resources, children. `expected_accepted` is `rows` less
     `bad_rows`, exact repeats included; `duplicate_rows` counts those repeats. `flagged_rows` are accepted rows that
-    state an identifier whose check fails (a reference to a patient states none). `bad_by_code` counts by the code
-    that an honest reader would give.
+    state an identifier whose check fails (a reference to a patient states none) or a code outside its national list.
+    `bad_by_code` counts by the code that an honest reader would give.
     """
 
     feed: str

@@ -8,8 +8,10 @@ from gateway.demo.northvale.people import Person
 from gateway.demo.northvale.places import SCHOOLS, Place, School
 from gateway.demo.northvale.truth import World
 
-_REASONS = ("PP", "PA", "VP", "VA", "DB", "DA", "DM", "BU", "OW", "SB")
-"""National codes, and one that only this borough's software knows."""
+LOCAL_REASON = "SB"
+"""A code that only this borough's software knows."""
+_REASONS = ("PP", "PA", "VP", "VA", "DB", "DA", "DM", "BU", "OW", LOCAL_REASON)
+"""National codes, and the local one."""
 
 
 def term_start(today: date) -> date:

@@ -6,7 +6,7 @@ from random import Random
 
 from gateway.demo.northvale.delivery import Delivery
 from gateway.demo.northvale.events import Enrolment, SchoolWeek, Suspension
-from gateway.demo.northvale.histories.schools import year_group, year_name
+from gateway.demo.northvale.histories.schools import LOCAL_REASON, year_group, year_name
 from gateway.demo.northvale.identifiers import LOCAL_AUTHORITY
 from gateway.demo.northvale.partners.resources import Pieces, having, without
 from gateway.demo.northvale.partners.sheet import TOO_FEW, TOO_MANY, Sheet, backwards, missing, no_code, no_date
@@ -149,7 +149,8 @@ def _suspensions(delivery: Delivery) -> None:
             "sessions": str(event.sessions) if event.sessions else "",
         }
         cells |= {f"reason{number}": reason for number, reason in enumerate(event.reasons, 1)}
-        sheet.add(cells, seen.truth, planted=event.person.planted, flagged=seen.failing)
+        flagged = seen.failing or LOCAL_REASON in event.reasons
+        sheet.add(cells, seen.truth, planted=event.person.planted, flagged=flagged)
     sheet.deliver(delivery)
 
 
