@@ -196,6 +196,7 @@ def _take_chunk(intake: _Intake, chunk: Sequence[Translation], number: int, tall
         row_facts = [fact for record in translation.records for fact in facts_of(record)]
         tally.uncovered |= {fact.item for fact in row_facts} - covered
         facts += [fact for fact in row_facts if fact.item in covered]
+        tally.newest = _newest(row_facts, tally.newest, intake.now.date())
         _count(translation, tally)
     rejected = [translation for translation in chunk if translation.errors]
     with intake.wiring.database.transaction("hg_intake") as connection:
@@ -212,6 +213,12 @@ def _take_chunk(intake: _Intake, chunk: Sequence[Translation], number: int, tall
             defer_linkage(connection)
     tally.facts_new += new
     tally.facts_unchanged += unchanged
+
+
+def _newest(facts: Sequence[Fact], known: date | None, today: date) -> date | None:
+    """The newest day that a file speaks of: what is said of a source's coverage. Days to come do not count."""
+    days = [fact.at.date() if fact.at else fact.valid_from for fact in facts]
+    return max((day for day in (*days, known) if day is not None and day <= today), default=None)
 
 
 def _count(translation: Translation, tally: _Tally) -> None:
@@ -314,7 +321,7 @@ def _finish(intake: _Intake, tally: _Tally) -> BatchRow:
                 "rows_rejected": tally.rejected, "rows_refused": tally.refused, "rows_flagged": tally.flagged,
                 "facts_new": tally.facts_new, "facts_unchanged": tally.facts_unchanged,
                 "columns_not_kept": not_kept, "items_not_covered": sorted(tally.uncovered),
-                "coverage_to": intake.now.date(), "finished_at": intake.wiring.clock(),
+                "coverage_to": tally.newest or intake.now.date(), "finished_at": intake.wiring.clock(),
                 "receipt_entry": UUID(done.entry_id),
             },
         )  # fmt: skip
