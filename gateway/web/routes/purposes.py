@@ -20,7 +20,7 @@ _TITLE = "Why are you looking?"
 _SHORTEST_REASON, _LONGEST_REASON, _LONGEST_CASE, _LONGEST_RISK = 3, 1000, 80, 400
 _WARNING = "Open this now if someone may be hurt. You do not need permission first."
 _SENTENCES = (
-    "Write who is at risk and why. Two managers are told now; you will be asked about it tomorrow.",
+    "Write who is at risk and why. It goes to the review queue at once; you will be asked about it tomorrow.",
     "Acting in good faith is not misconduct. It does not open protected addresses.",
 )
 Typed = dict[str, str]

@@ -13,9 +13,8 @@ READ = ("hg_desk", "hg_decide", "hg_read", "hg_desk", "hg_read")
 AUTHORISATION, OUTCOME = 2, 4
 SEARCH = ("hg_desk", "hg_desk", "hg_search", "hg_decide", "hg_read", "hg_read", "hg_desk")
 ASKED, SEARCH_TICKET, SEARCH_OUTCOME = 1, 4, 5
-# The first is the lock that makes the same push wait for itself; it ends last.
-PUSH = ("hg_desk", "hg_desk", "hg_intake", "hg_intake", "hg_intake", "hg_desk")
-CHUNK, FINISH = 3, 4
+PUSH = ("hg_desk", "hg_intake", "hg_intake", "hg_intake", "hg_desk")
+CHUNK, FINISH = 2, 3
 _FEED = "housing-arrears"
 _ENTRIES = "SELECT count(*) FROM audit.entry"
 _JOBS = "SELECT count(*) FROM jobs.procrastinate_jobs"
