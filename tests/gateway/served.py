@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 import uvicorn
 from fastapi import FastAPI, Header
+from opentelemetry.sdk.trace.export import SpanExporter
 
 from gateway.api.context import authenticate
 from gateway.app import create_app
@@ -58,10 +59,22 @@ def content(answer: httpx.Response) -> tuple[int, Any]:
     return answer.status_code, [(key, value) for key, value in body.items() if key not in _OF_ITS_OWN]
 
 
+def raw(gateway: Served, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+    """Everything that the server writes to the socket until it closes it."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: gateway.test", "Connection: close", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=60) as client:
+        client.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        received = b""
+        while part := client.recv(65536):
+            received += part
+    return received
+
+
 @contextmanager
-def served(northvale: Northvale, wiring: Wiring | None = None) -> Iterator[Served]:
+def served(northvale: Northvale, wiring: Wiring | None = None, spans: SpanExporter | None = None) -> Iterator[Served]:
     """Serve a copy of Northvale; `Test-Caller` is a worker's number, or a feed whose partner pushes."""
-    app = create_app(wiring or northvale.wiring)
+    app = create_app(wiring or northvale.wiring, spans)
 
     def caller(test_caller: Annotated[str, Header()]) -> Caller:
         return northvale.reader(test_caller) if test_caller in northvale.staff else northvale.partner(test_caller)

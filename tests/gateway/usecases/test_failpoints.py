@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tests.gateway.served import Served, served
+from tests.gateway.served import raw, served
 from tests.gateway.usecases.failing import AFTER, LOST, WAYS, failing
 
 # The transactions of the two paths, in order. A use case that gains a commit gains three tests here.
@@ -22,18 +22,6 @@ _JOBS = "SELECT count(*) FROM jobs.procrastinate_jobs"
 
 def points(path):
     return [pytest.param(at, way, id=f"{way} {role} {at}") for at, role in enumerate(path) for way in WAYS]
-
-
-def raw(gateway: Served, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
-    """Everything that the server writes to the socket until it closes it."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: gateway.test", "Connection: close", f"Content-Length: {len(body)}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=30) as client:
-        client.sendall("\r\n".join([*lines, "", ""]).encode() + body)
-        received = b""
-        while part := client.recv(65536):
-            received += part
-    return received
 
 
 def texts(value) -> set[str]:
