@@ -338,7 +338,8 @@ def _name_to_store(intake: _Intake, name: str, position: int) -> str:
     """A name that the feed knows; for one of the sender's own making its place, since a name may hold a person."""
     profile = intake.feed.profile
     known = name in profile.never_kept or any(column.name == name for column in profile.columns)
-    return name if known else f"column {position}, unknown to this feed"
+    part = "column" if "csv" in profile.formats else "element"
+    return name if known else f"{part} {position}, unknown to this feed"
 
 
 def _state(tally: _Tally) -> str:
