@@ -13,8 +13,6 @@ from gateway.demo import pages
 from gateway.demo.readers import Json
 from gateway.demo.steps import Play, Step
 
-_MOST_REFUSED = 60
-
 
 class Teller:
     """Prints; decides nothing."""
@@ -45,22 +43,20 @@ class Teller:
         )
 
     def feeds(self, found: Mapping[str, Json]) -> None:
-        """One line a feed: rows, what was taken, what was handed back, what was not kept, why refused."""
+        """One line a feed: rows, taken, handed back, refused at the door; then what was not kept, and why refused."""
         table = Table(title="What was pushed", title_justify="left", expand=False)
-        for name in ("feed", "files", "rows", "accepted", "handed back", "refused", "flagged", "new facts"):
-            table.add_column(name, justify="left" if name == "feed" else "right")
-        table.add_column("columns not kept")
-        table.add_column("why refused", max_width=_MOST_REFUSED)
+        table.add_column("feed", no_wrap=True)
+        for heading in ("files", "rows", "taken", "back", "refused", "flags", "facts"):
+            table.add_column(heading, justify="right", no_wrap=True)
         for feed, one in found.items():
             numbers = ("files", "rows", "accepted", "rejected", "refused", "flagged", "facts_new")
-            not_kept = one["columns_not_kept"]
-            table.add_row(
-                feed,
-                *(str(one[name]) for name in numbers),
-                f"{len(not_kept)}: {', '.join(not_kept[:4])}{' ...' if len(not_kept) > 4 else ''}" if not_kept else "",  # noqa: PLR2004 - as many as fit
-                escape(" ".join(one["refused_because"])),
-            )
+            table.add_row(feed, *(str(one[name]) for name in numbers))
         self.console.print(table)
+        for feed, one in found.items():
+            if one["columns_not_kept"]:
+                self.say(f"  {feed}: not kept, as no agreement covers it: {', '.join(one['columns_not_kept'])}")
+            if one["refused_because"]:
+                self.say(f"  {feed}: refused at the door. {' '.join(one['refused_because'])}")
 
     def views(self, title: str, views: Sequence[tuple[str, Json | None, str]]) -> None:
         """Each role's view side by side: (role, page or None, the reason where there is none)."""
@@ -116,8 +112,9 @@ class Teller:
     def staff(self, staff: Iterable[Mapping[str, Any]]) -> None:
         """Who may sign in."""
         table = Table(title="Who may sign in (codes are in the outbox)", title_justify="left")
-        for name in ("e-mail address", "role", "agency", "team"):
-            table.add_column(name)
+        table.add_column("e-mail address", no_wrap=True)
+        for name in ("role", "agency", "team"):
+            table.add_column(name, overflow="fold")
         for one in staff:
             table.add_row(one["email"], one["role"].replace("_", " "), one["agency"].replace("_", " "), one["team"])
         self.console.print(table)
