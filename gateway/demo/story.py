@@ -12,11 +12,12 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Any
 
 import httpx
 from sqlalchemy import Connection
@@ -123,17 +124,17 @@ def _play(story: Story, given: tuple[int, int, str], *, once: bool) -> int:
 
 def _tell(story: Story, stand: Stand, connection: Connection) -> None:
     before = Before()
-    pushed = _push_everything(story, stand, connection, before)
+    _push_everything(story, stand, connection, before)
     with story.part("scenes"):
         _scenes(story, stand, before)
     with story.part("link"):
         wait_for_linkage(connection)
     with story.part("prove the log"):
         _prove(story, stand, connection)
-    story.told |= {"counts": count_everything(connection), "feeds": _feeds(connection, pushed)}
+    story.told |= {"counts": count_everything(connection), "feeds": _feeds(connection, stand.town.files)}
 
 
-def _push_everything(story: Story, stand: Stand, connection: Connection, before: Before) -> list[Pushed]:
+def _push_everything(story: Story, stand: Stand, connection: Connection, before: Before) -> None:
     teller, town, sources = story.teller, stand.town, stand.wiring.register.sources
     owners = {name: sources[feed.profile.source].owner for name, feed in stand.wiring.feeds.items()}
     one_school_files = frozenset({town.book["S9"]["file"], town.book["S9"]["mended_file"]})
@@ -153,12 +154,11 @@ def _push_everything(story: Story, stand: Stand, connection: Connection, before:
         with story.part("scenes"):
             keep(stand)
     _judge(story, stand, pushed)
-    teller.feeds(_feeds(connection, pushed))
+    teller.feeds(_feeds(connection, [one.written for one in pushed]))
     counts = count_everything(connection)
     teller.say(
         f"Linked: {counts['records']} records are {counts['persons']} persons in {counts['households']} households."
     )
-    return pushed
 
 
 def _judge(story: Story, stand: Stand, pushed: list[Pushed]) -> None:
@@ -187,13 +187,13 @@ def _prove(story: Story, stand: Stand, connection: Connection) -> None:
     story.scene("log", proving.TITLE, playing)
 
 
-def _feeds(connection: Connection, pushed: list[Pushed]) -> Mapping[str, Json]:
+def _feeds(connection: Connection, files: Iterable[Mapping[str, Any]]) -> Mapping[str, Json]:
     """By SQL; `rows_in_files` is what was written, as a feed refused at the door is never read."""
     found = count_feeds(connection)
-    for one in pushed:
-        feed = found.get(str(one.written["feed"]))
+    for file in files:
+        feed = found.get(str(file["feed"]))
         if feed is not None:
-            feed["rows_in_files"] = feed.get("rows_in_files", 0) + one.written["rows"]
+            feed["rows_in_files"] = feed.get("rows_in_files", 0) + file["rows"]
     return found
 
 

@@ -218,6 +218,8 @@ def test_a_small_borough_is_played_to_its_end_and_ctrl_c_leaves_no_process(ports
 def _agrees_with_the_files(told, files):
     for feed, file in (("housing-arrears", "housing-arrears.csv"), ("council-tax", "council-tax.csv")):
         assert told["feeds"][feed]["rows"] == rows_of(files / file)
+    for feed, found in told["feeds"].items():
+        assert found["rows"] == (0 if feed == "dwp-benefits" else found["rows_in_files"])
     manifest = json.loads((files / "manifest.json").read_text())["files"]
     accepted = sum(one["expected_accepted"] for one in manifest if one["feed"] != "dwp-benefits")
     assert told["counts"]["rows_accepted"] == accepted
