@@ -1,5 +1,6 @@
 """Errors as pages: the same status codes as `gateway/problems.py`, in words that say what to do next."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from gateway.usecases.disclosure import NO_SUCH_FAMILY
 from gateway.web.render import render
 from gateway.web.words import instant
 
+_OPAQUE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NO_FAMILY = (
     "Either there is no such family, or your role may not see it for this purpose. We say the same in both cases.",
     "If you work with this family, ask your manager whether you are recorded as their worker.",
@@ -49,7 +51,7 @@ def plain_page(request: Request, status: int, title: str, *paragraphs: str) -> H
 
 def explain(request: Request, error: Exception) -> Explained:
     """The words for an error. They hold nothing that was sent."""
-    here = quote(local_path(request.url.path), safe="/")
+    here = quote(_way_back(request), safe="/")
     match error:
         case UnauthenticatedError():
             # The way back from the provider is no place to come back to.
@@ -73,6 +75,12 @@ def explain(request: Request, error: Exception) -> Explained:
             return Explained("We cannot show you this page", words)
         case _:
             return _otherwise(error)
+
+
+def _way_back(request: Request) -> str:
+    """The page that was asked for, if its address is ours throughout: words of a route, and opaque ids."""
+    given = [str(value) for value in request.path_params.values()]
+    return local_path(request.url.path) if all(map(_OPAQUE.fullmatch, given)) else "/"
 
 
 def _otherwise(error: Exception) -> Explained:
