@@ -28,7 +28,7 @@ def line(message: object, *values: object, error: bool = False, **extra: object)
     told = None
     if error:
         try:
-            raise ValueError(CANARY)
+            int(CANARY)
         except ValueError:
             told = sys.exc_info()
     record = logging.LogRecord("a.library", logging.WARNING, "/some/where.py", 7, message, values, told)

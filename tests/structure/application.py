@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from gateway import clock
 from gateway.app import create_app
+from gateway.building import oidc_settings
 from gateway.identity.keys import TokenKeys, generate_es256_key
 from gateway.identity.oidc import OidcProvider
-from gateway.building import oidc_settings
 from gateway.settings import Settings
 
 
