@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from gateway.store.errors import DatabaseUnavailableError, TicketRefusedError
 
@@ -30,21 +31,22 @@ class Database:
         try:
             with self.engine(role).begin() as connection:
                 yield connection
-        except OperationalError:
+        except (OperationalError, PoolTimeoutError):
             raise DatabaseUnavailableError("the database cannot be reached; nothing was released or stored") from None
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
                 raise TicketRefusedError("the database refused this step for want of an authorisation") from None
             raise
 
-    def engine(self, role: str) -> Engine:
-        """The pool of one role."""
-        if role not in self.engines:
+    def engine(self, role: str, use: str = "") -> Engine:
+        """The pool of one role; `use` names one apart, for connections held while others of the role are needed."""
+        pool = f"{role}/{use}" if use else role
+        if pool not in self.engines:
             url = self.base.set(username=role, password=self.passwords[role])
-            self.engines[role] = create_engine(
+            self.engines[pool] = create_engine(
                 url, pool_size=self.pool_size, max_overflow=8, pool_pre_ping=True, hide_parameters=True
             )
-        return self.engines[role]
+        return self.engines[pool]
 
     def dispose(self) -> None:
         """Close every pool."""
