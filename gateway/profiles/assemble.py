@@ -8,6 +8,7 @@ from uuid import UUID
 from concept_model.items import Block
 from gateway.profiles.closure import family_of, person_of_record
 from gateway.profiles.golden import full_name, golden_identity
+from gateway.profiles.matching import match_words, weakest
 from gateway.profiles.permitted import PermittedFact
 from gateway.profiles.views import (
     AgreementUsed,
@@ -24,12 +25,6 @@ from gateway.profiles.views import (
 ALLEGATION_NOTE = "Reported to police. No further action. Not proof that it happened."
 REPORT_NOTE = "Reported to police. Not proof that it happened."
 OPINION_NOTE = "An opinion of the person who recorded it."
-_MATCH_WORDS = {
-    0: "Same person: identifiers agree, or this is the only record.",
-    1: "Same person: name, date of birth and address agree.",
-    2: "Probably the same person. Check a date of birth with them before you act.",
-    3: "Held back until someone checks. Ask us today if it is urgent.",
-}
 _HEADING_ITEMS = frozenset(
     {
         "identity.name", "identity.former_name", "identity.birth_date", "identity.sex", "identity.nhs_number",
@@ -78,7 +73,8 @@ def assemble_profile(
     """Put one reader's family together. `persons` comes from `shown_persons`; facts of others are left out."""
     place = {person: number for number, person in enumerate(persons)}
     mine = [fact for fact in facts if fact.fact.person_id in place]
-    shown = sorted((_shown(frame, fact) for fact in mine if _is_section(fact)), key=_by_day)
+    words = {person: match_words([fact for fact in mine if fact.fact.person_id == person]) for person in persons}
+    shown = sorted((_shown(frame, fact, words) for fact in mine if _is_section(fact)), key=_by_day)
     by_block: dict[str, tuple[ShownFact, ...]] = {
         block.value: tuple(f for f in shown if f.block == block.value and f.item not in _PROFESSIONAL_ITEMS)
         for block in Block
@@ -89,7 +85,7 @@ def assemble_profile(
     return Profile(
         family_id=frame.family_id,
         purpose=frame.purpose,
-        members=tuple(_member(frame, person, mine) for person in persons),
+        members=tuple(_member(frame, person, mine, weakest(words[person])) for person in persons),
         relationships=_relationships(frame, mine, place),
         addresses=addresses,
         circumstances=by_block["circumstances"] + by_block["household"],
@@ -117,17 +113,16 @@ def _by_day(fact: ShownFact) -> tuple[str, str, str, str]:
     return newest_first, fact.item, str(fact.person), repr(sorted(fact.values.items(), key=str))
 
 
-def _member(frame: Frame, person: UUID, facts: Sequence[PermittedFact]) -> Member:
+def _member(frame: Frame, person: UUID, facts: Sequence[PermittedFact], match: str) -> Member:
     mine = [fact for fact in facts if fact.fact.person_id == person]
-    weakest = max(fact.fact.band for fact in mine)
-    return Member(frame.handles[person], golden_identity(mine, frame.titles), _MATCH_WORDS[weakest])
+    return Member(frame.handles[person], golden_identity(mine, frame.titles), match)
 
 
 def _provenance(frame: Frame, fact: PermittedFact) -> Provenance:
     return Provenance(fact.source, frame.titles[fact.source], fact.fact.recorded_at.date(), fact.fact.agreement)
 
 
-def _shown(frame: Frame, fact: PermittedFact) -> ShownFact:
+def _shown(frame: Frame, fact: PermittedFact, words: Mapping[UUID, Mapping[UUID, str]]) -> ShownFact:
     held = fact.fact
     return ShownFact(
         person=frame.handles[held.person_id],
@@ -143,7 +138,7 @@ def _shown(frame: Frame, fact: PermittedFact) -> ShownFact:
         note=_note(fact),
         disputed=held.disputed,
         form=fact.form,
-        match=_MATCH_WORDS[held.band],
+        match=words[held.person_id][held.record_id],
         provenance=_provenance(frame, fact),
     )
 

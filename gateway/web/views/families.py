@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from gateway.profiles.matching import is_sure
 from gateway.profiles.views import AgreementUsed, DatedAddress, Kinship, Profile, Provenance, Receipt, ShownFact
 from gateway.web.code_labels import ARTICLE_6, RELATIONSHIPS, ROLES_IN_EVENT
 from gateway.web.views.lists import CoverageRow, coverage_rows
@@ -17,7 +18,6 @@ _FORMS = {
     "year": "Your role sees the year only",
     "outward_postcode": "Your role sees the area only",
 }
-_SILENT_MATCH = "Same person:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def _members(profile: Profile, names: Mapping[UUID, str]) -> tuple[MemberView, .
             name=names[member.id],
             href=None if member.id == profile.family_id else f"/families/{member.id}",
             match=member.match,
-            match_is_sure=member.match.startswith(_SILENT_MATCH),
+            match_is_sure=is_sure(member.match),
             rows=identity_rows(member.identity),
             ties=_ties(member.id, profile.relationships, names),
         )
@@ -228,4 +228,4 @@ def _tags(fact: ShownFact) -> tuple[Tag, ...]:
 
 
 def _unsure(match: str) -> str | None:
-    return None if match.startswith(_SILENT_MATCH) else match
+    return None if is_sure(match) else match

@@ -40,7 +40,12 @@ def test_no_two_pages_share_a_nonce(stranger):
     assert len(nonces) == 5
 
 
-@pytest.mark.parametrize("path", ["/purpose", "/search", "/batches", "/log", "/families/x", "/receipts/x", "/log/x"])
+AN_ID = "6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9"
+
+
+@pytest.mark.parametrize(
+    "path", ["/purpose", "/search", "/batches", "/log", f"/families/{AN_ID}", f"/receipts/{AN_ID}", f"/log/{AN_ID}"]
+)
 def test_a_stranger_is_asked_to_sign_in_and_comes_back_to_the_same_page(stranger, path):
     page = stranger.get(path)
     assert (page.status_code, heading(page)) == (401, "Sign in first")
