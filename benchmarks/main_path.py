@@ -110,7 +110,8 @@ def _read(wiring: Wiring, admin: Engine, files: Path) -> dict[str, float]:
     searched = _median(lambda: search_people(wiring, CONTEXT, reader, query, declared.declaration_id))
     bare = _median(lambda: _bare(admin, family))
     print(
-        f"family read: {audited * 1e3:.1f} ms audited, {bare * 1e3:.1f} ms as a bare SELECT; search {searched * 1e3:.1f} ms"
+        f"family read: {audited * 1e3:.1f} ms audited, {bare * 1e3:.1f} ms as a bare SELECT; "
+        f"search {searched * 1e3:.1f} ms"
     )
     return {
         "family_read_p50_ms": round(audited * 1e3, 2),
