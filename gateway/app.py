@@ -10,7 +10,7 @@ from gateway import problems
 from gateway.api import families, health, partners, records
 from gateway.api.context import request_context
 from gateway.telemetry import configure_logging, exporter_of, note_request, request_telemetry
-from gateway.web.routes import install_pages
+from gateway.web.install import install_pages
 from gateway.wiring import Wiring
 
 _SECURITY_HEADERS = {

@@ -15,6 +15,7 @@ from audit.errors import AuditError
 from concept_model.errors import DataSharingError
 from gateway.errors import BodyTooLargeError
 from gateway.web.refusals import error_page, plain_page
+from gateway.web.routes import router
 
 STATIC = Path(__file__).resolve().parent / "static"
 _PAGES = "gateway.web."
@@ -28,9 +29,6 @@ _Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 def install_pages(app: FastAPI) -> None:
     """Add the pages. Call it after `problems.install`: what is no page keeps its problem."""
-    # Imported here because the routes' package offers this function.
-    from gateway.web.routes import router  # noqa: PLC0415 - see above
-
     app.include_router(router)
     app.mount("/static", _Assets(directory=STATIC), name="static")
     app.add_middleware(BoundedForms)
