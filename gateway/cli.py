@@ -60,6 +60,9 @@ def _root(
         raise typer.Exit
 
 
+_BESIDE = typer.Option(False, "--beside-parent", hidden=True, help="End when the process that started this one ends.")
+
+
 @app.command(rich_help_panel=RUNNING)
 def serve() -> None:
     """Serve the API and the pages; with the embedded database, run worker and sequencer too."""
@@ -70,21 +73,21 @@ def serve() -> None:
 
 
 @app.command(rich_help_panel=RUNNING)
-def worker() -> None:
+def worker(beside_parent: bool = _BESIDE) -> None:
     """Work off jobs: linkage after each push."""
     from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
     from gateway.serving import run_worker  # noqa: PLC0415 - see the module's docstring
 
-    run_worker(read_settings())
+    run_worker(read_settings(), beside_parent=beside_parent)
 
 
 @app.command(rich_help_panel=RUNNING)
-def sequencer() -> None:
+def sequencer(beside_parent: bool = _BESIDE) -> None:
     """Turn committed audit entries into leaves of the log's Merkle tree."""
     from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
     from gateway.serving import run_sequencer_process  # noqa: PLC0415 - see the module's docstring
 
-    run_sequencer_process(read_settings())
+    run_sequencer_process(read_settings(), beside_parent=beside_parent)
 
 
 @app.command(rich_help_panel=RUNNING)

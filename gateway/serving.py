@@ -27,7 +27,7 @@ from gateway.jobs.worker import run_linkage_worker
 from gateway.settings import Settings
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.migrate import create_database, create_roles, migrate
-from gateway.supervising import supervised
+from gateway.supervising import stop_with_parent, supervised
 from gateway.telemetry import configure_logging
 from gateway.wiring import Wiring
 
@@ -70,24 +70,26 @@ def serve(settings: Settings) -> None:
         stop.wait()
 
 
-def run_worker(settings: Settings) -> None:
-    """Work off jobs until told to stop."""
+def run_worker(settings: Settings, *, beside_parent: bool = False) -> None:
+    """Work off jobs until told to stop, or until the parent is gone."""
     configure_logging()
-    with _stop_on_signal() as stop, running_database(settings) as running:
+    with _stop_on_signal(beside_parent=beside_parent) as stop, running_database(settings) as running:
         run_linkage_worker(build_wiring(settings, running), stop)
 
 
-def run_sequencer_process(settings: Settings) -> None:
-    """Turn entries into leaves until told to stop."""
+def run_sequencer_process(settings: Settings, *, beside_parent: bool = False) -> None:
+    """Turn entries into leaves until told to stop, or until the parent is gone."""
     configure_logging()
-    with _stop_on_signal() as stop, running_database(settings) as running:
+    with _stop_on_signal(beside_parent=beside_parent) as stop, running_database(settings) as running:
         custody = load_custody(settings.keys_dir, SERVING_ROLES)
         run_sequencer(open_database(running, custody), log_signer(custody, settings), clock.utc_now, stop)
 
 
 @contextmanager
-def _stop_on_signal() -> Iterator[threading.Event]:
+def _stop_on_signal(*, beside_parent: bool = False) -> Iterator[threading.Event]:
     stop = threading.Event()
+    if beside_parent:
+        stop_with_parent(stop)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     yield stop

@@ -20,6 +20,18 @@ def settings_environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, **named}
 
 
+def stop_with_parent(stop: threading.Event) -> None:
+    """Set `stop` when the process that started this one is gone, killed or not: nothing outlives its gateway."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while not stop.wait(_RESTART_AFTER):
+            if os.getppid() != parent:
+                stop.set()
+
+    threading.Thread(target=watch, name="watch-parent", daemon=True).start()
+
+
 @contextmanager
 def supervised(settings: Settings, command: str) -> Iterator[None]:
     """Keep `hearthgate <command>` running beside this process."""
@@ -29,7 +41,7 @@ def supervised(settings: Settings, command: str) -> Iterator[None]:
     def keep() -> None:
         while not stop.is_set():
             process = subprocess.Popen(  # noqa: S603 - this very program
-                [sys.executable, "-m", "gateway", command], env=settings_environment(settings)
+                [sys.executable, "-m", "gateway", command, "--beside-parent"], env=settings_environment(settings)
             )
             child[:] = [process]
             process.wait()
