@@ -5,7 +5,7 @@ block it belongs, so a statement that puts an event's item into a circumstance i
 """
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,7 @@ from concept_model.items import Block, item_named
 class Statement(Concept):
     """Common part. `occurrence` tells several statements of one item about one subject apart; stable on resend."""
 
+    block: ClassVar[Block]
     subject: SourceKey
     subject_kind: Literal["person", "household", "place"] = "person"
     item: str
@@ -29,13 +30,10 @@ class Statement(Concept):
     valid_to: date | None = None
     at: datetime | None = None
 
-    def _block(self) -> Block:
-        raise NotImplementedError  # pragma: no cover - every concrete statement names its block
-
     @model_validator(mode="after")
     def _fits_the_item(self) -> Self:
         item = item_named(self.item)
-        if item.block is not self._block():
+        if item.block is not self.block:
             msg = f"item {item.name} belongs to {item.block.value}"
             raise ValueError(msg)
         unknown = self.value.keys() - item.field_names
@@ -51,44 +49,34 @@ class Statement(Concept):
 class Circumstance(Statement):
     """A dated fact about a subject: attendance, arrears, a benefit."""
 
+    block: ClassVar[Block] = Block.CIRCUMSTANCES
     concept: Literal["circumstance"] = "circumstance"
-
-    def _block(self) -> Block:
-        return Block.CIRCUMSTANCES
 
 
 class Event(Statement):
     """A reactive-service event: an offence, an attendance at A&E, a suspension. `role` is the subject's role in it."""
 
+    block: ClassVar[Block] = Block.REACTIVE_SERVICES
     concept: Literal["event"] = "event"
-
-    def _block(self) -> Block:
-        return Block.REACTIVE_SERVICES
 
 
 class Intervention(Statement):
     """Planned help, a plan, an order, an allocation of a worker."""
 
+    block: ClassVar[Block] = Block.INTERVENTIONS
     concept: Literal["intervention"] = "intervention"
-
-    def _block(self) -> Block:
-        return Block.INTERVENTIONS
 
 
 class Goal(Statement):
     """What should change, agreed with the family."""
 
+    block: ClassVar[Block] = Block.GOALS
     concept: Literal["goal"] = "goal"
-
-    def _block(self) -> Block:
-        return Block.GOALS
 
 
 class ListEntry(Statement):
     """Reference data: a service in a directory, area context without persons."""
 
+    block: ClassVar[Block] = Block.LISTS
     concept: Literal["list"] = "list"
     subject_kind: Literal["person", "household", "place"] = "place"
-
-    def _block(self) -> Block:
-        return Block.LISTS

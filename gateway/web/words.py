@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from concept_model.code_lists import code_label
 from concept_model.errors import UnknownItemError
 from concept_model.items import ItemField, item_named
-from gateway.web.code_labels import LABELS
 
 LONDON = ZoneInfo("Europe/London")
 _MONTHS = (
@@ -85,12 +85,12 @@ def field_words(item: str, field: ItemField, value: object) -> str:
         return pounds(value)
     if field.kind == "date":
         return moment_text(str(value))
-    return LABELS.get((item, field.name), {}).get(str(value), str(value))
+    return code_label(item, field.name, str(value))
 
 
 def code_words(item: str, field: str, code: str) -> str:
     """A code in words, or as it is."""
-    return LABELS.get((item, field), {}).get(code, code)
+    return code_label(item, field, code)
 
 
 def value_rows(item: str, values: Mapping[str, object]) -> list[tuple[str, str]]:

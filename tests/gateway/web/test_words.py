@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concept_model.items import ITEMS
-from gateway.web.code_labels import LABELS
 from gateway.web.words import clock_time, counted, instant, moment_text, period, plain_durations, pounds, value_rows
 
 
@@ -69,11 +68,6 @@ def test_durations_of_agreements_are_words():
 @pytest.mark.parametrize(("number", "words"), [(0, "0 rows"), (1, "1 row"), (1234, "1,234 rows")])
 def test_counts(number, words):
     assert counted(number, "row") == words
-
-
-def test_every_label_belongs_to_a_code_field_that_is_registered():
-    coded = {(item.name, field.name) for item in ITEMS for field in item.fields}
-    assert set(LABELS) - coded == set()
 
 
 @given(st.sampled_from(ITEMS), st.text(max_size=20))
