@@ -1,0 +1,65 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.profiles.closure import family_of
+from tests.gateway.profiles.facts import a_fact, known, lives, named, related
+
+
+def family(ego, *facts):
+    return family_of(known(ego), facts)
+
+
+def of(*names):
+    return {known(name) for name in names}
+
+
+def test_a_person_without_ties_is_a_family_of_one():
+    assert family("ann", named("ann", "Ann", "Example"), named("bob", "Bob", "Example")) == of("ann")
+
+
+def test_a_shared_home_at_one_time_ties():
+    assert family("ann", lives("ann", "1 High St"), lives("bob", "1 High Street")) == of("ann", "bob")
+
+
+def test_homes_that_did_not_overlap_do_not_tie():
+    facts = lives("ann", "1 High St", "2020-01-01", "2021-01-01"), lives("bob", "1 High St", "2021-02-01")
+    assert family("ann", *facts) == of("ann")
+
+
+def test_a_refuge_and_letters_tie_nobody():
+    for kind in ("refuge", "placement", "correspondence"):
+        assert family("ann", lives("ann", "1 High St", kind=kind), lives("bob", "1 High St", kind=kind)) == of("ann")
+
+
+def test_a_relationship_ties_both_ways():
+    facts = related("ann", "parent", "kim"), named("kim", "Kim", "Example")
+    assert family("ann", *facts) == family("kim", *facts) == of("ann", "kim")
+
+
+def test_a_relationship_to_somebody_not_shown_ties_nobody():
+    assert family("ann", related("ann", "parent", "kim")) == of("ann")
+
+
+def test_one_household_of_a_service_ties():
+    facts = [a_fact(who, "household.membership", {"household": "H1", "role": ""}) for who in ("ann", "bob")]
+    assert family("ann", *facts) == of("ann", "bob")
+
+
+def test_two_steps_and_no_third():
+    chain = ["ann", "bob", "cat", "dan"]
+    facts = [lives(who, f"{number} High St") for number in range(3) for who in chain[number : number + 2]]
+    assert family("ann", *facts) == of("ann", "bob", "cat")
+
+
+people = st.sampled_from(["ann", "bob", "cat", "dan", "eve"])
+homes = st.builds(lives, people, st.sampled_from(["1 High St", "2 High St", "3 High St"]))
+
+
+@given(st.lists(homes, max_size=12), st.lists(homes, max_size=6), st.randoms())
+def test_more_facts_never_take_anybody_out_and_their_order_is_nothing(facts, more, random):
+    before = family("ann", *facts)
+    both = [*facts, *more]
+    assert before <= family("ann", *both)
+    shuffled = list(both)
+    random.shuffle(shuffled)
+    assert family("ann", *shuffled) == family("ann", *both)
