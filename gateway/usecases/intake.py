@@ -11,7 +11,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -78,7 +78,6 @@ class _Tally:
     facts_unchanged: int = 0
     columns: dict[str, int] = field(default_factory=dict)
     uncovered: set[str] = field(default_factory=set)
-    newest: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,6 @@ def _take_chunk(intake: _Intake, chunk: Sequence[Translation], number: int, tall
         row_facts = [fact for record in translation.records for fact in facts_of(record)]
         tally.uncovered |= {fact.item for fact in row_facts} - covered
         facts += [fact for fact in row_facts if fact.item in covered]
-        tally.newest = _newest(row_facts, tally.newest, intake.now.date())
         _count(translation, tally)
     rejected = [translation for translation in chunk if translation.errors]
     with intake.wiring.database.transaction("hg_intake") as connection:
@@ -213,12 +211,6 @@ def _take_chunk(intake: _Intake, chunk: Sequence[Translation], number: int, tall
             defer_linkage(connection)
     tally.facts_new += new
     tally.facts_unchanged += unchanged
-
-
-def _newest(facts: Sequence[Fact], known: date | None, today: date) -> date | None:
-    """The newest day that a file speaks of: what is said of a source's coverage. Days to come do not count."""
-    days = [fact.at.date() if fact.at else fact.valid_from for fact in facts]
-    return max((day for day in (*days, known) if day is not None and day <= today), default=None)
 
 
 def _count(translation: Translation, tally: _Tally) -> None:
@@ -313,6 +305,7 @@ def _finish(intake: _Intake, tally: _Tally) -> BatchRow:
         detail={"batch": str(intake.batch_id), "feed": profile.name, "row_count": tally.rows},
     )  # fmt: skip
     with intake.wiring.database.transaction("hg_intake") as connection:
+        # A source reaches the day it was sent, not that of its newest row: in a small one that is somebody's day.
         update_batch(
             connection,
             intake.batch_id,
@@ -321,7 +314,7 @@ def _finish(intake: _Intake, tally: _Tally) -> BatchRow:
                 "rows_rejected": tally.rejected, "rows_refused": tally.refused, "rows_flagged": tally.flagged,
                 "facts_new": tally.facts_new, "facts_unchanged": tally.facts_unchanged,
                 "columns_not_kept": not_kept, "items_not_covered": sorted(tally.uncovered),
-                "coverage_to": tally.newest or intake.now.date(), "finished_at": intake.wiring.clock(),
+                "coverage_to": intake.now.date(), "finished_at": intake.wiring.clock(),
                 "receipt_entry": UUID(done.entry_id),
             },
         )  # fmt: skip
