@@ -17,6 +17,7 @@ _FORMATS = {
     "text/xml": "xml",
     "application/fhir+xml": "xml",
 }
+MEDIA_TYPES = tuple(_FORMATS)
 _MIB = 1024 * 1024
 
 

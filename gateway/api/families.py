@@ -1,12 +1,14 @@
 """Routes of staff: what may I do, declare a purpose, search, open a family."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
+from gateway.api.answers import FamilyOut, SearchOut
 from gateway.api.context import Context, DeclarationId, Staff, Wired
+from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import (
     PurposeDeclarationIn,
     PurposeDeclarationOut,
@@ -20,10 +22,10 @@ from gateway.usecases.disclosure import disclose_profile
 from gateway.usecases.searching import search_people
 from linkage.tokens import SearchQuery
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", tags=["families"], dependencies=[BEARER])
 
 
-@router.get("/me/purposes", tags=["families"])
+@router.get("/me/purposes", **operation("list-purposes", "What may I declare", 401, 403))
 def my_purposes(wiring: Wired, caller: Staff) -> list[PurposeOfferOut]:
     """Purposes that this reader may declare now."""
     return [
@@ -32,17 +34,21 @@ def my_purposes(wiring: Wired, caller: Staff) -> list[PurposeOfferOut]:
     ]
 
 
-@router.post("/purpose-declarations", status_code=201, tags=["families"])
+@router.post(
+    "/purpose-declarations",
+    status_code=201,
+    **operation("declare-purpose", "Declare why you are about to look", 400, 401, 403, 422, answer="Declared"),
+)
 def declare(wiring: Wired, context: Context, caller: Staff, declared: PurposeDeclarationIn) -> PurposeDeclarationOut:
     """Declare why you are about to look; remembered for an hour, or for the minutes that break-glass lasts."""
     made = declare_purpose(wiring, context, caller, NewDeclaration(**declared.model_dump()))
     return PurposeDeclarationOut(declaration_id=made.declaration_id, purpose=made.purpose, expires_at=made.expires_at)
 
 
-@router.post("/people/search", tags=["families"])
+@router.post("/people/search", **operation("search-people", "Find people", 400, 401, 403, 422))
 def search(
     wiring: Wired, context: Context, caller: Staff, asked: SearchIn, declaration_id: DeclarationId
-) -> dict[str, Any]:
+) -> Annotated[dict[str, Any], Told(SearchOut)]:
     """Find people; reasons and order use only what this reader may see. A search is an entry, also an empty one."""
     named = asked.identifier_scheme and asked.identifier
     query = SearchQuery(
@@ -72,10 +78,10 @@ def search(
     }
 
 
-@router.get("/families/{family_id}", tags=["families"])
+@router.get("/families/{family_id}", **operation("read-family", "Open one family", 401, 403, 404, 422))
 def family(
     wiring: Wired, context: Context, caller: Staff, family_id: UUID, declaration_id: DeclarationId
-) -> dict[str, Any]:
+) -> Annotated[dict[str, Any], Told(FamilyOut)]:
     """One family, cut to what an agreement in force allows this reader for the declared purpose."""
     disclosed = disclose_profile(wiring, context, caller, family_id, declaration_id)
     return {

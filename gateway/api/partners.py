@@ -1,13 +1,15 @@
 """Routes of partners: tokens, pushed files, and what became of them."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Response
 
-from gateway.api.body import MediaFormat, RawBody
+from gateway.api.answers import TokenErrorOut, TokenOut
+from gateway.api.body import MEDIA_TYPES, MediaFormat, RawBody
 from gateway.api.context import Anyone, Context, Wired
+from gateway.api.contract import BEARER, operation, problem
 from gateway.api.views import BatchOut, batch_view
 from gateway.errors import BodyUnreadableError
 from gateway.identity.token_endpoint import parse_token_form
@@ -17,9 +19,43 @@ from gateway.usecases.tokens import issue_partner_token
 
 router = APIRouter()
 _KEY_LENGTH = 200
+_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_FORM = {
+    "type": "object",
+    "required": ["grant_type", "client_assertion_type", "client_assertion"],
+    "properties": {
+        "grant_type": {"const": "client_credentials"},
+        "client_assertion_type": {"const": _ASSERTION},
+        "client_assertion": {"type": "string", "description": "A JWT signed with the machine's key (RFC 7523)"},
+        "scope": {"type": "string", "description": "All scopes of the machine where none is named"},
+    },
+}
+_FILE = {name: {"schema": {} if name.endswith("json") else {"type": "string"}} for name in MEDIA_TYPES}
 
 
-@router.post("/oauth/token", tags=["sign-in"])
+def _token_operation() -> dict[str, Any]:
+    told = operation("get-token", "Get a token for a partner's machine", 413, 415)
+    told["responses"] |= {
+        200: {"model": TokenOut},
+        # RFC 6749 has a form of its own for what is wrong; a body that is no form at all is a problem like any other.
+        400: problem(400) | {"model": TokenErrorOut},
+        401: problem(401) | {"model": TokenErrorOut},
+    }
+    return told | {"openapi_extra": _body({"application/x-www-form-urlencoded": {"schema": _FORM}})}
+
+
+def _body(content: dict[str, Any]) -> dict[str, Any]:
+    """What a route that reads its body itself takes."""
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _sheet_operation() -> dict[str, Any]:
+    told = operation("read-batch-errors", "Fetch the bad rows of a file", 401, 404, 422)
+    told["responses"][200] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+    return told
+
+
+@router.post("/oauth/token", tags=["sign-in"], **_token_operation())
 def token(wiring: Wired, body: RawBody) -> Response:
     """OAuth 2.0 client credentials with `private_key_jwt` (RFC 6749, RFC 7523); tokens are RFC 9068 and short."""
     status, headers, answer = issue_partner_token(wiring, parse_token_form(body))
@@ -30,7 +66,9 @@ def sent_file(
     feed: str,
     body: RawBody,
     media_format: MediaFormat,
-    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+    idempotency_key: Annotated[
+        str | None, Header(alias="Idempotency-Key", description="Must be sent; at most 200 characters")
+    ] = None,
 ) -> Push:
     """The file that a partner pushes."""
     if not idempotency_key or len(idempotency_key) > _KEY_LENGTH:
@@ -38,7 +76,14 @@ def sent_file(
     return Push(feed, body, media_format, idempotency_key)
 
 
-@router.post("/v1/feeds/{feed}/batches", status_code=202, tags=["feeds"])
+@router.post(
+    "/v1/feeds/{feed}/batches",
+    status_code=202,
+    tags=["feeds"],
+    dependencies=[BEARER],
+    **operation("push-file", "Push a file of a feed", 400, 401, 403, 404, 409, 413, 415, 422, answer="Taken"),
+    openapi_extra=_body(_FILE),
+)
 def push(
     wiring: Wired, context: Context, caller: Anyone, sent: Annotated[Push, Depends(sent_file)], response: Response
 ) -> BatchOut:
@@ -48,19 +93,30 @@ def push(
     return batch_view(batch)
 
 
-@router.get("/v1/batches", tags=["feeds"])
+@router.get("/v1/batches", tags=["feeds"], dependencies=[BEARER], **operation("list-batches", "Files we pushed", 401))
 def batches(wiring: Wired, caller: Anyone) -> list[BatchOut]:
     """The newest files that this agency pushed."""
     return [batch_view(batch) for batch in list_own_batches(wiring, caller)]
 
 
-@router.get("/v1/batches/{batch_id}", tags=["feeds"])
+@router.get(
+    "/v1/batches/{batch_id}",
+    tags=["feeds"],
+    dependencies=[BEARER],
+    **operation("read-batch", "What became of one file", 401, 404, 422),
+)
 def batch(wiring: Wired, caller: Anyone, batch_id: UUID) -> BatchOut:
     """What became of one file."""
     return batch_view(read_own_batch(wiring, caller, batch_id))
 
 
-@router.get("/v1/batches/{batch_id}/errors.csv", tags=["feeds"], response_class=Response)
+@router.get(
+    "/v1/batches/{batch_id}/errors.csv",
+    tags=["feeds"],
+    dependencies=[BEARER],
+    response_class=Response,
+    **_sheet_operation(),
+)
 def batch_errors(wiring: Wired, context: Context, caller: Anyone, batch_id: UUID) -> Response:
     """The bad rows in the sender's own columns, with what is wrong and how to mend it."""
     name, text = errors_csv(wiring, context, caller, batch_id)

@@ -2,37 +2,49 @@
 
 import base64
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
+from gateway.api.answers import FigureOut, OpenedNoticeOut, ProofOut, RequestTakenOut
 from gateway.api.context import Anyone, Context, Staff, Wired
+from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import AccessRequestIn, FigureIn, receipt_view
 from gateway.usecases.figures import FigureRequest, make_figure
-from gateway.usecases.reading_notices import my_notices, open_notice
+from gateway.usecases.reading_notices import Notice, my_notices, open_notice
 from gateway.usecases.receipts import receipt
-from gateway.usecases.requesting import NewRequest, request_access, requests_open
-from gateway.usecases.reviewing import review_queue
+from gateway.usecases.requesting import NewRequest, OpenRequest, request_access, requests_open
+from gateway.usecases.reviewing import ReviewItem, review_queue
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", dependencies=[BEARER])
 
 
-@router.get("/receipts/{entry_id}", tags=["receipts"])
-def read_receipt(wiring: Wired, context: Context, caller: Anyone, entry_id: UUID) -> dict[str, Any]:
+@router.get(
+    "/receipts/{entry_id}",
+    tags=["receipts"],
+    **operation("read-receipt", "Fetch the proof of an entry", 401, 404, 422),
+)
+def read_receipt(
+    wiring: Wired, context: Context, caller: Anyone, entry_id: UUID
+) -> Annotated[dict[str, Any], Told(ProofOut)]:
     """The proof that an entry of one's own agency is in the log; anybody can check it offline. Ready in a second."""
     found = receipt(wiring, context, caller, entry_id)
     return {**asdict(found), "leaf": base64.b64encode(found.leaf).decode()}
 
 
-@router.get("/notices", tags=["notices"])
-def notices(wiring: Wired, context: Context, caller: Staff) -> list[dict[str, Any]]:
+@router.get("/notices", tags=["notices"], **operation("list-notices", "Notices for me", 401, 403))
+def notices(wiring: Wired, context: Context, caller: Staff) -> Annotated[list[dict[str, Any]], Told(list[Notice])]:
     """Notices for one's own agency, role and unit, overdue ones for the deputy too. No name and no family is shown."""
     return [asdict(notice) for notice in my_notices(wiring, context, caller)]
 
 
-@router.post("/notices/{notice_id}/read", tags=["notices"])
-def read_notice(wiring: Wired, context: Context, caller: Staff, notice_id: UUID) -> dict[str, Any]:
+@router.post(
+    "/notices/{notice_id}/read", tags=["notices"], **operation("read-notice", "Open a notice", 401, 403, 404, 422)
+)
+def read_notice(
+    wiring: Wired, context: Context, caller: Staff, notice_id: UUID
+) -> Annotated[dict[str, Any], Told(OpenedNoticeOut)]:
     """Open a notice: which pupil, and the incidents that the agreement lets this reader know. It counts as read."""
     opened = open_notice(wiring, context, caller, notice_id)
     return {
@@ -47,8 +59,15 @@ def read_notice(wiring: Wired, context: Context, caller: Staff, notice_id: UUID)
     }
 
 
-@router.post("/access-requests", status_code=202, tags=["requests"])
-def ask(wiring: Wired, context: Context, caller: Staff, asked: AccessRequestIn) -> dict[str, Any]:
+@router.post(
+    "/access-requests",
+    status_code=202,
+    tags=["requests"],
+    **operation("request-access", "Ask a named person to decide", 400, 401, 403, 422, answer="With who decides"),
+)
+def ask(
+    wiring: Wired, context: Context, caller: Staff, asked: AccessRequestIn
+) -> Annotated[dict[str, Any], Told(RequestTakenOut)]:
     """Ask to see what is withheld, or make a one-off request on a law you name; a named person decides."""
     new = NewRequest(asked.purpose, tuple(asked.items), asked.reason, asked.law, asked.family_id)
     taken = request_access(wiring, context, caller, new)
@@ -62,20 +81,26 @@ def ask(wiring: Wired, context: Context, caller: Staff, asked: AccessRequestIn) 
     }
 
 
-@router.get("/access-requests", tags=["requests"])
-def access_requests(wiring: Wired, context: Context, caller: Staff) -> list[dict[str, Any]]:
+@router.get("/access-requests", tags=["requests"], **operation("list-access-requests", "Requests that wait", 401, 403))
+def access_requests(
+    wiring: Wired, context: Context, caller: Staff
+) -> Annotated[list[dict[str, Any]], Told(list[OpenRequest])]:
     """Open requests, item by item, for the data protection officer and information governance."""
     return [asdict(request) for request in requests_open(wiring, context, caller)]
 
 
-@router.get("/reviews", tags=["reviews"])
-def reviews(wiring: Wired, context: Context, caller: Staff) -> list[dict[str, Any]]:
+@router.get("/reviews", tags=["reviews"], **operation("list-reviews", "Accesses to look at", 401, 403))
+def reviews(wiring: Wired, context: Context, caller: Staff) -> Annotated[list[dict[str, Any]], Told(list[ReviewItem])]:
     """Accesses that an officer should look at, newest first."""
     return [asdict(item) for item in review_queue(wiring, context, caller)]
 
 
-@router.post("/figures", tags=["figures"])
-def figures(wiring: Wired, context: Context, caller: Staff, asked: FigureIn) -> dict[str, Any]:
+@router.post(
+    "/figures", tags=["figures"], **operation("make-figure", "Make a figure without names", 400, 401, 403, 404, 422)
+)
+def figures(
+    wiring: Wired, context: Context, caller: Staff, asked: FigureIn
+) -> Annotated[dict[str, Any], Told(FigureOut)]:
     """A figure of the closed list. Small groups stay back, and as many others as it takes to hide them."""
     request = FigureRequest(asked.purpose, asked.measure, asked.group_by, asked.rounded_to)
     answer = make_figure(wiring, context, caller, request)

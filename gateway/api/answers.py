@@ -1,0 +1,139 @@
+"""Shapes of answers that use cases make as dataclasses: told by the contract, and never run through on the way out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from gateway.profiles.views import Coverage, GoldenIdentity, Profile
+from gateway.usecases.reading_notices import Incident, Notice
+
+
+class ReceiptOut(BaseModel):
+    """The entry of a disclosure, the signed promise that it will be in the log's tree, and where the proof will be."""
+
+    entry: UUID
+    promise: str
+    proof: str
+
+
+class LiveOut(BaseModel):
+    """The process answers."""
+
+    status: Literal["live"]
+
+
+class ReadyOut(BaseModel):
+    """The database answers, and which register is in force."""
+
+    status: Literal["ready"]
+    register_version: str = Field(serialization_alias="register")
+
+
+class TokenOut(BaseModel):
+    """A token (RFC 6749 section 5.1), good for `expires_in` seconds."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    scope: str
+
+
+class TokenErrorOut(BaseModel):
+    """Why there is no token (RFC 6749 section 5.2)."""
+
+    error: str
+    error_description: str
+
+
+class HitOut(BaseModel):
+    """A person found: the handle that opens the family, the heading, and why, in words."""
+
+    family_id: UUID
+    identity: GoldenIdentity
+    postcodes: list[str]
+    reasons: list[str]
+
+
+class SearchOut(BaseModel):
+    """What a search found; nothing found is no proof that there is nobody."""
+
+    hits: list[HitOut]
+    more: bool
+    coverage: list[Coverage]
+    foot: str
+    at: datetime
+    request_id: str
+    receipt: ReceiptOut
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyOut(Profile):
+    """One family, cut to what one reader may see for one purpose, with the receipt of this reading."""
+
+    at: datetime
+    request_id: str
+    receipt: ReceiptOut
+
+
+class ProofOut(BaseModel):
+    """A receipt that anybody can check offline. `proof` is a c2sp.org/tlog-proof@v1 file; `index` counts from 0."""
+
+    entry_id: UUID
+    recorded_at: datetime
+    index: int
+    tree_size: int
+    leaf: str = Field(description="The bytes in the tree, as base64", json_schema_extra={"contentEncoding": "base64"})
+    checkpoint: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedNoticeOut(Notice):
+    """An opened notice. `family_id` is given to whom a referral names: they look with a purpose of their own."""
+
+    pupil: GoldenIdentity | None
+    incidents: tuple[Incident, ...]
+    advice: tuple[str, ...]
+    family_id: UUID | None
+    at: datetime
+    request_id: str
+    receipt: ReceiptOut
+
+
+class RequestTakenOut(BaseModel):
+    """The same words whether there is anything to see or not."""
+
+    access_request_id: UUID
+    decided_by: str
+    answer_by: datetime
+    detail: str
+    entry: UUID
+    request_id: str
+
+
+class GroupOut(BaseModel):
+    """One group of a figure; `count` is null where it stays back."""
+
+    group: str
+    count: int | None
+    suppressed: bool
+
+
+class FigureOut(BaseModel):
+    """A figure as it may leave; `total` is null where it would give a small group away."""
+
+    measure: str
+    title: str
+    group_by: str
+    unit: str
+    figures: list[GroupOut]
+    total: int | None
+    rounded_to: int
+    note: str
+    agreements: list[str]
+    at: datetime
+    request_id: str
+    receipt: ReceiptOut
