@@ -60,6 +60,13 @@ class HealthFeed:
             yield from related_person_records(sent, findings, spine=self.spine)
         elif sent.kind in _CARE and not self.spine:
             yield from _CARE[sent.kind](sent, findings)
+        elif sent.kind == "OperationOutcome" and not sent.full_url:
+            findings.error(
+                "",
+                "request-failed",
+                "The row is an OperationOutcome: it says that a request failed and holds no record.",
+                "Put the request right (a search with too many matches needs more details) and send what it returns.",
+            )
         else:
             findings.flag("", "resource-not-kept", "This feed keeps nothing of a resource or entry of this type.")
 

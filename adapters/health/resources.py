@@ -131,19 +131,14 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check_first(documents: Documents, lone_kinds: frozenset[str] | None) -> None:
-    """Refuse a file that begins with no FHIR, or whose one document is a failed search or another feed's resource."""
+    """Refuse a file that begins with no FHIR, or whose one document is another feed's resource."""
     first_two = list(islice((one for one in documents() if isinstance(one, dict)), 2))
     kind = text(first_two[0], "resourceType") if first_two else ""
     if not kind or not kind[:1].isupper():
         raise _not_fhir()
     if len(first_two) > 1:
         return
-    if kind == "OperationOutcome":
-        raise FeedUnreadableError(
-            "The file is an OperationOutcome: it says that a request failed and holds no record.",
-            "Put the request right (a search with too many matches needs more details) and send what it then returns.",
-        )
-    if kind != "Bundle" and lone_kinds is not None and kind not in lone_kinds:
+    if kind not in {"Bundle", "OperationOutcome"} and lone_kinds is not None and kind not in lone_kinds:
         raise FeedUnreadableError(
             "The file holds a FHIR resource of a type that this feed does not take.",
             f"Send {', '.join(sorted(lone_kinds))} or a Bundle of them.",

@@ -283,12 +283,11 @@ def test_a_search_that_found_nobody_is_readable_and_empty(pds):
     assert pds({"resourceType": "Bundle", "type": "searchset", "total": 0}) == []
 
 
-def test_a_failed_search_is_not_readable_and_says_what_to_do(samples):
-    body = (samples / "nhs-pds-sandbox" / "TOO_MANY_MATCHES.json").read_bytes()
-    with pytest.raises(FeedUnreadableError) as caught:
-        PDS.rows(body)
-    assert "OperationOutcome" in caught.value.message
-    assert "search" in caught.value.how_to_fix
+def test_a_failed_search_is_a_row_handed_back_that_says_what_to_do(samples, pds):
+    (found,) = pds((samples / "nhs-pds-sandbox" / "TOO_MANY_MATCHES.json").read_bytes())
+    (error,) = found.errors
+    assert (error.code, found.records) == ("request-failed", ())
+    assert "search" in error.how_to_fix
 
 
 @pytest.mark.parametrize(
