@@ -160,11 +160,7 @@ def authorise(
         masks={f"{s.person_id}:{s.band}": _hexadecimal(s.shown) for s in subjects},
         detail={"authorised_until": not_after.isoformat(), "channel": reading.context.channel},
     )  # fmt: skip
-    own = tuple(
-        number
-        for number, source in enumerate(wiring.register.vocabulary.sources)
-        if wiring.register.sources[source].owner == caller.agency
-    )
+    own = _own_records(wiring, reading.blank)
     ticket = Ticket(wiring.mint(), UUID(authorised.entry_id), own, not_after, tuple(subjects))
     with wiring.database.transaction("hg_read") as connection:
         append(connection, authorised)
@@ -217,6 +213,20 @@ def mask_width(wiring: Wiring) -> int:
     return len(wiring.register.vocabulary.sources) * 256
 
 
+def _own_records(wiring: Wiring, blank: DecisionRequest) -> tuple[int, ...]:
+    """Numbers of the sources whose locations stay open of the protected: an agency's own, where it reads those alone.
+
+    A landlord knows its tenancies. But a council is many services under one name: where a role sees what several
+    agencies hold, one service's new address of a protected person must not reach another's worker (scene S3).
+    """
+    register = wiring.register
+    reach = register.reach(blank.agency, blank.role, blank.purpose, blank.direction, blank.now)
+    owned = [name for name, source in register.sources.items() if source.owner == blank.agency]
+    if set(register.vocabulary.sources_of(reach)) - set(owned):
+        return ()
+    return tuple(sorted(wiring.source_number(name) for name in owned))
+
+
 def _event_class(wiring: Wiring, caller: StaffCaller, mask: int, declaration: Declaration) -> EventClass:
     if declaration.break_glass:
         return EventClass.OVERRIDE
@@ -240,17 +250,25 @@ def _frame(reading: Reading, family: FamilyRead) -> Frame:
     titles = {name: info.title for name, info in wiring.register.sources.items()}
     return Frame(
         family.family_id, reading.declaration.purpose, family.ego,
-        {one.person_id: one.family_id for one in family.inputs}, titles, coverage_lines(wiring), foot_of(wiring),
+        {one.person_id: one.family_id for one in family.inputs}, titles, coverage_lines(wiring, reading.blank),
+        foot_of(wiring),
     )  # fmt: skip
 
 
-def coverage_lines(wiring: Wiring) -> tuple[Coverage, ...]:
-    """One line a source, the same for every family and reader: up to which day its data reaches."""
+def coverage_lines(wiring: Wiring, blank: DecisionRequest) -> tuple[Coverage, ...]:
+    """Up to which day each source reaches that this role ever sees for this purpose: the same line for every family.
+
+    A day tells when a source last sent; of a small one, such as a refuge, it can be the day on which somebody came.
+    """
+    vocabulary, sources = wiring.register.vocabulary, wiring.register.sources
+    reach = wiring.register.reach(blank.agency, blank.role, blank.purpose, blank.direction, blank.now)
+    seen = set(vocabulary.sources_of(reach))
     with wiring.database.transaction("hg_desk") as connection:
         reached = coverage(connection)
     return tuple(
-        Coverage(source, wiring.register.sources[source].title, reached.get(number))
-        for number, source in enumerate(wiring.register.vocabulary.sources)
+        Coverage(source, sources[source].title, reached.get(number))
+        for number, source in enumerate(vocabulary.sources)
+        if source in seen
     )
 
 

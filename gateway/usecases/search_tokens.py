@@ -42,13 +42,29 @@ def plain_tokens(item: str, value: Mapping[str, Any]) -> frozenset[str]:
 
 
 def query_terms(query: SearchQuery, ring: KeyRing) -> list[list[bytes]]:
-    """The terms that a candidate must all meet, each a list of keyed alternatives; empty if nothing telling was asked.
+    """The terms that a candidate must all meet, each a list of keyed alternatives; none where nothing tells."""
+    return [_keyed(term, ring) for term in _plain_terms(query)]
+
+
+def answers_query(query: SearchQuery, facts: Iterable[tuple[str, Mapping[str, Any]]]) -> bool:
+    """Whether facts, as (item, value), meet every term of a query by themselves.
+
+    Stored tokens know more than a reader may: addresses of the protected, postcodes shown by district alone, names
+    that were replaced. A candidate found by those alone is no hit, or the hit would tell what is withheld.
+    """
+    held = frozenset[str]().union(*(plain_tokens(item, value) for item, value in facts))
+    terms = _plain_terms(query)
+    return bool(terms) and all(term & held for term in terms)
+
+
+def _plain_terms(query: SearchQuery) -> list[frozenset[str]]:
+    """The terms of a query, each a set of alternatives.
 
     A number is enough by itself. Otherwise the last name in any of its forms, and a date of birth that agrees on at
     least two of its parts; a postcode stands in where there is neither. First names order the hits.
     """
     if query.identifier and query.identifier[1].strip():
-        return [_keyed(search_tokens(identifiers=(query.identifier,)), ring)]
+        return [search_tokens(identifiers=(query.identifier,))]
     terms = []
     if query.family.strip():
         terms.append(search_tokens(family_names=(query.family,)))
@@ -58,7 +74,7 @@ def query_terms(query: SearchQuery, ring: KeyRing) -> list[list[bytes]]:
         terms.append(parts)
     if not terms and query.postcode:
         terms.append(frozenset(t for t in search_tokens(postcodes=(query.postcode,)) if t.startswith("postcode:")))
-    return [_keyed(term, ring) for term in terms if term]
+    return [term for term in terms if term]
 
 
 def _keyed(tokens: frozenset[str], ring: KeyRing) -> list[bytes]:

@@ -26,7 +26,7 @@ from gateway.usecases.declaring import require_declaration
 from gateway.usecases.disclosure import Reading, authorise, coverage_lines, foot_of, mask_width, receipt_for
 from gateway.usecases.entries import entry
 from gateway.usecases.request_context import RequestContext
-from gateway.usecases.search_tokens import IDENTIFIER_SCHEMES, query_terms
+from gateway.usecases.search_tokens import IDENTIFIER_SCHEMES, answers_query, query_terms
 from gateway.wiring import Wiring
 from linkage.tokens import HIT_WORDS, CandidateFacts, Hit, SearchQuery, score_hit
 
@@ -98,7 +98,7 @@ def search_people(
     if wiring.clock() >= ticket.not_after:
         raise PermitEndedError("the agreement that this rests on has just ended; nothing was released")
     return SearchResult(
-        tuple(hit for _, hit in page), len(found) > PAGE_SIZE, coverage_lines(wiring), foot_of(wiring),
+        tuple(hit for _, hit in page), len(found) > PAGE_SIZE, coverage_lines(wiring, blank), foot_of(wiring),
         receipt_for(wiring, outcome, leaf),
     )  # fmt: skip
 
@@ -147,7 +147,8 @@ def _hits(
         mine = [fact for fact in facts if fact.fact.person_id == person.person_id]
         known = candidate_facts(mine)
         hit = score_hit(query, known)
-        if hit.score and known.family_names:
+        met = answers_query(query, ((fact.item.name, fact.fact.value) for fact in mine))
+        if met and hit.score and known.family_names:
             identity = golden_identity(mine, titles)
             found.append((person.person_id, _hit(person, identity, known, hit)))
     return sorted(found, key=lambda each: (-each[1].score, _heading(each[1]), str(each[1].family_id)))
