@@ -23,7 +23,7 @@ _WHAT_HAPPENED: Mapping[int, str] = {
     500: "Something went wrong; nothing was released",
     503: "A part that is needed does not answer, or an agreement has just ended; nothing was released",
 }
-_OF_ANY_ROUTE = (500, 503)
+OF_ANY_ROUTE = (500, 503)
 
 # It tells the contract where the token goes, and asks nothing: `authenticate` alone decides who calls.
 BEARER = Depends(
@@ -91,7 +91,7 @@ def operation(operation_id: str, summary: str, *problems: int, answer: str = "As
         "operation_id": operation_id,
         "summary": summary,
         "response_description": answer,
-        "responses": {status: problem(status) for status in (*problems, *_OF_ANY_ROUTE)},
+        "responses": {status: problem(status) for status in (*problems, *OF_ANY_ROUTE)},
     }
 
 
