@@ -115,7 +115,8 @@ def _add_gated(built: _Building, document: Agreement, rule: GateClause, part: _P
     clause = f"{document.reference}/{rule.id}"
     if isinstance(rule, PermitRule):
         coarse = _coarse(rule, mask)
-        built.permits.append(CompiledPermit(clause, gate, mask, coarse, tuple(part.uses), part.widening))
+        uses = tuple(replace(use, coarse=coarse) for use in part.uses)
+        built.permits.append(CompiledPermit(clause, gate, mask, coarse, uses, part.widening))
     elif isinstance(rule, ReferRule):
         within = timedelta(hours=int(rule.within[2:-1]))
         built.referrals.append(CompiledReferral(clause, gate, mask, rule.to, within, rule.message, rule.duty))

@@ -17,6 +17,7 @@ class RuleUse:
 
     `clause` is `<agreement>@<version>/<rule>`. `window_days` and `event_roles` are limits on the rows of the rule's
     cells: only events at most that many days old, only those in which the subject has one of the roles (empty: any).
+    `coarse` pairs a rank in `FORMS` with the cells that the rule releases in that form; the others it releases in full.
     """
 
     agreement: str
@@ -32,6 +33,11 @@ class RuleUse:
     advice: str | None = None
     window_days: int | None = None
     event_roles: tuple[str, ...] = ()
+    coarse: tuple[tuple[int, int], ...] = ()
+
+    def rank(self, bit: int) -> int:
+        """Place in `FORMS` of the form that the rule releases a cell in, the cell given as its bit."""
+        return next((rank for rank, mask in self.coarse if mask & bit), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,16 @@ class Permit:
         `age_days` is how old the event is, `None` where the row has no date; a row without a date fails a window.
         """
         return any(_row_fits(use, age_days, event_role) for use in self.uses_of(source, item))
+
+    def row_form(self, source: str, item: str, age_days: int | None, event_role: str | None) -> str:
+        """The form of one row of a permitted cell: the finest of the rules that admit the row.
+
+        A rule that shows recent events in full opens nothing of an older one that another rule shows as a band.
+        """
+        bit = 1 << self.vocabulary.cell(source, item)
+        fitting = [use.rank(bit) for use in self.uses_of(source, item) if _row_fits(use, age_days, event_role)]
+        coarsest = len(FORMS) - 1
+        return FORMS[max(FORMS.index(self.form(source, item)), min(fitting, default=coarsest))]
 
     @property
     def obligations(self) -> tuple[str, ...]:

@@ -39,9 +39,10 @@ def permitted_facts(
         item = ITEMS[fact.item_no]
         source = permit.vocabulary.sources[fact.source_no]
         judged = _judged_item(permit, source, item.name)
-        if judged is None or not permit.admits(source, judged, _age_days(fact, now), fact.subject_role):
+        age = _age_days(fact, now)
+        if judged is None or not permit.admits(source, judged, age, fact.subject_role):
             continue
-        form = permit.form(source, judged)
+        form = permit.row_form(source, judged, age, fact.subject_role)
         kept.append(PermittedFact(_cut(fact, item, form), item, source, form))
     return kept
 

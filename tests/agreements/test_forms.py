@@ -56,3 +56,25 @@ def test_the_form_is_the_finest_granted_capped_by_the_coarsest_limit(signed, gra
     assert decision.form("housing", "housing.tenancy") == "full"
     masks = [mask for _, mask in decision.coarse]
     assert sum(mask.bit_count() for mask in masks) == (form != "full")
+
+
+@pytest.mark.parametrize(
+    ("age", "limits", "form"), [(10, [], "full"), (100, [], "band"), (None, [], "band"), (10, ["month"], "month")]
+)
+def test_a_row_takes_the_form_of_the_rules_that_admit_it(signed, age, limits, form):
+    """Recent ones in full and all of them as a band: the older ones are not in full by way of the first rule."""
+    documents = load_register(REGISTER, signed, NOW)
+    housing = next(one for one in documents.agreements if one.document.id == "ISA-NV-2026-016")
+    permit = next(rule for rule in housing.document.rules if rule.id == "TM1")
+    rules = [
+        permit.model_copy(update={"id": "P0", "window_days": 62}),
+        permit.model_copy(update={"id": "P1", "transform": {"housing.arrears": "band"}}),
+        *(limit(f"C{at}", name) for at, name in enumerate(limits)),
+    ]
+    amended = replace(housing, document=housing.document.model_copy(update={"rules": tuple(rules)}))
+    agreements = tuple(amended if one is housing else one for one in documents.agreements)
+
+    decision = compile_register(replace(documents, agreements=agreements)).decide(REQUEST)
+
+    assert decision.row_form("housing", "housing.arrears", age, None) == form
+    assert decision.row_form("housing", "housing.tenancy", age, None) == "full"
