@@ -61,12 +61,14 @@ def declare_purpose(
         expires_at = now + timedelta(minutes=_break_glass_minutes(wiring, context, caller, declared, now))
     declaration_id = wiring.mint_opaque()
     field = wiring.custody.field
+    # Who is at risk is asked for so that it is on record: without it nobody could review the emergency.
+    reason = f"{declared.at_risk}: {declared.reason}" if declared.break_glass and declared.at_risk else declared.reason
     recorded = entry(
         wiring, context, caller, EventClass.OVERRIDE if declared.break_glass else EventClass.CONFIGURATION, now,
         purpose=declared.purpose, declaration=str(declaration_id), decision=Decision.PERMIT,
         household=str(declared.family_id) if declared.family_id else None,
         detail={
-            "justification": declared.reason, "case_reference": declared.case_reference,
+            "justification": reason, "case_reference": declared.case_reference,
             "override": "emergency" if declared.break_glass else None,
         },
     )  # fmt: skip
@@ -76,7 +78,7 @@ def declare_purpose(
             {
                 "declaration_id": declaration_id, "subject": caller.subject, "agency": caller.agency,
                 "role": caller.role, "purpose": declared.purpose, "family_id": declared.family_id,
-                "sealed_reason": field.seal(declared.reason.encode(), declaration_id.bytes),
+                "sealed_reason": field.seal(reason.encode(), declaration_id.bytes),
                 "sealed_case_reference": field.seal(declared.case_reference.encode(), declaration_id.bytes)
                 if declared.case_reference else None,
                 "break_glass": declared.break_glass, "declared_at": now, "expires_at": expires_at,

@@ -70,9 +70,7 @@ def open_in_emergency(
     errors += _reason_errors("emergency_reason", emergency_reason)
     if errors and emergency_offers(desk.wiring, desk.caller):
         return _page(request, desk, typed, errors)
-    declared = NewDeclaration(
-        emergency_purpose, f"{at_risk.strip()}: {emergency_reason.strip()}", family_id, None, True, at_risk.strip()
-    )
+    declared = NewDeclaration(emergency_purpose, emergency_reason.strip(), family_id, None, True, at_risk.strip())
     _remember(desk, declare_purpose(desk.wiring, desk.context, desk.caller, declared))
     return RedirectResponse(f"/families/{family_id}", 303, page_headers(""))
 

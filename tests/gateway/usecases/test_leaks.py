@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from gateway.store.ledger import open_ticket
+from gateway.store.ledger import Ticket, issue_ticket, open_ticket
+from gateway.usecases.disclosure import mask_width
 from gateway.usecases.linking import link_everything
 from gateway.usecases.searching import search_people
 from linkage.tokens import SearchQuery
@@ -158,3 +159,31 @@ def test_the_day_on_which_a_refuge_sends_moves_no_line_of_who_never_sees_it(nort
     assert coverage() == before
     assert "schools" in {line.source for line in before[0]}
     assert of_the_mash() != before_mash
+
+
+def test_who_is_at_risk_stands_in_the_entry_of_an_emergency(northvale):
+    """S6 asks for it, however the emergency was declared; it was asked for and then forgotten."""
+    family = northvale.family_id("S2", "Kelly Marsh")
+
+    declaration = northvale.declare("W210", "early_help", family_id=family, break_glass=True, at_risk="the mother")
+
+    details = northvale.sql(
+        "SELECT fields #>> '{detail,1}' AS detail FROM audit.opening WHERE fields #>> '{declaration,1}' = :id",
+        id=f'"{declaration}"',
+    )
+    assert ["the mother" in row.detail for row in details] == [True]
+
+
+def test_a_ticket_belongs_to_an_authorisation_that_waits_for_the_log(northvale):
+    """Else a ticket could hang on an old entry about somebody else, whose leaf is signed already."""
+    desk = TicketDesk(northvale)
+    kelly = northvale.person_id("S2", "Kelly Marsh")
+    northvale.sql("DELETE FROM audit.pending")
+    old = northvale.sql("SELECT entry_id FROM audit.entry LIMIT 1")[0].entry_id
+    now = northvale.clock.now
+    late = Ticket(northvale.wiring.mint(), old, (), now + timedelta(hours=1), (desk.subject(kelly, desk.everything),))
+
+    with northvale.wiring.database.engine("hg_read").connect() as connection:
+        with pytest.raises(ProgrammingError, match="an authorisation of its own"):
+            issue_ticket(connection, late, mask_width(northvale.wiring))
+        connection.rollback()
