@@ -9,8 +9,9 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from agreements.decision import Permit, Refer, RuleUse
 from agreements.request import Band, DecisionRequest, Direction, Relationship, Tri
@@ -65,6 +66,11 @@ def raise_notices(wiring: Wiring) -> NoticesRaised:
     with wiring.database.transaction("hg_decide") as connection:
         candidates = notice_candidates(connection, (now - reach).date())
         inputs = person_inputs(connection, sorted({one.person_id for one in candidates}), _NOBODY, now)
+    # A candidate may be held to a weaker band than its link has, where two schools claim the child.
+    asked: dict[UUID, set[int]] = {}
+    for one in candidates:
+        asked.setdefault(one.person_id, set()).add(one.band)
+    inputs = [replace(person, bands=tuple(sorted(asked[person.person_id]))) for person in inputs]
     # (3) The agreements decide.
     no_declaration = Declaration(wiring.mint(), PURPOSE, None, break_glass=False, has_case=False, expires_at=now)
     decided = decide_subjects(wiring, inputs, blank, no_declaration)

@@ -190,6 +190,28 @@ def test_an_uncertain_match_goes_to_the_person_whom_the_agreement_names(northval
     assert (taken.family_id, taken.pupil, taken.incidents) == (family, None, ())
 
 
+def test_a_second_school_that_claims_the_pupil_gets_no_notice_and_a_person_looks(northvale):
+    """A row pushed by another school must not draw a police notice away from the pupil's own."""
+    other = northvale.staff[OTHER_LEAD]["school_urn"]
+    northvale.sql(
+        "INSERT INTO hearth.fact SELECT gen_random_uuid(), sha256(f.fact_key), f.record_id, f.source_no, f.item_no,"
+        " jsonb_set(f.value, '{urn}', to_jsonb(CAST(:urn AS text))), '2026-10-01', NULL, f.happened_at, f.nature,"
+        " f.subject_role, f.handling, f.disputed, f.tombstone, sha256(f.content_digest), f.batch_id, f.agreement,"
+        " f.recorded_at FROM hearth.fact f JOIN hearth.item i USING (item_no) JOIN hearth.link l USING (record_id)"
+        " WHERE i.name = 'education.enrolment' AND f.valid_to IS NOT NULL AND l.person_id = :person",
+        urn=other,
+        person=northvale.person_id("S1", "Aisha Cole"),
+    )
+    raise_notices(northvale.wiring)
+    family = northvale.family_id("S1", "Aisha Cole")
+    tasks = northvale.sql("SELECT * FROM desk.notice WHERE family_id = :family", family=family)
+
+    assert {task.recipient_role for task in tasks} == {"mash_manager"}
+    assert not {task.notice_id for task in tasks} & (
+        listed(northvale, LEAD).keys() | listed(northvale, OTHER_LEAD).keys()
+    )
+
+
 def test_linkage_itself_may_not_ask_where_children_were_present(northvale):
     for role in ("hg_link", "hg_read", "hg_search", "hg_desk", "hg_intake"):
         held = northvale.count(

@@ -90,7 +90,7 @@ CREATE TRIGGER ticket_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.t
 -- Redeem a ticket in the transaction that reads. It must have been committed by another transaction, be under
 -- thirty seconds old, still permitted, and not used before; a second use meets the primary key.
 CREATE FUNCTION audit.open_ticket(p_ticket uuid) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM 1 FROM audit.ticket t
    WHERE t.ticket_id = p_ticket

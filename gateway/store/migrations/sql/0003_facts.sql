@@ -55,7 +55,7 @@ CREATE INDEX search_token_record ON hearth.search_token (record_id);
 -- Find or make the record of a partner's own key. Insert-only intake has no SELECT, so this answers ids alone.
 CREATE FUNCTION hearth.intern_records(p_ids uuid[], p_sources smallint[], p_kinds text[], p_digests bytea[])
 RETURNS TABLE (key_digest bytea, record_id uuid)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
   INSERT INTO hearth.source_record (record_id, source_no, subject_kind, key_digest)
@@ -66,13 +66,13 @@ END $$;
 
 -- Records known under a digest made with an earlier key: looked up before a new one is made.
 CREATE FUNCTION hearth.known_records(p_digests bytea[]) RETURNS TABLE (key_digest bytea, record_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT r.key_digest, r.record_id FROM hearth.source_record r WHERE r.key_digest = ANY (p_digests)
 $$;
 
 -- The newest content of each fact, as digests: what is unchanged is not stored again.
 CREATE FUNCTION hearth.current_digests(p_keys bytea[]) RETURNS TABLE (fact_key bytea, content_digest bytea)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT DISTINCT ON (f.fact_key) f.fact_key, f.content_digest
     FROM hearth.fact f WHERE f.fact_key = ANY (p_keys)
    ORDER BY f.fact_key, f.recorded_at DESC, f.fact_id DESC

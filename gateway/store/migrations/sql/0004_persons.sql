@@ -56,12 +56,12 @@ CREATE TABLE hearth.link_review (
   UNIQUE (record_id, other_record_id)
 );
 
--- What this transaction's opened ticket admits. Each runs once in a query, as an initial plan; a function a row
+-- What this transaction's opened ticket admits; its age is asked too, since a restored database counts transactions anew. Each runs once in a query, as an initial plan; a function a row
 -- would cost two to thirteen times as much.
 CREATE TYPE hearth.permit_row AS (record_id uuid, slot integer, protected_since date);
 
 CREATE FUNCTION hearth.protected_since(p_person uuid) RETURNS date
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   -- An undated protection counts from ever, also beside a dated one: what one service knows of the day must not
   -- change what another service's rows show (scene S3), and the earlier day is the safer one.
   SELECT CASE WHEN count(*) = 0 THEN NULL ELSE min(coalesce(v.valid_from, '-infinity'::date)) END
@@ -75,12 +75,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 $$;
 
 CREATE FUNCTION hearth.permit_rows() RETURNS SETOF hearth.permit_row
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH subject AS (
     SELECT s.person_id, s.band, hearth.protected_since(s.person_id) AS since,
            (row_number() OVER (ORDER BY s.person_id, s.band) - 1)::integer AS slot
       FROM audit.ticket_use u JOIN audit.ticket_subject s ON s.ticket_id = u.ticket_id
-     WHERE u.xact = pg_current_xact_id_if_assigned()
+     WHERE u.xact = pg_current_xact_id_if_assigned() AND u.used_at > clock_timestamp() - interval '5 minutes'
   )
   SELECT l.record_id, s.slot, s.since
     FROM subject s JOIN hearth.link l ON l.person_id = s.person_id AND l.band = s.band AND l.superseded_at IS NULL
@@ -88,50 +88,50 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 $$;
 
 CREATE FUNCTION hearth.permit_records() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(array_agg(p.record_id ORDER BY p.record_id), '{}') FROM hearth.permit_rows() p
 $$;
 
 CREATE FUNCTION hearth.permit_slots() RETURNS integer[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(array_agg(p.slot ORDER BY p.record_id), '{}') FROM hearth.permit_rows() p
 $$;
 
 CREATE FUNCTION hearth.permit_protected() RETURNS date[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(array_agg(p.protected_since ORDER BY p.record_id), '{}') FROM hearth.permit_rows() p
 $$;
 
 -- All slots' masks behind one another; the width of one slot is their common length.
 CREATE FUNCTION hearth.permit_bits(p_kind text) RETURNS bit varying
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(string_agg((CASE p_kind WHEN 'shown' THEN s.shown WHEN 'counted' THEN s.counted
                                           ELSE s.existing END)::text, '' ORDER BY s.person_id, s.band), '')::bit varying
     FROM audit.ticket_use u JOIN audit.ticket_subject s ON s.ticket_id = u.ticket_id
-   WHERE u.xact = pg_current_xact_id_if_assigned()
+   WHERE u.xact = pg_current_xact_id_if_assigned() AND u.used_at > clock_timestamp() - interval '5 minutes'
 $$;
 
 CREATE FUNCTION hearth.permit_width() RETURNS integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(max(length(s.shown)), 1)
     FROM audit.ticket_use u JOIN audit.ticket_subject s ON s.ticket_id = u.ticket_id
-   WHERE u.xact = pg_current_xact_id_if_assigned()
+   WHERE u.xact = pg_current_xact_id_if_assigned() AND u.used_at > clock_timestamp() - interval '5 minutes'
 $$;
 
 CREATE FUNCTION hearth.permit_own_sources() RETURNS smallint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(max(t.own_sources), '{}')
     FROM audit.ticket_use u JOIN audit.ticket t ON t.ticket_id = u.ticket_id
-   WHERE u.xact = pg_current_xact_id_if_assigned()
+   WHERE u.xact = pg_current_xact_id_if_assigned() AND u.used_at > clock_timestamp() - interval '5 minutes'
 $$;
 
 CREATE FUNCTION hearth.location_items() RETURNS smallint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(array_agg(i.item_no), '{}') FROM hearth.item i WHERE i.location_bearing
 $$;
 
 CREATE FUNCTION hearth.protected_location_item() RETURNS smallint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT i.item_no FROM hearth.item i WHERE i.name = 'address.protected_location'
 $$;
 

@@ -1,7 +1,7 @@
 -- What a decision may know before it is made: yes, no or unknown per declared input, and nothing else.
 
 CREATE FUNCTION hearth.current_person(p_family uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH RECURSIVE chain AS (
     SELECT p.person_id, p.redirect_to FROM hearth.person p WHERE p.family_id = p_family
     UNION ALL
@@ -11,7 +11,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 $$;
 
 CREATE FUNCTION hearth.neighbours(p_persons uuid[]) RETURNS TABLE (person_id uuid, other_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT a.person_id, b.person_id
     FROM hearth.household_member a JOIN hearth.household_member b USING (household_id)
    WHERE a.person_id = ANY (p_persons) AND a.person_id <> b.person_id
@@ -22,7 +22,7 @@ $$;
 -- Everyone who may belong to the family of a person: two steps over shared homes and recorded relationships. A
 -- superset: the reader's own family is derived again from what that reader may see.
 CREATE FUNCTION hearth.family_candidates(p_person uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH first AS (
     SELECT p_person AS person_id UNION SELECT n.other_id FROM hearth.neighbours(ARRAY[p_person]) n
   ), second AS (
@@ -53,7 +53,7 @@ $$;
 CREATE FUNCTION hearth.inputs_of(
   p_persons uuid[], p_worker text, p_team text, p_manager boolean, p_mash boolean, p_now timestamptz
 ) RETURNS SETOF hearth.decision_input
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH near AS (
     SELECT n.person_id, n.other_id FROM hearth.neighbours(p_persons) n
      UNION SELECT p, p FROM unnest(p_persons) p
@@ -144,7 +144,7 @@ $$;
 CREATE FUNCTION hearth.decision_inputs(
   p_family uuid, p_worker text, p_team text, p_manager boolean, p_mash boolean, p_now timestamptz
 ) RETURNS SETOF hearth.decision_input
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT d.* FROM (SELECT hearth.current_person(p_family) AS person_id) e,
     LATERAL hearth.inputs_of(hearth.family_candidates(e.person_id), p_worker, p_team, p_manager, p_mash, p_now) d
    WHERE e.person_id IS NOT NULL
@@ -154,7 +154,7 @@ $$;
 -- Persons some of whose records hold all of a query's tokens, in cells of the reader's subject-independent mask.
 -- p_tokens is a list of alternatives a term: each inner list is one term under every key in use.
 CREATE FUNCTION hearth.search_candidates(p_terms jsonb, p_mask bit varying, p_limit integer) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH term AS (
     SELECT ordinality AS term_no, decode(t.token, 'hex') AS token
       FROM jsonb_array_elements(p_terms) WITH ORDINALITY e(alternatives, ordinality),
@@ -176,7 +176,7 @@ $$;
 -- How many entries lie in the cells of which the opened ticket may tell a number or a yes, for the persons shown.
 CREATE FUNCTION hearth.withheld_counts(p_persons uuid[])
 RETURNS TABLE (source_no smallint, item_no smallint, mode text, entries bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH bits AS MATERIALIZED (
     SELECT hearth.permit_bits('counted') AS counted, hearth.permit_bits('existing') AS existing,
            hearth.permit_width() AS width, hearth.location_items() AS location,

@@ -1,6 +1,6 @@
 -- Queue one linkage run in the transaction that brought new facts; one that already waits is enough.
 CREATE FUNCTION jobs.defer_linkage() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = jobs, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = jobs, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM procrastinate_defer_jobs_v1(ARRAY[
     ROW('linkage', 'link_everything', 0, 'linkage', 'linkage', '{}'::jsonb, NULL)::procrastinate_job_to_defer_v1

@@ -8,7 +8,7 @@ CREATE INDEX fact_child_present ON hearth.fact (recorded_at) WHERE subject_role 
 CREATE FUNCTION hearth.notice_candidates(p_since date)
 RETURNS TABLE (fact_key bytea, fact_id uuid, person_id uuid, family_id uuid, band smallint, source_no smallint,
                happened_on date, unit text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH incident AS (
     SELECT f.fact_key, f.fact_id, f.record_id, f.source_no,
            coalesce((f.happened_at AT TIME ZONE 'Europe/London')::date, f.valid_from) AS happened_on
@@ -31,20 +31,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
      WHERE f.item_no = (SELECT i.item_no FROM hearth.item i WHERE i.name = 'education.enrolment')
      ORDER BY f.fact_key, f.recorded_at DESC, f.fact_id DESC
   )
-  SELECT c.fact_key, c.fact_id, c.person_id, c.family_id, c.band, c.source_no, c.happened_on, e.unit
+  -- Two schools that both claim the pupil on that day: nobody's notice until a person looks: judged as a weak link
+  -- which the duty refers.
+  SELECT c.fact_key, c.fact_id, c.person_id, c.family_id,
+         CASE WHEN e.schools > 1 THEN greatest(c.band, 2::smallint) ELSE c.band END, c.source_no, c.happened_on, e.unit
     FROM child c
    CROSS JOIN LATERAL (
-     SELECT e.value->>'urn' AS unit FROM enrolment e
+     SELECT (array_agg(e.value->>'urn' ORDER BY e.valid_from DESC NULLS LAST, e.recorded_at DESC,
+                       e.value->>'urn'))[1] AS unit, count(DISTINCT e.value->>'urn') AS schools
+       FROM enrolment e
       WHERE e.pupil = c.person_id AND NOT e.tombstone AND e.value->>'urn' IS NOT NULL
         AND coalesce(e.valid_from, '-infinity') <= c.happened_on AND coalesce(e.valid_to, 'infinity') >= c.happened_on
-      ORDER BY e.valid_from DESC NULLS LAST, e.recorded_at DESC, e.value->>'urn' LIMIT 1) e
+      HAVING count(*) > 0) e
    ORDER BY c.happened_on, c.fact_id
 $$;
 
 -- The newest versions of one source's facts of one item: what figures count. Never granted to a serving role.
 CREATE FUNCTION hearth.newest_facts(p_source text, p_item text)
 RETURNS TABLE (record_id uuid, value jsonb, valid_from date, valid_to date, recorded_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT v.record_id, v.value, v.valid_from, v.valid_to, v.recorded_at
     FROM (SELECT DISTINCT ON (f.fact_key) f.*
             FROM hearth.fact f
@@ -57,7 +62,7 @@ $$;
 -- Figures: a group and how many records of the one source fall into it, on a day. Records are counted, not linked
 -- persons, so no other source can move a number. Group '' is "not recorded".
 CREATE FUNCTION hearth.count_discounts_by_district(p_day date) RETURNS TABLE (label text, entries bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH discount AS (
     SELECT DISTINCT d.record_id FROM hearth.newest_facts('council_tax', 'ctax.discount') d
      WHERE d.value->>'code' = 'SPD'
@@ -72,7 +77,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 $$;
 
 CREATE FUNCTION hearth.count_suspended_by_year(p_day date) RETURNS TABLE (label text, entries bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH suspended AS (
     SELECT DISTINCT e.record_id FROM hearth.newest_facts('schools', 'education.exclusion') e
      WHERE e.value->>'category' = 'SUSP' AND e.valid_from <= p_day AND e.valid_from > p_day - 365
@@ -86,7 +91,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 $$;
 
 CREATE FUNCTION hearth.count_arrears_by_stage(p_day date) RETURNS TABLE (label text, entries bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(b.stage, ''), count(*)
     FROM (SELECT DISTINCT ON (a.record_id) a.record_id, a.value->>'stage' AS stage,
                  (a.value->>'balance')::numeric AS balance
