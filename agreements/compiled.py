@@ -90,6 +90,21 @@ class CompiledBar:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledPair:
+    """Two sides that are never shown in one profile: where `keep` might be permitted, `withhold` is withheld."""
+
+    clause: str
+    starts: datetime
+    ends: datetime
+    when_any: int
+    when_all: int
+    unless_any: int
+    unless_all: int
+    keep: int
+    withhold: int
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledReferral:
     """A referral to a named role."""
 
@@ -121,3 +136,4 @@ class KeyRules:
     bars: tuple[CompiledBar, ...] = ()
     referrals: tuple[CompiledReferral, ...] = ()
     voices: tuple[CompiledVoice, ...] = ()
+    pairs: tuple[CompiledPair, ...] = ()

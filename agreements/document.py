@@ -139,13 +139,17 @@ class SupplyRule(Selection):
     necessity: Sentence
 
 
-class Scope(Selection):
-    """Common part of the rules that select recipients."""
+class Readers(Clause):
+    """Whom a rule speaks to: recipients, the purposes they declare and what they would do."""
 
     id: Identifier
     recipients: tuple[Recipient, ...] = Field(min_length=1)
     purposes: AnyOr
     directions: tuple[Direction, ...] | Literal["*"] = (Direction.VIEW,)
+
+
+class Scope(Readers, Selection):
+    """Common part of the rules that select recipients and cells."""
 
 
 class Gate(Scope):
@@ -214,7 +218,23 @@ class LimitRule(Scope):
     reason: Sentence
 
 
-Rule = Annotated[PermitRule | ReferRule | ProhibitRule | LimitRule, Field(discriminator="effect")]
+class NeverBothRule(Readers):
+    """Never both in one profile, whoever permits them: what is shown of `keep` withholds all of `withhold`.
+
+    The sides are ranked: `keep` is the higher one. Two agreements may each permit less than their union reveals
+    (attendance and tenancy together can find a refuge), which no rule about single cells can see.
+    """
+
+    effect: Literal["never_both"]
+    keep: Selection
+    withhold: Selection
+    except_recipients: tuple[Recipient, ...] = ()
+    when: BiteWhen = BiteWhen()
+    unless: LiftedBy = LiftedBy()
+    reason: Sentence
+
+
+Rule = Annotated[PermitRule | ReferRule | ProhibitRule | LimitRule | NeverBothRule, Field(discriminator="effect")]
 
 
 class WithholdingRule(Gate):

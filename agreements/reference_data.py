@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from agreements.document import Clause, Identifier, Sentence
+
+RegimeName = Literal["uk_gdpr", "dpa_part_3"]
 
 
 class Role(Clause):
@@ -40,7 +42,7 @@ class Source(Clause):
     id: Identifier
     title: str
     owner: Identifier
-    regime: Literal["uk_gdpr", "dpa_part_3"]
+    regime: RegimeName
     match_only: bool = False
 
 
@@ -52,10 +54,11 @@ class SourceList(Clause):
 
 
 class Purpose(Clause):
-    """A purpose a reader may declare."""
+    """A purpose a reader may declare; `regime` is the law that use for it is held under (practice P8)."""
 
     id: Identifier
     title: str
+    regime: RegimeName = "uk_gdpr"
 
 
 class PurposeList(Clause):
@@ -69,6 +72,8 @@ class Gateway(Clause):
     """A power or duty to share (domain 4.2).
 
     Nothing rests on an entry that is not commenced, has ended, or whose programme purpose is not live (practice P10).
+    `leaves_part_3`: it authorises a competent authority to share for a purpose other than law enforcement (DPA 2018
+    s.36(4)); facts held under Part 3 reach a purpose of the UK GDPR under such an entry only (practice P8).
     """
 
     id: Identifier
@@ -77,6 +82,7 @@ class Gateway(Clause):
     commenced: date | None
     ended: date | None = None
     purpose_live: Literal["not_applicable", "live", "unconfirmed", "ended"] = "not_applicable"
+    leaves_part_3: StrictBool = False
     confirmation: Literal["text_read", "guidance_read", "from_memory"]
     confirmed_by: tuple[str, ...] = ()
     note: str = ""

@@ -36,7 +36,7 @@ class Register:
     agencies: Mapping[str, Agency]
     gateways: Mapping[str, Gateway]
     purpose_titles: Mapping[str, str]
-    _index: Mapping[Key, KeyRules]
+    index: Mapping[Key, KeyRules]
     _supply: dict[str, tuple[CompiledSupply, ...]]
     _glass: Mapping[tuple[str, str], tuple[BreakGlassOffer, ...]]
 
@@ -45,7 +45,7 @@ class Register:
         problem = request_problem(request)
         if problem is not None:
             return problem
-        rules = self._index.get((request.agency, request.role, request.purpose, request.direction.value))
+        rules = self.index.get((request.agency, request.role, request.purpose, request.direction.value))
         if rules is None:
             return self._not_permitted(request)
         decision = decide_weighed(weigh(request, rules), self.vocabulary, self.version)
@@ -57,7 +57,7 @@ class Register:
         """Give every cell that `decide` does not permit exactly one reason."""
         rules = None
         if request_problem(request) is None:
-            rules = self._index.get((request.agency, request.role, request.purpose, request.direction.value))
+            rules = self.index.get((request.agency, request.role, request.purpose, request.direction.value))
         if rules is None:
             return tuple(silence(None, _NO_RULES, self.vocabulary.all_mask, self.vocabulary, self.sources))
         if isinstance(self.decide(request), Refusal):
@@ -72,7 +72,7 @@ class Register:
     def purposes_for(self, agency: str, role: str, now: datetime) -> tuple[PurposeOffer, ...]:
         """Purposes a role may declare now: those under which some rule in force lets it view, search or extract."""
         offers: dict[str, PurposeOffer] = {}
-        for (key_agency, key_role, purpose, direction), rules in self._index.items():
+        for (key_agency, key_role, purpose, direction), rules in self.index.items():
             if (key_agency, key_role) != (agency, role) or Direction(direction) not in _DECLARABLE:
                 continue
             for permit in rules.permits:
@@ -93,7 +93,7 @@ class Register:
 
         What lies outside, this role never sees for this purpose, whoever the subject is: it may be told so.
         """
-        rules = self._index.get((agency, role, purpose, direction.value), _NO_RULES)
+        rules = self.index.get((agency, role, purpose, direction.value), _NO_RULES)
         gated = [(permit.gate, permit.mask) for permit in rules.permits]
         gated += [(referral.gate, referral.mask) for referral in rules.referrals]
         gated += [(voice.gate, voice.mask) for voice in rules.voices]
@@ -124,7 +124,7 @@ class Register:
             and permit.break_glass_for is not None
             and permit.clause.startswith(offer.agreement + "/")
             and permit.gate.starts <= now < permit.gate.ends
-            for key, rules in self._index.items()
+            for key, rules in self.index.items()
             for permit in rules.permits
         )
 
@@ -162,7 +162,7 @@ def compile_register(documents: RegisterDocuments) -> Register:
         agencies={agency.id: agency for agency in documents.agencies.agencies},
         gateways={gateway.id: gateway for gateway in documents.law.gateways},
         purpose_titles={purpose.id: purpose.title for purpose in documents.purposes.purposes},
-        _index=compile_index(in_order, ground),
+        index=compile_index(in_order, ground),
         _supply=compile_supply(ground),
         _glass=_break_glass(in_order),
     )  # fmt: skip

@@ -45,6 +45,13 @@ class Direction(StrEnum):
     SUPPLY = "supply"
 
 
+class Regime(StrEnum):
+    """The law under which a reader would use the facts: UK GDPR, or Part 3 of the DPA 2018 (law enforcement)."""
+
+    UK_GDPR = "uk_gdpr"
+    DPA_PART_3 = "dpa_part_3"
+
+
 class Relationship(StrEnum):
     """What the reader is to the family. `NAMED_CASE`: the family is a case the reader is named on (MARAC)."""
 
@@ -88,3 +95,4 @@ class DecisionRequest:
     direction: Direction
     now: datetime
     break_glass: bool = False
+    regime: Regime = Regime.UK_GDPR

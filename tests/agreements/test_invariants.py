@@ -47,7 +47,7 @@ def test_no_promise_of_the_charter_can_be_broken(promised, register):
         everyone = not never.families and not never.recipients
         forbidden = ground.vocabulary.mask(ground.vocabulary.sources, expand_items(never.data))
         checked = 0
-        for key, rules in register._index.items():
+        for key, rules in register.index.items():
             if (everyone or key[:2] in readers) and (never.purposes == "*" or key[2] in never.purposes):
                 checked += 1
                 assert not reachable(rules) & forbidden, (promise.id, key)
@@ -57,5 +57,5 @@ def test_no_promise_of_the_charter_can_be_broken(promised, register):
 def test_former_names_are_for_matching_alone(register):
     forbidden = register.vocabulary.mask(register.vocabulary.sources, ["identity.former_name"])
 
-    for key, rules in register._index.items():
+    for key, rules in register.index.items():
         assert bool(reachable(rules) & forbidden) is (key[3] == Direction.MATCH and key[1] == "data_steward")
