@@ -6,8 +6,13 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool
 
 from agreements.document import Clause, Identifier, Sentence
+from agreements.request import Direction
 
 RegimeName = Literal["uk_gdpr", "dpa_part_3"]
+PurposeNature = Literal["welfare", "security", "law_enforcement", "crime_prevention", "statistics"]
+"""What a purpose is by nature. Only law that keeps a source for some natures asks; linkage is welfare, too."""
+Confirmation = Literal["text_read", "guidance_read", "from_memory"]
+"""Who has checked an entry of the law: its text was read, guidance on it was read, or neither."""
 
 
 class Role(Clause):
@@ -20,12 +25,16 @@ class Role(Clause):
 
 
 class Agency(Clause):
-    """A body with its roles and the contact for requests about its data."""
+    """A body with its roles and the contact for requests about its data.
+
+    `competent_authority`: it processes for law enforcement purposes under DPA 2018 Part 3 (s.30, Sch 7).
+    """
 
     id: Identifier
     title: str
     kind: str
     contact: str
+    competent_authority: StrictBool = False
     roles: tuple[Role, ...]
 
 
@@ -37,13 +46,17 @@ class AgencyList(Clause):
 
 
 class Source(Clause):
-    """A source of facts; `regime` is the law its owner holds it under (practice P8)."""
+    """A source of facts; `regime` is the law its owner holds it under (practice P8).
+
+    `reserved_under` names the reservation of the legal register that keeps it for purposes of certain natures.
+    """
 
     id: Identifier
     title: str
     owner: Identifier
     regime: RegimeName
-    match_only: bool = False
+    match_only: StrictBool = False
+    reserved_under: Identifier | None = None
 
 
 class SourceList(Clause):
@@ -59,6 +72,7 @@ class Purpose(Clause):
     id: Identifier
     title: str
     regime: RegimeName = "uk_gdpr"
+    nature: PurposeNature = "welfare"
 
 
 class PurposeList(Clause):
@@ -71,33 +85,51 @@ class PurposeList(Clause):
 class Gateway(Clause):
     """A power or duty to share (domain 4.2).
 
-    Nothing rests on an entry that is not commenced, has ended, or whose programme purpose is not live (practice P10).
-    `leaves_part_3`: it authorises a competent authority to share for a purpose other than law enforcement (DPA 2018
-    s.36(4)); facts held under Part 3 reach a purpose of the UK GDPR under such an entry only (practice P8).
+    Nothing rests on an entry that is not commenced (`null`: not shown to be in force), has ended, or whose programme
+    purpose is not live (practice P10), nor on an exemption, guidance or consent, which stand here so that nobody
+    takes them for a power. `covers_kinds` are the kinds of body that may disclose under it; none named: any body.
+    `only_directions`: all that it is good for, where it is not good for every use. `leaves_part_3`: it authorises a
+    competent authority to share for a purpose other than law enforcement (DPA 2018 s.36(4)); facts held under Part 3
+    reach a purpose of the UK GDPR under such an entry only (practice P8).
     """
 
     id: Identifier
     cite: str
-    kind: Literal["power", "duty", "implied_power"]
+    kind: Literal["power", "duty", "implied_power", "exemption", "guidance", "consent"]
+    covers_kinds: tuple[str, ...] = ()
+    only_directions: tuple[Direction, ...] = ()
     commenced: date | None
     ended: date | None = None
     purpose_live: Literal["not_applicable", "live", "unconfirmed", "ended"] = "not_applicable"
     leaves_part_3: StrictBool = False
-    confirmation: Literal["text_read", "guidance_read", "from_memory"]
+    confirmation: Confirmation
     confirmed_by: tuple[str, ...] = ()
     note: str = ""
 
 
 class GdprBasis(Clause):
-    """An Article 6, 9 or 10 entry (domain 4.3), dated as gateways are."""
+    """An Article 6, 9 or 10 entry (domain 4.3), dated as gateways are. `covers_kinds`: who may use it; none: any."""
 
     id: str
     article: Literal[6, 9, 10]
     law: str
-    commenced: date
+    commenced: date | None
     ended: date | None = None
-    policy_document_needed: bool = False
-    confirmation: Literal["text_read", "guidance_read", "from_memory"]
+    covers_kinds: tuple[str, ...] = ()
+    policy_document_needed: StrictBool = False
+    confirmation: Confirmation
+    confirmed_by: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Reservation(Clause):
+    """Law that keeps a source for purposes of certain natures, as the full electoral register is (practice P9)."""
+
+    id: Identifier
+    cite: str
+    natures: tuple[PurposeNature, ...] = Field(min_length=1)
+    confirmation: Confirmation
+    confirmed_by: tuple[str, ...] = ()
 
 
 class LegalRegister(Clause):
@@ -106,6 +138,7 @@ class LegalRegister(Clause):
     schema_: Literal["hearthgate/law/1"] = Field(alias="schema")
     gateways: tuple[Gateway, ...]
     bases: tuple[GdprBasis, ...]
+    reservations: tuple[Reservation, ...] = ()
 
 
 class Risk(Clause):
