@@ -5,9 +5,9 @@ Law sits in three layers, kept apart in wording as in schema: the gateway (power
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from agreements.request import Direction, Relationship
 
@@ -284,22 +284,58 @@ class Obligation(Clause):
 
 
 class Selector(Clause):
-    """What an invariant speaks of."""
+    """What an invariant speaks of. No family and no recipient named: every reader.
+
+    `states` are of the subject: `never` speaks only of subjects of whom all of them are so, `only_if` demands them.
+    """
 
     families: tuple[Identifier, ...] = ()
     recipients: tuple[Recipient, ...] = ()
+    except_recipients: tuple[Recipient, ...] = ()
     purposes: AnyOr = "*"
-    data: tuple[str, ...] = ("*",)
+    directions: tuple[Direction, ...] | Literal["*"] = "*"
+    sources: AnyOr = "*"
+    data: tuple[str, ...] = Field(("*",), min_length=1)
+    exclude: tuple[str, ...] = ()
     states: tuple[StateName, ...] = ()
 
 
 class Invariant(Clause):
-    """A standing promise: `never` is released, or released `only_if` the states named are yes."""
+    """A standing promise, proved of every instant before a register is used. It says exactly one of four things.
+
+    `never`: the cells are not released. `only_if`: they are released only where the states named are yes.
+    `break_glass_never_opens`: no rule releases them by being widened. `never_silent`: what a duty covers is permitted
+    or referred whenever the duty's clause speaks. `under: this_agreement` judges what its own rules release.
+    """
 
     id: Identifier
     says: Sentence
     never: Selector | None = None
     only_if: Selector | None = None
+    break_glass_never_opens: Selector | None = None
+    never_silent: Selector | None = None
+    under: Literal["register", "this_agreement"] = "register"
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        forms = (self.never, self.only_if, self.break_glass_never_opens, self.never_silent)
+        if sum(form is not None for form in forms) != 1:
+            raise ValueError("an invariant says one of never, only_if, break_glass_never_opens and never_silent")
+        if self.only_if is not None and not self.only_if.states:
+            raise ValueError("only_if names the states that must be yes")
+        if self.under == "this_agreement" and self.never_silent is not None:
+            raise ValueError("never_silent speaks of the whole register")
+        unused = self.break_glass_never_opens or self.never_silent
+        if unused is not None and unused.states:
+            raise ValueError("states belong to never and only_if")
+        return self
+
+
+class InvariantFile(Clause):
+    """invariants.yaml: what holds of the whole register, whatever any document permits."""
+
+    schema_: Literal["hearthgate/invariants/1"] = Field(alias="schema")
+    invariants: tuple[Invariant, ...]
 
 
 class Contacts(Clause):
