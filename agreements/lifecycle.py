@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from agreements.document import Agreement, Clause, Identifier
+from agreements.document import Agreement, Clause, Identifier, Invariant
 from agreements.periods import EVER, Span, both, days, end_of_day, holds, merged
 from agreements.reference_data import AgencyList, Dpia, LegalRegister, PurposeList, SourceList
 
@@ -51,7 +51,10 @@ class AdmittedAgreement:
 
 @dataclass(frozen=True, slots=True)
 class RegisterDocuments:
-    """Everything a register is compiled from, checked by the loader. `now` is the instant it was loaded for."""
+    """Everything a register is compiled from, checked by the loader. `now` is the instant it was loaded for.
+
+    `invariants` are those of the whole register; nothing is compiled from them.
+    """
 
     agencies: AgencyList
     sources: SourceList
@@ -60,6 +63,7 @@ class RegisterDocuments:
     dpias: tuple[Dpia, ...]
     agreements: tuple[AdmittedAgreement, ...]
     now: datetime
+    invariants: tuple[Invariant, ...] = ()
 
 
 def activated_by_two(event: LifecycleEvent) -> bool:
