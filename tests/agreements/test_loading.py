@@ -35,7 +35,7 @@ FAULTS = {
         MARAC, "covers: [northvale_police, brightwater_homes, haven_refuge]", "covers: [haven_refuge]", "no gateway",
     ),
     "a party without its basis": (MARAC, "[brightwater_homes, haven_refuge], law", "[haven_refuge], law", "own basis"),
-    "a review outside validity": (MARAC, "review: 2028-10-01", "review: 2030-10-01", "outside validity"),
+    "a review outside validity": (MARAC, "review: 2029-01-31", "review: 2030-01-31", "outside validity"),
     "a clause id twice": (MARAC, "- id: MA2", "- id: MA1", "used twice"),
     "a purpose both agreed and incompatible": (
         MARAC, "[council_tax_fraud, tenancy_management]", "[marac]", "both agreed and incompatible",

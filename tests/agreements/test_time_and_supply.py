@@ -43,24 +43,24 @@ def documents(signed):
 
 
 def test_a_missed_review_suspends_at_midnight_in_london_and_the_permit_says_so(northvale):
-    before, after = ticks_around(datetime(2028, 10, 2, tzinfo=LONDON))
+    before, after = ticks_around(datetime(2029, 2, 1, tzinfo=LONDON))
 
     decision = northvale.decide(rent(before))
 
     assert isinstance(decision, Permit)
-    assert decision.not_after == after == datetime(2028, 10, 1, 23, tzinfo=UTC)
+    assert decision.not_after == after == datetime(2029, 2, 1, tzinfo=UTC)
     assert northvale.decide(rent(after)).code == "not-in-force"
 
 
 def test_a_review_that_was_held_carries_on_to_the_end_of_validity(documents):
-    register = with_housing(documents, reviews=((datetime(2028, 9, 1, tzinfo=UTC), date(2029, 3, 31)),))
-    dpia_ends = datetime(2028, 10, 2, tzinfo=LONDON)
+    register = with_housing(documents, reviews=((datetime(2029, 1, 4, tzinfo=UTC), date(2029, 3, 31)),))
+    dpia_ends = datetime(2029, 2, 1, tzinfo=LONDON)
 
     assert register.decide(rent(NOW)).not_after == dpia_ends
     renewed = replace(
         documents, dpias=tuple(d.model_copy(update={"next_review": date(2029, 12, 31)}) for d in documents.dpias)
     )
-    assert with_housing(renewed, reviews=((datetime(2028, 9, 1, tzinfo=UTC), date(2029, 3, 31)),)).decide(
+    assert with_housing(renewed, reviews=((datetime(2029, 1, 4, tzinfo=UTC), date(2029, 3, 31)),)).decide(
         rent(NOW)
     ).not_after == datetime(2029, 4, 1, tzinfo=LONDON)
 
@@ -162,7 +162,7 @@ def test_schools_may_not_supply_what_their_agreements_do_not_cover(northvale):
     assert {"identity.name", "education.attendance", "education.exclusion", "education.provision"} <= supply.items
     assert not supply.items & {"education.meals", "education.sen", "identity.ethnicity"}
     assert supply.refusals["education.meals"].code == "no-agreement"
-    assert supply.not_after == datetime(2028, 10, 2, tzinfo=LONDON)
+    assert supply.not_after == datetime(2029, 2, 1, tzinfo=LONDON)
 
 
 @pytest.mark.parametrize(
