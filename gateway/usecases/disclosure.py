@@ -76,6 +76,16 @@ class FamilyRead:
     decided: Sequence[SubjectDecision]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedFamily:
+    """A family whose reading is authorised and committed: what is loaded from here on is loaded under the ticket."""
+
+    reading: Reading
+    family: FamilyRead
+    authorised: Entry
+    ticket: Ticket
+
+
 def disclose_profile(
     wiring: Wiring, context: RequestContext, caller: StaffCaller, family_id: UUID, declaration_id: UUID | None
 ) -> Disclosure:
@@ -84,6 +94,19 @@ def disclose_profile(
     Raises `DeclarationError`, `AccessRefusedError` (whoever the family is), `NotFoundError` (no such family, or a
     refusal that depends on it: the same answer), `ReferredError` or `PermitEndedError`; nothing is released then.
     """
+    # (0) to (3)
+    opened = open_family(wiring, context, caller, family_id, declaration_id)
+    # (4) and (5) Read under the ticket, assemble, append the outcome, commit.
+    profile, outcome, leaf = _read(opened.reading, opened.family, opened.ticket, opened.authorised)
+    # (6) Nothing leaves after what it rests on has ended.
+    require_unended(wiring, opened.ticket)
+    return Disclosure(profile, receipt_for(wiring, outcome, leaf))
+
+
+def open_family(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, family_id: UUID, declaration_id: UUID | None
+) -> OpenedFamily:
+    """Steps (0) to (3): decide and commit the authorisation. Raises as `disclose_profile` does."""
     # (0) One instant for the whole request, and the declared purpose.
     now = wiring.clock()
     declaration = require_declaration(wiring, caller, declaration_id, now, family_id)
@@ -101,13 +124,13 @@ def disclose_profile(
     ego = _ego_decision(reading, family_id, inputs, decided)
     # (3) The authorisation, committed: the ticket.
     authorised, ticket = authorise(reading, decided, family_id)
-    # (4) and (5) Read under the ticket, assemble, append the outcome, commit.
-    family = FamilyRead(family_id, ego, inputs, decided)
-    profile, outcome, leaf = _read(reading, family, ticket, authorised)
-    # (6) Nothing leaves after what it rests on has ended.
+    return OpenedFamily(reading, FamilyRead(family_id, ego, inputs, decided), authorised, ticket)
+
+
+def require_unended(wiring: Wiring, ticket: Ticket) -> None:
+    """Raise `PermitEndedError` where what a reading rests on has ended by now: the last step before an answer."""
     if wiring.clock() >= ticket.not_after:
         raise PermitEndedError("the agreement that this rests on has just ended; nothing was released")
-    return Disclosure(profile, receipt_for(wiring, outcome, leaf))
 
 
 def _ego_decision(

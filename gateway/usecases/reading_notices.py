@@ -16,7 +16,7 @@ from uuid import UUID
 from agreements.decision import Refer
 from agreements.request import Direction
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase
-from gateway.errors import NotFoundError, PermitEndedError, ReferredError
+from gateway.errors import NotFoundError, ReferredError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import REPORT_NOTE
 from gateway.profiles.golden import golden_identity
@@ -29,7 +29,7 @@ from gateway.store.ledger import Ticket, append, open_ticket
 from gateway.store.notices import mark_read, notice_for, notices_for
 from gateway.usecases.deciding import SubjectDecision, blank_request, decide_subjects, reader_of
 from gateway.usecases.declaring import Declaration
-from gateway.usecases.disclosure import Reading, authorise, receipt_for
+from gateway.usecases.disclosure import Reading, authorise, receipt_for, require_unended
 from gateway.usecases.entries import entry
 from gateway.usecases.notifying import INCIDENT
 from gateway.usecases.request_context import RequestContext
@@ -119,8 +119,7 @@ def open_notice(wiring: Wiring, context: RequestContext, caller: StaffCaller, no
     # (5) Mark it read, and return.
     with wiring.database.transaction("hg_desk") as connection:
         mark_read(connection, notice_id, now)
-    if wiring.clock() >= ticket.not_after:
-        raise PermitEndedError("the agreement that this rests on has just ended; nothing was released")
+    require_unended(wiring, ticket)
     identity, incidents, advice = opened
     return OpenedNotice(_read_notice(row, now), identity, incidents, advice, None, receipt_for(wiring, outcome, leaf))
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from agreements.request import Direction
 from audit.entry import Decision, EventClass, Outcome, Phase
-from gateway.errors import AccessRefusedError, PermitEndedError
+from gateway.errors import AccessRefusedError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.golden import golden_identity
 from gateway.profiles.permitted import PermittedFact, permitted_facts
@@ -23,7 +23,15 @@ from gateway.store.inputs import DecisionInput, person_inputs, search_candidates
 from gateway.store.ledger import append, bit_string, open_ticket
 from gateway.usecases.deciding import blank_request, decide_subjects, reader_of, refused_for_anyone
 from gateway.usecases.declaring import require_declaration
-from gateway.usecases.disclosure import Reading, authorise, coverage_lines, foot_of, mask_width, receipt_for
+from gateway.usecases.disclosure import (
+    Reading,
+    authorise,
+    coverage_lines,
+    foot_of,
+    mask_width,
+    receipt_for,
+    require_unended,
+)
 from gateway.usecases.entries import entry
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.search_tokens import IDENTIFIER_SCHEMES, answers_query, query_terms
@@ -95,8 +103,7 @@ def search_people(
             items_shown=("identity.name",) if page else (), detail={"row_count": len(page)},
         )  # fmt: skip
         leaf = append(connection, outcome)
-    if wiring.clock() >= ticket.not_after:
-        raise PermitEndedError("the agreement that this rests on has just ended; nothing was released")
+    require_unended(wiring, ticket)
     return SearchResult(
         tuple(hit for _, hit in page), len(found) > PAGE_SIZE, coverage_lines(wiring, blank), foot_of(wiring),
         receipt_for(wiring, outcome, leaf),
