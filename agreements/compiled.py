@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agreements.decision import RuleUse
-from agreements.request import STATES, Relationship
+from agreements.request import STATE_BIT, Regime, Relationship
 
 Key = tuple[str, str, str, str]
 """Recipient agency, role, purpose, direction."""
 
-STATE_BIT = {state: 1 << number for number, state in enumerate(STATES)}
 RELATIONSHIP_BIT = {relationship: 1 << number for number, relationship in enumerate(Relationship)}
 ANY_RELATIONSHIP = (1 << len(RELATIONSHIP_BIT)) - 1
 
@@ -38,11 +37,21 @@ class Gate:
     starts: datetime
     ends: datetime
 
+    def related(self, relationship: Relationship) -> bool:
+        """Whether the reader's relationship to the family is one that the rule names."""
+        return bool(self.relationships & RELATIONSHIP_BIT[relationship])
+
     def conditions_hold(self, yes: int, no: int) -> bool:
         """Every needed state is known; an unknown one never helps."""
         if self.yes_all & ~yes or self.no_all & ~no:
             return False
         return not self.yes_any or bool(self.yes_any & yes)
+
+    def conditions_possible(self, yes: int, no: int) -> bool:
+        """Whether the conditions hold for some answer to what is unknown."""
+        if self.yes_all & no or self.no_all & yes:
+            return False
+        return not self.yes_any or bool(self.yes_any & ~no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,8 @@ class CompiledPermit:
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledBar:
-    """A prohibition, or with `limit` (a rank of `FORMS`) a cap on the form."""
+class Bite:
+    """When a prohibition, a limit or a never-both rule bears on a subject."""
 
     clause: str
     starts: datetime
@@ -71,9 +80,6 @@ class CompiledBar:
     when_all: int
     unless_any: int
     unless_all: int
-    mask: int
-    limit: int | None
-    existence_open: bool
 
     def bites(self, yes: int, no: int) -> bool:
         """Unknown bites a `when` and does not lift an `unless`."""
@@ -90,16 +96,18 @@ class CompiledBar:
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledPair:
+class CompiledBar(Bite):
+    """A prohibition, or with `limit` (a rank of `FORMS`) a cap on the form."""
+
+    mask: int
+    limit: int | None
+    existence_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPair(Bite):
     """Two sides that are never shown in one profile: where `keep` might be permitted, `withhold` is withheld."""
 
-    clause: str
-    starts: datetime
-    ends: datetime
-    when_any: int
-    when_all: int
-    unless_any: int
-    unless_all: int
     keep: int
     withhold: int
 
@@ -137,3 +145,4 @@ class KeyRules:
     referrals: tuple[CompiledReferral, ...] = ()
     voices: tuple[CompiledVoice, ...] = ()
     pairs: tuple[CompiledPair, ...] = ()
+    regime: Regime = Regime.UK_GDPR

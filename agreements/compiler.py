@@ -10,6 +10,7 @@ from agreements.compiled import (
     ANY_RELATIONSHIP,
     RELATIONSHIP_BIT,
     CompiledBar,
+    CompiledPair,
     CompiledPermit,
     CompiledReferral,
     CompiledVoice,
@@ -19,14 +20,23 @@ from agreements.compiled import (
     state_bits,
 )
 from agreements.decision import FORMS, RuleUse
-from agreements.document import Agreement, LimitRule, PermitRule, ProhibitRule, ReferRule, Scope, WithholdingRule
+from agreements.document import (
+    Agreement,
+    LimitRule,
+    NeverBothRule,
+    PermitRule,
+    ProhibitRule,
+    Readers,
+    ReferRule,
+    WithholdingRule,
+)
 from agreements.document import Gate as GateClause
 from agreements.lifecycle import AdmittedAgreement, RegisterDocuments, prohibition_spans
 from agreements.patterns import expand_items
 from agreements.periods import Span
 from agreements.recipients import roles_meant
 from agreements.reference_data import AgencyList
-from agreements.request import Band, Direction
+from agreements.request import Band, Direction, Regime
 from concept_model.items import ITEM_CAPACITY, Withholding, item_bit, item_named
 
 
@@ -36,13 +46,16 @@ class _Building:
     bars: list[CompiledBar] = field(default_factory=list)
     referrals: list[CompiledReferral] = field(default_factory=list)
     voices: list[CompiledVoice] = field(default_factory=list)
+    pairs: list[CompiledPair] = field(default_factory=list)
 
-    def frozen(self) -> KeyRules:
+    def frozen(self, regime: Regime) -> KeyRules:
         return KeyRules(
             tuple(sorted(self.permits, key=lambda rule: (rule.clause, rule.gate.starts))),
             tuple(sorted(self.bars, key=lambda bar: (bar.clause, bar.starts))),
             tuple(sorted(self.referrals, key=lambda rule: (rule.clause, rule.gate.starts))),
             tuple(sorted(self.voices, key=lambda rule: (rule.clause, rule.gate.starts))),
+            tuple(sorted(self.pairs, key=lambda pair: (pair.clause, pair.starts))),
+            regime,
         )
 
 
@@ -55,9 +68,10 @@ def compile_index(documents: RegisterDocuments, ground: Groundwork) -> dict[Key,
                 _compile_gated(building, admitted, rule, ground)
     for admitted in documents.agreements:
         for rule in admitted.document.rules:
-            if isinstance(rule, ProhibitRule | LimitRule):
+            if isinstance(rule, ProhibitRule | LimitRule | NeverBothRule):
                 _compile_bar(building, admitted, rule, ground)
-    return {key: built.frozen() for key, built in building.items()}
+    regimes = {purpose.id: Regime(purpose.regime) for purpose in documents.purposes.purposes}
+    return {key: built.frozen(regimes.get(key[2], Regime.UK_GDPR)) for key, built in building.items()}
 
 
 def _compile_gated(
@@ -178,34 +192,41 @@ def _widening(document: Agreement, rule: GateClause, key: Key, agencies: AgencyL
 
 
 def _compile_bar(
-    building: dict[Key, _Building], admitted: AdmittedAgreement, rule: ProhibitRule | LimitRule, ground: Groundwork
+    building: dict[Key, _Building],
+    admitted: AdmittedAgreement,
+    rule: ProhibitRule | LimitRule | NeverBothRule,
+    ground: Groundwork,
 ) -> None:
-    mask = ground.selected(rule)
     barred = set(_barred_roles(rule, ground))
+    keys = [key for key in building if key[:2] in barred and _in_scope(rule, key)]
     for starts, ends in prohibition_spans(admitted):
-        bar = CompiledBar(
-            clause=f"{admitted.document.reference}/{rule.id}",
-            starts=starts,
-            ends=ends,
-            when_any=state_bits(rule.when.any_of),
-            when_all=state_bits(rule.when.all_of),
-            unless_any=state_bits(rule.unless.any_of),
-            unless_all=state_bits(rule.unless.all_of),
-            mask=mask,
-            limit=FORMS.index(rule.form) if isinstance(rule, LimitRule) else None,
-            existence_open=isinstance(rule, LimitRule) or rule.existence == "open",
+        bite = (
+            f"{admitted.document.reference}/{rule.id}",
+            starts,
+            ends,
+            state_bits(rule.when.any_of),
+            state_bits(rule.when.all_of),
+            state_bits(rule.unless.any_of),
+            state_bits(rule.unless.all_of),
         )
-        for key, built in building.items():
-            if key[:2] in barred and _in_scope(rule, key):
-                built.bars.append(bar)
+        if isinstance(rule, NeverBothRule):
+            pair = CompiledPair(*bite, ground.selected(rule.keep), ground.selected(rule.withhold))
+            for key in keys:
+                building[key].pairs.append(pair)
+            continue
+        limit = FORMS.index(rule.form) if isinstance(rule, LimitRule) else None
+        existence_open = isinstance(rule, LimitRule) or rule.existence == "open"
+        bar = CompiledBar(*bite, ground.selected(rule), limit, existence_open)
+        for key in keys:
+            building[key].bars.append(bar)
 
 
-def _barred_roles(rule: ProhibitRule | LimitRule, ground: Groundwork) -> Iterator[tuple[str, str]]:
+def _barred_roles(rule: ProhibitRule | LimitRule | NeverBothRule, ground: Groundwork) -> Iterator[tuple[str, str]]:
     agencies = ground.documents.agencies
     spared = set(roles_meant(rule.except_recipients, agencies))
     return (role for role in roles_meant(rule.recipients, agencies) if role not in spared)
 
 
-def _in_scope(rule: Scope, key: Key) -> bool:
+def _in_scope(rule: Readers, key: Key) -> bool:
     purposes = rule.purposes == "*" or key[2] in rule.purposes
     return purposes and (rule.directions == "*" or Direction(key[3]) in rule.directions)

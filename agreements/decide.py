@@ -3,118 +3,161 @@
 Pure and total: whatever is wrong with a request is a `Refusal`. The only place where a `Permit` is constructed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from agreements.compiled import RELATIONSHIP_BIT, STATE_BIT, CompiledPermit, CompiledReferral, Gate, KeyRules
-from agreements.decision import FORMS, Decision, Permit, Refer, Refusal, RuleUse
-from agreements.request import Band, DecisionRequest, Direction, Relationship, Tri
-from agreements.vocabulary import Vocabulary
+from agreements.compiled import CompiledReferral, Gate
+from agreements.decision import FORMS, Decision, Permit, Refer, Refusal, RuleUse, Terms
+from agreements.moments import Grant, Moment
+from agreements.periods import EVER
+from agreements.request import DecisionRequest, Regime
 
-_NOT_PERMITTED = "Your role may not use shared information for this purpose. This attempt is recorded."
+NOT_PERMITTED = "Your role may not use shared information for this purpose. This attempt is recorded."
 _SUBJECT_LEVEL = "We found nothing you may see."
+_INVALID = Refusal("request-invalid", NOT_PERMITTED, subject_dependent=False)
+_REGIME = Refusal("regime-mismatch", NOT_PERMITTED, subject_dependent=False)
+_NO_GLASS = Refusal("break-glass-not-offered", NOT_PERMITTED, subject_dependent=False)
+_NOT_IN_FORCE = Refusal("not-in-force", "No agreement in force covers this. Ask your lead.", subject_dependent=False)
+_PROHIBITED = Refusal("prohibited", NOT_PERMITTED, subject_dependent=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Weighed:
-    """A request with its bits and what prohibitions leave: the common ground of `decide` and `explain`."""
+    """What prohibitions and permits leave of one question: the common ground of deciding and explaining."""
 
-    request: DecisionRequest
-    rules: KeyRules
-    yes: int
-    no: int
-    prohibited: int
-    silenced: int
-    """Prohibited cells whose existence is closed too."""
     granted: int
-    permits: tuple[CompiledPermit, ...]
+    barred: int
+    silenced: int
+    """Barred cells whose existence is closed too."""
+    paired: int
+    """Cells withheld by a never-both rule."""
+    opened: list[Grant]
 
 
 def request_problem(request: DecisionRequest) -> Refusal | None:
     """Refuse a request that is not well-formed, rather than guess."""
-    well_formed = (
-        isinstance(request.now, datetime)
-        and request.now.utcoffset() is not None
-        and isinstance(request.relationship, Relationship)
-        and isinstance(request.band, Band)
-        and isinstance(request.direction, Direction)
-        and _states_known(request.states)
-    )
-    return None if well_formed else Refusal("request-invalid", _NOT_PERMITTED, subject_dependent=False)
+    return None if request.well_formed else _INVALID
 
 
-def weigh(request: DecisionRequest, rules: KeyRules) -> Weighed:
-    """Apply prohibitions, then gather the permits whose gate the request passes. The request is well-formed."""
-    yes, no = _bits(request.states)
-    prohibited = silenced = 0
-    for bar in rules.bars:
-        if bar.limit is None and bar.starts <= request.now < bar.ends and bar.bites(yes, no):
-            prohibited |= bar.mask
+def regime_problem(request: DecisionRequest, regime: Regime) -> Refusal | None:
+    """Refuse a use under another law than its purpose is held under (practice P8)."""
+    return None if request.regime is regime else _REGIME
+
+
+def weigh(request: DecisionRequest, moment: Moment, paired: int | None = None) -> Weighed:
+    """Apply prohibitions, then gather the permits whose gate the request passes. The request is well-formed.
+
+    `paired`: what never-both rules withhold in the profile that the request is part of; `None` where it stands alone.
+    """
+    yes, no = request.yes, request.no
+    barred, silenced = moment.barred, moment.silenced
+    for bar in moment.bars:
+        if bar.bites(yes, no):
+            barred |= bar.mask
             if not bar.existence_open:
                 silenced |= bar.mask
-    open_permits = tuple(
-        permit
-        for permit in rules.permits
-        if permit.mask & ~prohibited and gate_open(permit.gate, request, yes, no, widened=permit.break_glass_for)
-    )
     granted = 0
-    for permit in open_permits:
-        granted |= permit.mask
-    return Weighed(request, rules, yes, no, prohibited, silenced, granted & ~prohibited, open_permits)
+    opened = []
+    for grant in moment.open_to(request):
+        gate = grant.gate
+        if gate.yes_all & ~yes or gate.no_all & ~no or (gate.yes_any and not gate.yes_any & yes):
+            continue
+        granted |= grant.mask
+        opened.append(grant)
+    granted &= ~barred
+    if paired is None:
+        paired = never_both(moment, (request,)) if moment.pairs else 0
+    return Weighed(granted & ~paired, barred, silenced, paired, opened)
 
 
-def gate_open(gate: Gate, request: DecisionRequest, yes: int, no: int, *, widened: object = None) -> bool:
-    """Whether a request passes a gate; `widened` (not None) lets break-glass stand in for the relationship alone."""
-    return (
-        gate.starts <= request.now < gate.ends
-        and gate.min_band <= request.band
-        and (_related(gate, request) or (request.break_glass and widened is not None))
-        and gate.conditions_hold(yes, no)
-    )
+def never_both(moment: Moment, profile: Sequence[DecisionRequest]) -> int:
+    """Cells withheld because the other side of a never-both rule might be shown somewhere in the profile.
+
+    Judged by what permits might release, prohibitions not deducted and unknown states taken either way: so neither
+    one more prohibition nor one less known state ever adds a cell.
+    """
+    possible = 0
+    for request in profile:
+        for grant in moment.open_to(request):
+            if grant.gate.conditions_possible(request.yes, request.no):
+                possible |= grant.mask
+    withheld = 0
+    for pair in moment.pairs:
+        if pair.keep & possible and any(pair.bites(request.yes, request.no) for request in profile):
+            withheld |= pair.withhold
+    return withheld
 
 
-def decide_weighed(weighed: Weighed, vocabulary: Vocabulary, register_version: str) -> Decision:
+def decide_weighed(request: DecisionRequest, moment: Moment, weighed: Weighed, terms: Terms) -> Decision:
     """Answer a weighed request."""
-    request, rules = weighed.request, weighed.rules
-    if request.break_glass and not _break_glass_offered(request, rules):
-        return Refusal("break-glass-not-offered", _NOT_PERMITTED, subject_dependent=False)
-    permit = _permit(weighed, vocabulary, register_version) if weighed.granted else None
-    referral = _referral(weighed)
-    if referral is not None:
-        rule, cells = referral
-        return Refer(
-            rule.to, rule.within, "statutory-referral" if rule.duty else "referral", rule.message, cells, permit
-        )
-    return permit or _refusal(weighed)
+    if request.break_glass and not moment.glass:
+        return _NO_GLASS
+    granted = weighed.granted
+    permit = None
+    if granted:
+        permit = Permit(granted, _not_after(request, moment, weighed), terms, _RestsOn(request, moment, weighed))
+    if moment.referrals:
+        referral = _referral(request, moment, weighed)
+        if referral is not None:
+            rule, cells = referral
+            code = "statutory-referral" if rule.duty else "referral"
+            return Refer(rule.to, rule.within, code, rule.message, cells, permit)
+    return permit or _refusal(request, moment)
 
 
-def _break_glass_offered(request: DecisionRequest, rules: KeyRules) -> bool:
-    return any(
-        permit.break_glass_for is not None and permit.gate.starts <= request.now < permit.gate.ends
-        for permit in rules.permits
-    )
+class _RestsOn:
+    """The grounds of one permit, spelt out when first asked for."""
 
+    __slots__ = ("_coarse", "_granted", "_moment", "_opened", "_request", "_uses")
 
-def _permit(weighed: Weighed, vocabulary: Vocabulary, register_version: str) -> Permit:
-    uses: list[RuleUse] = []
-    by_rank = [0] * len(FORMS)
-    request = weighed.request
-    not_after = _next_bar(weighed)
-    for permit in weighed.permits:
-        not_after = min(not_after, permit.gate.ends)
-        if permit.break_glass_for is not None and not _related(permit.gate, request):
-            not_after = min(not_after, request.now + permit.break_glass_for)
-        for rank, cells in permit.coarse:
-            by_rank[rank] |= cells & weighed.granted
-        for use in permit.uses:
-            cells = use.mask & weighed.granted
-            if cells:
-                uses.append(use if cells == use.mask else replace(use, mask=cells))
-    _keep_finest(by_rank)
-    _cap(by_rank, weighed)
-    coarse = tuple((FORMS[rank], cells) for rank, cells in enumerate(by_rank) if rank and cells)
-    return Permit(weighed.granted, coarse, tuple(uses), not_after, register_version, vocabulary)
+    def __init__(self, request: DecisionRequest, moment: Moment, weighed: Weighed) -> None:
+        self._request = request
+        self._moment = moment
+        self._granted = weighed.granted
+        self._opened = weighed.opened
+        self._coarse: tuple[tuple[str, int], ...] | None = None
+        self._uses: tuple[RuleUse, ...] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _RestsOn):
+            return NotImplemented
+        return self.coarse() == other.coarse() and self.uses() == other.uses()
+
+    def __hash__(self) -> int:
+        return hash((self.coarse(), self.uses()))
+
+    def coarse(self) -> tuple[tuple[str, int], ...]:
+        """The finest form that any one permit grants, capped by the coarsest limit."""
+        if self._coarse is None:
+            self._coarse = self._shapes() if self._moment.caps or any(one.shaped for one in self._opened) else ()
+        return self._coarse
+
+    def uses(self) -> tuple[RuleUse, ...]:
+        """Rules relied on, in order of clause."""
+        if self._uses is None:
+            self._uses = tuple(self._relied_on())
+        return self._uses
+
+    def _relied_on(self) -> Iterator[RuleUse]:
+        permits = (permit for grant in self._opened for permit in grant.permits)
+        for permit in sorted(permits, key=lambda one: (one.clause, one.gate.starts)):
+            for use in permit.uses:
+                cells = use.mask & self._granted
+                if cells:
+                    yield use if cells == use.mask else replace(use, mask=cells)
+
+    def _shapes(self) -> tuple[tuple[str, int], ...]:
+        by_rank = [0] * len(FORMS)
+        for grant in self._opened:
+            for permit in grant.permits:
+                for rank, cells in permit.coarse:
+                    by_rank[rank] |= cells & self._granted
+        _keep_finest(by_rank)
+        for cap in self._moment.caps:
+            if cap.limit is not None and cap.bites(self._request.yes, self._request.no):
+                _cap(by_rank, cap.limit, cap.mask)
+        return tuple((FORMS[rank], cells) for rank, cells in enumerate(by_rank) if rank and cells)
 
 
 def _keep_finest(by_rank: list[int]) -> None:
@@ -124,78 +167,76 @@ def _keep_finest(by_rank: list[int]) -> None:
         taken |= cells
 
 
-def _cap(by_rank: list[int], weighed: Weighed) -> None:
-    for bar in weighed.rules.bars:
-        limit = bar.limit
-        if limit is None or not bar.starts <= weighed.request.now < bar.ends or not bar.bites(weighed.yes, weighed.no):
+def _cap(by_rank: list[int], limit: int, mask: int) -> None:
+    for rank in range(limit):
+        moved = by_rank[rank] & mask
+        by_rank[rank] ^= moved
+        by_rank[limit] |= moved
+
+
+def _not_after(request: DecisionRequest, moment: Moment, weighed: Weighed) -> datetime:
+    """The earliest end of what is relied on, or the first instant of a prohibition that will bear on it."""
+    granted = weighed.granted
+    not_after = EVER[1]
+    for grant in weighed.opened:
+        if not grant.mask & ~granted:
+            not_after = min(not_after, grant.ends)
+        elif not grant.mask & granted:
             continue
-        for rank in range(limit):
-            moved = by_rank[rank] & bar.mask
-            by_rank[rank] ^= moved
-            by_rank[limit] |= moved
+        else:
+            not_after = min(not_after, *(one.gate.ends for one in grant.permits if one.mask & granted))
+        if grant.glass_for is not None and not grant.related(request.relationship):
+            not_after = min(not_after, request.now + grant.glass_for)
+    for starts, mask in moment.coming:
+        if mask & granted:
+            not_after = min(not_after, starts)
+    # A permit that begins may open the other side of a never-both rule.
+    return min(not_after, moment.ends) if moment.pairs else not_after
 
 
-def _next_bar(weighed: Weighed) -> datetime:
-    """Earliest instant at which a prohibition or limit not yet in force begins to bear on what is granted."""
-    now = weighed.request.now
-    coming = [bar.starts for bar in weighed.rules.bars if bar.starts > now and bar.mask & weighed.granted]
-    return min(coming, default=datetime.max.replace(tzinfo=now.tzinfo))
+def gate_open(gate: Gate, request: DecisionRequest, moment: Moment) -> bool:
+    """Whether a request passes the gate of a rule that stands in the moment."""
+    return (
+        moment.starts <= request.now
+        and gate.min_band <= request.band
+        and gate.related(request.relationship)
+        and gate.conditions_hold(request.yes, request.no)
+    )
 
 
-def _referral(weighed: Weighed) -> tuple[CompiledReferral, int] | None:
+def _referral(request: DecisionRequest, moment: Moment, weighed: Weighed) -> tuple[CompiledReferral, int] | None:
     best: tuple[CompiledReferral, int] | None = None
-    for rule in weighed.rules.referrals:
-        if not gate_open(rule.gate, weighed.request, weighed.yes, weighed.no):
+    for rule in moment.referrals:
+        if not gate_open(rule.gate, request, moment):
             continue
         # A duty-marked item is never silently withheld: it is referred even where a prohibition bites (practice P3).
-        cells = rule.mask & ~weighed.granted & (-1 if rule.duty else ~weighed.prohibited)
+        cells = rule.mask & ~weighed.granted & (-1 if rule.duty else ~weighed.barred)
         if cells and (best is None or rule.within < best[0].within):
             best = (rule, cells)
     return best
 
 
-def _refusal(weighed: Weighed) -> Refusal:
-    request = weighed.request
-    current = [permit for permit in weighed.rules.permits if permit.gate.starts <= request.now < permit.gate.ends]
-    if not current:
-        return Refusal("not-in-force", "No agreement in force covers this. Ask your lead.", subject_dependent=False)
-    always = 0
-    for bar in weighed.rules.bars:
-        if bar.limit is None and bar.unconditional and bar.starts <= request.now < bar.ends:
-            always |= bar.mask
-    if not any(permit.mask & ~always for permit in current):
-        return Refusal("prohibited", _NOT_PERMITTED, subject_dependent=False)
-    return Refusal(_nearest_failure(weighed, current), _SUBJECT_LEVEL, subject_dependent=True)
+def _refusal(request: DecisionRequest, moment: Moment) -> Refusal:
+    if not moment.grants:
+        return _NOT_IN_FORCE
+    if not moment.reach & ~moment.barred:
+        return _PROHIBITED
+    return _SUBJECT_REFUSALS[_nearest_failure(request, moment)]
 
 
-def _nearest_failure(weighed: Weighed, current: list[CompiledPermit]) -> str:
-    request = weighed.request
-    related = [permit for permit in current if _related(permit.gate, request)]
+_SUBJECT_REFUSALS = {
+    code: Refusal(code, _SUBJECT_LEVEL, subject_dependent=True)
+    for code in ("relationship-required", "link-uncertain", "condition-not-met", "prohibited-here")
+}
+
+
+def _nearest_failure(request: DecisionRequest, moment: Moment) -> str:
+    related = [grant for grant in moment.grants if grant.related(request.relationship)]
     if not related:
         return "relationship-required"
-    sure = [permit for permit in related if permit.gate.min_band <= request.band]
+    sure = [grant for grant in related if grant.gate.min_band <= request.band]
     if not sure:
         return "link-uncertain"
-    if not any(permit.gate.conditions_hold(weighed.yes, weighed.no) for permit in sure):
+    if not any(grant.gate.conditions_hold(request.yes, request.no) for grant in sure):
         return "condition-not-met"
     return "prohibited-here"
-
-
-def _related(gate: Gate, request: DecisionRequest) -> bool:
-    return bool(gate.relationships & RELATIONSHIP_BIT[request.relationship])
-
-
-def _states_known(states: object) -> bool:
-    return isinstance(states, Mapping) and all(
-        name in STATE_BIT and isinstance(value, Tri) for name, value in states.items()
-    )
-
-
-def _bits(states: Mapping[str, Tri]) -> tuple[int, int]:
-    yes = no = 0
-    for name, value in states.items():
-        if value is Tri.YES:
-            yes |= STATE_BIT[name]
-        elif value is Tri.NO:
-            no |= STATE_BIT[name]
-    return yes, no

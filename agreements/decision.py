@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from agreements.vocabulary import Vocabulary
 from concept_model.items import Withholding
@@ -40,20 +41,55 @@ class RuleUse:
         return next((rank for rank, mask in self.coarse if mask & bit), 0)
 
 
+class Grounds(Protocol):
+    """What a permit rests on, spelt out only when asked: a profile of 10,000 cells is decided as a few integers."""
+
+    def coarse(self) -> tuple[tuple[str, int], ...]:
+        """Forms of `FORMS` coarser than full, each with the cells that may be shown only in it."""
+
+    def uses(self) -> tuple[RuleUse, ...]:
+        """Every rule relied on, cut to the cells that are released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What every permit of one register has in common."""
+
+    register_version: str
+    vocabulary: Vocabulary
+
+
 @dataclass(frozen=True, slots=True)
 class Permit:
     """Cells that may be released until `not_after`, in the finest form that rules and limits leave.
 
-    `coarse` pairs a form of `FORMS` with the cells that may be shown only in it. `not_after` is the earliest end of
-    anything relied on and is checked again after the last commit.
+    `not_after` is the earliest end of anything relied on and is checked again after the last commit.
     """
 
     mask: int
-    coarse: tuple[tuple[str, int], ...]
-    uses: tuple[RuleUse, ...]
     not_after: datetime
-    register_version: str
-    vocabulary: Vocabulary
+    terms: Terms
+    grounds: Grounds
+
+    @property
+    def register_version(self) -> str:
+        """Version of the register that decided."""
+        return self.terms.register_version
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What the bits of the mask mean."""
+        return self.terms.vocabulary
+
+    @property
+    def coarse(self) -> tuple[tuple[str, int], ...]:
+        """Forms of `FORMS` coarser than full, each with the cells that may be shown only in it."""
+        return self.grounds.coarse()
+
+    @property
+    def uses(self) -> tuple[RuleUse, ...]:
+        """Every rule relied on, as far as its cells are released, in order of clause."""
+        return self.grounds.uses()
 
     def allows(self, source: str, item: str) -> bool:
         """Whether a cell may be released. Unknown sources and items raise, as they are mistakes of the caller."""
@@ -133,6 +169,8 @@ class Withheld:
     """Why cells of one source are not released. Silent ones speak of the role only, never of the subject.
 
     A `count` or `exists` message may hold the placeholders {owner}, {count} and {reply_by}, filled by the gateway.
+    `agreement` is the clause that comes nearest (`<agreement>@<version>/<rule>`, or the agreement alone; empty where
+    there is none) and `change` the smallest change that would release the cells, in words for a worker.
     """
 
     source: str
@@ -141,6 +179,8 @@ class Withheld:
     code: str
     message: str
     owner_agency: str
+    agreement: str = ""
+    change: str = ""
 
 
 Decision = Permit | Refer | Refusal

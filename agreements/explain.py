@@ -1,59 +1,219 @@
-"""Why each cell that is not released is not: exactly one reason a cell, as masks.
+"""Why each cell that is not released is not: exactly one reason a cell, held as masks, spelt out when read.
 
-What depends on the subject is spoken only where a withholding clause opens it and the request passes its gate; all
-the rest is silent, in words that depend on agency, role, purpose, direction and instant alone.
+What depends on the subject is spoken only where a withholding clause opens it and the request passes its gate, or
+where the reader is permitted the very state it rests on; all the rest is silent, in words that depend on agency,
+role, purpose, direction and instant alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import overload
 
-from agreements.compiled import KeyRules
+from agreements.compiled import Gate
 from agreements.decide import Weighed, gate_open
-from agreements.decision import Withheld
+from agreements.decision import Refer, Withheld
+from agreements.moments import Moment
+from agreements.neighbours import Nearest
 from agreements.offers import SourceInfo
-from agreements.request import DecisionRequest
-from agreements.sentences import NOT_INCLUDED, SOMETIMES, not_included, sometimes, topic_masks
+from agreements.request import STATE_BIT, DecisionRequest
+from agreements.sentences import not_included, not_yet, only_where, sometimes, topic_masks
 from agreements.vocabulary import Vocabulary
 from concept_model.items import ITEM_CAPACITY, Withholding
 
+SOMETIMES = "role-sometimes"
+CONDITION = "condition-not-met"
+REFERRED = "referred"
+NEVER_BOTH = "never-both"
+
+STATE_ITEMS: Mapping[str, tuple[str, ...]] = {
+    "minor": ("identity.birth_date",),
+    "agreed_to_help": ("support.agreed_to_help",),
+    "safeguarding_concern": ("safeguarding.concern",),
+    "protected": ("identity.protected",),
+    "domestic_abuse": ("da.incident", "da.risk", "da.support"),
+}
+"""Items that tell a state. A reader permitted all of them, of every source that supplies them, may hear of it; a
+state that stands here under no item is never spoken of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason and the cells it covers. `message` is `None` where the words go by topic.
+
+    `mode` says whether it is told that there are such facts; a silent reason may still speak, of the rule alone.
+    """
+
+    code: str
+    mode: Withholding
+    mask: int
+    message: str | None
+    agreement: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What an explanation needs of the register beside the rules of the key."""
+
+    vocabulary: Vocabulary
+    sources: Mapping[str, SourceInfo]
+    told_by: Mapping[int, int]
+    """Bit of a state: the cells that a reader must be permitted to hear of it."""
+    between: Mapping[str, str]
+    """Owner of a source: an agreement that joins the reader's agency with it, where there is one."""
+
+
+class Explanation(Sequence[Withheld]):
+    """Every cell that is not released, each with exactly one reason. Reads as `Withheld` lines of one source each."""
+
+    __slots__ = ("_lines", "_outlook", "reasons")
+
+    def __init__(self, reasons: tuple[Reason, ...], outlook: Outlook) -> None:
+        self.reasons = reasons
+        self._outlook = outlook
+        self._lines: tuple[Withheld, ...] | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> Withheld: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Withheld, ...]: ...
+    def __getitem__(self, index: int | slice) -> Withheld | tuple[Withheld, ...]:
+        """Lines by position."""
+        return self.lines[index]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Explanation) and self.reasons == other.reasons and self.lines == other.lines
+
+    def __hash__(self) -> int:
+        return hash(self.reasons)
+
+    @property
+    def lines(self) -> tuple[Withheld, ...]:
+        """The reasons spelt out, one line a source and, where the words go by topic, a topic."""
+        if self._lines is None:
+            self._lines = tuple(line for reason in self.reasons for line in _spelt_out(reason, self._outlook))
+        return self._lines
+
+
+def explain_silent(unsaid: int, nearest: Nearest) -> tuple[Reason, ...]:
+    """Speak of the role only."""
+    return tuple(_silent(unsaid, nearest))
+
 
 def explain_weighed(
-    weighed: Weighed, vocabulary: Vocabulary, sources: Mapping[str, SourceInfo]
-) -> tuple[Withheld, ...]:
+    request: DecisionRequest,
+    moment: Moment,
+    weighed: Weighed,
+    referral: Refer | None,
+    outlook: Outlook,
+    nearest: Nearest,
+) -> tuple[Reason, ...]:
     """Reasons for every cell that a weighed request is not granted."""
-    reasons: list[Withheld] = []
-    unsaid = vocabulary.all_mask & ~weighed.granted
+    unsaid = outlook.vocabulary.all_mask & ~weighed.granted
+    reasons: list[Reason] = []
+    if referral is not None:
+        cells = referral.mask & unsaid
+        unsaid &= ~cells
+        change = f"{referral.to} decides within {int(referral.within.total_seconds() // 3600)} hours."
+        reasons.append(Reason(REFERRED, Withholding.SILENT, cells, referral.message, "", change))
     if weighed.granted:
-        for voice, mode, cells in _voices(weighed):
-            spoken = cells & unsaid & ~weighed.silenced
-            unsaid &= ~spoken
-            reasons.extend(_per_source(spoken, mode, f"withheld-{mode}", voice, vocabulary, sources))
-    reasons.extend(silence(weighed.request, weighed.rules, unsaid, vocabulary, sources))
+        for reason in _voices(request, moment):
+            cells = reason.mask & unsaid & ~weighed.silenced
+            if cells:
+                unsaid &= ~cells
+                reasons.append(_over(reason, cells))
+        for reason in _known_states(request, moment, weighed, outlook):
+            cells = reason.mask & unsaid & ~weighed.barred
+            if cells:
+                unsaid &= ~cells
+                reasons.append(_over(reason, cells))
+    for pair in moment.pairs:
+        cells = pair.withhold & weighed.paired & moment.reach & unsaid
+        # Whether a rule that waits for a state bites would tell the state.
+        if cells and pair.unconditional:
+            unsaid &= ~cells
+            change = "It is never shown beside other things that your role sees."
+            reasons.append(Reason(NEVER_BOTH, Withholding.SILENT, cells, None, pair.clause, change))
+    reasons.extend(_silent(unsaid, nearest))
     return tuple(reasons)
 
 
-def silence(
-    request: DecisionRequest | None,
-    rules: KeyRules,
-    unsaid: int,
-    vocabulary: Vocabulary,
-    sources: Mapping[str, SourceInfo],
-) -> Iterator[Withheld]:
-    """Speak of the role only. `request` gives the instant alone; `None` speaks as for a role without any rule."""
-    reach = 0
-    if request is not None:
-        for permit in rules.permits:
-            if permit.gate.starts <= request.now < permit.gate.ends:
-                reach |= permit.mask
-    for source, cells, topic_sometimes, topic_not_included in _topic_cells(vocabulary):
-        part = cells & unsaid
-        if not part:
-            continue
-        owner = sources[source].owner
-        if part & reach:
-            yield Withheld(source, part & reach, Withholding.SILENT, SOMETIMES, topic_sometimes, owner)
-        if part & ~reach:
-            yield Withheld(source, part & ~reach, Withholding.SILENT, NOT_INCLUDED, topic_not_included, owner)
+def _silent(unsaid: int, nearest: Nearest) -> Iterator[Reason]:
+    for clause, mask, change in nearest.sometimes:
+        if mask & unsaid:
+            yield Reason(SOMETIMES, Withholding.SILENT, mask & unsaid, None, clause, change)
+    for near in nearest.never:
+        if near.mask & unsaid:
+            yield Reason(near.code, Withholding.SILENT, near.mask & unsaid, None, near.agreement, near.change)
+
+
+def _over(reason: Reason, cells: int) -> Reason:
+    return Reason(reason.code, reason.mode, cells, reason.message, reason.agreement, reason.change)
+
+
+def _voices(request: DecisionRequest, moment: Moment) -> Iterator[Reason]:
+    """Withholding clauses whose gate is open, most reserved mode first: exists is heard before count."""
+    if not moment.voices:
+        return
+    heard = [
+        Reason(f"withheld-{mode}", Withholding(mode), cells, voice.sentence, voice.clause, "Ask its owner.")
+        for voice in moment.voices
+        if gate_open(voice.gate, request, moment)
+        for mode, cells in voice.by_mode
+        if mode != Withholding.SILENT.value
+    ]
+    yield from sorted(heard, key=lambda one: one.mode is Withholding.COUNT)
+
+
+def _known_states(request: DecisionRequest, moment: Moment, weighed: Weighed, outlook: Outlook) -> Iterator[Reason]:
+    """Conditions that fail, where the reader is permitted every state that they fail on."""
+    for grant in moment.open_to(request):
+        failing = _failing(grant.gate, request)
+        if failing and _may_hear(failing, weighed.granted, outlook):
+            clause, words = grant.permits[0].clause, only_where(grant.gate, states_only=True)
+            yield Reason(
+                CONDITION, Withholding.EXISTS, grant.mask, not_yet(words), clause, f"It is shown where {words}."
+            )
+
+
+def _failing(gate: Gate, request: DecisionRequest) -> int:
+    failing = gate.yes_all & ~request.yes | gate.no_all & ~request.no
+    return failing if not gate.yes_any or gate.yes_any & request.yes else failing | gate.yes_any
+
+
+def _may_hear(states: int, granted: int, outlook: Outlook) -> bool:
+    for bit in STATE_BIT.values():
+        if states & bit:
+            telling = outlook.told_by.get(bit, 0)
+            if not telling or telling & ~granted:
+                return False
+    return True
+
+
+def _spelt_out(reason: Reason, outlook: Outlook) -> Iterator[Withheld]:
+    vocabulary = outlook.vocabulary
+    if reason.message is not None:
+        for source in vocabulary.sources_of(reason.mask):
+            part = reason.mask & vocabulary.source_mask(source)
+            owner = outlook.sources[source].owner
+            yield Withheld(
+                source, part, reason.mode, reason.code, reason.message, owner, reason.agreement, reason.change
+            )
+        return
+    for source, cells, in_some, in_none in _topic_cells(vocabulary):
+        part = cells & reason.mask
+        if part:
+            info = outlook.sources[source]
+            message = in_some if reason.code in {SOMETIMES, NEVER_BOTH} else in_none
+            yield Withheld(
+                source, part, reason.mode, reason.code, message, info.owner,
+                reason.agreement or outlook.between.get(info.owner, ""),
+                reason.change.replace("{owner}", info.owner_title),
+            )  # fmt: skip
 
 
 @cache
@@ -64,24 +224,3 @@ def _topic_cells(vocabulary: Vocabulary) -> tuple[tuple[str, int, str, str], ...
         for number, source in enumerate(vocabulary.sources)
         for topic, items in topic_masks()
     )
-
-
-def _voices(weighed: Weighed) -> Iterator[tuple[str, str, int]]:
-    """Sentence, mode and cells of the withholding clauses whose gate is open, most reserved mode first."""
-    heard = [
-        (voice.sentence, mode, cells)
-        for voice in weighed.rules.voices
-        if gate_open(voice.gate, weighed.request, weighed.yes, weighed.no)
-        for mode, cells in voice.by_mode
-        if mode != Withholding.SILENT.value
-    ]
-    # Where two clauses speak of one cell the one that says less is heard: exists before count.
-    yield from sorted(heard, key=lambda entry: entry[1] == Withholding.COUNT.value)
-
-
-def _per_source(
-    cells: int, mode: str, code: str, sentence: str, vocabulary: Vocabulary, sources: Mapping[str, SourceInfo]
-) -> Iterator[Withheld]:
-    for source in vocabulary.sources_of(cells):
-        part = cells & vocabulary.source_mask(source)
-        yield Withheld(source, part, Withholding(mode), code, sentence, sources[source].owner)

@@ -1,21 +1,23 @@
 """The register: compiled once, asked for every view, search, count, notice and supply."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agreements.cells import Groundwork
 from agreements.compiled import Key, KeyRules
 from agreements.compiler import compile_index
-from agreements.decide import decide_weighed, request_problem, weigh
-from agreements.decision import Decision, Permit, Refer, Refusal, Withheld
-from agreements.explain import explain_weighed, silence
+from agreements.decide import decide_weighed, never_both, regime_problem, request_problem, weigh
+from agreements.decision import Decision, Permit, Refer, Refusal, Terms
+from agreements.explain import STATE_ITEMS, Explanation, Outlook, explain_silent, explain_weighed
 from agreements.lifecycle import AdmittedAgreement, RegisterDocuments, status_of
+from agreements.moments import Moment, Timeline
+from agreements.neighbours import Neighbourhood, agreements_between
 from agreements.offers import AgreementSummary, BreakGlassOffer, PurposeOffer, SourceInfo, Supply
 from agreements.recipients import roles_meant
 from agreements.reference_data import Agency, Gateway, Role
-from agreements.request import Band, DecisionRequest, Direction, Relationship
+from agreements.request import STATE_BIT, Band, DecisionRequest, Direction, Regime, Relationship
 from agreements.signing import canonical_json
 from agreements.supply import CompiledSupply, compile_supply, supply_at
 from agreements.vocabulary import Vocabulary
@@ -36,33 +38,75 @@ class Register:
     agencies: Mapping[str, Agency]
     gateways: Mapping[str, Gateway]
     purpose_titles: Mapping[str, str]
+    regimes: Mapping[str, Regime]
     index: Mapping[Key, KeyRules]
+    _timelines: Mapping[Key, Timeline]
+    _terms: Terms
+    _neighbours: Neighbourhood
+    _outlooks: Mapping[str, Outlook]
     _supply: dict[str, tuple[CompiledSupply, ...]]
     _glass: Mapping[tuple[str, str], tuple[BreakGlassOffer, ...]]
 
     def decide(self, request: DecisionRequest) -> Decision:
-        """Decide what may be released. Never raises for what a request holds: what is doubtful refuses."""
-        problem = request_problem(request)
-        if problem is not None:
-            return problem
-        rules = self.index.get((request.agency, request.role, request.purpose, request.direction.value))
-        if rules is None:
+        """Decide what may be released of one subject. Never raises for what a request holds: doubt refuses."""
+        timeline = self._timelines.get(request.key)
+        if timeline is None or request.regime is not timeline.rules.regime:
             return self._not_permitted(request)
-        decision = decide_weighed(weigh(request, rules), self.vocabulary, self.version)
-        if isinstance(decision, Refusal) and not decision.subject_dependent:
+        moment = timeline.at(request.now)
+        return self._worded(request, decide_weighed(request, moment, weigh(request, moment), self._terms))
+
+    def decide_profile(self, requests: Sequence[DecisionRequest]) -> tuple[Decision, ...]:
+        """Decide one profile: subjects and bands asked of together, by one reader for one purpose at one instant.
+
+        Never-both rules look at all of them. Raises `ValueError` where reader, purpose, direction or instant differ.
+        """
+        found = self._together(requests)
+        if found is None:
+            return tuple(self.decide(request) for request in requests)
+        moment, paired = found
+        return tuple(
+            self._worded(request, decide_weighed(request, moment, weigh(request, moment, paired), self._terms))
+            for request in requests
+        )
+
+    def explain(self, request: DecisionRequest) -> Explanation:
+        """Give every cell that `decide` does not permit exactly one reason."""
+        return self._explained(request, None)
+
+    def explain_profile(self, requests: Sequence[DecisionRequest]) -> tuple[Explanation, ...]:
+        """Explain what `decide_profile` does not permit, request by request."""
+        found = self._together(requests)
+        return tuple(self._explained(request, found[1] if found else None) for request in requests)
+
+    def _together(self, requests: Sequence[DecisionRequest]) -> tuple[Moment, int] | None:
+        """The moment and what never-both rules withhold; `None` where every request may be decided by itself."""
+        if len({(request.key, request.now, request.regime) for request in requests}) > 1:
+            raise ValueError("a profile is asked by one reader, for one purpose, at one instant")
+        timeline = self._timelines.get(requests[0].key) if requests else None
+        if timeline is None or requests[0].regime is not timeline.rules.regime:
+            return None
+        moment = timeline.at(requests[0].now)
+        return (moment, never_both(moment, requests)) if moment.pairs else None
+
+    def _worded(self, request: DecisionRequest, decision: Decision) -> Decision:
+        """A refusal that is the same for every subject, in the words that the role's entry has for it."""
+        if type(decision) is Refusal and not decision.subject_dependent:
             return replace(decision, message=self._refusal_message(request, decision.message))
         return decision
 
-    def explain(self, request: DecisionRequest) -> tuple[Withheld, ...]:
-        """Give every cell that `decide` does not permit exactly one reason."""
-        rules = None
-        if request_problem(request) is None:
-            rules = self.index.get((request.agency, request.role, request.purpose, request.direction.value))
-        if rules is None:
-            return tuple(silence(None, _NO_RULES, self.vocabulary.all_mask, self.vocabulary, self.sources))
-        if isinstance(self.decide(request), Refusal):
-            return tuple(silence(request, rules, self.vocabulary.all_mask, self.vocabulary, self.sources))
-        return explain_weighed(weigh(request, rules), self.vocabulary, self.sources)
+    def _explained(self, request: DecisionRequest, paired: int | None) -> Explanation:
+        outlook = self._outlooks.get(request.key[0], self._outlooks[""])
+        timeline = self._timelines.get(request.key)
+        nearest = self._neighbours.nearest(request.key, request.now)
+        if timeline is None or request.regime is not timeline.rules.regime:
+            return Explanation(explain_silent(self.vocabulary.all_mask, nearest), outlook)
+        moment = timeline.at(request.now)
+        weighed = weigh(request, moment, paired)
+        decision = decide_weighed(request, moment, weighed, self._terms)
+        if isinstance(decision, Refusal):
+            return Explanation(explain_silent(self.vocabulary.all_mask, nearest), outlook)
+        referral = decision if isinstance(decision, Refer) else None
+        return Explanation(explain_weighed(request, moment, weighed, referral, outlook, nearest), outlook)
 
     def decide_supply(self, agency: str, source: str, now: datetime) -> Supply:
         """What an agency may supply from a source. Only its owner may; items not covered have a reason."""
@@ -129,6 +173,9 @@ class Register:
         )
 
     def _not_permitted(self, request: DecisionRequest) -> Refusal:
+        problem = request_problem(request) or regime_problem(request, self.regimes.get(request.purpose, request.regime))
+        if problem is not None:
+            return replace(problem, message=self._refusal_message(request, problem.message))
         code = "purpose-not-permitted"
         if self.role(request.agency, request.role) is None:
             code = "role-unknown"
@@ -137,7 +184,7 @@ class Register:
         return Refusal(code, self._refusal_message(request, _NO_PURPOSE), subject_dependent=False)
 
     def _refusal_message(self, request: DecisionRequest, otherwise: str) -> str:
-        role = self.role(request.agency, request.role)
+        role = self.role(request.agency, request.role) if request.well_formed else None
         return role.refusal if role is not None and role.refusal is not None else otherwise
 
 
@@ -148,24 +195,57 @@ def compile_register(documents: RegisterDocuments) -> Register:
     )
     ground = Groundwork(in_order)
     titles = {agency.id: agency.title for agency in documents.agencies.agencies}
+    agencies = {agency.id: agency for agency in documents.agencies.agencies}
+    purposes = {purpose.id: purpose.title for purpose in documents.purposes.purposes}
+    version, vocabulary = _version(in_order), ground.vocabulary
+    index = compile_index(in_order, ground)
+    timelines = {key: Timeline(rules) for key, rules in index.items()}
+    sources = {
+        source.id: SourceInfo(
+            source.id, source.title, source.owner, titles.get(source.owner, source.owner), source.regime,
+            source.match_only,
+        )
+        for source in documents.sources.sources
+    }  # fmt: skip
     return Register(
-        version=_version(in_order),
-        vocabulary=ground.vocabulary,
+        version=version,
+        vocabulary=vocabulary,
         agreements=tuple(_summary(admitted, in_order) for admitted in in_order.agreements),
-        sources={
-            source.id: SourceInfo(
-                source.id, source.title, source.owner, titles.get(source.owner, source.owner), source.regime,
-                source.match_only,
-            )
-            for source in documents.sources.sources
-        },
-        agencies={agency.id: agency for agency in documents.agencies.agencies},
+        sources=sources,
+        agencies=agencies,
         gateways={gateway.id: gateway for gateway in documents.law.gateways},
-        purpose_titles={purpose.id: purpose.title for purpose in documents.purposes.purposes},
-        index=compile_index(in_order, ground),
+        purpose_titles=purposes,
+        regimes={purpose.id: Regime(purpose.regime) for purpose in documents.purposes.purposes},
+        index=index,
+        _timelines=timelines,
+        _terms=Terms(version, vocabulary),
+        _neighbours=Neighbourhood(timelines, agencies, purposes, vocabulary.all_mask),
+        _outlooks=_outlooks(in_order, ground, sources),
         _supply=compile_supply(ground),
         _glass=_break_glass(in_order),
     )  # fmt: skip
+
+
+def _outlooks(
+    documents: RegisterDocuments, ground: Groundwork, sources: Mapping[str, SourceInfo]
+) -> dict[str, Outlook]:
+    """What explanations need, for each agency; under the empty name, for one that the register does not know."""
+    supplied = 0
+    for admitted in documents.agreements:
+        supplied |= ground.supplied(admitted.document)
+    told_by = {
+        STATE_BIT[state]: ground.vocabulary.mask(ground.vocabulary.sources, items) & supplied
+        for state, items in STATE_ITEMS.items()
+    }
+    parties = {
+        admitted.document.reference: tuple(party.id for party in admitted.document.parties.controllers)
+        for admitted in documents.agreements
+    }
+    agencies = ("", *(agency.id for agency in documents.agencies.agencies))
+    return {
+        agency: Outlook(ground.vocabulary, sources, told_by, agreements_between(parties, agency))
+        for agency in agencies
+    }  # fmt: skip
 
 
 def _version(documents: RegisterDocuments) -> str:

@@ -1,7 +1,7 @@
 """What is asked of the engine: who wants to do what with the facts about one subject, why, and when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -78,12 +78,18 @@ STATES: tuple[str, ...] = (
 """The subject states a rule may test; a state missing from a request is unknown, any other name refuses."""
 
 
+STATE_BIT = {state: 1 << number for number, state in enumerate(STATES)}
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionRequest:
     """One question about one subject.
 
     `relationship` is the reader's to the subject's family; `band` the weakest link band of the records in question;
-    `now` an aware instant. `break_glass` asks for the widening an agreement may allow (practice, scene S6).
+    `now` an aware instant; `regime` the law under which the reader would use the facts. `break_glass` asks for the
+    widening an agreement may allow (practice, scene S6). The last four are worked out here, once for every question
+    that the request is asked: bits of the states known to be yes and no, the key of the rules, and whether the
+    request is well-formed at all. One that is not refuses; it never raises.
     """
 
     agency: str
@@ -96,3 +102,42 @@ class DecisionRequest:
     now: datetime
     break_glass: bool = False
     regime: Regime = Regime.UK_GDPR
+    yes: int = field(init=False, repr=False, compare=False)
+    no: int = field(init=False, repr=False, compare=False)
+    key: tuple[str, str, str, str] = field(init=False, repr=False, compare=False)
+    well_formed: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out bits and key."""
+        yes, no, known = _bits(self.states)
+        names = (self.agency, self.role, self.purpose)
+        well_formed = (
+            known
+            and all(isinstance(name, str) for name in names)
+            and isinstance(self.now, datetime)
+            and self.now.utcoffset() is not None
+            and isinstance(self.relationship, Relationship)
+            and isinstance(self.band, Band)
+            and isinstance(self.direction, Direction)
+            and isinstance(self.regime, Regime)
+        )
+        object.__setattr__(self, "yes", yes)
+        object.__setattr__(self, "no", no)
+        object.__setattr__(self, "key", (*names, self.direction.value) if well_formed else ("", "", "", ""))
+        object.__setattr__(self, "well_formed", well_formed)
+
+
+def _bits(states: object) -> tuple[int, int, bool]:
+    """Bits known to be yes, bits known to be no, and whether every name and answer is one we know."""
+    yes = no = 0
+    if not isinstance(states, Mapping):
+        return 0, 0, False
+    for name, value in states.items():
+        bit = STATE_BIT.get(name) if isinstance(name, str) else None
+        if bit is None or not isinstance(value, Tri):
+            return 0, 0, False
+        if value is Tri.YES:
+            yes |= bit
+        elif value is Tri.NO:
+            no |= bit
+    return yes, no, True

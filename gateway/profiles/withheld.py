@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from agreements.decision import Withheld
+from agreements.neighbours import NEVER_CODES
 from agreements.vocabulary import Vocabulary
 from concept_model.items import ITEM_CAPACITY, Withholding
 from gateway.profiles.loaded import WithheldCount
@@ -12,7 +13,6 @@ from gateway.profiles.views import WithheldLine
 
 REPLY_WORKING_DAYS = 3
 _SATURDAY = 5
-_NEVER_INCLUDED = "role-not-included"
 
 
 def withheld_lines(
@@ -45,7 +45,7 @@ def role_lines(reasons: Iterable[Withheld], vocabulary: Vocabulary, granted: int
     never: dict[str, int] = defaultdict(int)
     sometimes = granted
     for part in reasons:
-        if part.code == _NEVER_INCLUDED:
+        if part.code in NEVER_CODES:
             never[part.message] |= _items(part.mask, vocabulary)
         else:
             sometimes |= part.mask

@@ -25,7 +25,7 @@ class SubjectDecision:
     person_id: UUID
     band: int
     decision: Decision
-    withheld: tuple[Withheld, ...]
+    withheld: Sequence[Withheld]
 
     @property
     def permit(self) -> Permit | None:
@@ -70,22 +70,35 @@ def refused_for_anyone(wiring: Wiring, request: DecisionRequest) -> Refusal | No
 
 
 def decide_subjects(
-    wiring: Wiring, inputs: Sequence[DecisionInput], blank: DecisionRequest, declaration: Declaration
+    wiring: Wiring,
+    inputs: Sequence[DecisionInput],
+    blank: DecisionRequest,
+    declaration: Declaration,
+    *,
+    together: bool = True,
 ) -> list[SubjectDecision]:
-    """Decide every person and band, in the order of the inputs."""
-    decided = []
-    for person in inputs:
-        request = replace(
+    """Decide every person and band, in the order of the inputs.
+
+    `together`: they are one profile, and never-both rules look at all of it; else each person is one, as in a search.
+    """
+    if not together:
+        return [one for person in inputs for one in decide_subjects(wiring, [person], blank, declaration)]
+    asked = [(person, number) for person in inputs for number in person.bands]
+    requests = [
+        replace(
             blank,
             relationship=_relationship(person, declaration),
             states=_states(person, declaration),
+            band=_BAND_OF_NUMBER[number],
         )
-        for number in person.bands:
-            banded = replace(request, band=_BAND_OF_NUMBER[number])
-            decision = wiring.register.decide(banded)
-            withheld = () if isinstance(decision, Refusal) else wiring.register.explain(banded)
-            decided.append(SubjectDecision(person.person_id, number, decision, withheld))
-    return decided
+        for person, number in asked
+    ]
+    decisions = wiring.register.decide_profile(requests)
+    explanations = wiring.register.explain_profile(requests)
+    return [
+        SubjectDecision(person.person_id, number, decision, () if isinstance(decision, Refusal) else explanation)
+        for (person, number), decision, explanation in zip(asked, decisions, explanations, strict=True)
+    ]
 
 
 def _relationship(person: DecisionInput, declaration: Declaration) -> Relationship:

@@ -86,7 +86,7 @@ def search_people(
     # (2) Candidates.
     inputs = _candidates(reading, query, mask)
     # (3) Decide each; the ticket.
-    decided = decide_subjects(wiring, inputs, blank, declaration)
+    decided = decide_subjects(wiring, inputs, blank, declaration, together=False)
     authorised, ticket = authorise(reading, decided, None, EventClass.SEARCH)
     permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
     # (4) Load, score, explain; the outcome lists everyone shown.

@@ -93,8 +93,8 @@ def test_what_is_silent_has_no_line_whatever_its_count():
 
 def test_a_topic_that_the_role_sees_anywhere_is_not_called_left_out():
     reasons = [
-        withheld("identity.name", Withholding.SILENT, "no identity", code="role-not-included"),
-        withheld("crime.offence", Withholding.SILENT, "no police", code="role-not-included"),
+        withheld("identity.name", Withholding.SILENT, "no identity", code="not-agreed"),
+        withheld("crime.offence", Withholding.SILENT, "no police", code="not-agreed"),
     ]
     granted = 1 << VOCABULARY.cell("housing", "identity.name")
     assert [line.sentence for line in role_lines(reasons, VOCABULARY, granted)] == ["no police"]

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agreements.decision import Permit, RuleUse
+from agreements.decision import Permit, RuleUse, Terms
 from agreements.vocabulary import Vocabulary
 from gateway.profiles.permitted import permitted_facts
 from tests.gateway.profiles.facts import SOURCES, a_fact, known, lives
@@ -11,11 +11,19 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 VOCABULARY = Vocabulary(SOURCES)
 
 
+class Given:
+    """Grounds as they are given."""
+
+    def __init__(self, coarse, uses):
+        self.coarse = lambda: coarse
+        self.uses = lambda: uses
+
+
 def permit(*cells, forms=(), **limits):
     mask = sum(1 << VOCABULARY.cell(source, item) for source, item in cells)
     coarse = tuple((form, 1 << VOCABULARY.cell(*cell)) for form, cell in forms)
     use = RuleUse("ISA", 1, "R1", "ISA@1/R1", mask, (), (), (), (), (), **limits)
-    return Permit(mask, coarse, (use,), NOW + timedelta(days=1), "v", VOCABULARY)
+    return Permit(mask, NOW + timedelta(days=1), Terms("v", VOCABULARY), Given(coarse, (use,)))
 
 
 def let_out(fact, given, band=0):

@@ -1,0 +1,169 @@
+"""What comes nearest to a question that a role is refused: the rules beside its own, in the order of least change.
+
+All of it is role-level: it depends on agency, role, purpose, direction and instant, never on a subject.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from agreements.compiled import Key
+from agreements.moments import Moment, Timeline
+from agreements.periods import EVER, LONDON
+from agreements.reference_data import Agency
+from agreements.request import Direction
+from agreements.sentences import only_where
+
+NEVER_CODES = frozenset(
+    {"prohibited", "not-in-force", "other-direction", "other-purpose", "other-role", "not-agreed"}
+)  # fmt: skip
+"""Reasons of cells that a role never sees for a purpose, whoever the subject is."""
+
+_HOW = {
+    Direction.VIEW: "It is shown on the family's page.",
+    Direction.SEARCH: "It is used to find a family.",
+    Direction.EXTRACT: "It may be taken out as an extract.",
+    Direction.MATCH: "It is used to decide which records are one person, and never shown.",
+    Direction.STATISTIC: "It is used in figures without names.",
+    Direction.NOTIFY: "It reaches you as a notice.",
+    Direction.SUPPLY: "It is what your agency supplies.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Cells a role never sees under a key, the agreement or clause that comes nearest, and the change it would take.
+
+    `code`: `prohibited`, `not-in-force`, `other-direction`, `other-purpose`, `other-role` or `not-agreed`.
+    """
+
+    code: str
+    mask: int
+    agreement: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Cells seen of some subjects, by clause with its conditions in words; and cells never seen. Together: all."""
+
+    sometimes: tuple[tuple[str, int, str], ...]
+    never: tuple[Near, ...]
+
+
+class Neighbourhood:
+    """The keys of a register by what they have in common."""
+
+    def __init__(
+        self,
+        timelines: Mapping[Key, Timeline],
+        agencies: Mapping[str, Agency],
+        purposes: Mapping[str, str],
+        all_mask: int,
+    ) -> None:
+        self._timelines = timelines
+        self._roles = {(agency.id, role.id): role.title for agency in agencies.values() for role in agency.roles}
+        self._titles = {agency.id: agency.title for agency in agencies.values()}
+        self._purposes = purposes
+        self._all = all_mask
+        self._known: dict[tuple[Key, datetime], Nearest] = {}
+        self._by_role: dict[tuple[str, str], list[Key]] = defaultdict(list)
+        self._by_work: dict[tuple[str, str, str], list[Key]] = defaultdict(list)
+        for key in sorted(timelines):
+            self._by_role[key[:2]].append(key)
+            self._by_work[key[0], key[2], key[3]].append(key)
+
+    def nearest(self, key: Key, now: datetime) -> Nearest:
+        """What comes nearest under a key at an instant. Remembered for the rules of the register, within a moment."""
+        timeline = self._timelines.get(key)
+        if timeline is None:
+            # Nothing is remembered of names that the register does not know: a caller could make up any number.
+            return Nearest((), tuple(self._never(key, now, None)))
+        place = (key, timeline.at(now).starts)
+        found = self._known.get(place)
+        if found is None:
+            moment = timeline.at(now)
+            found = self._known[place] = Nearest(tuple(_sometimes(moment)), tuple(self._never(key, now, timeline)))
+        return found
+
+    def _never(self, key: Key, now: datetime, timeline: Timeline | None) -> Iterator[Near]:
+        left = self._all
+        if timeline is not None:
+            moment = timeline.at(now)
+            left &= ~(moment.reach & ~moment.barred)
+        for near in self._beside(key, now, timeline):
+            cells = near.mask & left
+            if cells:
+                left &= ~cells
+                yield Near(near.code, cells, near.agreement, near.change)
+        if left:
+            asks = self._titles.get(key[0], "your agency")
+            change = f"{{owner}} and {asks} would have to agree it. Ask your information governance officer."
+            yield Near("not-agreed", left, "", change)
+
+    def _beside(self, key: Key, now: datetime, timeline: Timeline | None) -> Iterator[Near]:
+        if timeline is not None:
+            yield from _prohibited(timeline, now)
+            yield from _out_of_force(timeline, now)
+        for other in self._by_role.get(key[:2], ()):
+            if other[2] == key[2] and other[3] != key[3]:
+                yield from self._open_at(other, now, "other-direction", _HOW[Direction(other[3])])
+        for other in self._by_role.get(key[:2], ()):
+            if other[2] != key[2] and other[3] == key[3]:
+                title = self._purposes.get(other[2], other[2])
+                yield from self._open_at(
+                    other, now, "other-purpose", f"Declare the purpose “{title}”, if that is what you are doing."
+                )
+        for other in self._by_work.get((key[0], key[2], key[3]), ()):
+            if other[1] != key[1]:
+                yield from self._open_at(other, now, "other-role", f"Ask: {self._roles.get(other[:2], other[1])}.")
+
+    def _open_at(self, key: Key, now: datetime, code: str, change: str) -> Iterator[Near]:
+        moment = self._timelines[key].at(now)
+        for grant in moment.grants:
+            yield Near(code, grant.mask & ~moment.barred, grant.permits[0].clause, change)
+
+
+def _sometimes(moment: Moment) -> Iterator[tuple[str, int, str]]:
+    left = moment.reach & ~moment.barred
+    for grant in moment.grants:
+        for permit in grant.permits:
+            if permit.mask & left:
+                yield permit.clause, permit.mask & left, f"It is shown where {only_where(permit.gate)}."
+                left &= ~permit.mask
+
+
+def _prohibited(timeline: Timeline, now: datetime) -> Iterator[Near]:
+    agreed = 0
+    for permit in timeline.rules.permits:
+        agreed |= permit.mask
+    for bar in timeline.rules.bars:
+        if bar.limit is None and bar.unconditional and bar.starts <= now < bar.ends:
+            yield Near(
+                "prohibited", bar.mask & agreed, bar.clause, "This rule forbids it to your role, whoever agrees."
+            )
+
+
+def _out_of_force(timeline: Timeline, now: datetime) -> Iterator[Near]:
+    for permit in timeline.rules.permits:
+        gate = permit.gate
+        reference = permit.clause.rpartition("/")[0]
+        if now < gate.starts:
+            begins = gate.starts.astimezone(LONDON)
+            change = f"{reference} comes into force on {begins.day} {begins:%B %Y}."
+            yield Near("not-in-force", permit.mask, permit.clause, change)
+        elif EVER[0] < gate.ends <= now:
+            change = f"{reference} is no longer in force. Ask your lead about its renewal."
+            yield Near("not-in-force", permit.mask, permit.clause, change)
+
+
+def agreements_between(parties: Mapping[str, tuple[str, ...]], agency: str) -> dict[str, str]:
+    """Owner to the first agreement (by reference) that both it and an agency are parties of."""
+    found: dict[str, str] = {}
+    for reference in sorted(parties):
+        if agency in parties[reference]:
+            for owner in parties[reference]:
+                if owner != agency:
+                    found.setdefault(owner, reference)
+    return found
