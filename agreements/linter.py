@@ -1,19 +1,30 @@
 """What a schema cannot say of one agreement: names that must exist, law that must cover, dates that must fit.
 
-Each check yields (path in the file, problem, remedy); the loader turns the first into an error with its line.
+Each check yields (path in the file, problem, remedy); the loader turns it into an error with its line.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agreements.cells import Groundwork
-from agreements.document import Agreement, PermitRule, ReferRule, Scope, Selection, WithholdingRule
+from agreements.document import (
+    Agreement,
+    NeverBothRule,
+    PermitRule,
+    Readers,
+    ReferRule,
+    Selection,
+    SupplyRule,
+    WithholdingRule,
+)
 from agreements.document import Gate as GateClause
+from agreements.lint_flows import flow_findings
 from agreements.lint_law import law_findings
 from agreements.patterns import expand_items, matching_items
 from agreements.recipients import roles_meant
 from agreements.reference_data import Dpia
 from agreements.strict_yaml import Path
+from agreements.tiers import tier_findings
 
 Finding = tuple[Path, str, str]
 
@@ -30,11 +41,20 @@ class Subject:
         """Ids of its controllers."""
         return tuple(party.id for party in self.document.parties.controllers)
 
-    def selections(self) -> Iterator[tuple[Path, Selection]]:
-        """Every clause that selects cells, with its path."""
+    def clauses(self) -> Iterator[tuple[Path, SupplyRule | Readers]]:
+        """Every clause with an id, and its path."""
         for part in ("supply", "rules", "withholding"):
             for number, clause in enumerate(getattr(self.document, part)):
                 yield (part, number), clause
+
+    def selections(self) -> Iterator[tuple[Path, Selection]]:
+        """Everything that selects cells, with its path; a never-both rule selects twice."""
+        for path, clause in self.clauses():
+            if isinstance(clause, NeverBothRule):
+                yield (*path, "keep"), clause.keep
+                yield (*path, "withhold"), clause.withhold
+            elif isinstance(clause, Selection):
+                yield path, clause
 
 
 def lint_agreement(document: Agreement, ground: Groundwork) -> Iterator[Finding]:
@@ -42,16 +62,17 @@ def lint_agreement(document: Agreement, ground: Groundwork) -> Iterator[Finding]
     subject = Subject(document, ground)
     for check in _CHECKS:
         yield from check(subject)
+    yield from tier_findings(document)
     yield from law_findings(document, ground)
+    yield from flow_findings(document, ground)
 
 
 def _unique_ids(subject: Subject) -> Iterator[Finding]:
     seen: set[str] = set()
-    for path, clause in subject.selections():
-        identifier = str(getattr(clause, "id", ""))
-        if identifier in seen:
+    for path, clause in subject.clauses():
+        if clause.id in seen:
             yield (*path, "id"), "this clause id is used twice", "give every clause its own id"
-        seen.add(identifier)
+        seen.add(clause.id)
 
 
 def _parties(subject: Subject) -> Iterator[Finding]:
@@ -67,18 +88,26 @@ def _parties(subject: Subject) -> Iterator[Finding]:
         yield ("parties", "controllers"), "a party stands here twice", "name every party once"
     if sum(party.lead for party in parties.controllers) != 1:
         yield ("parties", "controllers"), "exactly one party leads", "mark one party `lead: true`"
-    if parties.relationship == "joint_controllers" and not parties.article_26_summary:
-        yield ("parties",), "joint controllers publish their arrangement (Article 26)", "name `article_26_summary`"
     for name, agencies in parties.controller_of:
         if not set(agencies) <= set(subject.parties):
             yield ("parties", "controller_of", name), "a controller here is no party", "name parties only"
 
 
+def _joint_controllers(subject: Subject) -> Iterator[Finding]:
+    parties = subject.document.parties
+    if parties.relationship == "joint_controllers":
+        if not parties.article_26_summary:
+            yield ("parties",), "joint controllers publish their arrangement (Article 26)", "name `article_26_summary`"
+        elif not parties.article_26_summary.startswith("https://"):
+            path: Path = ("parties", "article_26_summary")
+            yield path, "the summary is not at a published address", "write where it is read, https://..."
+
+
 def _recipients(subject: Subject) -> Iterator[Finding]:
     agencies = subject.ground.documents.agencies
     receiving = {party.id for party in subject.document.parties.controllers if "receives" in party.does}
-    for path, clause in subject.selections():
-        if not isinstance(clause, Scope):
+    for path, clause in subject.clauses():
+        if not isinstance(clause, Readers):
             continue
         bounds = subject.parties if isinstance(clause, GateClause) else None
         for number, recipient in enumerate(clause.recipients):
@@ -91,6 +120,10 @@ def _recipients(subject: Subject) -> Iterator[Finding]:
                 yield here, "a role named here does not exist there", "check agencies.yaml"
             if isinstance(clause, GateClause) and {agency for agency, _ in meant} - receiving:
                 yield here, "this agency does not receive under this agreement", "add `receives` to the party"
+        for number, recipient in enumerate(getattr(clause, "except_recipients", ())):
+            if not tuple(roles_meant([recipient], agencies)):
+                here = (*path, "except_recipients", number)
+                yield here, "these recipients mean no registered role", "check agency, roles and family"
 
 
 def _purposes(subject: Subject) -> Iterator[Finding]:
@@ -102,8 +135,8 @@ def _purposes(subject: Subject) -> Iterator[Finding]:
             yield ("purposes", number, "id"), "no such purpose is registered", "add it to purposes.yaml"
     if own & set(document.incompatible_purposes):
         yield ("incompatible_purposes",), "a purpose is both agreed and incompatible", "remove it from one list"
-    for path, clause in subject.selections():
-        if isinstance(clause, Scope) and clause.purposes != "*":
+    for path, clause in subject.clauses():
+        if isinstance(clause, Readers) and clause.purposes != "*":
             bounds = own if isinstance(clause, GateClause) else known
             if set(clause.purposes) - bounds:
                 yield (*path, "purposes"), "a purpose here is not agreed above", "name purposes of this agreement"
@@ -120,13 +153,15 @@ def _assessment(subject: Subject) -> Iterator[Finding]:
     for number, purpose in enumerate(document.purposes):
         if purpose.id not in dpia.purposes:
             yield ("purposes", number, "id"), "the impact assessment does not approve it", "amend the assessment first"
+    if dpia.approved > document.validity.from_:
+        yield ("validity", "from"), "it begins before its impact assessment was approved", "begin later"
     yield from _assessed_data(subject, dpia)
 
 
 def _assessed_data(subject: Subject, dpia: Dpia) -> Iterator[Finding]:
     approved = set(expand_items(dpia.data))
     for path, clause in subject.selections():
-        if clause in subject.document.supply and set(expand_items(clause.data, clause.exclude)) - approved:
+        if isinstance(clause, SupplyRule) and set(expand_items(clause.data, clause.exclude)) - approved:
             yield (*path, "data"), "the impact assessment does not cover an item here", "amend the assessment first"
 
 
@@ -155,9 +190,18 @@ def _supply(subject: Subject) -> Iterator[Finding]:
             yield (*path, "sources"), "nobody may supply for another agency", "name only the party's own sources"
 
 
+def _never_both(subject: Subject) -> Iterator[Finding]:
+    for number, rule in enumerate(subject.document.rules):
+        if not isinstance(rule, NeverBothRule):
+            continue
+        keep, withhold = subject.ground.selected(rule.keep), subject.ground.selected(rule.withhold)
+        if keep & withhold:
+            yield ("rules", number, "withhold"), "a cell stands on both sides", "keep it on one side"
+
+
 def _released(subject: Subject) -> Iterator[Finding]:
     supplied = subject.ground.supplied(subject.document)
-    for path, clause in subject.selections():
+    for path, clause in subject.clauses():
         if not isinstance(clause, PermitRule | ReferRule):
             continue
         named = subject.ground.vocabulary.sources if clause.sources == "*" else clause.sources
@@ -185,9 +229,13 @@ def _referrals(subject: Subject) -> Iterator[Finding]:
     kinds = {gateway.id: gateway.kind for gateway in subject.ground.documents.law.gateways}
     duties = [use for use in subject.document.legal.gateways if kinds.get(use.id) == "duty"]
     for number, rule in enumerate(subject.document.rules):
-        if isinstance(rule, ReferRule) and rule.to not in known:
+        if not isinstance(rule, ReferRule):
+            continue
+        if rule.to not in known:
             yield ("rules", number, "to"), "no such role is registered", "write agency/role of agencies.yaml"
-        if isinstance(rule, ReferRule) and rule.duty and not duties:
+        elif rule.to.partition("/")[0] not in subject.parties:
+            yield ("rules", number, "to"), "nobody may act for a body that is no party", "name a party's role"
+        if rule.duty and not duties:
             yield ("rules", number, "duty"), "no gateway here is a duty", "name the duty it rests on"
 
 
@@ -206,6 +254,6 @@ def _modes(subject: Subject) -> Iterator[Finding]:
 
 
 _CHECKS: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
-    _unique_ids, _parties, _recipients, _purposes, _assessment, _patterns, _supply, _released, _break_glass,
-    _referrals, _dates, _modes,
+    _unique_ids, _parties, _joint_controllers, _recipients, _purposes, _assessment, _patterns, _supply, _never_both,
+    _released, _break_glass, _referrals, _dates, _modes,
 )  # fmt: skip
