@@ -18,6 +18,9 @@ StateName = Literal[
 Form = Literal["month", "year", "outward_postcode", "band", "presence"]
 BandWord = Literal["verified", "strong", "probable", "review"]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}$")]
+InstrumentId = Annotated[str, Field(pattern=r"^[A-Z]{2,12}(-[A-Z0-9]{1,8}){1,4}$")]
+Reference = Annotated[str, Field(pattern=r"^[A-Z0-9-]+@\d+$")]
+"""`<id>@<version>` of an agreement."""
 Sentence = Annotated[str, Field(min_length=8, max_length=400)]
 Period = Annotated[str, Field(pattern=r"^P(\d+[YMD])+$|^PT\d+[HMS]$|^P\d+DT\d+H$")]
 """ISO 8601 duration in its plain forms."""
@@ -350,9 +353,9 @@ class Agreement(Clause):
     """One version of one document."""
 
     schema_: Literal["hearthgate/agreement/1"] = Field(alias="schema")
-    id: Annotated[str, Field(pattern=r"^[A-Z]{2,12}(-[A-Z0-9]{1,8}){1,4}$")]
+    id: InstrumentId
     version: Annotated[StrictInt, Field(ge=1)]
-    supersedes: Annotated[str, Field(pattern=r"^[A-Z0-9-]+@\d+$")] | None = None
+    supersedes: Reference | None = None
     tier: Literal["memorandum", "agreement", "data_use_licence"]
     title: Sentence
     summary: Sentence

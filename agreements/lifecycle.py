@@ -37,7 +37,8 @@ class AdmittedAgreement:
     """A version with what its signatures and events say.
 
     `active` are the spans between activation and suspension or withdrawal; `parties` the spans in which each party
-    is in (from its signature to its withdrawal); `reviews` the later review dates agreed and when.
+    is in (from its signature to its withdrawal); `reviews` the later review dates agreed and when. `epoch` is the part
+    of time in which its names mean what they say (succession).
     """
 
     document: Agreement
@@ -47,6 +48,18 @@ class AdmittedAgreement:
     reviews: tuple[tuple[datetime, date], ...] = ()
     withdrawn: datetime | None = None
     stage: str = "draft"
+    epoch: Span = EVER
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedSuccession:
+    """A signed succession: from `at` on, `successor` stands where the documents say `predecessor`."""
+
+    id: str
+    digest: str
+    predecessor: str
+    successor: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,7 @@ class RegisterDocuments:
     dpias: tuple[Dpia, ...]
     agreements: tuple[AdmittedAgreement, ...]
     now: datetime
+    successions: tuple[AdmittedSuccession, ...] = ()
     invariants: tuple[Invariant, ...] = ()
 
 
@@ -90,9 +104,9 @@ def active_spans(events: Iterable[LifecycleEvent]) -> tuple[Span, ...]:
 
 
 def admit(
-    document: Agreement, digest: str, signed_at: Mapping[str, datetime], events: Iterable[LifecycleEvent]
+    document: Agreement, digest: str, joined_at: Mapping[str, datetime], events: Iterable[LifecycleEvent]
 ) -> AdmittedAgreement:
-    """Combine a version with its verified signatures and its events."""
+    """Combine a version with its events and the instants at which each party signed it or acceded to it."""
     own = sorted((event for event in events if event.document == document.reference), key=lambda event: event.at)
     left = {event.party: event.at for event in own if event.event == "withdrawn" and event.party}
     withdrawn = next((event.at for event in own if event.event == "withdrawn" and event.party is None), None)
@@ -100,7 +114,7 @@ def admit(
         document=document,
         digest=digest,
         active=active_spans(own),
-        parties={party: both([(at, left.get(party, EVER[1]))], [EVER]) for party, at in signed_at.items()},
+        parties={party: both([(at, left.get(party, EVER[1]))], [EVER]) for party, at in joined_at.items()},
         reviews=tuple(
             (event.at, event.next_review) for event in own if event.event == "reviewed" and event.next_review
         ),
@@ -131,7 +145,7 @@ def continues_under_statute(document: Agreement, law: LegalRegister) -> bool:
 
 def force_spans(admitted: AdmittedAgreement, law: LegalRegister, dpia: Dpia | None) -> tuple[Span, ...]:
     """Spans in which the document's permits have force: active, valid, reviewed, its assessment in date."""
-    spans = both(admitted.active, validity_spans(admitted.document))
+    spans = both(both(admitted.active, validity_spans(admitted.document)), [admitted.epoch])
     if not continues_under_statute(admitted.document, law):
         spans = both(spans, review_spans(admitted))
     if dpia is not None:
@@ -144,7 +158,7 @@ def prohibition_spans(admitted: AdmittedAgreement) -> tuple[Span, ...]:
     if not admitted.active:
         return ()
     until = admitted.withdrawn or EVER[1]
-    return both([(admitted.active[0][0], until)], validity_spans(admitted.document))
+    return both(both([(admitted.active[0][0], until)], validity_spans(admitted.document)), [admitted.epoch])
 
 
 def status_of(admitted: AdmittedAgreement, law: LegalRegister, dpia: Dpia | None, now: datetime) -> str:
