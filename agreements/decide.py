@@ -60,11 +60,9 @@ def weigh(request: DecisionRequest, moment: Moment, paired: int | None = None) -
     granted = 0
     opened = []
     for grant in moment.open_to(request):
-        gate = grant.gate
-        if gate.yes_all & ~yes or gate.no_all & ~no or (gate.yes_any and not gate.yes_any & yes):
-            continue
-        granted |= grant.mask
-        opened.append(grant)
+        if grant.gate.conditions_hold(yes, no):
+            granted |= grant.mask
+            opened.append(grant)
     granted &= ~barred
     if paired is None:
         paired = never_both(moment, (request,)) if moment.pairs else 0
@@ -98,7 +96,7 @@ def decide_weighed(request: DecisionRequest, moment: Moment, weighed: Weighed, t
     if granted:
         permit = Permit(granted, _not_after(request, moment, weighed), terms, _RestsOn(request, moment, weighed))
     if moment.referrals:
-        referral = _referral(request, moment, weighed)
+        referral = referral_of(request, moment, weighed)
         if referral is not None:
             rule, cells = referral
             code = "statutory-referral" if rule.duty else "referral"
@@ -204,7 +202,8 @@ def gate_open(gate: Gate, request: DecisionRequest, moment: Moment) -> bool:
     )
 
 
-def _referral(request: DecisionRequest, moment: Moment, weighed: Weighed) -> tuple[CompiledReferral, int] | None:
+def referral_of(request: DecisionRequest, moment: Moment, weighed: Weighed) -> tuple[CompiledReferral, int] | None:
+    """The referral that answers soonest and the cells it hands over; `None` where none is due."""
     best: tuple[CompiledReferral, int] | None = None
     for rule in moment.referrals:
         if not gate_open(rule.gate, request, moment):

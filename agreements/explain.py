@@ -8,11 +8,11 @@ role, purpose, direction and instant alone.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import overload
+from typing import NamedTuple, overload
 
 from agreements.compiled import Gate
-from agreements.decide import Weighed, gate_open
-from agreements.decision import Refer, Withheld
+from agreements.decide import Weighed, gate_open, referral_of
+from agreements.decision import Withheld
 from agreements.moments import Moment
 from agreements.neighbours import Nearest
 from agreements.offers import SourceInfo
@@ -37,8 +37,7 @@ STATE_ITEMS: Mapping[str, tuple[str, ...]] = {
 state that stands here under no item is never spoken of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One reason and the cells it covers. `message` is `None` where the words go by topic.
 
     `mode` says whether it is told that there are such facts; a silent reason may still speak, of the rule alone.
@@ -99,38 +98,56 @@ class Explanation(Sequence[Withheld]):
         return self._lines
 
 
-def explain_silent(unsaid: int, nearest: Nearest) -> tuple[Reason, ...]:
-    """Speak of the role only."""
-    return tuple(_silent(unsaid, nearest))
+class Silence:
+    """The reasons that speak of the role only, under one key and within one moment: a function of what is unsaid.
+
+    A few masks come up again and again, so the explanations of some are remembered; they depend on nothing else.
+    """
+
+    __slots__ = ("_known", "_nearest", "_outlook")
+
+    _REMEMBERED = 64
+
+    def __init__(self, nearest: Nearest, outlook: Outlook) -> None:
+        self._nearest = nearest
+        self._outlook = outlook
+        self._known: dict[int, Explanation] = {}
+
+    def over(self, unsaid: int) -> Explanation:
+        """Explain cells of which nothing else is said."""
+        found = self._known.get(unsaid)
+        if found is None:
+            found = Explanation(tuple(_silent(unsaid, self._nearest)), self._outlook)
+            if len(self._known) < self._REMEMBERED:
+                self._known[unsaid] = found
+        return found
 
 
 def explain_weighed(
-    request: DecisionRequest,
-    moment: Moment,
-    weighed: Weighed,
-    referral: Refer | None,
-    outlook: Outlook,
-    nearest: Nearest,
-) -> tuple[Reason, ...]:
-    """Reasons for every cell that a weighed request is not granted."""
+    request: DecisionRequest, moment: Moment, weighed: Weighed, outlook: Outlook, silence: Silence
+) -> Explanation:
+    """Explain every cell that a weighed request is not granted."""
     unsaid = outlook.vocabulary.all_mask & ~weighed.granted
+    referral = referral_of(request, moment, weighed) if moment.referrals else None
+    if not weighed.granted and referral is None:
+        return silence.over(unsaid)
     reasons: list[Reason] = []
     if referral is not None:
-        cells = referral.mask & unsaid
+        rule, cells = referral
         unsaid &= ~cells
-        change = f"{referral.to} decides within {int(referral.within.total_seconds() // 3600)} hours."
-        reasons.append(Reason(REFERRED, Withholding.SILENT, cells, referral.message, "", change))
+        change = f"{rule.to} decides within {int(rule.within.total_seconds() // 3600)} hours."
+        reasons.append(Reason(REFERRED, Withholding.SILENT, cells, rule.message, rule.clause, change))
     if weighed.granted:
         for reason in _voices(request, moment):
             cells = reason.mask & unsaid & ~weighed.silenced
             if cells:
                 unsaid &= ~cells
-                reasons.append(_over(reason, cells))
+                reasons.append(reason._replace(mask=cells))
         for reason in _known_states(request, moment, weighed, outlook):
             cells = reason.mask & unsaid & ~weighed.barred
             if cells:
                 unsaid &= ~cells
-                reasons.append(_over(reason, cells))
+                reasons.append(reason._replace(mask=cells))
     for pair in moment.pairs:
         cells = pair.withhold & weighed.paired & moment.reach & unsaid
         # Whether a rule that waits for a state bites would tell the state.
@@ -138,8 +155,8 @@ def explain_weighed(
             unsaid &= ~cells
             change = "It is never shown beside other things that your role sees."
             reasons.append(Reason(NEVER_BOTH, Withholding.SILENT, cells, None, pair.clause, change))
-    reasons.extend(_silent(unsaid, nearest))
-    return tuple(reasons)
+    rest = silence.over(unsaid)
+    return Explanation((*reasons, *rest.reasons), outlook) if reasons else rest
 
 
 def _silent(unsaid: int, nearest: Nearest) -> Iterator[Reason]:
@@ -149,10 +166,6 @@ def _silent(unsaid: int, nearest: Nearest) -> Iterator[Reason]:
     for near in nearest.never:
         if near.mask & unsaid:
             yield Reason(near.code, Withholding.SILENT, near.mask & unsaid, None, near.agreement, near.change)
-
-
-def _over(reason: Reason, cells: int) -> Reason:
-    return Reason(reason.code, reason.mode, cells, reason.message, reason.agreement, reason.change)
 
 
 def _voices(request: DecisionRequest, moment: Moment) -> Iterator[Reason]:

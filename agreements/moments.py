@@ -96,7 +96,7 @@ class Moment:
 class Timeline:
     """The moments of one key, laid out when first asked for."""
 
-    __slots__ = ("_edges", "_latest", "_moments", "rules")
+    __slots__ = ("_latest", "_moments", "edges", "rules")
 
     def __init__(self, rules: KeyRules) -> None:
         self.rules = rules
@@ -106,7 +106,8 @@ class Timeline:
             edges |= {gate.starts, gate.ends}
         for bite in itertools.chain[Bite](rules.bars, rules.pairs):
             edges |= {bite.starts, bite.ends}
-        self._edges = sorted(edges)
+        self.edges = sorted(edges)
+        """Instants at which something begins or ends."""
         self._moments: dict[int, Moment] = {}
         self._latest = self._laid_out(0)
 
@@ -115,14 +116,14 @@ class Timeline:
         latest = self._latest
         if latest.starts <= now < latest.ends:
             return latest
-        number = bisect_right(self._edges, now) - 1
+        number = bisect_right(self.edges, now) - 1
         latest = self._moments.get(number) or self._laid_out(number)
         self._latest = latest
         return latest
 
     def _laid_out(self, number: int) -> Moment:
-        ends = self._edges[number + 1] if number + 1 < len(self._edges) else EVER[1]
-        moment = self._moments[number] = Moment(self.rules, self._edges[number], ends)
+        ends = self.edges[number + 1] if number + 1 < len(self.edges) else EVER[1]
+        moment = self._moments[number] = Moment(self.rules, self.edges[number], ends)
         return moment
 
 

@@ -3,6 +3,7 @@
 All of it is role-level: it depends on agency, role, purpose, direction and instant, never on a subject.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -67,25 +68,26 @@ class Neighbourhood:
         self._titles = {agency.id: agency.title for agency in agencies.values()}
         self._purposes = purposes
         self._all = all_mask
-        self._known: dict[tuple[Key, datetime], Nearest] = {}
+        self._edges = sorted({edge for timeline in timelines.values() for edge in timeline.edges})
         self._by_role: dict[tuple[str, str], list[Key]] = defaultdict(list)
         self._by_work: dict[tuple[str, str, str], list[Key]] = defaultdict(list)
         for key in sorted(timelines):
             self._by_role[key[:2]].append(key)
             self._by_work[key[0], key[2], key[3]].append(key)
 
+    def place(self, key: Key, now: datetime) -> tuple[Key, int] | None:
+        """Name the key and the span in which nothing of the register begins or ends; `None` for names it lacks.
+
+        What comes nearest is the same within it, so it may be remembered; of made-up names there is no end.
+        """
+        known = key[:2] in self._roles and key[2] in self._purposes
+        return (key, bisect_right(self._edges, now)) if known else None
+
     def nearest(self, key: Key, now: datetime) -> Nearest:
-        """What comes nearest under a key at an instant. Remembered for the rules of the register, within a moment."""
+        """What comes nearest under a key at an instant."""
         timeline = self._timelines.get(key)
-        if timeline is None:
-            # Nothing is remembered of names that the register does not know: a caller could make up any number.
-            return Nearest((), tuple(self._never(key, now, None)))
-        place = (key, timeline.at(now).starts)
-        found = self._known.get(place)
-        if found is None:
-            moment = timeline.at(now)
-            found = self._known[place] = Nearest(tuple(_sometimes(moment)), tuple(self._never(key, now, timeline)))
-        return found
+        sometimes = tuple(_sometimes(timeline.at(now))) if timeline is not None else ()
+        return Nearest(sometimes, tuple(self._never(key, now, timeline)))
 
     def _never(self, key: Key, now: datetime, timeline: Timeline | None) -> Iterator[Near]:
         left = self._all

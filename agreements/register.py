@@ -8,9 +8,9 @@ from datetime import datetime
 from agreements.cells import Groundwork
 from agreements.compiled import Key, KeyRules
 from agreements.compiler import compile_index
-from agreements.decide import decide_weighed, never_both, regime_problem, request_problem, weigh
+from agreements.decide import NOT_PERMITTED, decide_weighed, never_both, regime_problem, request_problem, weigh
 from agreements.decision import Decision, Permit, Refer, Refusal, Terms
-from agreements.explain import STATE_ITEMS, Explanation, Outlook, explain_silent, explain_weighed
+from agreements.explain import STATE_ITEMS, Explanation, Outlook, Silence, explain_weighed
 from agreements.lifecycle import AdmittedAgreement, RegisterDocuments, status_of
 from agreements.moments import Moment, Timeline
 from agreements.neighbours import Neighbourhood, agreements_between
@@ -23,8 +23,11 @@ from agreements.supply import CompiledSupply, compile_supply, supply_at
 from agreements.vocabulary import Vocabulary
 
 _DECLARABLE = (Direction.VIEW, Direction.SEARCH, Direction.EXTRACT)
-_NO_RULES = KeyRules()
-_NO_PURPOSE = "Your role may not use shared information for this purpose. This attempt is recorded."
+_NOTHING = KeyRules()
+_NO_RULES = {
+    code: Refusal(code, NOT_PERMITTED, subject_dependent=False)
+    for code in ("purpose-not-permitted", "role-unknown", "purpose-unknown")
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,10 @@ class Register:
     _timelines: Mapping[Key, Timeline]
     _terms: Terms
     _neighbours: Neighbourhood
+    _roles: Mapping[tuple[str, str], Role]
+    _refusals: Mapping[tuple[str, str], str]
     _outlooks: Mapping[str, Outlook]
+    _silences: dict[tuple[Key, int], Silence]
     _supply: dict[str, tuple[CompiledSupply, ...]]
     _glass: Mapping[tuple[str, str], tuple[BreakGlassOffer, ...]]
 
@@ -88,25 +94,37 @@ class Register:
         moment = timeline.at(requests[0].now)
         return (moment, never_both(moment, requests)) if moment.pairs else None
 
+    def lay_out(self, now: datetime) -> None:
+        """Lay out what stands at an instant, so that no reader waits for it. It changes no answer."""
+        for key in self._timelines:
+            self._timelines[key].at(now)
+            self._silence_at(key, now)
+
     def _worded(self, request: DecisionRequest, decision: Decision) -> Decision:
         """A refusal that is the same for every subject, in the words that the role's entry has for it."""
         if type(decision) is Refusal and not decision.subject_dependent:
-            return replace(decision, message=self._refusal_message(request, decision.message))
+            words = self._refusals.get(request.key[:2])
+            return decision if words is None else replace(decision, message=words)
         return decision
 
     def _explained(self, request: DecisionRequest, paired: int | None) -> Explanation:
-        outlook = self._outlooks.get(request.key[0], self._outlooks[""])
+        silence = self._silence_at(request.key, request.now)
         timeline = self._timelines.get(request.key)
-        nearest = self._neighbours.nearest(request.key, request.now)
         if timeline is None or request.regime is not timeline.rules.regime:
-            return Explanation(explain_silent(self.vocabulary.all_mask, nearest), outlook)
+            return silence.over(self.vocabulary.all_mask)
         moment = timeline.at(request.now)
-        weighed = weigh(request, moment, paired)
-        decision = decide_weighed(request, moment, weighed, self._terms)
-        if isinstance(decision, Refusal):
-            return Explanation(explain_silent(self.vocabulary.all_mask, nearest), outlook)
-        referral = decision if isinstance(decision, Refer) else None
-        return Explanation(explain_weighed(request, moment, weighed, referral, outlook, nearest), outlook)
+        if request.break_glass and not moment.glass:
+            return silence.over(self.vocabulary.all_mask)
+        return explain_weighed(request, moment, weigh(request, moment, paired), self._outlooks[request.agency], silence)
+
+    def _silence_at(self, key: Key, now: datetime) -> Silence:
+        place = self._neighbours.place(key, now)
+        silence = self._silences.get(place) if place is not None else None
+        if silence is None:
+            silence = Silence(self._neighbours.nearest(key, now), self._outlooks.get(key[0], self._outlooks[""]))
+            if place is not None:
+                self._silences[place] = silence
+        return silence
 
     def decide_supply(self, agency: str, source: str, now: datetime) -> Supply:
         """What an agency may supply from a source. Only its owner may; items not covered have a reason."""
@@ -137,7 +155,7 @@ class Register:
 
         What lies outside, this role never sees for this purpose, whoever the subject is: it may be told so.
         """
-        rules = self.index.get((agency, role, purpose, direction.value), _NO_RULES)
+        rules = self.index.get((agency, role, purpose, direction.value), _NOTHING)
         gated = [(permit.gate, permit.mask) for permit in rules.permits]
         gated += [(referral.gate, referral.mask) for referral in rules.referrals]
         gated += [(voice.gate, voice.mask) for voice in rules.voices]
@@ -159,8 +177,7 @@ class Register:
 
     def role(self, agency: str, role: str) -> Role | None:
         """The register's entry of a role, or `None`."""
-        entry = self.agencies.get(agency)
-        return next((known for known in entry.roles if known.id == role), None) if entry else None
+        return self._roles.get((agency, role))
 
     def _widened_now(self, agency: str, role: str, offer: BreakGlassOffer, now: datetime) -> bool:
         return any(
@@ -172,20 +189,16 @@ class Register:
             for permit in rules.permits
         )
 
-    def _not_permitted(self, request: DecisionRequest) -> Refusal:
+    def _not_permitted(self, request: DecisionRequest) -> Decision:
         problem = request_problem(request) or regime_problem(request, self.regimes.get(request.purpose, request.regime))
-        if problem is not None:
-            return replace(problem, message=self._refusal_message(request, problem.message))
-        code = "purpose-not-permitted"
-        if self.role(request.agency, request.role) is None:
-            code = "role-unknown"
-        elif request.purpose not in self.purpose_titles:
-            code = "purpose-unknown"
-        return Refusal(code, self._refusal_message(request, _NO_PURPOSE), subject_dependent=False)
-
-    def _refusal_message(self, request: DecisionRequest, otherwise: str) -> str:
-        role = self.role(request.agency, request.role) if request.well_formed else None
-        return role.refusal if role is not None and role.refusal is not None else otherwise
+        if problem is None:
+            code = "purpose-not-permitted"
+            if request.key[:2] not in self._roles:
+                code = "role-unknown"
+            elif request.purpose not in self.purpose_titles:
+                code = "purpose-unknown"
+            problem = _NO_RULES[code]
+        return self._worded(request, problem)
 
 
 def compile_register(documents: RegisterDocuments) -> Register:
@@ -197,6 +210,7 @@ def compile_register(documents: RegisterDocuments) -> Register:
     titles = {agency.id: agency.title for agency in documents.agencies.agencies}
     agencies = {agency.id: agency for agency in documents.agencies.agencies}
     purposes = {purpose.id: purpose.title for purpose in documents.purposes.purposes}
+    roles = {(agency.id, role.id): role for agency in documents.agencies.agencies for role in agency.roles}
     version, vocabulary = _version(in_order), ground.vocabulary
     index = compile_index(in_order, ground)
     timelines = {key: Timeline(rules) for key, rules in index.items()}
@@ -207,7 +221,7 @@ def compile_register(documents: RegisterDocuments) -> Register:
         )
         for source in documents.sources.sources
     }  # fmt: skip
-    return Register(
+    register = Register(
         version=version,
         vocabulary=vocabulary,
         agreements=tuple(_summary(admitted, in_order) for admitted in in_order.agreements),
@@ -220,10 +234,15 @@ def compile_register(documents: RegisterDocuments) -> Register:
         _timelines=timelines,
         _terms=Terms(version, vocabulary),
         _neighbours=Neighbourhood(timelines, agencies, purposes, vocabulary.all_mask),
+        _roles=roles,
+        _refusals={reader: role.refusal for reader, role in roles.items() if role.refusal is not None},
+        _silences={},
         _outlooks=_outlooks(in_order, ground, sources),
         _supply=compile_supply(ground),
         _glass=_break_glass(in_order),
     )  # fmt: skip
+    register.lay_out(documents.now)
+    return register
 
 
 def _outlooks(
