@@ -8,6 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from gateway.profiles.views import Coverage, GoldenIdentity, Profile
+from gateway.usecases.explaining import WithheldItems
+from gateway.usecases.permissions import Allowance, Exclusion, Permissions
 from gateway.usecases.reading_notices import Incident, Notice
 
 
@@ -134,6 +136,81 @@ class FigureOut(BaseModel):
     rounded_to: int
     note: str
     agreements: list[str]
+    at: datetime
+    request_id: str
+    receipt: ReceiptOut
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionsOut(Permissions):
+    """What a role may see, and why, with the receipt of having asked."""
+
+    at: datetime
+    request_id: str
+    receipt: ReceiptOut
+
+
+class ExplanationOut(BaseModel):
+    """Why something is shown or not, for a purpose or a family. `withheld` gives every item one reason.
+
+    Where a line has no `items`, it is the line of the family's page: an owner holds something that stays back.
+    """
+
+    about: Literal["role", "family"]
+    purpose: str
+    direction: str
+    permitted: list[Allowance]
+    excluded: list[Exclusion]
+    withheld: list[WithheldItems]
+    refusal: str | None
+    not_after: datetime | None
+    note: str
+    register_version: str
+    at: datetime
+    request_id: str
+    receipt: ReceiptOut
+
+
+class RestsOnOut(BaseModel):
+    """A clause relied on, its items by source, and its bases for the owner of those sources."""
+
+    clause: str
+    items: dict[str, list[str]]
+    legal_gateways: list[str]
+    article_6: list[str]
+    article_9: list[str]
+    article_10: list[str]
+    obligations: list[str]
+
+
+class ReasonOut(BaseModel):
+    """Why items of one source are withheld."""
+
+    source: str
+    owner: str
+    mode: str
+    code: str
+    message: str
+    agreement: str
+    change: str
+    items: list[str]
+
+
+class HypotheticalOut(BaseModel):
+    """What the register answers about an invented subject; the last members stand beside a permit alone."""
+
+    about: Literal["hypothetical"]
+    decision: Literal["permit", "refer", "refusal"]
+    register_version: str
+    refusal: dict[str, str | bool] | None = None
+    refer: dict[str, str | float | dict[str, list[str]]] | None = None
+    permitted: dict[str, list[str]]
+    withheld: list[ReasonOut]
+    coarse: dict[str, dict[str, list[str]]] = {}
+    not_after: datetime | None = None
+    rests_on: list[RestsOnOut] = []
+    obligations: list[str] = []
+    advice: list[str] = []
     at: datetime
     request_id: str
     receipt: ReceiptOut

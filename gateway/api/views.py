@@ -2,12 +2,14 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from agreements.request import Direction
 from gateway.profiles.views import Profile, Receipt
+from gateway.usecases.asking_register import Question
 from gateway.usecases.intake import Batch
 
 
@@ -63,6 +65,27 @@ class AccessRequestIn(Sent):
     reason: str = Field(min_length=3, max_length=1000)
     law: str | None = Field(default=None, max_length=200)
     family_id: UUID | None = None
+
+
+class ExplainIn(Sent):
+    """One question: about a purpose, about a family under the declaration of `Hearthgate-Purpose`, or hypothetical.
+
+    `source` and `item` narrow the answer. `direction` is for a purpose; a family is asked about as its page is read.
+    `hypothetical` is for officers: an invented subject, given by states, never by name or id.
+    """
+
+    purpose: str | None = Field(default=None, max_length=80)
+    family_id: UUID | None = None
+    direction: Direction = Direction.VIEW
+    source: str | None = Field(default=None, max_length=80)
+    item: str | None = Field(default=None, max_length=80)
+    hypothetical: Question | None = None
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        if sum(one is not None for one in (self.purpose, self.family_id, self.hypothetical)) != 1:
+            raise ValueError("one of purpose, family_id and hypothetical")
+        return self
 
 
 class FigureIn(Sent):

@@ -38,7 +38,7 @@ def permitted_facts(
             continue
         item = ITEMS[fact.item_no]
         source = permit.vocabulary.sources[fact.source_no]
-        judged = _judged_item(permit, source, item.name)
+        judged = judged_item(permit, source, item.name)
         age = _age_days(fact, now)
         if judged is None or not permit.admits(source, judged, age, fact.subject_role):
             continue
@@ -47,7 +47,7 @@ def permitted_facts(
     return kept
 
 
-def _judged_item(permit: Permit, source: str, name: str) -> str | None:
+def judged_item(permit: Permit, source: str, name: str) -> str | None:
     if permit.allows(source, name):
         return name
     if name in LOCATION_BEARING and permit.allows(source, "address.protected_location"):

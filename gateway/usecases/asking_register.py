@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from agreements.decision import Permit, Refer, Refusal
 from agreements.register import Register
-from agreements.request import STATES, Band, DecisionRequest, Direction, Relationship, Tri
+from agreements.request import STATES, Band, DecisionRequest, Direction, Regime, Relationship, Tri
 from agreements.vocabulary import Vocabulary
 
 
@@ -33,6 +33,7 @@ class Question(BaseModel):
     direction: Direction = Direction.VIEW
     now: AwareDatetime | None = None
     break_glass: bool = False
+    regime: Regime = Regime.UK_GDPR
 
     def request(self, present: datetime) -> DecisionRequest:
         """The question as the engine takes it."""
@@ -46,13 +47,15 @@ class Question(BaseModel):
             direction=self.direction,
             now=self.now or present,
             break_glass=self.break_glass,
+            regime=self.regime,
         )
 
 
 def answer(register: Register, request: DecisionRequest) -> dict[str, Any]:
     """Decide and explain: `decision` is permit, refer or refusal; `permitted` lists items by source.
 
-    `withheld` gives every item that is not permitted its one reason, by source.
+    `withheld` gives every item that is not permitted its one reason, by source, with the nearest agreement and the
+    smallest change that would release it.
     """
     decision = register.decide(request)
     said: dict[str, Any] = {"decision": type(decision).__name__.lower(), "register_version": register.version}
@@ -72,7 +75,8 @@ def answer(register: Register, request: DecisionRequest) -> dict[str, Any]:
     said["withheld"] = [
         {
             "source": one.source, "owner": one.owner_agency, "mode": one.mode.value, "code": one.code,
-            "message": one.message, "items": list(register.vocabulary.items_of(one.mask, one.source)),
+            "message": one.message, "agreement": one.agreement, "change": one.change,
+            "items": list(register.vocabulary.items_of(one.mask, one.source)),
         }
         for one in register.explain(request)
     ]  # fmt: skip
@@ -83,11 +87,18 @@ def _terms(permit: Permit) -> Mapping[str, Any]:
     return {
         "coarse": {form: _by_source(permit.vocabulary, mask) for form, mask in permit.coarse},
         "not_after": permit.not_after.isoformat(),
-        "clauses": list(dict.fromkeys(use.clause for use in permit.uses)),
-        "legal_gateways": _sorted(gateway for use in permit.uses for gateway in use.gateways),
+        "rests_on": [
+            {
+                "clause": use.clause, "items": _by_source(permit.vocabulary, use.mask),
+                "legal_gateways": list(use.gateways), "article_6": list(use.article_6),
+                "article_9": list(use.article_9), "article_10": list(use.article_10),
+                "obligations": list(use.obligations),
+            }
+            for use in permit.uses
+        ],
         "obligations": list(permit.obligations),
         "advice": list(permit.advice),
-    }
+    }  # fmt: skip
 
 
 def _by_source(vocabulary: Vocabulary, mask: int) -> dict[str, list[str]]:

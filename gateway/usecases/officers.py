@@ -19,8 +19,10 @@ def is_officer(wiring: Wiring, caller: Caller) -> bool:
     return isinstance(caller, StaffCaller) and OVERSIGHT in families_of(wiring, caller)
 
 
-def require_officer(wiring: Wiring, context: RequestContext, caller: Caller, now: datetime) -> None:
-    """Refuse anybody else, and record that they tried. Raises `AccessRefusedError`."""
+def require_officer(
+    wiring: Wiring, context: RequestContext, caller: Caller, now: datetime, sentence: str = _REFUSED
+) -> None:
+    """Refuse anybody else in the words of `sentence`, and record that they tried. Raises `AccessRefusedError`."""
     if is_officer(wiring, caller):
         return
     denied = entry(
@@ -28,4 +30,4 @@ def require_officer(wiring: Wiring, context: RequestContext, caller: Caller, now
         detail={"reasons": ["log-not-for-role"]},
     )  # fmt: skip
     record(wiring, denied)
-    raise AccessRefusedError("log-not-for-role", _REFUSED, denied.entry_id)
+    raise AccessRefusedError("log-not-for-role", sentence, denied.entry_id)

@@ -48,6 +48,10 @@ class Served:
     def family(self, worker: str, declaration: UUID, family_id: str | UUID) -> httpx.Response:
         return self.client.get(f"/v1/families/{family_id}", headers=self.headers(worker, declaration))
 
+    def explain(self, worker: str, declaration: UUID, family_id: str | UUID, **narrowed: str) -> httpx.Response:
+        asked = {"family_id": str(family_id), **narrowed}
+        return self.client.post("/v1/decisions/explain", json=asked, headers=self.headers(worker, declaration))
+
     @staticmethod
     def headers(worker: str, declaration: UUID) -> dict[str, str]:
         return {"Test-Caller": worker, "Hearthgate-Purpose": str(declaration)}

@@ -181,6 +181,16 @@ def test_an_early_help_manager_is_offered_break_glass_in_plain_words(visitor, se
     assert not visitor.page.locator("h1").is_visible()
 
 
+def test_a_worker_reads_what_she_may_see_and_why(visitor):
+    visitor.sign_in("W203")
+    visitor.go("/purpose")
+    visitor.page.get_by_role("link", name="What you may see, and why").click()
+    visitor.look("worker-permissions")
+    visitor.page.get_by_text("What this purpose leaves out").first.click()
+    assert "This does not mean there is any." in visitor.page.locator("main details").first.inner_text()
+    visitor.look("worker-permissions-left-out")
+
+
 def test_a_fraud_officer_who_forces_a_purpose_is_refused_in_words(visitor):
     visitor.sign_in("W502")
     visitor.go("/purpose")

@@ -297,3 +297,22 @@ def test_what_a_session_holds_is_sealed_in_the_database(served, at_desk):
     rows = served.northvale.sql("SELECT session_digest, sealed_state FROM desk.session")
     assert rows
     assert all(b"Sanderson" not in bytes(row.sealed_state) for row in rows)
+
+
+def test_what_a_role_may_see_stands_in_words_with_the_agreement_and_the_law(at_desk):
+    client = at_desk("W203")
+    assert 'href="/permissions"' in client.get("/purpose").text
+    page = client.get("/permissions")
+    assert (page.status_code, heading(page)) == (200, "What you may see, and why")
+    for words in (
+        "the person agreed to help",
+        "School attendance",
+        "Early help for families",
+        "Children Act 2004 s.10",
+    ):
+        assert words in page.text
+    assert "Your role does not include police information. This does not mean there is any." in page.text
+
+
+def test_a_role_that_no_agreement_names_is_told_that_it_sees_nothing(at_desk):
+    assert "No agreement in force lets your role see anything." in at_desk("W601").get("/permissions").text
