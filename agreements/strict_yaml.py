@@ -1,19 +1,23 @@
-"""Strict YAML 1.2: one document, no duplicate keys, no aliases, no tags; `on`, `yes` and `no` are strings.
+"""Strict YAML 1.2: one document, text for keys, none twice, no aliases, tags or directives; `on` is a string.
 
 YAML 1.1 reads `on:` as the boolean true, which once lost all triggers of a draft's obligations; hence 1.2 only.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, DocumentStartEvent, Event
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from agreements.errors import AgreementFileError
 
 Path = tuple[str | int, ...]
+_TEXT = "tag:yaml.org,2002:str"
+_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,10 @@ def parse_yaml(name: str, text: str) -> YamlFile:
     """Parse one file. Raises `AgreementFileError` with the line of whatever is not strict YAML."""
     try:
         for event in _yaml().parse(text):
-            if isinstance(event, AliasEvent):
-                raise AgreementFileError(
-                    name, event.start_mark.line + 1, "document", "aliases are not allowed", remedy="write the text out"
-                )
-            tag = getattr(event, "tag", None)
-            if tag is not None:
-                raise AgreementFileError(
-                    name, event.start_mark.line + 1, "document", "tags are not allowed", remedy="remove the tag"
-                )
+            _refuse_event(name, event)
         node = _yaml().compose(text)
+        if node is not None:
+            _refuse_keys(name, node)
         content = _yaml().load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
@@ -70,9 +68,50 @@ def parse_yaml(name: str, text: str) -> YamlFile:
         raise AgreementFileError(name, line, "document", problem, remedy="write strict YAML 1.2") from None
     except YAMLError:
         raise AgreementFileError(name, 0, "document", "not YAML", remedy="write strict YAML 1.2") from None
+    except RecursionError:
+        raise AgreementFileError(name, 0, "document", "nested too deeply", remedy="write fewer levels") from None
+    except ValueError:
+        # The parser takes 2026-02-30 for a date and then finds no such day; it does not say where.
+        problem, remedy = "a date or number here is none", "write days that exist"
+        raise AgreementFileError(name, _line_of_bad_date(text), "document", problem, remedy=remedy) from None
     if not isinstance(content, dict) or node is None:
         raise AgreementFileError(name, 1, "document", "not a mapping", remedy="start with `schema:`")
     return YamlFile(name, content, dict(_walk(node, ())))
+
+
+def _refuse_event(name: str, event: Event) -> None:
+    line = event.start_mark.line + 1
+    if isinstance(event, AliasEvent):
+        raise AgreementFileError(name, line, "document", "aliases are not allowed", remedy="write the text out")
+    if isinstance(event, DocumentStartEvent) and (event.version or event.tags):
+        problem = "directives are not allowed; %YAML 1.1 would read `on` as true"
+        raise AgreementFileError(name, line, "document", problem, remedy="remove it")
+    if getattr(event, "tag", None) is not None:
+        raise AgreementFileError(name, line, "document", "tags are not allowed", remedy="remove the tag")
+
+
+def _refuse_keys(name: str, node: Node) -> None:
+    """Keys are text: no numbers, no merge keys of YAML 1.1."""
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.tag != _TEXT:
+                line = key.start_mark.line + 1
+                raise AgreementFileError(name, line, "document", "a key here is not text", remedy="write it in quotes")
+            _refuse_keys(name, value)
+    elif isinstance(node, SequenceNode):
+        for value in node.value:
+            _refuse_keys(name, value)
+
+
+def _line_of_bad_date(text: str) -> int:
+    """Line, from 1, of the first date-like word that is no date; 0 where the fault is elsewhere."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        for year, month, day in _DATE.findall(line):
+            try:
+                date(int(year), int(month), int(day))
+            except ValueError:
+                return number
+    return 0
 
 
 def _yaml() -> YAML:

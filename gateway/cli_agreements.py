@@ -6,13 +6,12 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from agreements.loader import load_register
+from agreements.loader import load_register, register_faults
 from agreements.register import Register, compile_register
-from gateway import clock
+from gateway import cli_odrl, clock
 from gateway.cli_files import CommandError, read_input
 from gateway.cli_settings import read_settings
 from gateway.usecases.asking_register import Question, answer
-from gateway.usecases.checking_register import register_problems
 
 agreements_app = typer.Typer(
     help="The council's agreements: check them, list them.",
@@ -20,6 +19,7 @@ agreements_app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+agreements_app.command("export")(cli_odrl.export)
 decide_app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 RegisterDir = typer.Option(None, "--register", help="Register folder; else as HEARTHGATE_REGISTER_DIR says.")
@@ -37,7 +37,7 @@ def check(
 
     Each problem is one line: file:line: clause: what is wrong; what to do. Exit 0: none. 1: some.
     """
-    problems = register_problems(folder, signed, clock.utc_now(), overlay)
+    problems = register_faults(folder, signed, clock.utc_now(), overlay)
     for problem in problems:
         typer.echo(str(problem))
     if problems:
