@@ -12,9 +12,10 @@ import z3
 from agreements.counterexample import Found
 from agreements.document import PermitRule, ReferRule
 from agreements.invariants import Form, Promise
-from agreements.lifecycle import RegisterDocuments, prohibition_spans
-from agreements.periods import Span
-from agreements.z3_documents import CellGroup, Reading, bites, fulfilled
+from agreements.lifecycle import RegisterDocuments
+from agreements.succession import epochs
+from agreements.z3_clauses import bites, fulfilled
+from agreements.z3_documents import Reading
 from agreements.z3_duties import Silencing
 from agreements.z3_language import Knowledge, Language, Solver, conjunction, disjunction, implies, negation
 from agreements.z3_released import Releasing
@@ -26,7 +27,7 @@ class Z3Prover:
     """Proves promises about the documents of one register."""
 
     def __init__(self, documents: RegisterDocuments, promises: Iterable[Promise]) -> None:
-        self._reading = Reading(documents)
+        self._readings = tuple(Reading(part) for part in epochs(documents))
         self._instants = tuple(self._edges(promises))
         self._releasing: Releasing | None = None
         self._silencing: Silencing | None = None
@@ -34,7 +35,7 @@ class Z3Prover:
     def broken(self, promise: Promise) -> bool:
         """Whether the promise can be broken."""
         if promise.form is Form.UNKNOWN_NEVER_PERMITS:
-            return _unknown_permits(self._reading)
+            return _unknown_permits(self._readings[0])
         return self._solving(promise).broken(promise)
 
     def case(self, promise: Promise) -> Found | None:
@@ -43,35 +44,27 @@ class Z3Prover:
 
     def _solving(self, promise: Promise) -> Releasing | Silencing:
         if promise.form is Form.NEVER_SILENT:
-            self._silencing = self._silencing or Silencing(self._reading, self._language())
+            self._silencing = self._silencing or Silencing(self._readings, self._language())
             return self._silencing
-        self._releasing = self._releasing or Releasing(self._reading, self._language())
+        self._releasing = self._releasing or Releasing(self._readings, self._language())
         return self._releasing
 
     def _language(self) -> Language:
-        documents = self._reading.documents
+        first = self._readings[0]
+        moved = {item for reading in self._readings for group in reading.groups() for item in group.items}
         domains: dict[str, list[str] | list[tuple[str, str]]] = {
-            "reader": list(self._reading.readers),
-            "purpose": [purpose.id for purpose in documents.purposes.purposes],
-            "source": list(self._reading.sources),
-            "item": sorted({item for one in self._groups() for item in one.items}),
+            "reader": list(first.readers),
+            "purpose": [purpose.id for purpose in first.documents.purposes.purposes],
+            "source": list(first.sources),
+            "item": sorted(moved),
         }
         return Language(domains, self._instants)
 
-    def _groups(self) -> Iterator[CellGroup]:
-        for admitted in self._reading.documents.agreements:
-            for rule in admitted.document.rules:
-                if isinstance(rule, PermitRule | ReferRule):
-                    yield from self._reading.cells(rule, admitted)
-
     def _edges(self, promises: Iterable[Promise]) -> Iterator[datetime]:
-        spans: list[Span] = [span for promise in promises for span in promise.spans]
-        spans += [span for live in self._reading.live.values() for span in live]
-        for admitted in self._reading.documents.agreements:
-            spans += self._reading.force[admitted.document.reference]
-            spans += prohibition_spans(admitted)
-            spans += [span for present in admitted.parties.values() for span in present]
-        yield from {edge for span in spans for edge in span}
+        for promise in promises:
+            yield from (edge for span in promise.spans for edge in span)
+        for reading in self._readings:
+            yield from (edge for span in reading.spans() for edge in span)
 
 
 def _unknown_permits(reading: Reading) -> bool:

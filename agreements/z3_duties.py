@@ -1,7 +1,10 @@
 """What a duty covers and nothing permits or refers, as one warm solver."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from agreements.counterexample import Found
-from agreements.document import ReferRule
+from agreements.document import PermitRule, ReferRule
 from agreements.invariants import Promise
 from agreements.z3_documents import Reading
 from agreements.z3_language import FALSE, Language, conjunction, disjunction, holds_in, implies, negation
@@ -11,23 +14,26 @@ from agreements.z3_solving import Solving, clause_of
 class Silencing(Solving):
     """Whether something is silent that a duty covers. Break-glass is left out: it takes nothing away."""
 
-    def __init__(self, reading: Reading, language: Language) -> None:
-        super().__init__(reading, language)
+    def __init__(self, readings: Iterable[Reading], language: Language) -> None:
+        super().__init__(readings, language)
         solver = language.solver
         solver.add(negation(language.glass))
         barred = solver.named("withheld", disjunction((*self.bars(), *self.pairs())))
-        self._duties: dict[str, str] = {}
-        for admitted, rule in self.permits:
-            tests = self.open(rule, admitted)
-            solver.add(implies(conjunction((*tests, self.cell(rule, admitted))), barred))
-            self._covered(clause_of(admitted, rule), (*tests, self.cell(rule, admitted, duty=True)))
-        for admitted in reading.documents.agreements:
-            for rule in admitted.document.rules if reading.force[admitted.document.reference] else ():
-                if isinstance(rule, ReferRule):
-                    referred = (*self.tests(rule, admitted), self.clauses.related(rule), self.cell(rule, admitted))
-                    solver.add(implies(conjunction(referred), FALSE if rule.duty else barred))
-                    if rule.duty:
-                        self._covered(clause_of(admitted, rule), referred)
+        covered: dict[str, list[str]] = defaultdict(list)
+        for part in self.parts:
+            for admitted, rule in part.reading.rules():
+                clause = clause_of(admitted, rule)
+                if isinstance(rule, PermitRule):
+                    tests = part.open(rule, admitted)
+                    solver.add(implies(conjunction((*tests, part.cell(rule, admitted))), barred))
+                    covered[clause].append(conjunction((*tests, part.cell(rule, admitted, duty=True))))
+                elif isinstance(rule, ReferRule):
+                    tests = (*part.tests(rule, admitted), part.related(rule), part.cell(rule, admitted))
+                    solver.add(implies(conjunction(tests), FALSE if rule.duty else barred))
+                    covered[clause].append(conjunction(tests) if rule.duty else FALSE)
+        self._duties = {
+            clause: solver.named(f"covered by {clause}", disjunction(cases)) for clause, cases in covered.items()
+        }
         solver.add(disjunction(self._duties.values()))
 
     def broken(self, promise: Promise) -> bool:
@@ -40,8 +46,3 @@ class Silencing(Solving):
         if model is None:
             return None
         return self.found(model, next(name for name, covers in self._duties.items() if holds_in(model, covers)))
-
-    def _covered(self, clause: str, tests: tuple[str, ...]) -> None:
-        covers = conjunction(tests)
-        if covers != FALSE:
-            self._duties[clause] = self.language.solver.named(f"covered by {clause}", covers)

@@ -1,7 +1,7 @@
 """What is released, as one warm solver: some permit opens, no prohibition bites, no never-both rule withholds."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agreements.counterexample import Found
 from agreements.invariants import Form, Promise
@@ -13,27 +13,32 @@ from agreements.z3_solving import Solving, clause_of
 class Releasing(Solving):
     """Whether something is released that a promise forbids."""
 
-    def __init__(self, reading: Reading, language: Language) -> None:
-        super().__init__(reading, language)
+    def __init__(self, readings: Iterable[Reading], language: Language) -> None:
+        super().__init__(readings, language)
         solver = language.solver
         self._chosen: dict[str, str] = {}
         self._by_glass: dict[str, str] = {}
         """Clauses that break-glass may open, each with: it releases the cell, and the relationship would not."""
         self._by_document: dict[str, list[str]] = defaultdict(list)
         otherwise = []
-        for admitted, rule in self.permits:
-            clause, cell = clause_of(admitted, rule), self.cell(rule, admitted)
-            opens = conjunction((*self.open(rule, admitted), cell))
-            if opens == FALSE:
-                continue
-            chosen = self._chosen[clause] = solver.named(f"released by {clause}", opens)
-            self._by_document[admitted.document.reference].append(chosen)
-            glass = self.clauses.widened(rule, admitted.document)
+        opens: dict[str, list[str]] = defaultdict(list)
+        strangers: dict[str, list[str]] = defaultdict(list)
+        for part, admitted, rule in self.permits:
+            clause, cell = clause_of(admitted, rule), part.cell(rule, admitted)
+            whole = conjunction((*part.open(rule, admitted), cell))
+            glass = part.widened(rule, admitted.document)
+            opens[clause].append(whole)
             if glass != FALSE:
-                stranger = conjunction((chosen, glass, negation(self.clauses.related(rule))))
-                self._by_glass[clause] = solver.named(f"opened by break-glass under {clause}", stranger)
-                others = conjunction((*self.tests(rule, admitted), cell))
-                otherwise.append(conjunction((chosen, glass, negation(others))))
+                strangers[clause].append(conjunction((whole, glass, negation(part.related(rule)))))
+                otherwise.append(
+                    conjunction((whole, glass, negation(conjunction((*part.tests(rule, admitted), cell)))))
+                )
+        for clause, parts in opens.items():
+            if disjunction(parts) != FALSE:
+                self._chosen[clause] = solver.named(f"released by {clause}", disjunction(parts))
+                self._by_document[clause.rpartition("/")[0]].append(self._chosen[clause])
+        for clause, parts in strangers.items():
+            self._by_glass[clause] = solver.named(f"opened by break-glass under {clause}", disjunction(parts))
         solver.add(disjunction(self._chosen.values()))
         barred = list(self.bars())
         solver.add(*(negation(part) for part in (*barred, *self.pairs())))
