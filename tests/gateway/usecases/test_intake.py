@@ -173,7 +173,8 @@ def test_after_a_rotation_a_changed_value_is_a_version_of_the_same_fact(northval
     assert [float(balance) for balance in balances(northvale)] == [1210.0, 1300.0]
     versions = northvale.sql(
         "SELECT count(*) AS number FROM hearth.fact WHERE batch_id IN"
-        " (SELECT batch_id FROM desk.batch WHERE rows_read = 1) GROUP BY fact_key"
+        " (SELECT batch_id FROM desk.batch WHERE rows_read = 1 AND feed = :feed) GROUP BY fact_key",
+        feed=FEED,
     )
     assert [row.number for row in versions] == [2]
 
