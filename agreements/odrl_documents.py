@@ -1,36 +1,18 @@
 """The register's documents in ODRL and DPV: agreements with their law and life, and the lists beside them."""
 
-from dataclasses import dataclass
 from datetime import date
 
-from agreements.odrl_parts import Child, Children, Content, Link, Links, Nested, Node, Shape, Value, Values
+from agreements.odrl_life import Memberships, Reviews, Spans
+from agreements.odrl_parts import Child, Children, Content, Link, Links, Nested, Node, Part, Shape, Told, Value, Values
 from agreements.odrl_rules import BREAK_GLASS, INVARIANT, OBLIGATION, RETENTION, RULES, SUPPLY, WITHHOLDING
 from agreements.odrl_vocabulary import PROFILE, dpv_match, iri
 from agreements.periods import end_of_day, start_of_day
 
 
-@dataclass(frozen=True)
-class _Widened:
-    """Break-glass, its widened rules also as links to them."""
-
-    names: tuple[str, ...] = ("break_glass",)
-
-    def write(self, content: Content, node: Node) -> None:
-        _GLASS.write(content, node)
-        if "breakGlass" in node:
-            widened = content["break_glass"]["widens"]
-            node["breakGlass"]["widens"] = [iri(f"{node['uid']}/rule/", rule) for rule in widened]
-
-    def read(self, node: Node, content: Content) -> None:
-        _GLASS.read(node, content)
-
-
-_GLASS = Child("break_glass", "breakGlass", BREAK_GLASS)
-
-
 def _agreement_besides(content: Content, node: Node) -> Node:
     """What foreign readers need at hand: who assigns, purposes and bases of the whole, and the days as instants."""
-    first, last = (date.fromisoformat(content["validity"][edge]) for edge in ("from", "to"))
+    document = content["document"]
+    first, last = (date.fromisoformat(document["validity"][edge]) for edge in ("from", "to"))
     span = [
         {
             "uid": f"{node['uid']}/validity/{edge}", "type": ["odrl:Constraint"], "leftOperand": "odrl:dateTime",
@@ -43,12 +25,12 @@ def _agreement_besides(content: Content, node: Node) -> Node:
     for term in ("permission", "supply", "prohibition", "limit", "neverBoth", "referral", "withholding"):
         for rule in node.get(term, []):
             rule.setdefault("constraint", []).extend({"uid": test["uid"]} for test in span)
-    disclosing = [party["id"] for party in content["parties"]["controllers"] if "discloses" in party["does"]]
-    bases = [basis["basis"] for part in ("article_6", "article_9", "article_10") for basis in content["legal"][part]]
+    disclosing = [party["id"] for party in document["parties"]["controllers"] if "discloses" in party["does"]]
+    bases = [basis["basis"] for part in ("article_6", "article_9", "article_10") for basis in document["legal"][part]]
     return {
-        "type": ["odrl:Agreement" if content["life"]["active"] else "odrl:Offer"],
+        "type": ["odrl:Agreement" if content["active"] else "odrl:Offer"],
         "assigner": [iri("agency/", party) for party in disclosing],
-        "hasPurpose": [iri("purpose/", purpose["id"]) for purpose in content["purposes"]],
+        "hasPurpose": [iri("purpose/", purpose["id"]) for purpose in document["purposes"]],
         "hasLegalBasis": [iri("basis/", basis) for basis in dict.fromkeys(bases)],
         "validity": span,
     }
@@ -75,25 +57,14 @@ def _condition(term: str) -> Shape:
     )
 
 
-_SPAN = Shape(("dct:PeriodOfTime",), (Value("from", "from"), Value("until", "until")))
-_LIFE = Nested(
-    "life",
-    (
-        Value("digest", "digest"),
-        Children("active", "activeSpan", _SPAN),
-        Children(
-            "parties",
-            "membership",
-            Shape(("isa:Membership",), (Link("party", "party", "agency/"), Children("spans", "activeSpan", _SPAN))),
-        ),
-        Children(
-            "reviews",
-            "reviewAgreed",
-            Shape(("isa:Review",), (Value("at", "at"), Value("next_review", "nextReview"))),
-        ),
-        Value("withdrawn", "withdrawn"),
-        Link("stage", "stage", "isa:stage-"),
-    ),
+_LIFE = (
+    Value("digest", "digest"),
+    Spans("active", "activeSpan"),
+    Memberships("parties", "membership"),
+    Reviews("reviews", "reviewAgreed"),
+    Value("withdrawn", "withdrawn"),
+    Link("stage", "stage", "isa:stage-"),
+    Spans("epoch", "epoch", one=True),
 )
 _PARTY = Shape(
     ("dpv:DataController",),
@@ -149,16 +120,16 @@ _LEGAL = Nested(
         Value("privacy_notice", "privacyNotice"),
     ),
 )
-AGREEMENT = Shape(
-    ("odrl:Agreement",),
+_DOCUMENT = Nested(
+    "document",
     (
+        Told("schema", "hearthgate/agreement/1"),
         Value("id", "identifier"),
         Value("version", "version"),
         Link("supersedes", "replaces", "agreement/"),
         Link("tier", "tier", "isa:tier-"),
         Value("title", "title"),
         Value("summary", "summary"),
-        _LIFE,
         Link("dpia", "assessment", "assessment/"),
         _PARTIES,
         _LEGAL,
@@ -171,7 +142,7 @@ AGREEMENT = Shape(
         Children("supply", "supply", SUPPLY),
         RULES,
         Children("withholding", "withholding", WITHHOLDING),
-        _Widened(),
+        Child("break_glass", "breakGlass", BREAK_GLASS),
         Nested(
             "validity",
             (
@@ -194,10 +165,13 @@ AGREEMENT = Shape(
             ),
         ),
     ),
-    constants={"schema": "hearthgate/agreement/1"},
+)
+AGREEMENT = Shape(
+    ("odrl:Agreement",),
+    (_DOCUMENT, *_LIFE),
     always={"profile": PROFILE, "conflict": "odrl:prohibit"},
     besides=_agreement_besides,
-    key=lambda content: f"{content['id']}@{content['version']}",
+    key=lambda content: "{id}@{version}".format_map(content["document"]),
 )
 _ROLE = Shape(
     ("odrl:Party",),
@@ -224,7 +198,6 @@ _AGENCY = Shape(
 _SOURCE = Shape(
     ("odrl:AssetCollection",),
     (
-        Value("position", "position"),
         Value("id", "identifier"),
         Value("title", "title"),
         Link("owner", "owner", "agency/"),
@@ -297,6 +270,7 @@ _RISK = Shape(
 _ASSESSMENT = Shape(
     ("dpv:DPIA",),
     (
+        Told("schema", "hearthgate/dpia/1"),
         Value("id", "identifier"),
         Value("title", "title"),
         Value("description", "description"),
@@ -311,20 +285,39 @@ _ASSESSMENT = Shape(
         Link("residual_risk", "residualRisk", "isa:level-"),
         Value("next_review", "nextReview"),
     ),
-    constants={"schema": "hearthgate/dpia/1"},
 )
+_SUCCESSION = Shape(
+    ("isa:Succession",),
+    (
+        Value("id", "identifier"),
+        Value("digest", "digest"),
+        Link("predecessor", "predecessor", "agency/"),
+        Link("successor", "successor", "agency/"),
+        Value("at", "at"),
+    ),
+)
+
+
+def _list(name: str, *parts: Part) -> Nested:
+    return Nested(name, (Told("schema", f"hearthgate/{name}/1"), *parts))
+
+
 REGISTER = Shape(
     ("isa:Register",),
     (
         Value("now", "loadedFor"),
-        Children("agencies", "agency", _AGENCY, top=True),
-        Children("sources", "source", _SOURCE, top=True),
-        Children("purposes", "purpose", _PURPOSE, top=True),
-        Children("gateways", "gateway", _GATEWAY, top=True),
-        Children("bases", "basis", _BASIS, top=True),
-        Children("reservations", "reservation", _RESERVATION, top=True),
+        _list("agencies", Children("agencies", "agency", _AGENCY, top=True)),
+        _list("sources", Children("sources", "source", _SOURCE, top=True, numbered=True)),
+        _list("purposes", Children("purposes", "purpose", _PURPOSE, top=True)),
+        _list(
+            "law",
+            Children("gateways", "gateway", _GATEWAY, top=True),
+            Children("bases", "basis", _BASIS, top=True),
+            Children("reservations", "reservation", _RESERVATION, top=True),
+        ),
         Children("dpias", "assessment", _ASSESSMENT, top=True),
         Children("agreements", "agreement", AGREEMENT, top=True),
+        Children("successions", "succession", _SUCCESSION, top=True),
         Children("invariants", "invariant", INVARIANT, top=True),
     ),
 )

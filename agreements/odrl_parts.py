@@ -30,14 +30,10 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class Shape:
-    """A kind of node: its types, its parts, what is always said of it and what is said besides for foreign readers.
-
-    `constants` are members of the document that the kind of node itself tells (`schema`, `effect`).
-    """
+    """A kind of node: its types, its parts, what is always said of it and what is said besides for foreign readers."""
 
     types: tuple[str, ...]
     parts: tuple[Part, ...]
-    constants: Mapping[str, str] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)
     besides: Callable[[Content, Node], Node] | None = None
     key: Callable[[Content], str | None] = lambda content: content.get("id")
@@ -45,7 +41,7 @@ class Shape:
     @property
     def names(self) -> set[str]:
         """Every member of the document that the shape speaks for."""
-        return {*self.constants, *(name for part in self.parts for name in part.names)}
+        return {name for part in self.parts for name in part.names}
 
     def write(self, content: Content, uid: str) -> Node:
         """Build the node. Raises `KeyError` for a member of the document that no part would say."""
@@ -61,10 +57,33 @@ class Shape:
 
     def read(self, node: Node) -> Content:
         """Build the content."""
-        content: Content = dict(self.constants)
+        content: Content = {}
         for part in self.parts:
             part.read(node, content)
         return content
+
+
+@dataclass(frozen=True)
+class Told:
+    """A member whose value the kind of node itself tells (`schema`, `effect`)."""
+
+    name: str
+    value: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The member."""
+        return (self.name,)
+
+    def write(self, content: Content, node: Node) -> None:
+        """Raises `ValueError` where the document has another value than this kind of node tells."""
+        if content[self.name] != self.value:
+            message = f"{node['uid']} is another kind of thing"
+            raise ValueError(message)
+
+    def read(self, node: Node, content: Content) -> None:  # noqa: ARG002 - the node's place says it
+        """The value."""
+        content[self.name] = self.value
 
 
 @dataclass(frozen=True)
@@ -206,10 +225,14 @@ class Child(_Named):
 
 @dataclass(frozen=True)
 class Children(_Named):
-    """A list of parts, each a node with an IRI of its own; `top` where the IRIs stand directly under the register."""
+    """A list of parts, each a node with an IRI of its own.
+
+    `top`: the IRIs stand directly under the register. `numbered`: nodes say their place, from 0, as it has a meaning.
+    """
 
     shape: Shape
     top: bool = False
+    numbered: bool = False
 
     def write(self, content: Content, node: Node) -> None:
         """Nothing is said of an empty list."""
@@ -218,6 +241,8 @@ class Children(_Named):
             self.shape.write(one, iri(f"{folder}/", self.shape.key(one) or str(number)))
             for number, one in enumerate(content.get(self.name) or [], start=1)
         ]
+        for position, one in enumerate(nodes if self.numbered else ()):
+            one["position"] = position
         if nodes:
             node[self.term] = nodes
 

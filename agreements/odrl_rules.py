@@ -16,6 +16,7 @@ from agreements.odrl_parts import (
     Node,
     Part,
     Shape,
+    Told,
     Value,
     Values,
     Variants,
@@ -36,6 +37,11 @@ class _Answerer:
     def read(self, node: Node, content: Content) -> None:
         agency, _, role = node["assignee"].rpartition("/role/")
         content["to"] = f"{name_of('agency/', agency)}/{name_of('', role)}"
+
+
+def _widened(content: Content, node: Node) -> Node:
+    agreement = node["uid"].rpartition("/")[0]
+    return {"widens": [iri(f"{agreement}/rule/", rule) for rule in content["widens"]]}
 
 
 RECIPIENT = Shape(
@@ -107,6 +113,7 @@ _BAR: tuple[Part, ...] = (
 PERMIT = Shape(
     ("odrl:Permission",),
     (
+        Told("effect", "permit"),
         *_READERS,
         *_GATE,
         _TARGET,
@@ -116,26 +123,25 @@ PERMIT = Shape(
         Value("advice", "advice"),
         Value("necessity", "necessity"),
     ),
-    constants={"effect": "permit"},
 )
 PROHIBIT = Shape(
     ("odrl:Prohibition",),
-    (*_READERS, _TARGET, *_BAR, Link("existence", "existence", "isa:existence-")),
-    constants={"effect": "prohibit"},
+    (Told("effect", "prohibit"), *_READERS, _TARGET, *_BAR, Link("existence", "existence", "isa:existence-")),
 )
 LIMIT = Shape(
     ("odrl:Prohibition", "isa:Limit"),
     (
+        Told("effect", "limit"),
         *_READERS,
         _TARGET,
         *_BAR,
         Comparison("isa:FormTest", "isa:formShown", "isa:finerThan", Link("form", "rightOperand", "isa:form-")),
     ),
-    constants={"effect": "limit"},
 )
 NEVER_BOTH = Shape(
     ("odrl:Prohibition", "isa:NeverBoth"),
     (
+        Told("effect", "never_both"),
         *_READERS,
         Child("withhold", "target", _SELECTION),
         Comparison(
@@ -143,11 +149,11 @@ NEVER_BOTH = Shape(
         ),
         *_BAR,
     ),
-    constants={"effect": "never_both"},
 )
 REFER = Shape(
     ("odrl:Duty", "isa:Referral"),
     (
+        Told("effect", "refer"),
         *_ASKERS,
         *_GATE,
         _TARGET,
@@ -156,7 +162,6 @@ REFER = Shape(
         Value("message", "message"),
         Value("duty", "statutoryDuty"),
     ),
-    constants={"effect": "refer"},
     always={"action": ["isa:action-answer"]},
 )
 RULES = Variants(
@@ -189,6 +194,7 @@ BREAK_GLASS = Shape(
         Measure("expires_minutes", "expiresAfter", "PT", "M"),
         Values("alerts", "alerts"),
     ),
+    besides=_widened,
 )
 OBLIGATION = Shape(
     ("odrl:Duty", "isa:Obligation"),

@@ -2,6 +2,7 @@
 import pytest
 
 from agreements.enactment import enact_register
+from agreements.lifecycle import RegisterDocuments
 from agreements.loader import load_register
 from agreements.register import Register, compile_register
 from tests.agreements.northvale import ENACTED, NOW, REGISTER, SANDBOX
@@ -15,10 +16,20 @@ def signed(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def northvale(signed) -> Register:
-    return compile_register(load_register(REGISTER, signed, NOW))
+def northvale_documents(signed) -> RegisterDocuments:
+    return load_register(REGISTER, signed, NOW)
 
 
 @pytest.fixture(scope="session")
-def sandbox(signed) -> Register:
-    return compile_register(load_register(REGISTER, signed, NOW, overlay=SANDBOX))
+def sandbox_documents(signed) -> RegisterDocuments:
+    return load_register(REGISTER, signed, NOW, overlay=SANDBOX)
+
+
+@pytest.fixture(scope="session")
+def northvale(northvale_documents) -> Register:
+    return compile_register(northvale_documents)
+
+
+@pytest.fixture(scope="session")
+def sandbox(sandbox_documents) -> Register:
+    return compile_register(sandbox_documents)
