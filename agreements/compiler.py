@@ -37,6 +37,7 @@ from agreements.periods import Span
 from agreements.recipients import roles_meant
 from agreements.reference_data import AgencyList
 from agreements.request import Band, Direction, Regime
+from agreements.succession import epochs
 from concept_model.items import ITEM_CAPACITY, Withholding, item_bit, item_named
 
 
@@ -62,14 +63,16 @@ class _Building:
 def compile_index(documents: RegisterDocuments, ground: Groundwork) -> dict[Key, KeyRules]:
     """Compile every document. A key with nothing to release or refer is not in the index: it refuses."""
     building: dict[Key, _Building] = defaultdict(_Building)
-    for admitted in documents.agreements:
+    parts = [(part, ground if part is documents else Groundwork(part)) for part in epochs(documents)]
+    every = [(admitted, of_its_time) for part, of_its_time in parts for admitted in part.agreements]
+    for admitted, of_its_time in every:
         for rule in (*admitted.document.rules, *admitted.document.withholding):
             if isinstance(rule, GateClause):
-                _compile_gated(building, admitted, rule, ground)
-    for admitted in documents.agreements:
+                _compile_gated(building, admitted, rule, of_its_time)
+    for admitted, of_its_time in every:
         for rule in admitted.document.rules:
             if isinstance(rule, ProhibitRule | LimitRule | NeverBothRule):
-                _compile_bar(building, admitted, rule, ground)
+                _compile_bar(building, admitted, rule, of_its_time)
     regimes = {purpose.id: Regime(purpose.regime) for purpose in documents.purposes.purposes}
     return {key: built.frozen(regimes.get(key[2], Regime.UK_GDPR)) for key, built in building.items()}
 

@@ -11,7 +11,7 @@ from agreements.compiler import compile_index
 from agreements.decide import NOT_PERMITTED, decide_weighed, never_both, regime_problem, request_problem, weigh
 from agreements.decision import Decision, Permit, Refer, Refusal, Terms
 from agreements.explain import STATE_ITEMS, Explanation, Outlook, Silence, explain_weighed
-from agreements.lifecycle import AdmittedAgreement, RegisterDocuments, status_of
+from agreements.lifecycle import AdmittedAgreement, AdmittedSuccession, RegisterDocuments, status_of
 from agreements.moments import Moment, Timeline
 from agreements.neighbours import Neighbourhood, agreements_between
 from agreements.offers import AgreementSummary, BreakGlassOffer, PurposeOffer, SourceInfo, Supply
@@ -19,6 +19,7 @@ from agreements.recipients import roles_meant
 from agreements.reference_data import Agency, Gateway, Role
 from agreements.request import STATE_BIT, Band, DecisionRequest, Direction, Regime, Relationship
 from agreements.signing import canonical_json
+from agreements.succession import epochs, owner_at
 from agreements.supply import CompiledSupply, compile_supply, supply_at
 from agreements.vocabulary import Vocabulary
 
@@ -52,6 +53,7 @@ class Register:
     _silences: dict[tuple[Key, int], Silence]
     _supply: dict[str, tuple[CompiledSupply, ...]]
     _glass: Mapping[tuple[str, str], tuple[BreakGlassOffer, ...]]
+    _successions: tuple[AdmittedSuccession, ...]
 
     def decide(self, request: DecisionRequest) -> Decision:
         """Decide what may be released of one subject. Never raises for what a request holds: doubt refuses."""
@@ -128,8 +130,12 @@ class Register:
 
     def decide_supply(self, agency: str, source: str, now: datetime) -> Supply:
         """What an agency may supply from a source. Only its owner may; items not covered have a reason."""
+        return supply_at(self._supply, self.owner_of(source, now), agency, source, now)
+
+    def owner_of(self, source: str, now: datetime) -> str | None:
+        """The agency that owns a source at an instant: the one listed, or who has followed it (succession)."""
         info = self.sources.get(source)
-        return supply_at(self._supply, info.owner if info else None, agency, source, now)
+        return owner_at(self._successions, info.owner, now) if info else None
 
     def purposes_for(self, agency: str, role: str, now: datetime) -> tuple[PurposeOffer, ...]:
         """Purposes a role may declare now: those under which some rule in force lets it view, search or extract."""
@@ -204,7 +210,9 @@ class Register:
 def compile_register(documents: RegisterDocuments) -> Register:
     """Compile checked documents. Pure; the order in which documents are given makes no difference."""
     in_order = replace(
-        documents, agreements=tuple(sorted(documents.agreements, key=lambda admitted: admitted.document.reference))
+        documents,
+        agreements=tuple(sorted(documents.agreements, key=lambda admitted: admitted.document.reference)),
+        successions=tuple(sorted(documents.successions, key=lambda succession: (succession.at, succession.id))),
     )
     ground = Groundwork(in_order)
     titles = {agency.id: agency.title for agency in documents.agencies.agencies}
@@ -238,8 +246,9 @@ def compile_register(documents: RegisterDocuments) -> Register:
         _refusals={reader: role.refusal for reader, role in roles.items() if role.refusal is not None},
         _silences={},
         _outlooks=_outlooks(in_order, ground, sources),
-        _supply=compile_supply(ground),
+        _supply=compile_supply(in_order),
         _glass=_break_glass(in_order),
+        _successions=in_order.successions,
     )  # fmt: skip
     register.lay_out(documents.now)
     return register
@@ -287,6 +296,7 @@ def _version(documents: RegisterDocuments) -> str:
             }
             for admitted in documents.agreements
         ],
+        "successions": [[one.id, one.digest, one.at.isoformat()] for one in documents.successions],
     }
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
@@ -312,7 +322,7 @@ def _summary(admitted: AdmittedAgreement, documents: RegisterDocuments) -> Agree
 
 def _break_glass(documents: RegisterDocuments) -> dict[tuple[str, str], tuple[BreakGlassOffer, ...]]:
     offers: dict[tuple[str, str], tuple[BreakGlassOffer, ...]] = {}
-    for admitted in documents.agreements:
+    for admitted in (admitted for part in epochs(documents) for admitted in part.agreements):
         glass = admitted.document.break_glass
         if glass is None:
             continue
@@ -325,5 +335,6 @@ def _break_glass(documents: RegisterDocuments) -> dict[tuple[str, str], tuple[Br
         )
         parties = [party.id for party in admitted.document.parties.controllers]
         for reader in roles_meant(glass.recipients, documents.agencies, parties):
-            offers[reader] = (*offers.get(reader, ()), offer)
+            if offer not in offers.get(reader, ()):
+                offers[reader] = (*offers.get(reader, ()), offer)
     return offers

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from agreements.cells import Groundwork
 from agreements.lawfulness import item_mask
-from agreements.lifecycle import AdmittedAgreement
+from agreements.lifecycle import AdmittedAgreement, RegisterDocuments
 from agreements.offers import Supply, SupplyReason
 from agreements.patterns import expand_items
 from agreements.periods import EVER, both, elementary, holds
+from agreements.succession import epochs
 from concept_model.items import ITEMS
 
 _NO_AGREEMENT = SupplyReason("no-agreement", "No agreement covers this from you. It is not kept.")
@@ -22,19 +23,22 @@ _INVALID = SupplyReason("request-invalid", "The instant of the question is not k
 class CompiledSupply:
     """Items (bits) that one document lets the owner of a source supply within a span of unchanged law."""
 
+    owner: str
     agreement: str
     items: int
     starts: datetime
     ends: datetime
 
 
-def compile_supply(ground: Groundwork) -> dict[str, tuple[CompiledSupply, ...]]:
-    """Supply by source."""
-    found: dict[str, list[CompiledSupply]] = {source: [] for source in ground.vocabulary.sources}
-    for admitted in ground.documents.agreements:
-        for owner, sources in ground.owners.items():
-            for source in sources:
-                found[source].extend(_supplies(admitted, owner, source, ground))
+def compile_supply(documents: RegisterDocuments) -> dict[str, tuple[CompiledSupply, ...]]:
+    """Supply by source. Where a body follows another, each part of time has its own owner."""
+    found: dict[str, list[CompiledSupply]] = {source.id: [] for source in documents.sources.sources}
+    for part in epochs(documents):
+        ground = Groundwork(part)
+        for admitted in part.agreements:
+            for owner, sources in ground.owners.items():
+                for source in sources:
+                    found[source].extend(_supplies(admitted, owner, source, ground))
     return {source: tuple(sorted(rows, key=lambda row: (row.agreement, row.starts))) for source, rows in found.items()}
 
 
@@ -49,18 +53,18 @@ def _supplies(admitted: AdmittedAgreement, owner: str, source: str, ground: Grou
     alone = {party.id for party in document.parties.controllers} == {owner}
     frame = both(ground.force(admitted), admitted.parties.get(owner, ()))
     # A row that is never live remembers what is agreed, so that the reason can say "not in force".
-    rows = [CompiledSupply(document.reference, items, EVER[1], EVER[1])]
+    rows = [CompiledSupply(owner, document.reference, items, EVER[1], EVER[1])]
     for piece in elementary(frame, ground.law.spans_under(document)):
         basis = ground.law.basis(document, owner, items, piece[0], disclosed=not alone)
         if basis is not None:
-            rows.append(CompiledSupply(document.reference, basis.items, piece[0], piece[1]))
+            rows.append(CompiledSupply(owner, document.reference, basis.items, piece[0], piece[1]))
     return rows
 
 
 def supply_at(
     compiled: dict[str, tuple[CompiledSupply, ...]], owner: str | None, agency: str, source: str, now: datetime
 ) -> Supply:
-    """Answer for one agency and source. Whatever is not covered has its reason."""
+    """Answer for one agency and source. `owner` owns it at that instant. Whatever is not covered has its reason."""
     names = [item.name for item in ITEMS]
     if owner is None or source not in compiled:
         return _nothing(names, _UNKNOWN)
@@ -68,7 +72,7 @@ def supply_at(
         return _nothing(names, _NOT_OWNER)
     if now.utcoffset() is None:
         return _nothing(names, _INVALID)
-    rows = compiled[source]
+    rows = [row for row in compiled[source] if row.owner == agency]
     live = [row for row in rows if holds([(row.starts, row.ends)], now)]
     covered = ever = 0
     for row in live:
