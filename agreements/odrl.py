@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from agreements.errors import AgreementFileError
 from agreements.lifecycle import RegisterDocuments
-from agreements.odrl_documents import REGISTER
 from agreements.odrl_parts import Node
+from agreements.odrl_register import REGISTER
 from agreements.odrl_vocabulary import DEFAULT_BASE, context, iri
 from agreements.request import Direction
 from concept_model.items import ITEMS
@@ -46,7 +46,7 @@ def read_odrl(text: str) -> RegisterDocuments:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         clause = "/".join(str(step) for step in first["loc"])
         raise AgreementFileError("export", 0, clause, first["msg"], remedy="export it again") from None
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError):
         raise AgreementFileError("export", 0, "file", "not an export of a register", remedy="export it again") from None
     if not same:
         raise AgreementFileError(

@@ -10,7 +10,6 @@ from agreements import reference_data
 from agreements.document import Agreement, Invariant
 from agreements.lifecycle import AdmittedAgreement, RegisterDocuments
 from agreements.odrl_constraints import Comparison
-from agreements.odrl_documents import REGISTER
 from agreements.odrl_life import Memberships, Reviews, Spans
 from agreements.odrl_parts import (
     Child,
@@ -27,6 +26,7 @@ from agreements.odrl_parts import (
     Values,
     Variants,
 )
+from agreements.odrl_register import REGISTER
 from agreements.odrl_vocabulary import DEFAULT_BASE, context
 
 MODELS = {

@@ -1,11 +1,11 @@
-"""The register's documents in ODRL and DPV: agreements with their law and life, and the lists beside them."""
+"""An agreement in ODRL and DPV: its parties, law, clauses and dates, and what stands outside its text."""
 
 from datetime import date
 
 from agreements.odrl_life import Memberships, Reviews, Spans
-from agreements.odrl_parts import Child, Children, Content, Link, Links, Nested, Node, Part, Shape, Told, Value, Values
+from agreements.odrl_parts import Child, Children, Content, Link, Links, Nested, Node, Shape, Told, Value
 from agreements.odrl_rules import BREAK_GLASS, INVARIANT, OBLIGATION, RETENTION, RULES, SUPPLY, WITHHOLDING
-from agreements.odrl_vocabulary import PROFILE, dpv_match, iri
+from agreements.odrl_vocabulary import PROFILE, iri
 from agreements.periods import end_of_day, start_of_day
 
 
@@ -34,16 +34,6 @@ def _agreement_besides(content: Content, node: Node) -> Node:
         "hasLegalBasis": [iri("basis/", basis) for basis in dict.fromkeys(bases)],
         "validity": span,
     }
-
-
-def _role_besides(content: Content, node: Node) -> Node:
-    agency = node["uid"].rpartition("/role/")[0]
-    families = [iri("family/", family) for family in (*content["families"], "*")]
-    return {"partOf": [agency, "agency/*", iri("role/", content["id"]), "role/*", *families]}
-
-
-def _basis_besides(content: Content, _node: Node) -> Node:
-    return {"closeMatch": dpv_match(content["id"])}
 
 
 def _condition(term: str) -> Shape:
@@ -172,152 +162,4 @@ AGREEMENT = Shape(
     always={"profile": PROFILE, "conflict": "odrl:prohibit"},
     besides=_agreement_besides,
     key=lambda content: "{id}@{version}".format_map(content["document"]),
-)
-_ROLE = Shape(
-    ("odrl:Party",),
-    (
-        Value("id", "identifier"),
-        Value("title", "title"),
-        Links("families", "family", "family/"),
-        Value("refusal", "refusal"),
-    ),
-    besides=_role_besides,
-)
-_AGENCY = Shape(
-    ("odrl:PartyCollection",),
-    (
-        Value("id", "identifier"),
-        Value("title", "title"),
-        Value("kind", "bodyKind"),
-        Value("contact", "contact"),
-        Value("competent_authority", "competentAuthority"),
-        Children("roles", "role", _ROLE),
-    ),
-    always={"partOf": ["agency/*"]},
-)
-_SOURCE = Shape(
-    ("odrl:AssetCollection",),
-    (
-        Value("id", "identifier"),
-        Value("title", "title"),
-        Link("owner", "owner", "agency/"),
-        Link("regime", "regime", "isa:regime-"),
-        Value("match_only", "matchOnly"),
-        Link("reserved_under", "reservedUnder", "reservation/"),
-    ),
-    always={"partOf": ["source/*"]},
-)
-_PURPOSE = Shape(
-    ("dpv:Purpose",),
-    (
-        Value("id", "identifier"),
-        Value("title", "title"),
-        Link("regime", "regime", "isa:regime-"),
-        Link("nature", "nature", "isa:nature-"),
-    ),
-    always={"partOf": ["purpose/*"]},
-)
-_CHECKED = (
-    Link("confirmation", "confirmation", "isa:confirmation-"),
-    Values("confirmed_by", "confirmedBy"),
-    Value("note", "note"),
-)
-_GATEWAY = Shape(
-    ("isa:LegalGateway",),
-    (
-        Value("id", "identifier"),
-        Value("cite", "cite"),
-        Link("kind", "kind", "isa:gateway-"),
-        Values("covers_kinds", "coversKind"),
-        Links("only_directions", "onlyAction", "isa:action-"),
-        Value("commenced", "commenced"),
-        Value("ended", "ended"),
-        Link("purpose_live", "purposeLive", "isa:purposeLive-"),
-        Value("leaves_part_3", "leavesPart3"),
-        *_CHECKED,
-    ),
-)
-_BASIS = Shape(
-    ("dpv:LegalBasis",),
-    (
-        Value("id", "identifier"),
-        Value("article", "article"),
-        Value("law", "cite"),
-        Value("commenced", "commenced"),
-        Value("ended", "ended"),
-        Values("covers_kinds", "coversKind"),
-        Value("policy_document_needed", "policyDocumentNeeded"),
-        *_CHECKED,
-    ),
-    besides=_basis_besides,
-)
-_RESERVATION = Shape(
-    ("isa:Reservation",),
-    (Value("id", "identifier"), Value("cite", "cite"), Links("natures", "nature", "isa:nature-"), *_CHECKED[:2]),
-)
-_RISK = Shape(
-    ("dpv:Risk",),
-    (
-        Value("id", "identifier"),
-        Value("risk", "description"),
-        Link("likelihood", "likelihood", "isa:level-"),
-        Link("impact", "impact", "isa:level-"),
-        Value("mitigation", "mitigation"),
-        Link("residual", "residual", "isa:level-"),
-        Value("owner", "riskOwner"),
-    ),
-)
-_ASSESSMENT = Shape(
-    ("dpv:DPIA",),
-    (
-        Told("schema", "hearthgate/dpia/1"),
-        Value("id", "identifier"),
-        Value("title", "title"),
-        Value("description", "description"),
-        Value("necessity", "necessity"),
-        Links("purposes", "hasPurpose", "purpose/"),
-        Links("data", "item", "item/"),
-        Children("risks", "hasRisk", _RISK),
-        Value("consultation", "consultation"),
-        Value("dpo_advice", "dpoAdvice"),
-        Value("approved", "approved"),
-        Value("approved_by", "approvedBy"),
-        Link("residual_risk", "residualRisk", "isa:level-"),
-        Value("next_review", "nextReview"),
-    ),
-)
-_SUCCESSION = Shape(
-    ("isa:Succession",),
-    (
-        Value("id", "identifier"),
-        Value("digest", "digest"),
-        Link("predecessor", "predecessor", "agency/"),
-        Link("successor", "successor", "agency/"),
-        Value("at", "at"),
-    ),
-)
-
-
-def _list(name: str, *parts: Part) -> Nested:
-    return Nested(name, (Told("schema", f"hearthgate/{name}/1"), *parts))
-
-
-REGISTER = Shape(
-    ("isa:Register",),
-    (
-        Value("now", "loadedFor"),
-        _list("agencies", Children("agencies", "agency", _AGENCY, top=True)),
-        _list("sources", Children("sources", "source", _SOURCE, top=True, numbered=True)),
-        _list("purposes", Children("purposes", "purpose", _PURPOSE, top=True)),
-        _list(
-            "law",
-            Children("gateways", "gateway", _GATEWAY, top=True),
-            Children("bases", "basis", _BASIS, top=True),
-            Children("reservations", "reservation", _RESERVATION, top=True),
-        ),
-        Children("dpias", "assessment", _ASSESSMENT, top=True),
-        Children("agreements", "agreement", AGREEMENT, top=True),
-        Children("successions", "succession", _SUCCESSION, top=True),
-        Children("invariants", "invariant", INVARIANT, top=True),
-    ),
 )
