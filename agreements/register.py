@@ -8,6 +8,7 @@ from datetime import datetime
 from agreements.cells import Groundwork
 from agreements.compiled import Key, KeyRules
 from agreements.compiler import compile_index
+from agreements.deadlines import Deadline, deadlines
 from agreements.decide import NOT_PERMITTED, decide_weighed, never_both, regime_problem, request_problem, weigh
 from agreements.decision import Decision, Permit, Refer, Refusal, Terms
 from agreements.explain import STATE_ITEMS, Explanation, Outlook, Silence, explain_weighed
@@ -44,6 +45,7 @@ class Register:
     purpose_titles: Mapping[str, str]
     regimes: Mapping[str, Regime]
     index: Mapping[Key, KeyRules]
+    deadlines: tuple[Deadline, ...]
     _timelines: Mapping[Key, Timeline]
     _terms: Terms
     _neighbours: Neighbourhood
@@ -239,6 +241,7 @@ def compile_register(documents: RegisterDocuments) -> Register:
         purpose_titles=purposes,
         regimes={purpose.id: Regime(purpose.regime) for purpose in documents.purposes.purposes},
         index=index,
+        deadlines=deadlines(in_order),
         _timelines=timelines,
         _terms=Terms(version, vocabulary),
         _neighbours=Neighbourhood(timelines, agencies, purposes, vocabulary.all_mask),

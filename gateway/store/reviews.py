@@ -1,5 +1,6 @@
 """The review queue: accesses that an officer should look at."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -28,3 +29,8 @@ def open_reviews(connection: Connection, limit: int = 100) -> list[ReviewItemRow
         select(_TABLE).where(_TABLE.c.state == "open").order_by(_TABLE.c.raised_at.desc()).limit(limit)
     )
     return [ReviewItemRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public accessor
+
+
+def reviews_raised(connection: Connection, review_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the given ids that have been queued, whether closed since or not."""
+    return set(connection.execute(select(_TABLE.c.review_id).where(_TABLE.c.review_id.in_(review_ids))).scalars())
