@@ -8,6 +8,7 @@ from procrastinate import App, PsycopgConnector
 from gateway.usecases.housekeeping import forget_what_is_over
 from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import escalate_notices, raise_notices
+from gateway.usecases.warning import raise_warnings
 from gateway.wiring import Wiring
 
 
@@ -30,6 +31,11 @@ def job_app(wiring: Wiring) -> App:
     @app.task(name="escalate_notices", queue="notices", lock="notices", queueing_lock="notices", pass_context=False)
     def escalate(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         escalate_notices(wiring)
+
+    @app.periodic(cron="7 * * * *")
+    @app.task(name="raise_warnings", queue="notices", lock="warnings", queueing_lock="warnings", pass_context=False)
+    def warn(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        raise_warnings(wiring)
 
     @app.periodic(cron="17 2 * * *")
     @app.task(name="forget_what_is_over", queue="notices", lock="forget", queueing_lock="forget", pass_context=False)
