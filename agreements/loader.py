@@ -1,8 +1,8 @@
 """From a register folder and its signed folder to checked documents. Any doubt raises `AgreementFileError`.
 
-Register folder: agencies.yaml, sources.yaml, purposes.yaml, gateways.yaml, dpias/*.yaml, agreements/*.yaml and
-instruments/*.yaml (accessions and successions). Signed folder, kept apart: keys.json (agency to public key),
-lifecycle.json, signatures/<id>@<version>.sig.json, and signatures/<id>.sig.json of an instrument.
+Register folder: agencies.yaml, sources.yaml, purposes.yaml, gateways.yaml, dpias/*.yaml, agreements/*.yaml,
+instruments/*.yaml (accessions and successions) and, where the whole register promises something, invariants.yaml.
+Signed folder, kept apart: keys.json (agency to public key), lifecycle.json, certificate.json, signatures/<id>@<version>.sig.json, and signatures/<id>.sig.json of an instrument.
 An overlay folder replaces files of the register folder by relative path.
 """
 
@@ -17,8 +17,9 @@ from pydantic import BaseModel
 from agreements.accession import Accession
 from agreements.admission import Instrument, SignedFolder, Texts, admit_all
 from agreements.cells import Groundwork
-from agreements.document import Agreement
+from agreements.document import Agreement, InvariantFile
 from agreements.errors import AgreementFileError
+from agreements.invariants import invariant_findings
 from agreements.lifecycle import RegisterDocuments
 from agreements.lint_lists import assessment_findings, list_findings
 from agreements.linter import lint_agreement
@@ -36,12 +37,16 @@ _LISTS: Mapping[str, type[BaseModel]] = {
     "purposes.yaml": PurposeList,
     "gateways.yaml": LegalRegister,
 }
+_INVARIANTS = "invariants.yaml"
 _AGREEMENTS, _ASSESSMENTS, _INSTRUMENTS = "agreements", "dpias", "instruments"
 _UNSIGNED = SignedFolder({}, (), {})
 
 
-def load_register(folder: Path, signed: Path, now: datetime, overlay: Path | None = None) -> RegisterDocuments:
-    """Read, validate, lint and verify a register for an instant (aware). Compile it with `compile_register`."""
+def load_register(folder: Path, signed: Path | None, now: datetime, overlay: Path | None = None) -> RegisterDocuments:
+    """Read, validate, lint and verify a register for an instant (aware). Compile it with `compile_register`.
+
+    Without `signed`, its documents are drafts that nobody has signed.
+    """
     documents, faults = _gathered(folder, signed, now, overlay)
     if faults or documents is None:
         raise faults[0]
@@ -146,7 +151,7 @@ def _parsed(folder: Path, overlay: Path | None) -> tuple[dict[str, YamlFile], li
 def _text(name: str, path: Path) -> str:
     folder, _, rest = name.rpartition("/")
     folders = (_AGREEMENTS, _ASSESSMENTS, _INSTRUMENTS)
-    known = name in _LISTS if not folder else folder in folders and rest.endswith(".yaml")
+    known = name in {*_LISTS, _INVARIANTS} if not folder else folder in folders and rest.endswith(".yaml")
     if not known:
         raise AgreementFileError(name, 0, "register", "this file does not belong to a register", remedy="remove it")
     try:
@@ -158,6 +163,8 @@ def _text(name: str, path: Path) -> str:
 def _model_of(file: YamlFile) -> type[BaseModel]:
     if file.name in _LISTS:
         return _LISTS[file.name]
+    if file.name == _INVARIANTS:
+        return InvariantFile
     folder = file.name.partition("/")[0]
     if folder == _INSTRUMENTS:
         return Succession if str(file.content.get("schema", "")).startswith("hearthgate/succession/") else Accession
@@ -175,7 +182,9 @@ def _listed(models: Mapping[str, BaseModel], now: datetime) -> RegisterDocuments
     ):
         return None
     dpias = tuple(model for model in models.values() if isinstance(model, Dpia))
-    return RegisterDocuments(agencies, sources, purposes, law, dpias, (), now)
+    promised = models.get(_INVARIANTS)
+    invariants = promised.invariants if isinstance(promised, InvariantFile) else ()
+    return RegisterDocuments(agencies, sources, purposes, law, dpias, (), now, invariants=invariants)
 
 
 def _pairs(
@@ -198,9 +207,13 @@ def _linted(
     for file, dpia in _pairs(files, models, Dpia):
         for path, problem, remedy in assessment_findings(dpia, documents):
             yield file.error(path, problem, remedy)
+    for path, problem, remedy in invariant_findings(documents.invariants, documents, register_wide=True):
+        yield files[_INVARIANTS].error(path, problem, remedy)
     ground = Groundwork(documents)
     for file, agreement in _pairs(files, models, Agreement):
         for path, problem, remedy in lint_agreement(agreement, ground):
+            yield file.error(path, problem, remedy)
+        for path, problem, remedy in invariant_findings(agreement.invariants, documents, register_wide=False):
             yield file.error(path, problem, remedy)
     yield from _names_used_twice(files, models)
 

@@ -4,8 +4,10 @@ A difference between the provers is a failure in itself: one of them, or the com
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from agreements import prove_exact, prove_z3
+from agreements.certificate import Certificate, Judgement
 from agreements.counterexample import Counterexample, confirmed
 from agreements.document import Invariant
 from agreements.invariants import Promise, invariants_hash, promises_of
@@ -71,3 +73,25 @@ def _verdict(
     # The engine has the last word: a case it does not confirm is shown only where there is no better one.
     case = next((case for case in cases if case.confirmed), cases[0] if cases else None)
     return Verdict(promise, exact=enumerated is None, z3=not broken, counterexample=case)
+
+
+def certificate_of(proof: Proof, at: datetime) -> Certificate:
+    """What a proof says, to be stored beside the signatures. `at` (aware) is when it was made."""
+    return Certificate(
+        schema_="hearthgate/certificate/1",
+        register_version=proof.register_version,
+        vocabulary=proof.vocabulary,
+        invariants=proof.invariants,
+        provers=proof.provers,
+        at=at,
+        judgements=tuple(
+            Judgement(
+                invariant=verdict.promise.name,
+                says=verdict.promise.says,
+                exact="holds" if verdict.exact else "broken",
+                z3="holds" if verdict.z3 else "broken",
+                counterexample=verdict.counterexample.record() if verdict.counterexample else None,
+            )
+            for verdict in proof.verdicts
+        ),
+    )

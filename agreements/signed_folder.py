@@ -1,4 +1,4 @@
-"""The signed folder, kept apart from the register: keys.json, lifecycle.json and signatures/, read strictly."""
+"""The signed folder, kept apart from the register and read strictly: keys, events, signatures and the certificate."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from agreements.admission import SignedFolder
+from agreements.certificate import FILE as CERTIFICATE
+from agreements.certificate import Certificate
 from agreements.document import Clause, Identifier
 from agreements.errors import AgreementFileError
 from agreements.lifecycle import LifecycleFile
@@ -32,6 +34,15 @@ def read_signed_folder(folder: Path) -> SignedFolder:
             raise AgreementFileError(path.name, 0, "document", "it names another document", remedy="name it as it says")
         signatures[file.document] = file
     return SignedFolder(keys.keys, lifecycle.events, signatures)
+
+
+def read_certificate(folder: Path) -> Certificate:
+    """Read what was proved of the register. Raises `AgreementFileError`."""
+    path = folder / CERTIFICATE
+    if not path.is_file():
+        remedy = "prove the register: hearthgate agreements prove"
+        raise AgreementFileError(CERTIFICATE, 0, "file", "the register has no certificate", remedy=remedy)
+    return _read(path, Certificate)
 
 
 def _read(path: Path, model: type[_M]) -> _M:
