@@ -9,6 +9,7 @@ from agreements.lawfulness import LawInTime
 from agreements.lifecycle import AdmittedAgreement, RegisterDocuments, force_spans
 from agreements.patterns import expand_items
 from agreements.periods import Span, both, elementary, holds
+from agreements.request import Regime
 from agreements.vocabulary import Vocabulary
 from concept_model.items import ITEM_CAPACITY, ITEMS
 
@@ -44,6 +45,28 @@ class Groundwork:
         """Cells of sources that are for matching alone."""
         only = [source.id for source in self.documents.sources.sources if source.match_only]
         return self.vocabulary.mask(only, (item.name for item in ITEMS))
+
+    @cached_property
+    def part_3(self) -> int:
+        """Cells of sources that their owner holds under Part 3 of the Data Protection Act 2018."""
+        held = [source.id for source in self.documents.sources.sources if source.regime == Regime.DPA_PART_3.value]
+        return self.vocabulary.mask(held, (item.name for item in ITEMS))
+
+    @cached_property
+    def _leaving_part_3(self) -> frozenset[str]:
+        return frozenset(gateway.id for gateway in self.documents.law.gateways if gateway.leaves_part_3)
+
+    @cached_property
+    def _regimes(self) -> dict[str, Regime]:
+        return {purpose.id: Regime(purpose.regime) for purpose in self.documents.purposes.purposes}
+
+    def regime(self, purpose: str) -> Regime:
+        """The law that use for a purpose is held under."""
+        return self._regimes.get(purpose, Regime.UK_GDPR)
+
+    def leaves_part_3(self, gateways: tuple[str, ...]) -> bool:
+        """Whether one of the gateways authorises sharing for a purpose other than law enforcement (s.36(4))."""
+        return not self._leaving_part_3.isdisjoint(gateways)
 
     def selected(self, selection: Selection) -> int:
         """Cells a clause selects. Sources the register does not know are the linter's to refuse."""

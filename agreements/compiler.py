@@ -73,8 +73,7 @@ def compile_index(documents: RegisterDocuments, ground: Groundwork) -> dict[Key,
         for rule in admitted.document.rules:
             if isinstance(rule, ProhibitRule | LimitRule | NeverBothRule):
                 _compile_bar(building, admitted, rule, of_its_time)
-    regimes = {purpose.id: Regime(purpose.regime) for purpose in documents.purposes.purposes}
-    return {key: built.frozen(regimes.get(key[2], Regime.UK_GDPR)) for key, built in building.items()}
+    return {key: built.frozen(ground.regime(key[2])) for key, built in building.items()}
 
 
 def _compile_gated(
@@ -93,14 +92,18 @@ def _compile_gated(
             uses = ground.uses(admitted, rule, agency, cells, piece)
             for key in _gated_keys(document, rule, agency, roles):
                 widening = _widening(document, rule, key, ground.documents.agencies)
-                _add_gated(building[key], document, rule, _Part(_cut_for_direction(uses, key, ground), piece, widening))
+                _add_gated(building[key], document, rule, _Part(_cut_for_key(uses, key, ground), piece, widening))
 
 
-def _cut_for_direction(uses: list[RuleUse], key: Key, ground: Groundwork) -> list[RuleUse]:
-    if key[3] == Direction.MATCH:
-        return uses
-    shown = ((use, use.mask & ~ground.match_only) for use in uses)
-    return [replace(use, mask=mask) for use, mask in shown if mask]
+def _cut_for_key(uses: list[RuleUse], key: Key, ground: Groundwork) -> list[RuleUse]:
+    """Take away what is for matching alone, and what is held under Part 3 and no gateway lets out of it (P8)."""
+    shown = -1 if key[3] == Direction.MATCH else ~ground.match_only
+    law_enforcement = ground.regime(key[2]) is Regime.DPA_PART_3
+    cut = (
+        (use, use.mask & (shown if law_enforcement or ground.leaves_part_3(use.gateways) else shown & ~ground.part_3))
+        for use in uses
+    )
+    return [replace(use, mask=mask) for use, mask in cut if mask]
 
 
 def _gated_keys(document: Agreement, rule: GateClause, agency: str, roles: list[str]) -> Iterator[Key]:
