@@ -1,4 +1,4 @@
-"""Sign and activate a whole register at once, as the demonstration and tests do. Private keys are never written.
+"""Sign, activate and prove a whole register at once, as the demonstration and tests do. Private keys are not written.
 
 A council in operation signs document by document with `signing.sign_document`; its keys stay with the parties.
 """
@@ -9,16 +9,19 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agreements.loader import digests_of, parties_of, read_register_files
+from agreements.certificate import FILE as CERTIFICATE
+from agreements.loader import digests_of, load_register, parties_of, read_register_files
+from agreements.proof import certificate_of, prove
 from agreements.signing import Signatory, Signature, SignatureFile, public_key_text, sign_document
 
 ACTIVATED_BY = ("Information governance lead", "Senior information risk owner")
 
 
 def enact_register(folder: Path, signed: Path, at: datetime, overlay: Path | None = None) -> None:
-    """Sign every agreement of a folder for every party with fresh keys and activate it at an instant (aware).
+    """Sign every agreement of a folder for every party with fresh keys, activate it at an instant (aware) and prove it.
 
-    Writes keys.json, lifecycle.json and signatures/ into `signed`, which `load_register` then reads.
+    Writes keys.json, lifecycle.json, signatures/ and certificate.json into `signed`, which the gateway then reads. What
+    is not proved has no certificate: `hearthgate agreements prove` says why.
     """
     files = read_register_files(folder, overlay)
     digests, parties = digests_of(files), parties_of(files)
@@ -39,6 +42,9 @@ def enact_register(folder: Path, signed: Path, at: datetime, overlay: Path | Non
         for document in digests
     ]
     _write(signed / "lifecycle.json", {"events": events})
+    proof = prove(load_register(folder, signed, at, overlay))
+    if proof.whole:
+        _write(signed / CERTIFICATE, certificate_of(proof, at).model_dump(mode="json", by_alias=True))
 
 
 def _signed(

@@ -2,7 +2,8 @@
 
 Register folder: agencies.yaml, sources.yaml, purposes.yaml, gateways.yaml, dpias/*.yaml, agreements/*.yaml,
 instruments/*.yaml (accessions and successions) and, where the whole register promises something, invariants.yaml.
-Signed folder, kept apart: keys.json (agency to public key), lifecycle.json, certificate.json, signatures/<id>@<version>.sig.json, and signatures/<id>.sig.json of an instrument.
+Signed folder, kept apart: keys.json (agency to public key), lifecycle.json, signatures/<id>@<version>.sig.json,
+signatures/<id>.sig.json of an instrument, and certificate.json, which is not needed to load but to serve.
 An overlay folder replaces files of the register folder by relative path.
 """
 

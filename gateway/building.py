@@ -11,8 +11,12 @@ from sqlalchemy import make_url
 from adapters.port import Feed
 from adapters.registry import FEEDS
 from adapters.tabular import load_mappings
+from agreements.certificate import FILE as CERTIFICATE
+from agreements.certificate import certificate_problem
+from agreements.errors import AgreementFileError
 from agreements.loader import load_register
 from agreements.register import Register, compile_register
+from agreements.signed_folder import read_certificate
 from audit.keys import SignerKey
 from gateway import clock
 from gateway.custody import Custody, create_keys, load_custody
@@ -66,11 +70,20 @@ def running_database(settings: Settings) -> Iterator[RunningDatabase]:
 
 
 def load_signed_register(settings: Settings) -> Register:
-    """Load, verify and compile the council's documents as they stand now."""
+    """Load, verify and compile the council's documents as they stand now. Raises `AgreementFileError`.
+
+    A register whose certificate is missing, stale or not of a whole proof is not used at all.
+    """
     documents = load_register(
         settings.register_dir, settings.signed_dir, clock.utc_now(), settings.register_overlay_dir
     )
-    return compile_register(documents)
+    certificate = read_certificate(settings.signed_dir)
+    register = compile_register(documents)
+    problem = certificate_problem(certificate, documents, register)
+    if problem is not None:
+        clause, wrong, remedy = problem
+        raise AgreementFileError(CERTIFICATE, 0, clause, wrong, remedy=remedy)
+    return register
 
 
 def load_feeds(settings: Settings) -> dict[str, Feed]:
