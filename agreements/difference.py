@@ -101,7 +101,7 @@ def differences(before: Register, after: Register) -> tuple[Difference, ...]:
             continue
         for found in comparison.found(old, rebased(new, move) if new and move else new):
             keys.setdefault(found, []).append(key)
-    told = [_difference(found, block, vocabulary) for found, held in keys.items() for block in _blocks(held)]
+    told = [_difference(found, block, vocabulary) for found, held in keys.items() for block in blocks(held)]
     lists = (_listed(one, vocabulary) for one in listed_differences(before, after))
     return tuple(sorted((*told, *lists), key=_order))
 
@@ -120,13 +120,15 @@ def _listed(one: Listed, vocabulary: Vocabulary) -> Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
+    """Keys as a product."""
+
     readers: tuple[Reader, ...]
     purposes: tuple[str, ...]
     directions: tuple[str, ...]
 
 
-def _difference(found: Found, block: _Block, vocabulary: Vocabulary) -> Difference:
+def _difference(found: Found, block: Block, vocabulary: Vocabulary) -> Difference:
     mark: Mark = found.mark
     return Difference(
         mark.kind, vocabulary, block.readers, block.purposes, block.directions, found.spans,
@@ -154,7 +156,7 @@ def _where(cube: Cube) -> Where:
     )
 
 
-def _blocks(keys: Iterable[Key]) -> Iterator[_Block]:
+def blocks(keys: Iterable[Key]) -> Iterator[Block]:
     """Cover keys by products of readers, purposes and directions, as few as fall out of grouping what is alike."""
     directions: dict[tuple[Reader, str], set[str]] = {}
     for agency, role, purpose, direction in keys:
@@ -166,4 +168,4 @@ def _blocks(keys: Iterable[Key]) -> Iterator[_Block]:
     for (reader, held), aims in purposes.items():
         readers.setdefault((frozenset(aims), held), set()).add(reader)
     for (shared, held), who in readers.items():
-        yield _Block(tuple(sorted(who)), tuple(sorted(shared)), tuple(sorted(held)))
+        yield Block(tuple(sorted(who)), tuple(sorted(shared)), tuple(sorted(held)))

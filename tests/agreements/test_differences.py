@@ -47,7 +47,7 @@ def referral():
             "within": st.sampled_from(("PT4H", "PT24H")),
             "message": st.just("somebody decides"),
             "duty": st.booleans(),
-        }  # fmt: skip
+        }
     )
 
 
@@ -68,7 +68,7 @@ def never_both():
             "reason": st.just("together they tell"),
             "when": st.fixed_dictionaries({"any_of": state_lists()}),
             "unless": st.fixed_dictionaries({"all_of": state_lists()}),
-        }  # fmt: skip
+        }
     )
 
 
