@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -53,6 +54,7 @@ class YamlFile:
         return AgreementFileError(self.name, self.line_of(path), self.clause_of(path), problem, remedy=remedy)
 
 
+@lru_cache(maxsize=256)  # pure and slow; a register is read again to be proved, compared and served
 def parse_yaml(name: str, text: str) -> YamlFile:
     """Parse one file. Raises `AgreementFileError` with the line of whatever is not strict YAML."""
     try:
