@@ -42,7 +42,7 @@ def rebased(rules: KeyRules, move: Move) -> KeyRules:
     )
 
 
-def _permit(permit: CompiledPermit, move: Move) -> CompiledPermit:
-    coarse = tuple((rank, move(cells)) for rank, cells in permit.coarse)
-    uses = tuple(replace(use, mask=move(use.mask), coarse=coarse) for use in permit.uses)
-    return replace(permit, mask=move(permit.mask), coarse=coarse, uses=uses)
+def _permit(rule: CompiledPermit, move: Move) -> CompiledPermit:
+    coarse = tuple((rank, move(cells)) for rank, cells in rule.coarse)
+    uses = tuple(replace(use, mask=move(use.mask), coarse=coarse) for use in rule.uses)
+    return replace(rule, mask=move(rule.mask), coarse=coarse, uses=uses)
