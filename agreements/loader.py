@@ -22,6 +22,8 @@ from agreements.document import Agreement, InvariantFile
 from agreements.errors import AgreementFileError
 from agreements.invariants import invariant_findings
 from agreements.lifecycle import RegisterDocuments
+from agreements.lint_flows import flow_findings
+from agreements.lint_law import law_findings
 from agreements.lint_lists import assessment_findings, list_findings
 from agreements.linter import lint_agreement
 from agreements.reference_data import AgencyList, Dpia, LegalRegister, PurposeList, SourceList
@@ -241,7 +243,8 @@ def _linted_successors(
     for part, succession in zip(parts[1:], sorted(documents.successions, key=lambda one: one.at), strict=False):
         ground = Groundwork(part)
         for admitted in part.agreements:
-            for _, problem, _ in lint_agreement(admitted.document, ground):
-                told = f"{admitted.document.reference} does not hold for the successor: {problem}"
+            document = admitted.document
+            for _, problem, _ in (*law_findings(document, ground), *flow_findings(document, ground)):
+                told = f"{document.reference} does not hold for the successor: {problem}"
                 remedy = "amend the agreement before the succession"
                 yield instruments[succession.id].error(("successor",), told, remedy)
