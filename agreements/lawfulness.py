@@ -13,8 +13,8 @@ from agreements.periods import Span, days, holds
 from agreements.reference_data import LegalRegister
 from concept_model.items import ITEMS, item_bit
 
-_CRIMINAL = sum(1 << bit for bit, item in enumerate(ITEMS) if item.special_category == "criminal")
-_SPECIAL = sum(1 << bit for bit, item in enumerate(ITEMS) if item.special_category in {"health", "race"})
+CRIMINAL = sum(1 << bit for bit, item in enumerate(ITEMS) if item.special_category == "criminal")
+SPECIAL = sum(1 << bit for bit, item in enumerate(ITEMS) if item.special_category in {"health", "race"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ class LawInTime:
         }
         self._bases = {basis.id: days(basis.commenced, basis.ended) for basis in law.bases}
 
+    def gateway_spans(self, gateway: str) -> tuple[Span, ...]:
+        """Spans in which a gateway is in force and its purpose live; none for one that is not registered."""
+        return self._gateways.get(gateway, ())
+
+    def basis_spans(self, basis: str) -> tuple[Span, ...]:
+        """Spans in which a UK GDPR basis stands."""
+        return self._bases.get(basis, ())
+
     def spans_under(self, document: Agreement) -> tuple[tuple[Span, ...], ...]:
         """Spans of everything a document names, to cut time where any of it begins or ends."""
         legal = document.legal
@@ -61,9 +69,9 @@ class LawInTime:
         )
         if not article_6 or (disclosed and not gateways):
             return None
-        nine, covered_nine = self._conditions(legal.article_9, items & _SPECIAL, instant)
-        ten, covered_ten = self._conditions(legal.article_10, items & _CRIMINAL, instant)
-        lawful = items & ~(_SPECIAL & ~covered_nine) & ~(_CRIMINAL & ~covered_ten)
+        nine, covered_nine = self._conditions(legal.article_9, items & SPECIAL, instant)
+        ten, covered_ten = self._conditions(legal.article_10, items & CRIMINAL, instant)
+        lawful = items & ~(SPECIAL & ~covered_nine) & ~(CRIMINAL & ~covered_ten)
         return Basis(lawful, gateways, article_6, nine, ten) if lawful else None
 
     def _conditions(

@@ -27,13 +27,15 @@ class Role(Clause):
 class Agency(Clause):
     """A body with its roles and the contact for requests about its data.
 
-    `competent_authority`: it processes for law enforcement purposes under DPA 2018 Part 3 (s.30, Sch 7).
+    `competent_authority`: it processes for law enforcement purposes under DPA 2018 Part 3 (s.30, Sch 7). `decider` is
+    the role that decides on one-off requests for its facts under a law (practice P4); without it the contact does.
     """
 
     id: Identifier
     title: str
     kind: str
     contact: str
+    decider: Identifier | None = None
     competent_authority: StrictBool = False
     roles: tuple[Role, ...]
 

@@ -20,6 +20,7 @@ from agreements.recipients import roles_meant
 from agreements.reference_data import Agency, Gateway, Role
 from agreements.request import STATE_BIT, Band, DecisionRequest, Direction, Regime, Relationship
 from agreements.signing import canonical_json
+from agreements.statutory import NamedAnswer, NamedLaw, StatutoryGate
 from agreements.succession import epochs, owner_at
 from agreements.supply import CompiledSupply, compile_supply, supply_at
 from agreements.vocabulary import Vocabulary
@@ -49,6 +50,7 @@ class Register:
     _timelines: Mapping[Key, Timeline]
     _terms: Terms
     _neighbours: Neighbourhood
+    _statutory: StatutoryGate
     _roles: Mapping[tuple[str, str], Role]
     _refusals: Mapping[tuple[str, str], str]
     _outlooks: Mapping[str, Outlook]
@@ -87,6 +89,16 @@ class Register:
         """Explain what `decide_profile` does not permit, request by request."""
         found = self._together(requests)
         return tuple(self._explained(request, found[1] if found else None) for request in requests)
+
+    def decide_statutory(
+        self, request: DecisionRequest, named: NamedLaw, answer: NamedAnswer | None = None
+    ) -> Decision:
+        """Decide a one-off request under a named law (practice P4); no agreement is consulted.
+
+        Without an answer: `Refer` to the owner's decider, with a clock, or a `Refusal` that says what is wanting.
+        With one: a `Permit` for what the decider granted, for 24 hours at most.
+        """
+        return self._statutory.decide(request, named, answer, self._terms)
 
     def _together(self, requests: Sequence[DecisionRequest]) -> tuple[Moment, int] | None:
         """The moment and what never-both rules withhold; `None` where every request may be decided by itself."""
@@ -245,6 +257,7 @@ def compile_register(documents: RegisterDocuments) -> Register:
         _timelines=timelines,
         _terms=Terms(version, vocabulary),
         _neighbours=Neighbourhood(timelines, agencies, purposes, vocabulary.all_mask),
+        _statutory=StatutoryGate(ground, agencies, sources),
         _roles=roles,
         _refusals={reader: role.refusal for reader, role in roles.items() if role.refusal is not None},
         _silences={},

@@ -24,7 +24,7 @@ def test_only_the_engine_constructs_a_permit():
         if calls_of(path, "Permit")
     }
 
-    assert makers == {"agreements/decide.py"}
+    assert makers == {"agreements/decide.py", "agreements/statutory.py"}
 
 
 def test_only_loading_and_enacting_touch_files():
