@@ -1,145 +1,192 @@
 """The definition of the engine: one cell at a time, from the documents themselves, with no compilation and no masks.
 
-It shares no code with the compiled engine but the document models and the item register. It covers documents whose
-law and parties do not change within their validity; dates of law have tests of their own.
+`hear` gathers the clauses that speak to each reader of a profile; `form`, `permitting` and `referral` ask cell by cell.
+It shares no code with the compiled engine but the document models and the item register.
 """
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from agreements.decision import FORMS
-from agreements.document import PermitRule
-from agreements.request import Band, Tri
-from concept_model.items import item_named
-
-LONDON = ZoneInfo("Europe/London")
+from agreements.request import Band, Direction, Regime, Tri
+from concept_model.items import ITEMS, item_named
 
 
-def answer(documents, request, source, item):
+def hear(documents, profile):
+    """The clauses that bear on each request of one profile. `hidden`: sides that never-both rules withhold from all."""
+    pairs = [pair for asked in profile for pair in bars(documents, asked, "never_both")]
+    open_ = [(asked, one) for asked in profile if pairs for one in opened(documents, asked, "permit", might=True)]
+    hidden = [pair.withhold for pair in pairs if any(covers(documents, asked, *one, *cell) for asked, one in open_
+              for cell in cells(documents) if selects(pair.keep, *cell))]  # fmt: skip
+    return [SimpleNamespace(
+        documents=documents, asked=asked, hidden=hidden, prohibitions=[*bars(documents, asked, "prohibit")],
+        limits=[*bars(documents, asked, "limit")], permits=opened(documents, asked, "permit"),
+        referrals=opened(documents, asked, "refer")) for asked in profile]  # fmt: skip
+
+
+def form(heard, *cell):
     """The form in which a cell is released: a name of `FORMS`, or None where it is withheld."""
-    released = [
-        form
-        for document, rule in in_force(documents, request)
-        if isinstance(rule, PermitRule)
-        for form in [permitted(documents, document, rule, request, source, item)]
-        if form is not None
-    ]
-    biting = [rule for rule in bars(documents, request) if barred(documents, request, rule, source, item)]
-    if not released or any(rule.effect == "prohibit" for rule in biting):
-        return None
-    caps = [rule.form for rule in biting]
-    return max([min(released, key=FORMS.index), *caps], key=FORMS.index)
+    caps = [FORMS.index(limit.form) for limit in heard.limits if selects(limit, *cell)]
+    granted, hidden = permitting(heard, *cell).values(), any(selects(side, *cell) for side in heard.hidden)
+    return FORMS[max([*caps, min(granted)])] if granted and not hidden and not prohibited(heard, *cell) else None
 
 
-def in_force(documents, request):
+def permitting(heard, source, item):
+    """The clauses that permit a cell, each with the rank of the form it grants."""
+    return {
+        f"{admitted.document.reference}/{rule.id}": max(
+            (FORMS.index(form) for part, form in rule.transform.items() if fits(part, item)), default=0
+        )
+        for admitted, rule in heard.permits
+        if covers(heard.documents, heard.asked, admitted, rule, source, item)
+    }
+
+
+def prohibited(heard, *cell):
+    return any(selects(rule, *cell) for rule in heard.prohibitions)
+
+
+def referral(heard):
+    """Whom to ask, and for which cells: the most urgent referral, or None. A duty crosses prohibitions."""
+    for admitted, rule in sorted(heard.referrals, key=lambda one: int(one[1].within[2:-1])):
+        wanted = {cell for cell in cells(heard.documents)
+                  if covers(heard.documents, heard.asked, admitted, rule, *cell)
+                  and not form(heard, *cell) and (rule.duty or not prohibited(heard, *cell))}  # fmt: skip
+        if wanted:
+            return rule.to, wanted
+    return None
+
+
+def opened(documents, asked, effect, *, might=False):
+    """Rules in force that speak to the reader of this subject. Break-glass opens nothing unless it is on offer."""
+    spoken = [*clauses(documents, asked)]
+    offered = any(widened(documents, asked, *one) and covers(documents, asked, *one, *cell) for one in spoken
+                  if asked.break_glass and one[1].effect == "permit" for cell in cells(documents))  # fmt: skip
+    fitting = [one for one in spoken if one[1].effect == effect and opens(documents, asked, *one, might)]
+    return fitting if offered or not asked.break_glass else []
+
+
+def clauses(documents, asked):
+    """Rules in force that speak to a reader who acts under the law of the purpose."""
+    regimes = {(purpose.id, purpose.regime) for purpose in documents.purposes.purposes}
+    for admitted in documents.agreements if (asked.purpose, asked.regime) in regimes else ():
+        party = holds(admitted.parties.get(asked.agency, ()), asked.now) and in_force(documents, admitted, asked.now)
+        if party and asked.purpose in {purpose.id for purpose in admitted.document.purposes}:
+            yield from ((admitted, rule) for rule in admitted.document.rules if addressed(documents, rule, asked))
+
+
+def bars(documents, asked, effect):
+    """Rules that forbid. They stand from the first activation; neither suspension nor a missed review lifts them."""
     for admitted in documents.agreements:
-        document, now = admitted.document, request.now
-        if valid(document, now) and now < after(document.validity.review) and active(admitted, now):
-            yield from ((document, rule) for rule in document.rules)
+        begun = admitted.active and admitted.active[0][0] <= asked.now and valid(admitted.document, asked.now)
+        if begun and not (admitted.withdrawn and admitted.withdrawn <= asked.now):
+            yield from (rule for rule in admitted.document.rules if rule.effect == effect
+                        and addressed(documents, rule, asked) and bites(rule, asked.states))  # fmt: skip
 
 
-def bars(documents, request):
-    """Prohibitions and limits stand from the first activation; suspension and missed reviews do not lift them."""
-    for admitted in documents.agreements:
-        started = admitted.active and admitted.active[0][0] <= request.now
-        if started and not admitted.withdrawn and valid(admitted.document, request.now):
-            yield from (rule for rule in admitted.document.rules if rule.effect in {"prohibit", "limit"})
-
-
-def permitted(documents, document, rule, request, source, item):
-    parties = {party.id for party in document.parties.controllers}
-    owner = next(entry.owner for entry in documents.sources.sources if entry.id == source)
-    states, conditions = request.states, rule.conditions
-    tests = (
-        request.agency in parties,
-        owner in parties,
-        addressed(documents, rule.recipients, request),
-        request.purpose in {purpose.id for purpose in document.purposes},
-        rule.purposes == "*" or request.purpose in rule.purposes,
-        rule.directions == "*" or request.direction in rule.directions,
-        rule.relationships == "*"
-        or request.relationship in rule.relationships
-        or glass(documents, document, rule, request),
-        all(states.get(name) is Tri.YES for name in conditions.all_of),
-        not conditions.any_of or any(states.get(name) is Tri.YES for name in conditions.any_of),
-        all(states.get(name) is Tri.NO for name in conditions.none_of),
-        rule.subjects.minors != "only" or states.get("minor") is Tri.YES,
-        rule.subjects.minors != "exclude" or states.get("minor") is Tri.NO,
-        request.band >= Band.named(rule.min_band),
-        selects(rule, source, item),
-        any(selects(supply, source, item) and supply.party == owner for supply in document.supply),
-        lawful(document, owner, request.agency, item),
+def in_force(documents, admitted, now):
+    document, kinds = admitted.document, {law.id: law.kind for law in documents.law.gateways}
+    reviewed = any(at <= now < start(day, 1) for at, day in admitted.reviews) or now < start(
+        document.validity.review, 1
     )
-    forms = [form for pattern, form in rule.transform.items() if fits(pattern, item)]
-    return max(forms, key=FORMS.index, default="full") if all(tests) else None
+    duties = {kinds.get(use.id) for use in document.legal.gateways} == {"duty"}
+    continues = duties and document.validity.on_review_missed == "continue_under_statute"
+    assessed = all(now < start(one.next_review, 1) for one in documents.dpias if one.id == document.dpia)
+    return holds(admitted.active, now) and valid(document, now) and (reviewed or continues) and assessed
 
 
-def barred(documents, request, rule, source, item):
-    yes = {name for name, value in request.states.items() if value is Tri.YES}
-    not_no = {name for name in rule.when.any_of + rule.when.all_of if request.states.get(name) is not Tri.NO}
-    lifted = yes & set(rule.unless.any_of) or (rule.unless.all_of and set(rule.unless.all_of) <= yes)
+def opens(documents, asked, admitted, rule, might):
+    """Relationship, link and subject. Unknown states permit nothing; `might` asks as if they turned out to fit."""
+    rest = rule.conditions
+    needed = {"any": [], "only": [("minor", Tri.YES)], "exclude": [("minor", Tri.NO)]}[rule.subjects.minors]
+    needed = [*needed, *((name, Tri.YES) for name in rest.all_of), *((name, Tri.NO) for name in rest.none_of)]
+
+    def known(name, value):
+        return asked.states.get(name, Tri.UNKNOWN) in {value, Tri.UNKNOWN if might else value}
+
+    related = rule.relationships == "*" or asked.relationship in rule.relationships
     return (
-        addressed(documents, rule.recipients, request)
-        and not addressed(documents, rule.except_recipients, request)
-        and (rule.purposes == "*" or request.purpose in rule.purposes)
-        and (rule.directions == "*" or request.direction in rule.directions)
-        and set(rule.when.all_of) <= not_no
-        and (not rule.when.any_of or bool(not_no & set(rule.when.any_of)))
-        and not lifted
-        and selects(rule, source, item)
+        (related or (asked.break_glass and widened(documents, asked, admitted, rule)))
+        and asked.band >= Band.named(rule.min_band)
+        and all(known(*one) for one in needed)
+        and (not rest.any_of or any(known(name, Tri.YES) for name in rest.any_of))
     )
 
 
-def glass(documents, document, rule, request):
-    block = document.break_glass
-    return bool(
-        request.break_glass and block and rule.id in block.widens and addressed(documents, block.recipients, request)
-    )
+def widened(documents, asked, admitted, rule):
+    glass = admitted.document.break_glass
+    return glass is not None and rule.id in glass.widens and meant(documents, glass.recipients, asked)
 
 
-def addressed(documents, recipients, request):
-    families = {
-        family for agency in documents.agencies.agencies if agency.id == request.agency
-        for role in agency.roles if role.id == request.role for family in role.families
-    }  # fmt: skip
-    return any(
-        entry.agency in {"*", request.agency}
-        and (entry.roles == "*" or request.role in entry.roles)
-        and (entry.family is None or entry.family in families)
-        for entry in recipients
-    )
+def bites(rule, states):
+    """Unknown bites a `when` and does not lift an `unless`."""
+    yes, no = ({name for name in states if states[name] is value} for value in (Tri.YES, Tri.NO))
+    idle = bool(no & {*rule.when.all_of}) or (bool(rule.when.any_of) and no >= {*rule.when.any_of})
+    lifted = bool(yes & {*rule.unless.any_of}) or (bool(rule.unless.all_of) and yes >= {*rule.unless.all_of})
+    return not idle and not lifted
 
 
-def lawful(document, owner, agency, item):
-    legal, special = document.legal, item_named(item).special_category
-    conditions = {None: None, "criminal": legal.article_10}.get(special, legal.article_9)
+def covers(documents, asked, admitted, rule, source, item):
+    """Whether a clause may move a cell at all: selected, supplied by its owner, and lawful for that owner."""
+    held, legal = next(one for one in documents.sources.sources if one.id == source), admitted.document.legal
+    live = {law.id: law for law in (*documents.law.gateways, *documents.law.bases) if in_law(law, asked.now)}
+    gateways = [live[use.id] for use in legal.gateways if held.owner in use.covers and use.id in live]
+    special = {None: None, "criminal": legal.article_10}.get(item_named(item).special_category, legal.article_9)
     return (
-        any(owner in use.parties for use in legal.article_6)
-        and (owner == agency or any(owner in use.covers for use in legal.gateways))
-        and (conditions is None or any(fits(pattern, item) for use in conditions for pattern in use.data))
+        selects(rule, source, item)
+        and any(one.party == held.owner and selects(one, source, item) for one in admitted.document.supply)
+        and holds(admitted.parties.get(held.owner, ()), asked.now)
+        and any(held.owner in use.parties and use.basis in live for use in legal.article_6)
+        and (bool(gateways) or held.owner == asked.agency)
+        and (special is None or any(use.basis in live and fits(part, item) for use in special for part in use.data))
+        and (asked.direction is Direction.MATCH or not held.match_only)
+        and (held.regime in {asked.regime, Regime.UK_GDPR} or any(gateway.leaves_part_3 for gateway in gateways))
     )
 
 
-def selects(rule, source, item):
-    wanted = any(fits(pattern, item) for pattern in rule.data) and not any(
-        fits(pattern, item) for pattern in rule.exclude
+def in_law(law, now):
+    begun = law.commenced is not None and start(law.commenced) <= now and not (law.ended and start(law.ended, 1) <= now)
+    return begun and getattr(law, "purpose_live", "live") in {"live", "not_applicable"}
+
+
+def addressed(documents, rule, asked):
+    scoped = rule.purposes == "*" or asked.purpose in rule.purposes
+    scoped = scoped and (rule.directions == "*" or asked.direction in rule.directions)
+    spared = meant(documents, getattr(rule, "except_recipients", ()), asked)
+    return scoped and meant(documents, rule.recipients, asked) and not spared
+
+
+def meant(documents, recipients, asked):
+    roles = {role.id: role for one in documents.agencies.agencies if one.id == asked.agency for role in one.roles}
+    return asked.role in roles and any(
+        one.agency in {"*", asked.agency}
+        and (one.roles == "*" or asked.role in one.roles)
+        and (one.family is None or one.family in roles[asked.role].families)
+        for one in recipients
     )
-    return wanted and (rule.sources == "*" or source in rule.sources)
+
+
+def selects(selection, source, item):
+    named = any(fits(part, item) for part in selection.data) and not any(fits(part, item) for part in selection.exclude)
+    return named and (selection.sources == "*" or source in selection.sources)
 
 
 def fits(pattern, item):
     return pattern in {"*", item} or (pattern.endswith(".*") and item.startswith(pattern[:-1]))
 
 
+def cells(documents):
+    return [(source.id, item.name) for source in documents.sources.sources for item in ITEMS]
+
+
 def valid(document, now):
-    first = document.validity.from_
-    return datetime(first.year, first.month, first.day, tzinfo=LONDON) <= now < after(document.validity.to)
+    return start(document.validity.from_) <= now < start(document.validity.to, 1)
 
 
-def after(day):
-    following = day + timedelta(days=1)
-    return datetime(following.year, following.month, following.day, tzinfo=LONDON)
+def start(day, later=0):
+    return datetime.combine(day + timedelta(days=later), datetime.min.time(), tzinfo=ZoneInfo("Europe/London"))
 
 
-def active(admitted, now):
-    return any(start <= now < end for start, end in admitted.active)
+def holds(spans, now):
+    return any(begin <= now < end for begin, end in spans)

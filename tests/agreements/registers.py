@@ -180,12 +180,6 @@ def agreements(draw, number):
     return AdmittedAgreement(document, f"{number}", ((opened, closed),), dict.fromkeys(parties, (EVER,)))
 
 
-@st.composite
-def documents(draw, most=3):
-    chosen = tuple(draw(agreements(number)) for number in range(draw(st.integers(1, most))))
-    return register_of(chosen)
-
-
 def register_of(chosen):
     return RegisterDocuments(**LISTS, dpias=(), agreements=tuple(chosen), now=datetime(2026, 6, 1, tzinfo=UTC))
 
@@ -235,10 +229,3 @@ def near_misses(draw, chosen):
     for part in draw(st.lists(st.sampled_from(sorted(fit)), max_size=2)):
         fit.pop(part, None)
     return replace(request, **fit)
-
-
-@st.composite
-def situations(draw):
-    """A register and the questions asked of it."""
-    chosen = draw(documents())
-    return chosen, [draw(near_misses(chosen)) for _ in range(5)]

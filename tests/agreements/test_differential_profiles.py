@@ -1,0 +1,19 @@
+"""200 whole profiles, five persons and every cell, asked of four engines: no difference.
+
+Asking cell by cell does not cover the path that lists: a state kept from one person for the next shows only here.
+"""
+
+from tests.agreements.oracles.differential import Tally, compare_seed
+from tests.agreements.questions import PERSONS
+
+
+def test_four_engines_give_one_answer_on_two_hundred_profiles():
+    total = Tally()
+    for seed in range(1_000, 1_200):
+        total.add(compare_seed(seed, northvale=False, cells=0, profiles=1))
+
+    assert total.differences == []
+    assert total.profiles == 200
+    assert total.profile_cells == 200 * PERSONS * 4 * 69
+    assert total.profile_released > 10_000
+    assert total.referrals > 20
