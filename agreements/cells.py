@@ -7,7 +7,7 @@ from agreements.decision import RuleUse
 from agreements.document import Agreement, PermitRule, Scope, Selection
 from agreements.lawfulness import LawInTime
 from agreements.lifecycle import AdmittedAgreement, RegisterDocuments, force_spans
-from agreements.patterns import expand_items
+from agreements.patterns import item_bits
 from agreements.periods import Span, both, elementary, holds
 from agreements.request import Regime
 from agreements.vocabulary import Vocabulary
@@ -72,7 +72,7 @@ class Groundwork:
         """Cells a clause selects. Sources the register does not know are the linter's to refuse."""
         named = self.vocabulary.sources if selection.sources == "*" else selection.sources
         known = [source for source in named if self.vocabulary.knows(source)]
-        return self.vocabulary.mask(known, expand_items(selection.data, selection.exclude))
+        return self.vocabulary.spread(known, item_bits(selection.data, selection.exclude))
 
     def owner_mask(self, owner: str) -> int:
         """All cells of an owner's sources."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agreements.document import Agreement, SpecialCondition
-from agreements.patterns import expand_items
+from agreements.patterns import item_bits
 from agreements.periods import Span, days, holds
 from agreements.reference_data import LegalRegister
-from concept_model.items import ITEMS, item_bit
+from concept_model.items import ITEMS
 
 CRIMINAL = sum(1 << bit for bit, item in enumerate(ITEMS) if item.special_category == "criminal")
 SPECIAL = sum(1 << bit for bit, item in enumerate(ITEMS) if item.special_category in {"health", "race"})
@@ -80,17 +80,9 @@ class LawInTime:
         used: list[str] = []
         covered = 0
         for condition in conditions:
-            mask = item_mask(expand_items(condition.data)) & items
+            mask = item_bits(condition.data) & items
             if mask and holds(self._bases.get(condition.basis, ()), instant):
                 policy = f" ({condition.policy_document})" if condition.policy_document else ""
                 used.append(condition.basis + policy)
                 covered |= mask
         return tuple(used), covered
-
-
-def item_mask(items: tuple[str, ...]) -> int:
-    """Mask of item bits, without a source."""
-    mask = 0
-    for item in items:
-        mask |= 1 << item_bit(item)
-    return mask

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agreements.cells import Groundwork
-from agreements.lawfulness import item_mask
 from agreements.lifecycle import AdmittedAgreement, RegisterDocuments
 from agreements.offers import Supply, SupplyReason
-from agreements.patterns import expand_items
+from agreements.patterns import item_bits
 from agreements.periods import EVER, both, elementary, holds
 from agreements.succession import epochs
 from concept_model.items import ITEMS
@@ -47,7 +46,7 @@ def _supplies(admitted: AdmittedAgreement, owner: str, source: str, ground: Grou
     items = 0
     for rule in document.supply:
         if rule.party == owner and (rule.sources == "*" or source in rule.sources):
-            items |= item_mask(expand_items(rule.data, rule.exclude))
+            items |= item_bits(rule.data, rule.exclude)
     if not items:
         return []
     alone = {party.id for party in document.parties.controllers} == {owner}

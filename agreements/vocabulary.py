@@ -47,7 +47,11 @@ class Vocabulary:
         bits = 0
         for item in items:
             bits |= 1 << item_bit(item)
-        return self._union(bits << (self._numbers[source] * ITEM_CAPACITY) for source in sources)
+        return self.spread(sources, bits)
+
+    def spread(self, sources: Iterable[str], items: int) -> int:
+        """Cells of the given item bits under each of the sources."""
+        return self._union(items << (self._numbers[source] * ITEM_CAPACITY) for source in sources)
 
     def items_of(self, mask: int, source: str) -> tuple[str, ...]:
         """Items of one source that a mask holds, in bit order."""
