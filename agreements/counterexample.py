@@ -103,7 +103,7 @@ def _breaks(case: Counterexample, promise: Promise, register: Register) -> bool:
     decision = register.decide(case.request)
     permit = decision.permit if isinstance(decision, Refer) else decision
     shown = isinstance(permit, Permit) and permit.allows(case.source, case.item)
-    if promise.form is Form.NEVER_SILENT:
+    if promise.form in {Form.NEVER_SILENT, Form.DUTY_NEVER_SILENT}:
         cell = register.vocabulary.cell(case.source, case.item)
         return not shown and not (isinstance(decision, Refer) and decision.mask >> cell & 1)
     return shown and isinstance(permit, Permit) and case.clause in {

@@ -21,7 +21,7 @@ REGISTER_WIDE = "register"
 
 
 class Form(StrEnum):
-    """What kind of promise it is; the last three are standing theorems, which hold of every register unwritten."""
+    """What kind of promise it is; the last four are standing theorems, which hold of every register unwritten."""
 
     NEVER = "never"
     ONLY_IF = "only_if"
@@ -30,6 +30,7 @@ class Form(StrEnum):
     NO_PROHIBITION_CROSSED = "no_prohibition_crossed"
     RELATIONSHIP_ALONE_WIDENED = "relationship_alone_widened"
     UNKNOWN_NEVER_PERMITS = "unknown_never_permits"
+    DUTY_NEVER_SILENT = "duty_never_silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ _STANDING = {
     Form.NO_PROHIBITION_CROSSED: "Break-glass never crosses a prohibition.",
     Form.RELATIONSHIP_ALONE_WIDENED: "Break-glass widens the test of relationship and no other.",
     Form.UNKNOWN_NEVER_PERMITS: "What is not known never permits and never lifts a prohibition.",
+    Form.DUTY_NEVER_SILENT: "What is marked with a duty is permitted or referred, whatever else forbids it.",
 }
 
 

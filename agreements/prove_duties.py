@@ -12,7 +12,7 @@ from datetime import datetime
 from agreements.compiled import Gate, Key, KeyRules
 from agreements.counterexample import Found
 from agreements.decision import Permit, Refer
-from agreements.invariants import Promise
+from agreements.invariants import Form, Promise
 from agreements.periods import both
 from agreements.prove_corners import Corner, least_known
 from agreements.register import Register
@@ -29,7 +29,7 @@ class _Duty:
 def silent_cell(register: Register, promise: Promise, mask: int, keys: Iterable[tuple[Key, KeyRules]]) -> Found | None:
     """A cell that a duty covers and that the engine neither permits nor refers."""
     for key, rules in keys:
-        for duty in _duties(register, rules, mask):
+        for duty in _duties(register, rules, mask, marked=promise.form is Form.DUTY_NEVER_SILENT):
             for corner in _corners(duty, rules, promise):
                 silent = duty.cells & ~_answered(register, key, rules, corner)
                 if silent:
@@ -37,11 +37,12 @@ def silent_cell(register: Register, promise: Promise, mask: int, keys: Iterable[
     return None
 
 
-def _duties(register: Register, rules: KeyRules, mask: int) -> Iterator[_Duty]:
+def _duties(register: Register, rules: KeyRules, mask: int, *, marked: bool) -> Iterator[_Duty]:
+    """Clauses with a duty; `marked`: only referrals that are marked so."""
     for referral in rules.referrals:
         if referral.duty and referral.mask & mask:
             yield _Duty(referral.clause, referral.gate, referral.mask & mask)
-    for permit in rules.permits:
+    for permit in () if marked else rules.permits:
         cells = 0
         for use in permit.uses:
             if any(register.gateways[gateway].kind == "duty" for gateway in use.gateways):

@@ -54,7 +54,7 @@ class ExactProver:
                 return crossed_prohibition(self._register)
             case Form.RELATIONSHIP_ALONE_WIDENED:
                 return widened_otherwise(self._register)
-            case Form.NEVER_SILENT:
+            case Form.NEVER_SILENT | Form.DUTY_NEVER_SILENT:
                 return silent_cell(self._register, promise, self._mask(promise), self._keys(promise))
         return next(self._released(promise), None)
 

@@ -43,7 +43,7 @@ class Z3Prover:
         return None if promise.form is Form.UNKNOWN_NEVER_PERMITS else self._solving(promise).case(promise)
 
     def _solving(self, promise: Promise) -> Releasing | Silencing:
-        if promise.form is Form.NEVER_SILENT:
+        if promise.form in {Form.NEVER_SILENT, Form.DUTY_NEVER_SILENT}:
             self._silencing = self._silencing or Silencing(self._readings, self._language())
             return self._silencing
         self._releasing = self._releasing or Releasing(self._readings, self._language())
