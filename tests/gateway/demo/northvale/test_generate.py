@@ -12,19 +12,11 @@ from pathlib import Path
 import pytest
 
 import gateway.demo.northvale as package
+from agreements.strict_yaml import parse_yaml
 from gateway.demo.northvale.generate import build_world, generate
 
 TODAY = date(2026, 11, 21)
-ROLES = {
-    "northvale_council": "mash_worker mash_manager early_help_worker early_help_manager social_worker "
-    "home_education_officer council_tax_officer council_tax_fraud_officer ig_officer dpo data_steward analyst",
-    "brightwater_homes": "rent_officer marac_housing_lead housing_data_officer",
-    "northvale_schools": "school_safeguarding_lead deputy_safeguarding_lead school_business_manager head_teacher",
-    "haven_refuge": "refuge_advocate",
-    "northvale_police": "police_analyst",
-    "northvale_nhs": "health_data_officer named_nurse",
-    "dwp": "dwp_data_officer",
-}
+REGISTER = Path(package.__file__).parent / "register"
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -110,7 +102,8 @@ def test_some_people_are_entered_twice_by_one_partner(demo):
 def test_the_staff_have_every_role_once_at_least_and_an_address_each(demo):
     staff = json.loads(demo.text("staff.json"))
     roles = {(each["agency"], each["role"]) for each in staff}
-    assert roles == {(agency, role) for agency, names in ROLES.items() for role in names.split()}
+    agencies = parse_yaml("agencies.yaml", (REGISTER / "agencies.yaml").read_text()).content["agencies"]
+    assert roles == {(agency["id"], role["id"]) for agency in agencies for role in agency["roles"]}
     assert len({each["email"] for each in staff}) == len({each["worker_ref"] for each in staff}) == len(staff)
     assert all(each["email"].endswith(".example.org") for each in staff)
 
