@@ -1,30 +1,53 @@
-"""Drafts as if they were signed: so that what they would do can be proved before anybody signs."""
+"""A draft beside what is in force, as if every party had signed it and two people had activated it at an instant.
 
+Only to compare and to replay: nothing is ever released under it.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from agreements.lifecycle import AdmittedAgreement, RegisterDocuments
-from agreements.periods import EVER, both, start_of_day
+from agreements.document import Agreement
+from agreements.lifecycle import AdmittedAgreement, RegisterDocuments, prohibition_spans
+from agreements.periods import EVER, both
 
 
-def as_if_signed(documents: RegisterDocuments) -> RegisterDocuments:
-    """Admit every version that was never activated, with all its parties, from its first day on.
+def as_if_in_force(draft: RegisterDocuments, at: datetime, current: RegisterDocuments | None) -> RegisterDocuments:
+    """Admit a draft's documents from `at` (aware) on, each within its own validity.
 
-    A version that a draft supersedes ends at the instant at which the draft would begin.
+    A text that `current` holds too keeps the signatures and events that it has there. One that was changed under the
+    same name takes the place of the old text at `at`; one that the draft leaves out ends at `at`. Without `current`
+    every document stands through its whole validity.
     """
-    drafts = [admitted for admitted in documents.agreements if not admitted.active]
-    ends = {one.document.supersedes: start_of_day(one.document.validity.from_) for one in drafts}
-    return replace(
-        documents, agreements=tuple(_admitted(one, ends.get(one.document.reference)) for one in documents.agreements)
-    )
+    held = {(one.document.reference, one.digest): one for one in current.agreements} if current else {}
+    since = at if current else EVER[0]
+    kept = {(one.document.reference, one.digest) for one in draft.agreements}
+    admitted = [
+        held.get((one.document.reference, one.digest)) or _enacted(one.document, one.digest, since)
+        for one in draft.agreements
+    ]
+    ended = [_until(one, at) for place, one in held.items() if place not in kept]
+    return replace(draft, agreements=tuple(_succeeded([*admitted, *ended])))
 
 
-def _admitted(one: AdmittedAgreement, end: datetime | None) -> AdmittedAgreement:
-    if not one.active:
-        starts = start_of_day(one.document.validity.from_)
-        everybody = {party.id: (EVER,) for party in one.document.parties.controllers}
-        one = replace(one, active=((starts, EVER[1]),), parties=everybody)
-    if end is None:
-        return one
+def _enacted(document: Agreement, digest: str, since: datetime) -> AdmittedAgreement:
+    parties = {party.id: ((since, EVER[1]),) for party in document.parties.controllers}
+    return AdmittedAgreement(document, digest, ((since, EVER[1]),), parties, stage="activated")
+
+
+def _until(one: AdmittedAgreement, end: datetime) -> AdmittedAgreement:
     withdrawn = min(end, one.withdrawn) if one.withdrawn else end
     return replace(one, active=both(one.active, [(EVER[0], end)]), withdrawn=withdrawn)
+
+
+def _succeeded(admitted: Iterable[AdmittedAgreement]) -> Iterator[AdmittedAgreement]:
+    """End every version at the instant at which the one that supersedes it comes into force."""
+    every = tuple(admitted)
+    ends: dict[str, datetime] = {}
+    for successor in every:
+        old, spans = successor.document.supersedes, prohibition_spans(successor)
+        if old is not None and spans:
+            ends[old] = min(spans[0][0], ends.get(old, EVER[1]))
+    for one in every:
+        end = ends.get(one.document.reference)
+        yield one if end is None else _until(one, end)

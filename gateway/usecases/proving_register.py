@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agreements.certificate import FILE, Certificate, certificate_problem
 from agreements.counterexample import in_words
-from agreements.drafts import as_if_signed
+from agreements.drafts import as_if_in_force
 from agreements.errors import AgreementFileError
 from agreements.invariants import REGISTER_WIDE
 from agreements.lifecycle import RegisterDocuments
@@ -85,6 +85,6 @@ def prove_register(folder: Path, signed: Path | None, now: datetime, overlay: Pa
     """
     documents = load_register(folder, signed, now, overlay)
     if signed is None:
-        documents = as_if_signed(documents)
+        documents = as_if_in_force(documents, now, None)
     register = compile_register(documents)
     return ProvedRegister(prove(documents, register), documents, register, read_register_files(folder, overlay))
