@@ -34,6 +34,7 @@ _AGENCY = Shape(
         Value("kind", "bodyKind"),
         Value("contact", "contact"),
         Value("competent_authority", "competentAuthority"),
+        Link("decider", "decider", "role/"),
         Children("roles", "role", _ROLE),
     ),
     always={"partOf": ["agency/*"]},

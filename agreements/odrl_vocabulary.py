@@ -42,7 +42,7 @@ _OWN_LINKS = (
     "onReviewMissed", "mayView", "invariant", "never", "onlyIf", "recipient", "state", "contacts", "likelihood",
     "impact", "residual", "residualRisk", "purposeLive", "confirmation", "activeSpan", "membership", "reviewAgreed",
     "stage", "actionTerm", "breakGlassNeverOpens", "neverSilent", "under", "nature", "onlyAction", "reservedUnder",
-    "reservation", "epoch", "succession", "predecessor", "successor",
+    "reservation", "epoch", "succession", "predecessor", "successor", "decider",
 )  # fmt: skip
 _TEXTS = {
     "identifier": "dct:identifier", "title": "dct:title", "summary": "dct:abstract", "description": "dct:description",

@@ -108,6 +108,18 @@ def test_an_unknown_state_meets_no_condition_and_lifts_no_prohibition(graph, kin
     assert {graph.value(test, URIRef(f"{ODRL}operator")) for test in states} == {URIRef(ODRL + operator)}
 
 
+def test_a_choice_of_nobody_is_said_and_not_left_open(graph):
+    rule = URIRef(f"{DEFAULT_BASE}agreement/ISA-NV-2026-014@1/rule/EH4")
+    chosen = {
+        str(value)
+        for test in graph.objects(rule, URIRef(f"{ODRL}constraint"))
+        if (test, RDF.type, URIRef(f"{PROFILE}RelationshipTest")) in graph
+        for value in graph.objects(test, URIRef(f"{ODRL}rightOperand"))
+    }
+
+    assert chosen == {f"{PROFILE}nothing"}
+
+
 def test_a_uk_basis_names_the_term_of_dpv_that_comes_nearest(graph):
     basis = URIRef(f"{DEFAULT_BASE}basis/6%281%29%28e%29")
     matches = set(graph.objects(basis, URIRef("http://www.w3.org/2004/02/skos/core#closeMatch")))
