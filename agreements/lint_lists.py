@@ -50,6 +50,8 @@ def _agencies(documents: RegisterDocuments) -> Iterator[Finding]:
     for number, agency in enumerate(agencies):
         if len({role.id for role in agency.roles}) != len(agency.roles):
             yield ("agencies", number, "roles"), "a role stands here twice", "name every role once"
+        if agency.decider is not None and agency.decider not in {role.id for role in agency.roles}:
+            yield ("agencies", number, "decider"), "who decides is no role of this agency", "name one of its roles"
 
 
 def _sources(documents: RegisterDocuments) -> Iterator[Finding]:

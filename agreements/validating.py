@@ -19,7 +19,7 @@ def validated(file: YamlFile, model: type[_M]) -> tuple[_M | None, list[Agreemen
     """
     try:
         content = canonical_json(file.content)
-    except TypeError:
+    except (TypeError, UnicodeEncodeError):
         return None, [file.error((), "it holds what JSON cannot", "write text, numbers, dates, lists and mappings")]
     try:
         return model.model_validate_json(content, strict=True, by_alias=True, by_name=False), []

@@ -206,6 +206,7 @@ def edited(part, number, **more):
 
 LISTS = {
     "a Part 3 source of no competent authority": ("sources", edited("sources", 0, regime="dpa_part_3"), "competent"),
+    "a decider who is nobody there": ("agencies", edited("agencies", 0, decider="judge"), "no role of this agency"),
     "a source under no known reservation": ("sources", edited("sources", 0, reserved_under="MOON"), "no such reserv"),
     "a source of nobody": ("sources", edited("sources", 0, owner="nobody"), "no such agency"),
     "law said to be read and not where": (
