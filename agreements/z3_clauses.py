@@ -78,7 +78,7 @@ class Clauses:
             self.language.among("source", group.sources), self.language.among("item", group.items)
         ))  # fmt: skip
 
-    def open(self, rule: PermitRule, admitted: AdmittedAgreement, *, perhaps: bool = False) -> tuple[str, ...]:
+    def opened(self, rule: PermitRule, admitted: AdmittedAgreement, *, perhaps: bool = False) -> tuple[str, ...]:
         """Every test of a permit but that of the cell."""
         related = disjunction((self.related(rule), self.widened(rule, admitted.document)))
         return (*self.tests(rule, admitted, perhaps=perhaps), related)

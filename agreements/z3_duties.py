@@ -25,7 +25,7 @@ class Silencing(Solving):
             for admitted, rule in part.reading.rules():
                 clause = clause_of(admitted, rule)
                 if isinstance(rule, PermitRule):
-                    tests = part.open(rule, admitted)
+                    tests = part.opened(rule, admitted)
                     solver.add(implies(conjunction((*tests, part.cell(rule, admitted))), barred))
                     covered[clause].append(conjunction((*tests, part.cell(rule, admitted, duty=True))))
                 elif isinstance(rule, ReferRule):

@@ -25,7 +25,7 @@ class Releasing(Solving):
         strangers: dict[str, list[str]] = defaultdict(list)
         for part, admitted, rule in self.permits:
             clause, cell = clause_of(admitted, rule), part.cell(rule, admitted)
-            whole = conjunction((*part.open(rule, admitted), cell))
+            whole = conjunction((*part.opened(rule, admitted), cell))
             glass = part.widened(rule, admitted.document)
             opens[clause].append(whole)
             if glass != FALSE:

@@ -49,7 +49,7 @@ class Solving:
                 for group in part.reading.cells(rule, admitted)
                 if group.sources & sources and group.items & items
             ]
-            yield conjunction((disjunction(groups), *part.open(rule, admitted, perhaps=True)))
+            yield conjunction((disjunction(groups), *part.opened(rule, admitted, perhaps=True)))
 
     def asked(self, promise: Promise) -> list[str]:
         """What a promise speaks of, as assumptions."""
