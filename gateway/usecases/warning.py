@@ -3,6 +3,7 @@
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from agreements.deadlines import DueWarning, warnings_at
+from agreements.periods import end_of_day
 from audit.entry import EventClass
 from gateway.store.ledger import append
 from gateway.store.reviews import raise_review, reviews_raised
@@ -23,7 +24,8 @@ def raise_warnings(wiring: Wiring) -> int:
         for review_id, warning in due.items():
             if review_id not in given:
                 one = warning.deadline
-                detail = {"warning": one.kind, "stage": warning.stage, "last_day": one.last_day.isoformat()}
+                ends = end_of_day(one.last_day).isoformat()
+                detail = {"review": str(review_id), "reasons": [_kind(warning)], "authorised_until": ends}
                 told = system_entry(
                     wiring, EventClass.CONFIGURATION, now, purpose=PURPOSE, agreements=(one.document,), detail=detail
                 )
