@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from gateway import problems
-from gateway.api import asking, families, health, partners, records
+from gateway.api import asking, emergencies, families, health, partners, records
 from gateway.api.context import request_context
 from gateway.telemetry import configure_logging, exporter_of, note_request, request_telemetry
 from gateway.web.install import install_pages
@@ -47,6 +47,7 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
     app.include_router(families.router)
     app.include_router(records.router)
     app.include_router(asking.router)
+    app.include_router(emergencies.router)
     install_pages(app)
 
     @app.middleware("http")

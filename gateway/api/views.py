@@ -67,6 +67,19 @@ class AccessRequestIn(Sent):
     family_id: UUID | None = None
 
 
+class EmergencyAnswerIn(Sent):
+    """What a second person says of an emergency, and why."""
+
+    justified: bool
+    reason: str = Field(min_length=3, max_length=1000)
+
+
+class SuspensionEndIn(Sent):
+    """Why a reader may break glass again."""
+
+    reason: str = Field(min_length=3, max_length=1000)
+
+
 class ExplainIn(Sent):
     """One question: about a purpose, about a family under the declaration of `Hearthgate-Purpose`, or hypothetical.
 

@@ -5,6 +5,7 @@ import threading
 
 from procrastinate import App, PsycopgConnector
 
+from gateway.usecases.emergencies import suspend_unconfirmed
 from gateway.usecases.housekeeping import forget_what_is_over
 from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import escalate_notices, raise_notices
@@ -31,6 +32,13 @@ def job_app(wiring: Wiring) -> App:
     @app.task(name="escalate_notices", queue="notices", lock="notices", queueing_lock="notices", pass_context=False)
     def escalate(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         escalate_notices(wiring)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(
+        name="suspend_unconfirmed", queue="notices", lock="emergencies", queueing_lock="emergencies", pass_context=False
+    )
+    def suspend(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        suspend_unconfirmed(wiring)
 
     @app.periodic(cron="7 * * * *")
     @app.task(name="raise_warnings", queue="notices", lock="warnings", queueing_lock="warnings", pass_context=False)

@@ -1,4 +1,4 @@
-"""Rows of the desk: batches and their errors, declarations, sessions, notices, requests, reviews."""
+"""Rows of the desk: batches and their errors, declarations, sessions, notices, requests, reviews, emergencies."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -156,3 +156,40 @@ class ReviewItemRow(SQLModel, table=True):
     role: str = Field(sa_type=Text)
     raised_at: datetime = Field(sa_column=instant())
     state: str = Field(default="open", sa_type=Text)
+
+
+class EmergencyRow(SQLModel, table=True):
+    """Break-glass as it was declared, and what a second person said of it. The reader's name is sealed."""
+
+    __tablename__ = "emergency"
+    __table_args__ = {"schema": "desk"}
+    emergency_id: UUID = Field(primary_key=True)
+    declaration_id: UUID = Field(unique=True, foreign_key="desk.declaration.declaration_id")
+    entry_id: UUID
+    subject: str = Field(sa_type=Text)
+    worker: str = Field(sa_type=Text)
+    sealed_name: bytes = Field(sa_type=LargeBinary)
+    agency: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    team: str = Field(sa_type=Text)
+    purpose: str = Field(sa_type=Text)
+    agreement: str = Field(sa_type=Text)
+    opened_at: datetime = Field(sa_column=instant())
+    confirm_by: datetime | None = Field(sa_column=instant(nullable=True))
+    answered_at: datetime | None = Field(sa_column=instant(nullable=True))
+    answered_by: str | None = Field(sa_type=Text)
+    justified: bool | None
+    suspended_at: datetime | None = Field(sa_column=instant(nullable=True))
+    lifted_at: datetime | None = Field(sa_column=instant(nullable=True))
+    lifted_by: str | None = Field(sa_type=Text)
+
+
+class EmergencyAlertRow(SQLModel, table=True):
+    """A role that was told of an emergency."""
+
+    __tablename__ = "emergency_alert"
+    __table_args__ = {"schema": "desk"}
+    emergency_id: UUID = Field(primary_key=True, foreign_key="desk.emergency.emergency_id")
+    agency: str = Field(sa_type=Text, primary_key=True)
+    role: str = Field(sa_type=Text, primary_key=True)
+    raised_at: datetime = Field(sa_column=instant())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from agreements.offers import PurposeOffer
+from agreements.offers import BreakGlassOffer, PurposeOffer
 from audit.entry import Decision, EventClass, Outcome
 from gateway.errors import AccessRefusedError, DeclarationError
 from gateway.identity.caller import StaffCaller
@@ -12,6 +12,7 @@ from gateway.store.declarations import read_declaration, save_declaration
 from gateway.store.desk_tables import DeclarationRow
 from gateway.store.ledger import append
 from gateway.store.reviews import raise_review
+from gateway.usecases.emergencies import is_suspended, record_emergency, require_break_glass_stands
 from gateway.usecases.entries import entry
 from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
@@ -57,8 +58,9 @@ def declare_purpose(
     if declared.purpose not in offered:
         raise _refused(wiring, context, caller, declared, now)
     expires_at = now + REMEMBERED
-    if declared.break_glass:
-        expires_at = now + timedelta(minutes=_break_glass_minutes(wiring, context, caller, declared, now))
+    offer = _break_glass_offer(wiring, context, caller, declared, now) if declared.break_glass else None
+    if offer is not None:
+        expires_at = now + timedelta(minutes=offer.expires_minutes)
     declaration_id = wiring.mint_opaque()
     field = wiring.custody.field
     # Who is at risk is asked for so that it is on record: without it nobody could review the emergency.
@@ -85,8 +87,8 @@ def declare_purpose(
             },
         )  # fmt: skip
         append(connection, recorded)
-        if declared.break_glass:
-            raise_review(connection, wiring.mint(), "break-glass", recorded, now)
+        if offer is not None:
+            record_emergency(wiring, connection, caller, offer, recorded, now)
     return Declaration(
         declaration_id, declared.purpose, declared.family_id, declared.break_glass,
         declared.case_reference is not None, expires_at,
@@ -105,6 +107,8 @@ def require_declaration(
         raise DeclarationError("this declaration is over or not yours; declare your purpose again")
     if row.break_glass and row.family_id is None:
         raise DeclarationError("break-glass is for one family")
+    if row.break_glass and is_suspended(wiring, caller, now):
+        raise DeclarationError("this emergency was not confirmed, and is over")
     if row.family_id is not None and family_id is not None and row.family_id != family_id:
         raise DeclarationError("this declaration was made for another family; declare your purpose again")
     return _declaration(row)
@@ -117,16 +121,19 @@ def _declaration(row: DeclarationRow) -> Declaration:
     )  # fmt: skip
 
 
-def _break_glass_minutes(
+def _break_glass_offer(
     wiring: Wiring, context: RequestContext, caller: StaffCaller, declared: NewDeclaration, now: datetime
-) -> int:
+) -> BreakGlassOffer:
     offers = wiring.register.break_glass_for(caller.agency, caller.role, now)
     offer = next((one for one in offers if declared.purpose in one.purposes), None)
     if offer is None:
         raise _refused(wiring, context, caller, declared, now)
+    if declared.family_id is None:
+        raise DeclarationError("break-glass is for one family")
     if "who_is_at_risk" in offer.requires and not declared.at_risk:
         raise DeclarationError("write who is at risk, and why")
-    return offer.expires_minutes
+    require_break_glass_stands(wiring, context, caller, declared.purpose)
+    return offer
 
 
 def _refused(

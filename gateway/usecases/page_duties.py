@@ -6,6 +6,7 @@ from adapters.port import FeedProfile
 from agreements.offers import BreakGlassOffer
 from gateway.identity.caller import StaffCaller
 from gateway.usecases.declaring import purposes_offered
+from gateway.usecases.emergencies import is_told
 from gateway.usecases.officers import is_officer
 from gateway.usecases.role_families import families_of
 from gateway.wiring import Wiring
@@ -13,13 +14,17 @@ from gateway.wiring import Wiring
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """`reads`: may declare a purpose. `supplies`: may push files. `oversees`: may read the log."""
+    """`reads`: may declare a purpose. `supplies`: may push files. `oversees`: may read the log.
+
+    `answers`: hears of emergencies and answers as the second person.
+    """
 
     role_title: str
     agency_title: str
     reads: bool
     supplies: bool
     oversees: bool
+    answers: bool
 
 
 def duties_of(wiring: Wiring, caller: StaffCaller) -> Duties:
@@ -33,6 +38,7 @@ def duties_of(wiring: Wiring, caller: StaffCaller) -> Duties:
         reads=bool(purposes_offered(wiring, caller)),
         supplies="data_supply" in families,
         oversees=is_officer(wiring, caller),
+        answers=is_told(wiring, caller),
     )
 
 

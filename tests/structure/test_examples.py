@@ -76,6 +76,20 @@ class Stage:
     def client_assertion(self) -> object:
         return self.assertion
 
+    def emergency_id(self) -> object:
+        self.emergency_opened()
+        return self.northvale.sql("SELECT emergency_id FROM desk.emergency")[0].emergency_id
+
+    def emergency_opened(self) -> None:
+        """Once: an example that says what came before has it already."""
+        if not self.northvale.sql("SELECT emergency_id FROM desk.emergency"):
+            family = str(self.northvale.family_id("S2", "Kelly Marsh"))
+            self.gateway.declare("W210", "early_help", family_id=family, break_glass=True, at_risk="The mother")
+
+    def emergency_not_justified(self) -> None:
+        example = EXAMPLES["answer-emergency"]["request"]
+        self.send({**example, "body": {**example["body"], "justified": False}})
+
     def notices_raised(self) -> None:
         raise_notices(self.northvale.wiring)
 
@@ -105,6 +119,8 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "list-notices": Stage.notices_raised,
     "list-reviews": Stage.purpose_refused,
     "list-access-requests": Stage.access_requested,
+    "list-emergencies": Stage.emergency_opened,
+    "lift-suspension": Stage.emergency_not_justified,
 }
 
 

@@ -26,6 +26,12 @@ def _cards(desk: Desk) -> list[dict[str, str]]:
         (duties.reads, "/purpose", "Say why you are looking", "Choose your purpose. We remember it for 60 minutes."),
         (duties.reads, "/search", "Find a person", "Search by name, date of birth, postcode or number."),
         (duties.supplies, "/batches", "Send a file", "Send your agency's file and see what became of each row."),
+        (
+            duties.answers,
+            "/emergencies",
+            "Answer for emergencies",
+            "See who opened a family in an emergency, and answer.",
+        ),
         (duties.oversees, "/log", "Read the audit log", "See who looked at what and why, and verify the log."),
     ]
     return [{"href": href, "title": title, "text": text} for use, href, title, text in offered if use]

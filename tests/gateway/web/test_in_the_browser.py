@@ -181,6 +181,16 @@ def test_an_early_help_manager_is_offered_break_glass_in_plain_words(visitor, se
     assert not visitor.page.locator("h1").is_visible()
 
 
+def test_an_officer_is_told_of_an_emergency_and_answers(visitor, served):
+    family = served.northvale.family_id("S2", "Kelly Marsh")
+    served.northvale.declare("W210", "early_help", family_id=family, break_glass=True, at_risk="The mother")
+    visitor.sign_in("W601")
+    visitor.go("/emergencies")
+    visitor.look("officer-emergencies")
+    visitor.page.get_by_role("button", name="Answer").first.click()
+    visitor.look("officer-emergencies-errors")
+
+
 def test_a_worker_reads_what_she_may_see_and_why(visitor):
     visitor.sign_in("W203")
     visitor.go("/purpose")

@@ -316,3 +316,26 @@ def test_what_a_role_may_see_stands_in_words_with_the_agreement_and_the_law(at_d
 
 def test_a_role_that_no_agreement_names_is_told_that_it_sees_nothing(at_desk):
     assert "No agreement in force lets your role see anything." in at_desk("W601").get("/permissions").text
+
+
+def test_an_emergency_is_on_the_page_of_those_who_are_told_and_is_answered_there(served, at_desk):
+    family = served.northvale.family_id("S2", "Kelly Marsh")
+    manager = at_desk("W211")
+    data = {
+        "form_token": form_token(manager.get("/purpose")), "emergency_purpose": "early_help", "family": str(family),
+        "at_risk": "The mother", "emergency_reason": "She says he is at the door",
+    }  # fmt: skip
+    assert manager.post("/purpose/emergency", data=data).status_code == 303
+    officer, worker = at_desk("W601"), at_desk("W203")
+    page = officer.get("/emergencies")
+    name = served.northvale.staff["W211"]["name"]
+    assert name in page.text
+    assert "Kelly" not in page.text
+    place = re.search(rf'>{name} .*?action="(/emergencies/[^"]+/answer)"', page.text, re.DOTALL)[1]
+    unsaid = officer.post(place, data={"form_token": form_token(page), "reason": "we spoke"})
+    assert (unsaid.status_code, "Say whether it was justified" in unsaid.text) == (422, True)
+    said = {"form_token": form_token(page), "answer": "justified", "reason": "we spoke at once"}
+    after = officer.post(place, data=said, follow_redirects=True)
+    assert re.search(rf">{name} <strong[^>]*>Justified<", after.text)
+    assert worker.get("/emergencies").status_code == 403
+    assert "/emergencies" not in worker.get("/").text
