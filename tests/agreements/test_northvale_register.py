@@ -6,8 +6,10 @@ import pytest
 
 from adapters.registry import FEEDS
 from adapters.tabular.loader import load_mappings
+from agreements.decision import Permit, Refer
 from agreements.loader import load_register
-from agreements.request import Direction
+from agreements.request import STATES, Band, DecisionRequest, Direction, Relationship, Tri
+from concept_model.items import ITEMS, LOCATION_BEARING
 from tests.agreements.northvale import DEMO, NOW, REGISTER
 
 # Their places are bits of stored masks and audit entries.
@@ -18,6 +20,12 @@ FIRST_SOURCES = (
 # No purpose has argued for these yet; a feed starts off (practice P16).
 NOT_AGREED = {"identity.ethnicity", "education.meals", "education.sen"}
 ALL_FEEDS = {**FEEDS, **load_mappings(DEMO / "feeds")}
+
+# Fields that name a place, or a body or person who is near one.
+TELLING_FIELDS = {"location", "found", "court", "landlord", "officer", "service", "organisation", "placement", "team"}
+TELLING = {item.name for item in ITEMS if TELLING_FIELDS & item.field_names} - LOCATION_BEARING - {"place.crime"}
+# Who may know, or reads what its own agency alone holds.
+MAY_KNOW = {"safeguarding_front_door", "statutory_social_work", "domestic_abuse_support"}
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +100,41 @@ def test_every_feed_is_covered_but_for_what_nobody_has_argued_for(sandbox, name)
 
     assert items - supply.items <= NOT_AGREED
     assert items & supply.items
+
+
+def shown_in_words(register, key, relationship, minor):
+    """Cells that one reader is shown in words of a protected person who agreed to everything."""
+    agency, role, purpose, direction = key
+    states = dict.fromkeys(STATES, Tri.NO) | dict.fromkeys(("protected", "agreed_to_help", "named_case"), Tri.YES)
+    decision = register.decide(
+        DecisionRequest(
+            agency, role, purpose, relationship, states | {"minor": minor}, Band.VERIFIED, Direction(direction), NOW,
+            regime=register.regimes[purpose],
+        )
+    )  # fmt: skip
+    permit = decision.permit if isinstance(decision, Refer) else decision
+    if not isinstance(permit, Permit):
+        return set()
+    return {cell for cell in register.vocabulary.cells(permit.mask) if permit.form(*cell) not in {"band", "presence"}}
+
+
+def test_of_a_protected_person_nobody_else_reads_what_names_a_place_or_who_is_near_it(sandbox):
+    asked = told = 0
+    for key in sandbox.index:
+        families = set(sandbox.role(*key[:2]).families)
+        if key[3] not in {Direction.VIEW, Direction.EXTRACT, Direction.NOTIFY, Direction.SEARCH}:
+            continue
+        for relationship in Relationship:
+            for minor in (Tri.YES, Tri.NO):
+                shown = {cell for cell in shown_in_words(sandbox, key, relationship, minor) if cell[1] in TELLING}
+                asked += 1
+                told += len(shown)
+                if families & MAY_KNOW:
+                    continue
+                others = {cell for cell in shown if sandbox.sources[cell[0]].owner != key[0]}
+                council = {cell for cell in shown if key[0] == "northvale_council"}
+                # Early help knows the teams of early help.
+                own_team = {("case_system", "care.allocation")} if "family_support" in families else set()
+                assert (others | council) - own_team == set(), key
+    assert asked
+    assert told
