@@ -1,0 +1,161 @@
+"""One decision point: no route reads personal data but through a use case that asks the register for a permit."""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.structure.decision_point import LAYERS, functions_of, undecided
+
+ROOT = Path(__file__).resolve().parents[2]
+
+READERS = frozenset(
+    f"gateway.store.{name}"
+    for name in (
+        "facts.load_facts", "facts.withheld_counts", "inputs.family_inputs", "inputs.person_inputs",
+        "inputs.search_candidates", "figures.count_groups", "notices.notice_candidates", "notices.notices_for",
+        "notices.notice_for", "notices.escalate_overdue", "batches.read_row_errors", "log.one_entry",
+        "log.search_entries", "log.exported_openings", "requests.open_requests", "reviews.open_reviews",
+        "emergencies.list_emergencies", "emergencies.lock_emergency", "emergencies.suspend_overdue",
+        "identities.identity_facts", "identities.current_links", "identities.household_members",
+        "identities.record_ids", "identities.person_ranks",
+    )
+)  # fmt: skip
+"""What the store gives of anybody: facts and counts of them, states, hits, notices, rows, entries, requests."""
+
+SAYS_NOTHING_OF_ANYBODY = frozenset(
+    {
+        # Whole modules: the database itself, keys and sessions, the reader's own declaration, queued jobs.
+        "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "scripts", "sign_ins",
+        "tables",
+        # What only writes, or gives digests, hashes, numbers of a file, signatures and counts of leaves.
+        "ledger", "facts.intern_records", "facts.current_digests", "facts.save_facts", "facts.save_tokens",
+        "identities.add_persons", "identities.retire_persons", "identities.replace_links", "identities.save_reviews",
+        "identities.replace_households", "identities.replace_kin", "notices.save_notice", "notices.mark_read",
+        "requests.save_request", "reviews.raise_review", "reviews.reviews_raised", "emergencies.save_emergency",
+        "emergencies.change_emergency", "emergencies.break_glass_rests", "batches.open_batch", "batches.find_batch",
+        "batches.update_batch", "batches.read_batch", "batches.list_batches", "batches.save_row_errors",
+        "batches.save_rejected_rows", "batches.forget_expired_rows", "batches.coverage", "log.head_size",
+        "log.pending_leaves", "log.entry_tickets", "log.sealed_ticket", "log.advance_head", "log.add_leaves",
+        "log.add_nodes", "log.add_checkpoint", "log.remove_pending", "log.newest_checkpoint", "log.stored_nodes",
+        "log.one_picture", "log.stream", "log.exported_rows", "log.every_leaf", "log.every_ticket", "log.every_node",
+        "log.every_checkpoint", "log.waiting_entries",
+    }
+)  # fmt: skip
+
+_OFFICER = "officers oversee the log by role (DPA 2018 s.62): `require_officer` first, and each look is an entry"
+_TOLD = "a document names the roles that an emergency is told to; the row names staff and no family"
+BY_ROLE = {
+    "gateway.usecases.reading_log.search_log -> gateway.store.log.search_entries": _OFFICER,
+    "gateway.usecases.reading_log.read_entry -> gateway.store.log.one_entry": _OFFICER,
+    "gateway.usecases.requesting.requests_open -> gateway.store.requests.open_requests": _OFFICER,
+    "gateway.usecases.reviewing.review_queue -> gateway.store.reviews.open_reviews": _OFFICER,
+    "gateway.usecases.emergencies.lift_suspension -> gateway.store.emergencies.lock_emergency": _OFFICER,
+    "gateway.usecases.emergencies.answer_emergency -> gateway.store.emergencies.lock_emergency": _TOLD,
+    "gateway.usecases.emergencies.emergencies -> gateway.store.emergencies.list_emergencies": _TOLD,
+    "gateway.usecases.batches.errors_csv -> gateway.store.batches.read_row_errors": "the sender's own rows",
+    "gateway.usecases.page_batches.row_problems -> gateway.store.batches.read_row_errors": (
+        "rules that the rows of the agency's own file broke; never a value"
+    ),
+    "gateway.usecases.receipts._receipt -> gateway.store.log.one_entry": "commitments and hashes, to the own agency",
+    "gateway.usecases.reading_notices.my_notices -> gateway.store.notices.notices_for": (
+        "that something waits, to whom it is addressed: no name, no family; to open it asks the register"
+    ),
+}
+"""Ways on which no agreement is asked, each with its reason: oversight, one's own, or nothing of anybody."""
+
+
+@pytest.fixture(scope="module")
+def functions():
+    return functions_of(ROOT)
+
+
+def test_every_way_from_a_route_to_personal_data_asks_the_register_or_has_its_reason(functions):
+    assert undecided(functions, READERS).keys() == BY_ROLE.keys()
+
+
+def test_whoever_reads_by_role_of_oversight_is_required_to_be_an_officer(functions):
+    by_officers = [way.partition(" -> ")[0] for way, reason in BY_ROLE.items() if reason is _OFFICER]
+
+    assert by_officers
+    for name in by_officers:
+        assert "gateway.usecases.officers.require_officer" in functions[name].calls
+
+
+def test_every_function_of_the_store_is_known_to_read_personal_data_or_not_to(functions):
+    public = {
+        name
+        for name in functions
+        if name.startswith("gateway.store.") and name.rpartition(".")[2][0].islower() and "._" not in name
+    }
+    whole = {f"gateway.store.{name}" for name in SAYS_NOTHING_OF_ANYBODY}
+
+    unknown = {name for name in public - READERS if name not in whole and name.rpartition(".")[0] not in whole}
+
+    assert unknown == set()
+    assert public >= READERS
+
+
+def test_the_walk_reaches_the_reading_of_a_family_where_nobody_asks(functions):
+    """Else it would find nothing wrong because it finds nothing."""
+    unasked = {name: replace(function, asks=False) for name, function in functions.items()}
+
+    ways = undecided(unasked, READERS)
+
+    family = ways["gateway.usecases.disclosure._read -> gateway.store.facts.load_facts"]
+    assert family == {"GET /families/{family_id}"}
+    assert "gateway.usecases.searching.search_people -> gateway.store.facts.load_facts" in ways
+    assert "gateway.usecases.figures.make_figure -> gateway.store.figures.count_groups" in ways
+
+
+def test_no_module_is_imported_whole_past_the_walk():
+    for layer in LAYERS:
+        for path in (ROOT / "gateway" / layer).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                assert not [name for name in names if name.startswith("gateway")], path.name
+
+
+USE_CASE = """
+from gateway.store.facts import load_facts
+
+def peek(wiring):
+    with wiring.database.transaction("hg_read") as connection:
+        return load_facts(connection)
+"""
+ROUTE = """
+from gateway.usecases.peeking import peek
+
+@router.get("/peek")
+def look(wiring):
+    return peek(wiring)
+"""
+DIRECT = """
+from gateway.store import facts
+
+@router.get("/peek")
+def look(wiring):
+    return facts.load_facts(wiring.database)
+"""
+ASKED = USE_CASE.replace("def peek(wiring):", "def peek(wiring):\n    wiring.register.decide(None)")
+THROUGH_ANOTHER = USE_CASE.replace(
+    "def peek(wiring):", "def unused(wiring):\n    wiring.register.decide(None)\n\ndef peek(wiring):"
+)
+
+
+@pytest.mark.parametrize(
+    ("modules", "caught"),
+    [
+        ({"gateway.usecases.peeking": USE_CASE, "gateway.api.peeking": ROUTE}, "gateway.usecases.peeking.peek"),
+        ({"gateway.usecases.peeking": USE_CASE, "gateway.web.routes.peeking": ROUTE}, "gateway.usecases.peeking.peek"),
+        ({"gateway.api.peeking": DIRECT}, "gateway.api.peeking.look"),
+        ({"gateway.usecases.peeking": THROUGH_ANOTHER, "gateway.api.peeking": ROUTE}, "gateway.usecases.peeking.peek"),
+        ({"gateway.usecases.peeking": ASKED, "gateway.api.peeking": ROUTE}, None),
+    ],
+    ids=["a route of the API", "a page", "past the use cases", "asked elsewhere in the module", "asked"],
+)
+def test_a_route_that_reads_without_a_permit_would_be_found(modules, caught):
+    found = undecided(functions_of(ROOT, modules), READERS).keys() - BY_ROLE.keys()
+
+    assert found == ({f"{caught} -> gateway.store.facts.load_facts"} if caught else set())
