@@ -132,7 +132,7 @@ def _feed_for(wiring: Wiring, caller: Caller, push: Push) -> Feed:
     feed = wiring.feeds.get(push.feed)
     if feed is None:
         raise NotFoundError("there is no feed of that name")
-    owner = wiring.register.sources[feed.profile.source].owner
+    owner = wiring.register.owner_of(feed.profile.source, wiring.clock())
     if isinstance(caller, PartnerCaller):
         may_push = _PUSH_SCOPE in caller.scopes
     else:
