@@ -103,8 +103,11 @@ def escalate_notices(wiring: Wiring) -> int:
 
 def notice_request(wiring: Wiring, role: str, now: datetime) -> DecisionRequest:
     """May this role of the schools be told? Says nothing of any subject."""
-    agency = wiring.register.sources[_SCHOOLS].owner
-    return DecisionRequest(agency, role, PURPOSE, Relationship.NONE, {}, Band.VERIFIED, Direction.NOTIFY, now)
+    return DecisionRequest(_schools(wiring, now), role, PURPOSE, Relationship.NONE, {}, Band.VERIFIED, Direction.NOTIFY, now)
+
+
+def _schools(wiring: Wiring, now: datetime) -> str:
+    return wiring.register.owner_of(_SCHOOLS, now) or wiring.register.sources[_SCHOOLS].owner
 
 
 def _reach(wiring: Wiring, blank: DecisionRequest) -> timedelta | None:
@@ -145,9 +148,8 @@ def _address(
     source, permit = vocabulary.sources[candidate.source_no], subject.permit
     age = (now.date() - candidate.happened_on).days
     if permit is not None and permit.allows(source, INCIDENT) and permit.admits(source, INCIDENT, age, PRESENT):
-        schools = wiring.register.sources[_SCHOOLS].owner
         uses = permit.uses_of(source, INCIDENT)
-        return _Address(schools, LEAD, candidate.unit, DEPUTY, TITLE, next_school_morning(now), uses)
+        return _Address(_schools(wiring, now), LEAD, candidate.unit, DEPUTY, TITLE, next_school_morning(now), uses)
     decision = subject.decision
     if isinstance(decision, Refer) and decision.mask >> vocabulary.cell(source, INCIDENT) & 1:
         agency, _, role = decision.to.partition("/")
