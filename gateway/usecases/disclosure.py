@@ -244,7 +244,7 @@ def _own_records(wiring: Wiring, blank: DecisionRequest) -> tuple[int, ...]:
     """
     register = wiring.register
     reach = register.reach(blank.agency, blank.role, blank.purpose, blank.direction, blank.now)
-    owned = [name for name, source in register.sources.items() if source.owner == blank.agency]
+    owned = [name for name in register.sources if register.owner_of(name, blank.now) == blank.agency]
     if set(register.vocabulary.sources_of(reach)) - set(owned):
         return ()
     return tuple(sorted(wiring.source_number(name) for name in owned))
