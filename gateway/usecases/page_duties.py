@@ -49,7 +49,7 @@ def emergency_offers(wiring: Wiring, caller: StaffCaller) -> tuple[BreakGlassOff
 
 def own_feeds(wiring: Wiring, caller: StaffCaller) -> tuple[FeedProfile, ...]:
     """Feeds whose source belongs to the caller's agency, by title."""
-    sources = wiring.register.sources
+    now = wiring.clock()
     profiles = [feed.profile for feed in wiring.feeds.values()]
-    mine = [one for one in profiles if one.source in sources and sources[one.source].owner == caller.agency]
+    mine = [one for one in profiles if wiring.register.owner_of(one.source, now) == caller.agency]
     return tuple(sorted(mine, key=lambda profile: profile.title))
