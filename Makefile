@@ -5,8 +5,10 @@ REGISTER ?= main
 ONCE ?=
 BIN := .venv/bin
 WORKERS ?= 2
+CELLS ?= 1000000
+PROFILES ?= 10000
 
-.PHONY: help setup demo test check bench lock openapi clean
+.PHONY: help setup demo test check bench differential mutants lock openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +32,12 @@ check: setup ## Format, lint, types, layers, exported contract
 
 bench: setup ## Run the benchmarks
 	@set -e; for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
+
+differential: setup ## Compare the policy engine with the reference, Cedar and Rego (CELLS, PROFILES)
+	@$(BIN)/python -m tests.agreements.oracles.differential --cells $(CELLS) --profiles $(PROFILES) --workers $(WORKERS)
+
+mutants: setup ## Seed mistakes into copies of the policy engine and print what catches each
+	@$(BIN)/python -m tests.agreements.mutation.harness --workers $(WORKERS)
 
 openapi: setup ## Export the contract to openapi/openapi.json
 	@$(BIN)/python -m gateway.api.export
