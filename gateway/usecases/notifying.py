@@ -103,7 +103,8 @@ def escalate_notices(wiring: Wiring) -> int:
 
 def notice_request(wiring: Wiring, role: str, now: datetime) -> DecisionRequest:
     """May this role of the schools be told? Says nothing of any subject."""
-    return DecisionRequest(_schools(wiring, now), role, PURPOSE, Relationship.NONE, {}, Band.VERIFIED, Direction.NOTIFY, now)
+    agency = _schools(wiring, now)
+    return DecisionRequest(agency, role, PURPOSE, Relationship.NONE, {}, Band.VERIFIED, Direction.NOTIFY, now)
 
 
 def _schools(wiring: Wiring, now: datetime) -> str:
