@@ -104,7 +104,7 @@ class Silence:
     A few masks come up again and again, so the explanations of some are remembered; they depend on nothing else.
     """
 
-    __slots__ = ("_known", "_nearest", "_outlook")
+    __slots__ = ("_known", "_nearest", "_outlook", "explained")
 
     _REMEMBERED = 64
 
@@ -112,6 +112,13 @@ class Silence:
         self._nearest = nearest
         self._outlook = outlook
         self._known: dict[int, Explanation] = {}
+        self.explained: dict[int, Explanation] = {}
+        """Whole explanations by what was asked, as `Moment.decided` keeps decisions."""
+
+    def remember(self, asked: int, explanation: Explanation) -> None:
+        """Keep an explanation for the next request that asks the same; the number is bounded."""
+        if len(self.explained) < self._REMEMBERED:
+            self.explained[asked] = explanation
 
     def over(self, unsaid: int) -> Explanation:
         """Explain cells of which nothing else is said."""

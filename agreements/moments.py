@@ -20,8 +20,11 @@ from agreements.compiled import (
     Gate,
     KeyRules,
 )
+from agreements.decision import Decision
 from agreements.periods import EVER
-from agreements.request import Band, DecisionRequest, Relationship
+from agreements.request import STATES, DecisionRequest, Relationship, asked_bits
+
+_REMEMBERED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class Moment:
     """The rules that stand between two instants (the first included, the second not)."""
 
     __slots__ = (
-        "_open", "barred", "bars", "caps", "coming", "ends", "glass", "grants", "pairs", "reach", "referrals",
-        "silenced", "starts", "voices",
+        "_open", "barred", "bars", "caps", "coming", "decided", "ends", "glass", "grants", "matters", "pairs", "reach",
+        "referrals", "silenced", "starts", "voices",
     )  # fmt: skip
 
     def __init__(self, rules: KeyRules, starts: datetime, ends: datetime) -> None:
@@ -77,11 +80,15 @@ class Moment:
         self.glass = any(grant.glass_for is not None for grant in self.grants)
         self.reach = _union(grant.mask for grant in self.grants)
         """Cells that some permit could release to some reader about some subject."""
-        self._open: dict[tuple[Relationship, Band, bool], tuple[Grant, ...]] = {}
+        self.matters = asked_bits(self._tested())
+        """The part of a request's `asked` that an answer depends on: states that no rule tests make no difference."""
+        self.decided: dict[int, Decision] = {}
+        """Decisions by that part. A moment is asked the same few questions again and again."""
+        self._open: dict[int, tuple[Grant, ...]] = {}
 
     def open_to(self, request: DecisionRequest) -> tuple[Grant, ...]:
         """Grants whose band and relationship the request has; the subject's states are still to be tested."""
-        key = (request.relationship, request.band, request.break_glass)
+        key = request.asked >> 2 * len(STATES) << 1 | request.break_glass
         found = self._open.get(key)
         if found is None:
             found = self._open[key] = tuple(
@@ -91,6 +98,21 @@ class Moment:
                 and (grant.related(request.relationship) or (request.break_glass and grant.glass_for is not None))
             )
         return found
+
+    def remember(self, request: DecisionRequest, decision: Decision) -> None:
+        """Keep a decision for the next request that asks the same; the number is bounded."""
+        if len(self.decided) < _REMEMBERED:
+            self.decided[request.asked & self.matters] = decision
+
+    def _tested(self) -> int:
+        gates = [grant.gate for grant in self.grants]
+        gates += [one.gate for one in self.referrals] + [one.gate for one in self.voices]
+        tested = 0
+        for gate in gates:
+            tested |= gate.yes_all | gate.yes_any | gate.no_all
+        for bite in (*self.bars, *self.caps, *self.pairs):
+            tested |= bite.when_any | bite.when_all | bite.unless_any | bite.unless_all
+        return tested
 
 
 class Timeline:

@@ -65,7 +65,14 @@ class Register:
         if timeline is None or request.regime is not timeline.rules.regime:
             return self._not_permitted(request)
         moment = timeline.at(request.now)
-        return self._worded(request, decide_weighed(request, moment, weigh(request, moment), self._terms))
+        if request.break_glass:
+            # How long it lasts runs from the request's own instant, so it is like no other.
+            return self._worded(request, decide_weighed(request, moment, weigh(request, moment), self._terms))
+        decision = moment.decided.get(request.asked & moment.matters)
+        if decision is None:
+            decision = self._worded(request, decide_weighed(request, moment, weigh(request, moment), self._terms))
+            moment.remember(request, decision)
+        return decision
 
     def decide_profile(self, requests: Sequence[DecisionRequest]) -> tuple[Decision, ...]:
         """Decide one profile: subjects and bands asked of together, by one reader for one purpose at one instant.
@@ -131,6 +138,18 @@ class Register:
         moment = timeline.at(request.now)
         if request.break_glass and not moment.glass:
             return silence.over(self.vocabulary.all_mask)
+        if request.break_glass or paired is not None:
+            return self._explained_anew(request, moment, paired, silence)
+        asked = request.asked & moment.matters
+        explanation = silence.explained.get(asked)
+        if explanation is None:
+            explanation = self._explained_anew(request, moment, None, silence)
+            silence.remember(asked, explanation)
+        return explanation
+
+    def _explained_anew(
+        self, request: DecisionRequest, moment: Moment, paired: int | None, silence: Silence
+    ) -> Explanation:
         return explain_weighed(request, moment, weigh(request, moment, paired), self._outlooks[request.agency], silence)
 
     def _silence_at(self, key: Key, now: datetime) -> Silence:

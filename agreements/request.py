@@ -78,7 +78,13 @@ STATES: tuple[str, ...] = (
 """The subject states a rule may test; a state missing from a request is unknown, any other name refuses."""
 
 
+_RELATIONSHIP_NUMBER = {relationship: number for number, relationship in enumerate(Relationship)}
 STATE_BIT = {state: 1 << number for number, state in enumerate(STATES)}
+
+
+def asked_bits(states: int) -> int:
+    """The part of `DecisionRequest.asked` that matters where only these states are tested: band and relationship do."""
+    return -1 << 2 * len(STATES) | states << len(STATES) | states
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +93,10 @@ class DecisionRequest:
 
     `relationship` is the reader's to the subject's family; `band` the weakest link band of the records in question;
     `now` an aware instant; `regime` the law under which the reader would use the facts. `break_glass` asks for the
-    widening an agreement may allow (practice, scene S6). The last four are worked out here, once for every question
-    that the request is asked: bits of the states known to be yes and no, the key of the rules, and whether the
-    request is well-formed at all. One that is not refuses; it never raises.
+    widening an agreement may allow (practice, scene S6). The last five are worked out here, once for every question
+    that the request is asked: bits of the states known to be yes and no; `asked`, which holds these, the band and the
+    relationship in one integer; the key of the rules; and whether the request is well-formed at all. One that is not
+    refuses; it never raises.
     """
 
     agency: str
@@ -104,6 +111,7 @@ class DecisionRequest:
     regime: Regime = Regime.UK_GDPR
     yes: int = field(init=False, repr=False, compare=False)
     no: int = field(init=False, repr=False, compare=False)
+    asked: int = field(init=False, repr=False, compare=False)
     key: tuple[str, str, str, str] = field(init=False, repr=False, compare=False)
     well_formed: bool = field(init=False, repr=False, compare=False)
 
@@ -123,6 +131,8 @@ class DecisionRequest:
         )
         object.__setattr__(self, "yes", yes)
         object.__setattr__(self, "no", no)
+        reader = (_RELATIONSHIP_NUMBER[self.relationship] << 3 | self.band) if well_formed else 0
+        object.__setattr__(self, "asked", reader << 2 * len(STATES) | no << len(STATES) | yes)
         object.__setattr__(self, "key", (*names, self.direction.value) if well_formed else ("", "", "", ""))
         object.__setattr__(self, "well_formed", well_formed)
 
