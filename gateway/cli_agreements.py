@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from agreements.loader import load_register, register_faults
 from agreements.register import Register, compile_register
-from gateway import cli_difference, cli_documents, cli_odrl, cli_prove, clock
+from gateway import cli_difference, cli_documents, cli_odrl, cli_prove, cli_replay, clock
 from gateway.cli_files import CommandError, read_input
 from gateway.cli_settings import read_settings
 from gateway.usecases.asking_register import Question, answer
@@ -23,6 +23,7 @@ agreements_app.command("export")(cli_odrl.export)
 agreements_app.command("schema")(cli_documents.schema)
 agreements_app.command("warnings")(cli_documents.show_warnings)
 agreements_app.command("diff")(cli_difference.diff)
+agreements_app.command("replay")(cli_replay.replay)
 agreements_app.command("prove")(cli_prove.prove)
 decide_app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

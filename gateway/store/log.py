@@ -291,3 +291,20 @@ def waiting_entries(connection: Connection) -> Iterator[Row[Any]]:
         "SELECT p.entry_id, e.event_class, e.recorded_at, e.leaf, o.fields FROM audit.pending p"
         " LEFT JOIN audit.entry e USING (entry_id) LEFT JOIN audit.opening o USING (entry_id) ORDER BY p.entry_id",
     )
+
+
+def judged_entries(connection: Connection) -> Iterator[Row[Any]]:
+    """Entries of accesses, oldest first, with the opened fields by which they can be judged again, as JSON text.
+
+    Those are authorisations, and refusals by the agreements; one whose opening was erased has none of the fields.
+    """
+    return stream(
+        connection,
+        "SELECT e.entry_id, e.event_class, o.fields #>> '{at,1}' AS at, o.fields #>> '{agency,1}' AS agency,"
+        " o.fields #>> '{role,1}' AS role, o.fields #>> '{purpose,1}' AS purpose, o.fields #>> '{masks,1}' AS masks,"
+        " o.fields #>> '{detail,1}' AS detail, o.fields #>> '{vocabulary_hash,1}' AS vocabulary_hash"
+        " FROM audit.entry e LEFT JOIN audit.opening o USING (entry_id)"
+        " WHERE e.event_class = 'denied' OR (o.fields #>> '{phase,1}') = '\"authorisation\"'"
+        " OR ((o.fields #> '{phase}') IS NULL AND e.event_class IN ('consultation', 'disclosure', 'override'))"
+        " ORDER BY e.recorded_at, e.entry_id",
+    )

@@ -24,6 +24,7 @@ class SubjectDecision:
 
     person_id: UUID
     band: int
+    asked: DecisionRequest
     decision: Decision
     withheld: Sequence[Withheld]
 
@@ -96,8 +97,12 @@ def decide_subjects(
     decisions = wiring.register.decide_profile(requests)
     explanations = wiring.register.explain_profile(requests)
     return [
-        SubjectDecision(person.person_id, number, decision, () if isinstance(decision, Refusal) else explanation)
-        for (person, number), decision, explanation in zip(asked, decisions, explanations, strict=True)
+        SubjectDecision(
+            person.person_id, number, request, decision, () if isinstance(decision, Refusal) else explanation
+        )
+        for (person, number), request, decision, explanation in zip(
+            asked, requests, decisions, explanations, strict=True
+        )
     ]
 
 

@@ -31,6 +31,7 @@ from gateway.store.batches import coverage
 from gateway.store.facts import load_facts, withheld_counts
 from gateway.store.inputs import DecisionInput, family_inputs
 from gateway.store.ledger import Ticket, append, issue_ticket, open_ticket
+from gateway.usecases.decided_on import decided_on
 from gateway.usecases.deciding import (
     SubjectDecision,
     blank_request,
@@ -114,7 +115,7 @@ def open_family(
     reading = Reading(wiring, context, caller, declaration, blank, now)
     refusal = refused_for_anyone(wiring, blank)
     if refusal is not None:
-        receipt = _deny(reading, family_id, refusal.code)
+        receipt = _deny(reading, family_id, refusal.code, None)
         raise AccessRefusedError(refusal.code, refusal.message, receipt)
     # (1) Decision inputs.
     with wiring.database.transaction("hg_decide") as connection:
@@ -142,18 +143,25 @@ def _ego_decision(
         return own[0].person_id
     referral = next((one.decision for one in own if isinstance(one.decision, Refer)), None)
     if referral is not None:
-        receipt = _deny(reading, family_id, referral.code, Decision.REFER)
+        receipt = _deny(reading, family_id, referral.code, decided, Decision.REFER)
         raise ReferredError(referral.to, reading.now + referral.within, referral.message, receipt)
     # No such family, and a refusal that depends on the family, are one answer.
-    _deny(reading, family_id, "not-found-or-refused")
+    _deny(reading, family_id, "not-found-or-refused", decided)
     raise NotFoundError(NO_SUCH_FAMILY)
 
 
-def _deny(reading: Reading, family_id: UUID, code: str, decision: Decision = Decision.REFUSE) -> str:
+def _deny(
+    reading: Reading,
+    family_id: UUID,
+    code: str,
+    decided: Sequence[SubjectDecision] | None,
+    decision: Decision = Decision.REFUSE,
+) -> str:
     denied = entry(
         reading.wiring, reading.context, reading.caller, EventClass.DENIED, reading.now,
         purpose=reading.declaration.purpose, declaration=str(reading.declaration.declaration_id),
-        household=str(family_id), decision=decision, outcome=Outcome.DENIED, detail={"reasons": [code]},
+        household=str(family_id), decision=decision, outcome=Outcome.DENIED,
+        detail={"reasons": [code], **decided_on(reading.blank, decided)},
     )  # fmt: skip
     with reading.wiring.database.transaction("hg_desk") as connection:
         append(connection, denied)
@@ -181,7 +189,10 @@ def authorise(
         household=str(family_id) if family_id else None,
         subjects=tuple(sorted({str(subject.person_id) for subject in subjects})),
         masks={f"{s.person_id}:{s.band}": _hexadecimal(s.shown) for s in subjects},
-        detail={"authorised_until": not_after.isoformat(), "channel": reading.context.channel},
+        detail={
+            "authorised_until": not_after.isoformat(), "channel": reading.context.channel,
+            **decided_on(reading.blank, decided, together=family_id is not None),
+        },
     )  # fmt: skip
     own = _own_records(wiring, reading.blank)
     ticket = Ticket(wiring.mint(), UUID(authorised.entry_id), own, not_after, tuple(subjects))

@@ -25,6 +25,7 @@ from gateway.errors import NotFoundError
 from gateway.identity.caller import Caller
 from gateway.store.ledger import append
 from gateway.store.log import OPENED_FILTERS, one_entry, search_entries
+from gateway.usecases.decided_on import without_inputs
 from gateway.usecases.entries import entry
 from gateway.usecases.exporting_log import LogExport, export_log
 from gateway.usecases.log_parts import record
@@ -93,7 +94,10 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One entry in full: its line, every opened field by name (`audit.entry.Entry`), and the bytes of its leaf."""
+    """One entry: its line, its opened fields by name (`audit.entry.Entry`), and the bytes of its leaf.
+
+    What a decision rested on is left out: an officer may read who was shown what, not everybody's states.
+    """
 
     line: LogLine
     values: Mapping[str, Json]
@@ -135,7 +139,7 @@ def read_entry(wiring: Wiring, context: RequestContext, caller: Caller, entry_id
         append(connection, read)
     if row is None:
         raise NotFoundError(_NO_SUCH_ENTRY)
-    return LogEntry(_line(row), _values(row) or {}, row.leaf)
+    return LogEntry(_line(row), without_inputs(_values(row) or {}), row.leaf)
 
 
 def verify_log(wiring: Wiring, context: RequestContext, caller: Caller) -> Verdict:

@@ -21,6 +21,7 @@ from gateway.profiles.views import Coverage, GoldenIdentity, Receipt
 from gateway.store.facts import load_facts
 from gateway.store.inputs import DecisionInput, person_inputs, search_candidates
 from gateway.store.ledger import append, bit_string, open_ticket
+from gateway.usecases.decided_on import decided_on
 from gateway.usecases.deciding import blank_request, decide_subjects, reader_of, refused_for_anyone
 from gateway.usecases.declaring import require_declaration
 from gateway.usecases.disclosure import (
@@ -126,6 +127,7 @@ def _asked(reading: Reading, query: SearchQuery, refused: str | None) -> str:
         detail={
             "query": "; ".join(f"{k}={v}" for k, v in words.items() if v),
             "reasons": [refused] if refused else None,
+            **(decided_on(reading.blank, None) if refused else {}),
         },
     )  # fmt: skip
     with reading.wiring.database.transaction("hg_desk") as connection:
