@@ -85,8 +85,9 @@ def _access(row: Row[Any], known: set[str]) -> tuple[Access | None, str | None]:
         return None, ERASED
     access = recorded_access(str(row.entry_id), datetime.fromisoformat(str(values["at"])), values)
     if access is None:
-        asked_of_somebody = bool(values["masks"]) or (row.event_class == "denied" and values["purpose"] is not None)
-        return None, EARLIER if asked_of_somebody else None
+        # A refused push has no role: a machine supplies and reads nothing.
+        refused = row.event_class == "denied" and values["role"] is not None and values["purpose"] is not None
+        return None, EARLIER if values["masks"] or refused else None
     if str(values["vocabulary_hash"]) not in known:
         return None, OTHER_ITEMS
     return access, None
