@@ -1,6 +1,5 @@
 """Northvale's legal register: complete, dated, honest about who confirmed what; the sandbox differs in one thing."""
 
-
 import pytest
 
 from agreements.reference_data import LegalRegister
