@@ -257,7 +257,7 @@ def agreement(rng, number, *, pairs=True, most=5):
 
 def admitted(rng, document, parties, digest):
     opened = start_of_day(DAY) - timedelta(days=rng.randint(0, 3))
-    withdrawn = opened + timedelta(days=rng.randint(1, 4)) if rng.random() < 0.15 else None
+    withdrawn = opened + timedelta(days=rng.randint(1, 4)) if rng.random() < 0.3 else None
     if rng.random() < 0.2 and withdrawn is None:
         suspended = opened + timedelta(days=2)
         active = ((opened, suspended), (suspended + timedelta(hours=6), EVER[1]))

@@ -249,10 +249,18 @@ def what_a_search_may_always_use_is_permitted_whatever_the_states(rng, documents
 def what_is_remembered_changes_no_answer(rng, documents):
     """A register that has answered others answers as a fresh one does: nothing of one subject stays for the next."""
     used = compile_register(documents)
-    for request in [*asked_of(rng, documents), *profiles_of(rng, documents, 1)[0]]:
-        fresh = compile_register(documents)
-        assert used.decide(request) == fresh.decide(request)
-        assert used.explain(request) == fresh.explain(request)
+    for first in asked_of(rng, documents, 3):
+        state = {rng.choice(STATES): rng.choice(tuple(Tri))}
+        later = replace(first, now=first.now + TICK)
+        for request in (
+            first,
+            later,
+            replace(later, states={**first.states, **state}),
+            replace(first, band=Band.REVIEW),
+        ):
+            fresh = compile_register(documents)
+            assert used.decide(request) == fresh.decide(request)
+            assert used.explain(request) == fresh.explain(request)
 
 
 LAWS = (

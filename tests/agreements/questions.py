@@ -14,6 +14,7 @@ FAR = datetime(2100, 1, 1, tzinfo=UTC)
 NO_GLASS = SimpleNamespace(widens=())
 TICK = timedelta(microseconds=1)
 PERSONS = 5
+CELLS = 4
 FITS = 4
 
 
@@ -34,10 +35,14 @@ def edges(documents):
 
 
 def question(rng, documents, instants):
-    """One request and a cell of the rule it was made for. `instants` are the edges of the register."""
+    """One request, with cells of the rule it was made for and of others. `instants` are the edges of the register."""
     fitted, rule, admitted = near(rng, documents, instants)
     request = perturbed(rng, documents, fitted, admitted, instants)
-    return request, cell_of(rng, documents, fitted, admitted, rule)
+    found = {cell_of(rng, documents, fitted, admitted, rule)}
+    rules = [(other, one) for other in documents.agreements for one in other.document.rules]
+    while len(found) < CELLS:
+        found.add(cell_of(rng, documents, fitted, *rng.choice(rules)))
+    return request, sorted(found)
 
 
 def profile(rng, documents, instants):

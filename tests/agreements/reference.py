@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from agreements.decision import FORMS
-from agreements.request import Band, Direction, Regime, Tri
+from agreements.request import STATES, Band, Direction, Regime, Tri
 from concept_model.items import ITEMS, item_named
 
 
@@ -34,13 +34,10 @@ def form(heard, *cell):
 
 def permitting(heard, source, item):
     """The clauses that permit a cell, each with the rank of the form it grants."""
-    return {
-        f"{admitted.document.reference}/{rule.id}": max(
-            (FORMS.index(form) for part, form in rule.transform.items() if fits(part, item)), default=0
-        )
-        for admitted, rule in heard.permits
-        if covers(heard.documents, heard.asked, admitted, rule, source, item)
-    }
+    return {f"{admitted.document.reference}/{rule.id}":
+            max((FORMS.index(form) for part, form in rule.transform.items() if fits(part, item)), default=0)
+            for admitted, rule in heard.permits
+            if covers(heard.documents, heard.asked, admitted, rule, source, item)}  # fmt: skip
 
 
 def prohibited(heard, *cell):
@@ -87,9 +84,8 @@ def bars(documents, asked, effect):
 
 def in_force(documents, admitted, now):
     document, kinds = admitted.document, {law.id: law.kind for law in documents.law.gateways}
-    reviewed = any(at <= now < start(day, 1) for at, day in admitted.reviews) or now < start(
-        document.validity.review, 1
-    )
+    reviews = [(now, document.validity.review), *admitted.reviews]
+    reviewed = any(at <= now < start(day, 1) for at, day in reviews)
     duties = {kinds.get(use.id) for use in document.legal.gateways} == {"duty"}
     continues = duties and document.validity.on_review_missed == "continue_under_statute"
     assessed = all(now < start(one.next_review, 1) for one in documents.dpias if one.id == document.dpia)
@@ -98,20 +94,15 @@ def in_force(documents, admitted, now):
 
 def opens(documents, asked, admitted, rule, might):
     """Relationship, link and subject. Unknown states permit nothing; `might` asks as if they turned out to fit."""
-    rest = rule.conditions
-    needed = {"any": [], "only": [("minor", Tri.YES)], "exclude": [("minor", Tri.NO)]}[rule.subjects.minors]
-    needed = [*needed, *((name, Tri.YES) for name in rest.all_of), *((name, Tri.NO) for name in rest.none_of)]
-
-    def known(name, value):
-        return asked.states.get(name, Tri.UNKNOWN) in {value, Tri.UNKNOWN if might else value}
-
+    unknown, conditions = {Tri.UNKNOWN} if might else set(), rule.conditions
+    state = {name: {asked.states.get(name, Tri.UNKNOWN)} for name in STATES}
+    yes, no = ({name for name in STATES if state[name] <= {value, *unknown}} for value in (Tri.YES, Tri.NO))
     related = rule.relationships == "*" or asked.relationship in rule.relationships
-    return (
-        (related or (asked.break_glass and widened(documents, asked, admitted, rule)))
-        and asked.band >= Band.named(rule.min_band)
-        and all(known(*one) for one in needed)
-        and (not rest.any_of or any(known(name, Tri.YES) for name in rest.any_of))
-    )
+    related = related or (asked.break_glass and widened(documents, asked, admitted, rule))
+    minors = {"any": True, "only": "minor" in yes, "exclude": "minor" in no}[rule.subjects.minors]
+    known = yes >= {*conditions.all_of} and no >= {*conditions.none_of}
+    known = known and (not conditions.any_of or bool(yes & {*conditions.any_of}))
+    return related and minors and known and asked.band >= Band.named(rule.min_band)
 
 
 def widened(documents, asked, admitted, rule):
@@ -160,11 +151,8 @@ def addressed(documents, rule, asked):
 def meant(documents, recipients, asked):
     roles = {role.id: role for one in documents.agencies.agencies if one.id == asked.agency for role in one.roles}
     return asked.role in roles and any(
-        one.agency in {"*", asked.agency}
-        and (one.roles == "*" or asked.role in one.roles)
-        and (one.family is None or one.family in roles[asked.role].families)
-        for one in recipients
-    )
+        one.agency in {"*", asked.agency} and (one.roles == "*" or asked.role in one.roles)
+        and (one.family is None or one.family in roles[asked.role].families) for one in recipients)  # fmt: skip
 
 
 def selects(selection, source, item):

@@ -1,12 +1,15 @@
 """The laws of every register, on random ones; a seed that fails is named by Hypothesis and repeats."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agreements.decision import Refusal
 from agreements.register import compile_register
-from tests.agreements import generator, questions
+from tests.agreements import generator, questions, reference
 from tests.agreements.laws import LAWS
 
 SEEDS = st.integers(min_value=0, max_value=10**9)
@@ -32,3 +35,16 @@ def test_an_empty_register_refuses_everything(seed):
     assert isinstance(empty.decide(request), Refusal)
     assert empty.decide_supply("council", "register", request.now).items == frozenset()
     assert empty.purposes_for("council", "worker", request.now) == ()
+
+
+def test_the_reference_can_be_read_at_one_sitting():
+    text = Path(reference.__file__).read_text(encoding="utf-8")
+    spoken = {
+        number
+        for part in ast.walk(ast.parse(text))
+        if isinstance(part, ast.Module | ast.FunctionDef) and ast.get_docstring(part)
+        for number in range(part.body[0].lineno, part.body[0].end_lineno + 1)
+    }
+    code = [line for number, line in enumerate(text.splitlines(), start=1) if number not in spoken and line.strip()]
+
+    assert len(code) < 120

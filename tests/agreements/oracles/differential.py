@@ -23,7 +23,7 @@ from tests.agreements.northvale import ENACTED, NOW, REGISTER
 from tests.agreements.oracles.cedar import CedarOracle
 from tests.agreements.oracles.rego import RegoOracle
 
-CELLS_A_REGISTER = 50
+CELLS_A_REGISTER = 100
 NORTHVALE_EVERY = 100
 """One in so many seeds asks of Northvale's register instead of a random one."""
 
@@ -84,11 +84,11 @@ def by_reference(documents, profile, wanted):
 
 
 def compare(seed, documents, cells, profiles, *, oracles=True):
-    """Ask one register of so many cells and whole profiles."""
+    """Ask one register of at least so many cells, a few to each request, and of whole profiles."""
     rng, tally = generator.seeded("questions", seed), Tally()
     instants, everything = questions.edges(documents), reference.cells(documents)
-    asked = [questions.question(rng, documents, instants) for _ in range(cells)]
-    wanted = [((request,), [cell]) for request, cell in asked]
+    asked = [questions.question(rng, documents, instants) for _ in range(-(-cells // questions.CELLS))]
+    wanted = [((request,), chosen) for request, chosen in asked]
     wanted += [(questions.profile(rng, documents, instants), everything) for _ in range(profiles)]
     engine = Compiled(documents)
     cedar = CedarOracle(documents).permitting(wanted) if oracles else [None] * len(wanted)
@@ -110,8 +110,8 @@ def compare(seed, documents, cells, profiles, *, oracles=True):
                 tally.referrals += asks is not None
                 _note(tally, seed, "the referral", engine.referred(decision), asks, profile)
         else:
-            tally.cells += 1
-            tally.released += bool(expected[0])
+            tally.cells += len(chosen)
+            tally.released += len(expected[0])
     return tally
 
 

@@ -1,0 +1,28 @@
+"""Every seeded mistake is caught, and the engine as it is is not: what catches nothing proves nothing."""
+
+import pytest
+
+from tests.agreements.mutation.harness import FAULTS, SURVIVED, caught_by, stale, verdicts
+from tests.agreements.mutation.judge import write_cases
+
+
+def test_every_fault_still_finds_its_text():
+    assert stale(FAULTS) == []
+
+
+def test_every_fault_is_another():
+    assert len(FAULTS) >= 40
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert len({(fault.file, fault.found, fault.written) for fault in FAULTS}) == len(FAULTS)
+
+
+@pytest.mark.slow
+def test_every_fault_is_caught():
+    assert [fault.name for fault, verdict in verdicts(FAULTS, workers=1) if verdict == SURVIVED] == []
+
+
+@pytest.mark.slow
+def test_the_engine_as_it_is_passes_what_catches_the_faults(tmp_path):
+    write_cases(tmp_path / "cases")
+
+    assert caught_by(None, tmp_path / "cases") == SURVIVED
