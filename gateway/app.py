@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request, Response
 from opentelemetry.sdk.trace.export import SpanExporter
 
+from concept_model.errors import DataSharingError
 from gateway import problems
 from gateway.api import asking, emergencies, families, health, partners, records
 from gateway.api.context import request_context
+from gateway.errors import JUST_ENDED, PermitEndedError
 from gateway.telemetry import configure_logging, exporter_of, note_request, request_telemetry
 from gateway.web.install import install_pages
 from gateway.wiring import Wiring
@@ -50,11 +52,19 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
     app.include_router(emergencies.router)
     install_pages(app)
 
+    async def ended(request: Request) -> Response:
+        """The answer of a request whose permit has ended, as a problem or as a page."""
+        answer: Response = await app.exception_handlers[DataSharingError](request, PermitEndedError(JUST_ENDED))  # type: ignore[misc]  # ours are all asynchronous
+        return answer
+
     @app.middleware("http")
     async def stamp(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
         context = request_context(request)
         note_request(context.request_id)
         response = await proceed(request)
+        # Between the use case's last look at the clock and here the instant may have passed; nothing has left yet.
+        if context.release.until is not None and wiring.clock() >= context.release.until:
+            response = await ended(request)
         for name, value in _SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers["X-Request-ID"] = context.request_id

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from concept_model.errors import DataSharingError
 
+JUST_ENDED = "the agreement that this rests on has just ended; nothing was released"
+
 
 class GatewayError(DataSharingError):
     """Root of the gateway's own errors."""

@@ -48,6 +48,7 @@ def permitted_facts(
 
 
 def judged_item(permit: Permit, source: str, name: str) -> str | None:
+    """The item whose cell lets a fact out, which may be `address.protected_location`; `None` where nothing does."""
     if permit.allows(source, name):
         return name
     if name in LOCATION_BEARING and permit.allows(source, "address.protected_location"):

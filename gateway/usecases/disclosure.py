@@ -21,7 +21,7 @@ from agreements.request import DecisionRequest, Direction
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase
 from audit.merkle import leaf_hash
 from audit.receipt import Promise, sign_promise
-from gateway.errors import AccessRefusedError, NotFoundError, PermitEndedError, ReferredError
+from gateway.errors import JUST_ENDED, AccessRefusedError, NotFoundError, PermitEndedError, ReferredError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import Frame, assemble_profile, shown_persons
 from gateway.profiles.permitted import permitted_facts
@@ -100,7 +100,7 @@ def disclose_profile(
     # (4) and (5) Read under the ticket, assemble, append the outcome, commit.
     profile, outcome, leaf = _read(opened.reading, opened.family, opened.ticket, opened.authorised)
     # (6) Nothing leaves after what it rests on has ended.
-    require_unended(wiring, opened.ticket)
+    require_unended(wiring, context, opened.ticket.not_after)
     return Disclosure(profile, receipt_for(wiring, outcome, leaf))
 
 
@@ -128,10 +128,14 @@ def open_family(
     return OpenedFamily(reading, FamilyRead(family_id, ego, inputs, decided), authorised, ticket)
 
 
-def require_unended(wiring: Wiring, ticket: Ticket) -> None:
-    """Raise `PermitEndedError` where what a reading rests on has ended by now: the last step before an answer."""
-    if wiring.clock() >= ticket.not_after:
-        raise PermitEndedError("the agreement that this rests on has just ended; nothing was released")
+def require_unended(wiring: Wiring, context: RequestContext, not_after: datetime) -> None:
+    """Raise `PermitEndedError` where what a reading rests on has ended by now: the last step before an answer.
+
+    The answer is held to the same instant once more when it is written out (`gateway.app`).
+    """
+    context.release.hold_to(not_after)
+    if wiring.clock() >= not_after:
+        raise PermitEndedError(JUST_ENDED)
 
 
 def _ego_decision(

@@ -185,7 +185,7 @@ def _about_family(
         *withheld_items(register, heard, mask),
         *withheld_items(register, register.explain(reading.blank), said),
     )
-    require_unended(wiring, opened.ticket)
+    require_unended(wiring, context, opened.ticket.not_after)
     return Explanation(
         about="family",
         purpose=reading.declaration.purpose,

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from agreements.decision import Permit, Refer, Refusal
 from agreements.request import Direction
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase
-from gateway.errors import AccessRefusedError, NotFoundError, PermitEndedError
+from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.views import Receipt
 from gateway.store.figures import count_groups
 from gateway.store.ledger import append
 from gateway.usecases.deciding import blank_request
-from gateway.usecases.disclosure import receipt_for
+from gateway.usecases.disclosure import receipt_for, require_unended
 from gateway.usecases.entries import entry
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.working_days import LONDON
@@ -92,8 +92,7 @@ def make_figure(wiring: Wiring, context: RequestContext, caller: StaffCaller, as
     table = suppress(counts, base=asked.base)
     # (4) The outcome, committed.
     outcome, leaf = _record_outcome(wiring, context, caller, authorised, table)
-    if wiring.clock() >= permit.not_after:
-        raise PermitEndedError("the agreement that this rests on has just ended; nothing was released")
+    require_unended(wiring, context, permit.not_after)
     return FigureAnswer(measure, table, asked.base, clauses, receipt_for(wiring, outcome, leaf))
 
 

@@ -119,7 +119,7 @@ def open_notice(wiring: Wiring, context: RequestContext, caller: StaffCaller, no
     # (5) Mark it read, and return.
     with wiring.database.transaction("hg_desk") as connection:
         mark_read(connection, notice_id, now)
-    require_unended(wiring, ticket)
+    require_unended(wiring, context, ticket.not_after)
     identity, incidents, advice = opened
     return OpenedNotice(_read_notice(row, now), identity, incidents, advice, None, receipt_for(wiring, outcome, leaf))
 

@@ -104,7 +104,7 @@ def search_people(
             items_shown=("identity.name",) if page else (), detail={"row_count": len(page)},
         )  # fmt: skip
         leaf = append(connection, outcome)
-    require_unended(wiring, ticket)
+    require_unended(wiring, context, ticket.not_after)
     return SearchResult(
         tuple(hit for _, hit in page), len(found) > PAGE_SIZE, coverage_lines(wiring, blank), foot_of(wiring),
         receipt_for(wiring, outcome, leaf),

@@ -4,6 +4,7 @@ The gateway's clock is the machine's with a fixed offset, so that the day's end 
 the database server's clock, too, so the agreement ends at a real midnight to come, and only the application is ahead.
 """
 
+import itertools
 import shutil
 import threading
 from collections import Counter
@@ -125,18 +126,25 @@ def test_nothing_is_released_at_or_after_the_instant_at_which_an_agreement_ends(
     assert all(datetime.fromisoformat(str(fields["at"])) < end for fields in told)
 
 
-def test_an_answer_that_is_ready_when_the_agreement_ends_is_not_released(northvale, ahead, end):
-    """The clock passes the instant after the last commit: the check that stands there is what holds the answer back."""
+@pytest.mark.parametrize(
+    "looks_in_time",
+    [pytest.param(0, id="after the last commit"), pytest.param(1, id="when the answer is written out")],
+)
+@pytest.mark.parametrize("asked", ["the family", "why"])
+def test_an_answer_that_is_ready_when_the_agreement_ends_is_not_released(
+    northvale, ahead, end, looks_in_time, asked
+):  # fmt: skip
+    """The clock passes the instant once the outcome of the reading is committed, before one look at it or the other."""
     family = northvale.family_id("S3", "Vikram Nair")
-    before = end - timedelta(seconds=1)
+    before, looks = end - timedelta(seconds=1), itertools.count()
 
     def passing():
-        """At the instant as soon as the outcome of the reading is committed, and just before it until then."""
-        return end if outcomes(northvale) else before
+        return end if outcomes(northvale) and next(looks) >= looks_in_time else before
 
     with served(northvale, replace(ahead, clock=passing)) as gateway:
         declaration = gateway.declare(WORKER, "early_help")
-        held_back = gateway.family(WORKER, declaration, family)
+        read = {"the family": gateway.family, "why": gateway.explain}[asked]
+        held_back = read(WORKER, declaration, family)
 
     assert len(outcomes(northvale)) == 1
     assert held_back.status_code == httpx.codes.SERVICE_UNAVAILABLE

@@ -16,7 +16,7 @@ READERS = frozenset(
         "facts.load_facts", "facts.withheld_counts", "inputs.family_inputs", "inputs.person_inputs",
         "inputs.search_candidates", "figures.count_groups", "notices.notice_candidates", "notices.notices_for",
         "notices.notice_for", "notices.escalate_overdue", "batches.read_row_errors", "log.one_entry",
-        "log.search_entries", "log.exported_openings", "requests.open_requests", "reviews.open_reviews",
+        "log.search_entries", "log.exported_openings", "log.judged_entries", "requests.open_requests", "reviews.open_reviews",
         "emergencies.list_emergencies", "emergencies.lock_emergency", "emergencies.suspend_overdue",
         "identities.identity_facts", "identities.current_links", "identities.household_members",
         "identities.record_ids", "identities.person_ranks",
