@@ -72,12 +72,6 @@ class Clauses:
             )
         )
 
-    def selects(self, group: CellGroup) -> str:
-        """The cell is one of the group."""
-        return conjunction((
-            self.language.among("source", group.sources), self.language.among("item", group.items)
-        ))  # fmt: skip
-
     def opened(self, rule: PermitRule, admitted: AdmittedAgreement, *, perhaps: bool = False) -> tuple[str, ...]:
         """Every test of a permit but that of the cell."""
         related = disjunction((self.related(rule), self.widened(rule, admitted.document)))
@@ -95,14 +89,17 @@ class Clauses:
 
     def cell(self, rule: PermitRule | ReferRule, admitted: AdmittedAgreement, *, duty: bool = False) -> str:
         """The cell is one that the clause may move; with `duty`, by a gateway that is a duty."""
+        on_terms: dict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
+        for group in self.reading.cells(rule, admitted):
+            terms = self.moves(group, admitted)
+            if duty:
+                terms = conjunction((terms, self.language.during(group.duty)))
+            # Owners whose terms are the same are one case to the solver.
+            on_terms[terms, group.items] |= group.sources
         return disjunction(
-            conjunction((
-                self.selects(group),
-                self.moves(group, admitted),
-                self.language.during(group.duty) if duty else TRUE,
-            ))
-            for group in self.reading.cells(rule, admitted)
-        )  # fmt: skip
+            conjunction((self.language.among("source", sources), self.language.among("item", items), terms))
+            for (terms, items), sources in on_terms.items()
+        )
 
     def barred(self, rule: ProhibitRule | NeverBothRule, admitted: AdmittedAgreement) -> str:
         """A prohibition or a never-both rule speaks to the reader and bites, whatever the cell."""
