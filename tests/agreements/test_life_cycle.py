@@ -198,3 +198,32 @@ def test_nothing_rests_on_law_that_is_not_in_force(small, law):
     assert not sees(register, FROM)
     begins = datetime(2026, 6, 30, 23, tzinfo=UTC)
     assert turns_at(register, begins) == (False, law == {"commenced": "2026-07-01"})
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ({"event": "reviewed"}, "sets the day of the next one"),
+        ({"event": "reviewed", "next_review": "2027-04-01"}, "outside validity"),
+        ({"event": "suspended", "next_review": "2027-01-01"}, "only a review sets"),
+        ({"event": "suspended", "party": "landlord"}, "only a withdrawal names"),
+        ({"event": "withdrawn", "party": "police"}, "nobody may withdraw for a body that is no party"),
+        ({"event": "suspended", "by": []}, "nobody is named"),
+        ({"event": "suspended", "document": "ISA-T-9@1"}, "not in the register"),
+    ],
+)
+def test_an_event_that_cannot_be_is_refused_by_its_number(small, event, words):
+    small.in_force().events.append(
+        {"document": REFERENCE, "at": FROM.isoformat(), "by": ["One"]} | event,
+    )
+    (fault,) = small.faults(signed=True)
+    assert fault.startswith("lifecycle.json:0: events/1: ")
+    assert words in fault
+
+
+def test_signatures_of_a_text_that_was_taken_out_are_refused(small):
+    small.in_force().add(agreement(id="ISA-T-2"))
+    small.sign("ISA-T-2@1")
+    del small.files["agreements/ISA-T-2-1.yaml"]
+    (fault,) = small.faults(signed=True)
+    assert "it signs a text that is not in the register" in fault
