@@ -188,6 +188,10 @@ def _not_after(request: DecisionRequest, moment: Moment, weighed: Weighed) -> da
     for starts, mask in moment.coming:
         if mask & granted:
             not_after = min(not_after, starts)
+    if request.break_glass:
+        # The question itself is refused once break-glass is no longer on offer.
+        offers = (one for grant in moment.grants if grant.glass_for is not None for one in grant.permits)
+        not_after = min(not_after, max(one.gate.ends for one in offers))
     # A permit that begins may open the other side of a never-both rule.
     return min(not_after, moment.ends) if moment.pairs else not_after
 

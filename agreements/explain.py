@@ -15,7 +15,6 @@ from agreements.decide import Weighed, gate_open, referral_of
 from agreements.decision import Withheld
 from agreements.moments import Moment
 from agreements.neighbours import Nearest
-from agreements.offers import SourceInfo
 from agreements.request import STATE_BIT, DecisionRequest
 from agreements.sentences import not_included, not_yet, only_where, sometimes, topic_masks
 from agreements.vocabulary import Vocabulary
@@ -56,21 +55,19 @@ class Outlook:
     """What an explanation needs of the register beside the rules of the key."""
 
     vocabulary: Vocabulary
-    sources: Mapping[str, SourceInfo]
     told_by: Mapping[int, int]
     """Bit of a state: the cells that a reader must be permitted to hear of it."""
-    between: Mapping[str, str]
-    """Owner of a source: an agreement that joins the reader's agency with it, where there is one."""
 
 
 class Explanation(Sequence[Withheld]):
     """Every cell that is not released, each with exactly one reason. Reads as `Withheld` lines of one source each."""
 
-    __slots__ = ("_lines", "_outlook", "reasons")
+    __slots__ = ("_lines", "_owners", "_vocabulary", "reasons")
 
-    def __init__(self, reasons: tuple[Reason, ...], outlook: Outlook) -> None:
+    def __init__(self, reasons: tuple[Reason, ...], vocabulary: Vocabulary, owners: Mapping[str, str]) -> None:
         self.reasons = reasons
-        self._outlook = outlook
+        self._vocabulary = vocabulary
+        self._owners = owners
         self._lines: tuple[Withheld, ...] | None = None
 
     @overload
@@ -94,7 +91,9 @@ class Explanation(Sequence[Withheld]):
     def lines(self) -> tuple[Withheld, ...]:
         """The reasons spelt out, one line a source and, where the words go by topic, a topic."""
         if self._lines is None:
-            self._lines = tuple(line for reason in self.reasons for line in _spelt_out(reason, self._outlook))
+            self._lines = tuple(
+                line for reason in self.reasons for line in _spelt_out(reason, self._vocabulary, self._owners)
+            )
         return self._lines
 
 
@@ -104,13 +103,13 @@ class Silence:
     A few masks come up again and again, so the explanations of some are remembered; they depend on nothing else.
     """
 
-    __slots__ = ("_known", "_nearest", "_outlook", "explained")
+    __slots__ = ("_known", "_vocabulary", "explained", "nearest")
 
     _REMEMBERED = 64
 
-    def __init__(self, nearest: Nearest, outlook: Outlook) -> None:
-        self._nearest = nearest
-        self._outlook = outlook
+    def __init__(self, nearest: Nearest, vocabulary: Vocabulary) -> None:
+        self.nearest = nearest
+        self._vocabulary = vocabulary
         self._known: dict[int, Explanation] = {}
         self.explained: dict[int, Explanation] = {}
         """Whole explanations by what was asked, as `Moment.decided` keeps decisions."""
@@ -124,7 +123,7 @@ class Silence:
         """Explain cells of which nothing else is said."""
         found = self._known.get(unsaid)
         if found is None:
-            found = Explanation(tuple(_silent(unsaid, self._nearest)), self._outlook)
+            found = Explanation(tuple(_silent(unsaid, self.nearest)), self._vocabulary, self.nearest.owners)
             if len(self._known) < self._REMEMBERED:
                 self._known[unsaid] = found
         return found
@@ -145,25 +144,29 @@ def explain_weighed(
         change = f"{rule.to} decides within {int(rule.within.total_seconds() // 3600)} hours."
         reasons.append(Reason(REFERRED, Withholding.SILENT, cells, rule.message, rule.clause, change))
     if weighed.granted:
-        for reason in _voices(request, moment):
-            cells = reason.mask & unsaid & ~weighed.silenced
+        for reason in _spoken(request, moment, weighed, outlook):
+            cells = reason.mask & unsaid
             if cells:
                 unsaid &= ~cells
                 reasons.append(reason._replace(mask=cells))
-        for reason in _known_states(request, moment, weighed, outlook):
-            cells = reason.mask & unsaid & ~weighed.barred
-            if cells:
-                unsaid &= ~cells
-                reasons.append(reason._replace(mask=cells))
-    for pair in moment.pairs:
-        cells = pair.withhold & weighed.paired & moment.reach & unsaid
-        # Whether a rule that waits for a state bites would tell the state.
-        if cells and pair.unconditional:
-            unsaid &= ~cells
-            change = "It is never shown beside other things that your role sees."
-            reasons.append(Reason(NEVER_BOTH, Withholding.SILENT, cells, None, pair.clause, change))
     rest = silence.over(unsaid)
-    return Explanation((*reasons, *rest.reasons), outlook) if reasons else rest
+    if not reasons:
+        return rest
+    return Explanation((*reasons, *rest.reasons), outlook.vocabulary, silence.nearest.owners)
+
+
+def _spoken(request: DecisionRequest, moment: Moment, weighed: Weighed, outlook: Outlook) -> Iterator[Reason]:
+    """What may be said of this subject, the most telling first; where two speak of one cell, the first is heard."""
+    for voice in _voices(request, moment):
+        yield voice._replace(mask=voice.mask & ~weighed.silenced)
+    for known in _known_states(request, moment, weighed, outlook):
+        yield known._replace(mask=known.mask & ~weighed.barred)
+    for pair in moment.pairs:
+        # Whether a rule that waits for a state bites would tell the state.
+        if pair.unconditional:
+            change = "It is never shown beside other things that your role sees."
+            cells = pair.withhold & weighed.paired & moment.reach
+            yield Reason(NEVER_BOTH, Withholding.SILENT, cells, None, pair.clause, change)
 
 
 def _silent(unsaid: int, nearest: Nearest) -> Iterator[Reason]:
@@ -214,26 +217,18 @@ def _may_hear(states: int, granted: int, outlook: Outlook) -> bool:
     return True
 
 
-def _spelt_out(reason: Reason, outlook: Outlook) -> Iterator[Withheld]:
-    vocabulary = outlook.vocabulary
+def _spelt_out(reason: Reason, vocabulary: Vocabulary, owners: Mapping[str, str]) -> Iterator[Withheld]:
+    rest = (reason.agreement, reason.change)
     if reason.message is not None:
         for source in vocabulary.sources_of(reason.mask):
             part = reason.mask & vocabulary.source_mask(source)
-            owner = outlook.sources[source].owner
-            yield Withheld(
-                source, part, reason.mode, reason.code, reason.message, owner, reason.agreement, reason.change
-            )
+            yield Withheld(source, part, reason.mode, reason.code, reason.message, owners[source], *rest)
         return
     for source, cells, in_some, in_none in _topic_cells(vocabulary):
         part = cells & reason.mask
         if part:
-            info = outlook.sources[source]
             message = in_some if reason.code in {SOMETIMES, NEVER_BOTH} else in_none
-            yield Withheld(
-                source, part, reason.mode, reason.code, message, info.owner,
-                reason.agreement or outlook.between.get(info.owner, ""),
-                reason.change.replace("{owner}", info.owner_title),
-            )  # fmt: skip
+            yield Withheld(source, part, reason.mode, reason.code, message, owners[source], *rest)
 
 
 @cache

@@ -5,7 +5,7 @@ All of it is role-level: it depends on agency, role, purpose, direction and inst
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,10 @@ from agreements.periods import EVER, LONDON
 from agreements.reference_data import Agency
 from agreements.request import Direction
 from agreements.sentences import only_where
+from agreements.vocabulary import Vocabulary
+from concept_model.items import ITEM_CAPACITY
+
+_EVERY_ITEM = (1 << ITEM_CAPACITY) - 1
 
 NEVER_CODES = frozenset(
     {"prohibited", "not-in-force", "other-direction", "other-purpose", "other-role", "not-agreed"}
@@ -47,28 +51,39 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """Cells seen of some subjects, by clause with its conditions in words; and cells never seen. Together: all."""
+    """What comes nearest under a key at an instant, and who owns each source then.
 
+    `sometimes`: cells seen of some subjects, by clause, with its conditions in words; `never`: all others.
+    """
+
+    owners: Mapping[str, str]
     sometimes: tuple[tuple[str, int, str], ...]
     never: tuple[Near, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """What a neighbourhood lies in: the register's bodies, sources and agreements."""
+
+    agencies: Mapping[str, Agency]
+    purposes: Mapping[str, str]
+    vocabulary: Vocabulary
+    owner_of: Callable[[str, datetime], str]
+    """Who owns a source at an instant."""
+    turns: tuple[datetime, ...]
+    """Instants at which one body takes over from another."""
+    joined: tuple[tuple[str, frozenset[str], frozenset[str]], ...]
+    """Agreements by reference, with parties and purposes."""
 
 
 class Neighbourhood:
     """The keys of a register by what they have in common."""
 
-    def __init__(
-        self,
-        timelines: Mapping[Key, Timeline],
-        agencies: Mapping[str, Agency],
-        purposes: Mapping[str, str],
-        all_mask: int,
-    ) -> None:
+    def __init__(self, timelines: Mapping[Key, Timeline], land: Land) -> None:
         self._timelines = timelines
-        self._roles = {(agency.id, role.id): role.title for agency in agencies.values() for role in agency.roles}
-        self._titles = {agency.id: agency.title for agency in agencies.values()}
-        self._purposes = purposes
-        self._all = all_mask
-        self._edges = sorted({edge for timeline in timelines.values() for edge in timeline.edges})
+        self._land = land
+        self._roles = {(agency.id, role.id): role.title for agency in land.agencies.values() for role in agency.roles}
+        self._edges = sorted({*land.turns, *(edge for timeline in timelines.values() for edge in timeline.edges)})
         self._by_role: dict[tuple[str, str], list[Key]] = defaultdict(list)
         self._by_work: dict[tuple[str, str, str], list[Key]] = defaultdict(list)
         for key in sorted(timelines):
@@ -80,17 +95,18 @@ class Neighbourhood:
 
         What comes nearest is the same within it, so it may be remembered; of made-up names there is no end.
         """
-        known = key[:2] in self._roles and key[2] in self._purposes
+        known = key[:2] in self._roles and key[2] in self._land.purposes
         return (key, bisect_right(self._edges, now)) if known else None
 
     def nearest(self, key: Key, now: datetime) -> Nearest:
         """What comes nearest under a key at an instant."""
         timeline = self._timelines.get(key)
+        owners = {source: self._land.owner_of(source, now) for source in self._land.vocabulary.sources}
         sometimes = tuple(_sometimes(timeline.at(now))) if timeline is not None else ()
-        return Nearest(sometimes, tuple(self._never(key, now, timeline)))
+        return Nearest(owners, sometimes, tuple(self._never(key, now, timeline, owners)))
 
-    def _never(self, key: Key, now: datetime, timeline: Timeline | None) -> Iterator[Near]:
-        left = self._all
+    def _never(self, key: Key, now: datetime, timeline: Timeline | None, owners: Mapping[str, str]) -> Iterator[Near]:
+        left = self._land.vocabulary.all_mask
         if timeline is not None:
             moment = timeline.at(now)
             left &= ~(moment.reach & ~moment.barred)
@@ -99,10 +115,26 @@ class Neighbourhood:
             if cells:
                 left &= ~cells
                 yield Near(near.code, cells, near.agreement, near.change)
-        if left:
-            asks = self._titles.get(key[0], "your agency")
-            change = f"{{owner}} and {asks} would have to agree it. Ask your information governance officer."
-            yield Near("not-agreed", left, "", change)
+        for owner in dict.fromkeys(owners.values()):
+            held = (source for source, whose in owners.items() if whose == owner)
+            cells = left & self._land.vocabulary.spread(held, _EVERY_ITEM)
+            if cells:
+                yield Near("not-agreed", cells, *self._not_agreed(key, owner))
+
+    def _not_agreed(self, key: Key, owner: str) -> tuple[str, str]:
+        """The agreement that joins reader and owner, one for the same purpose before any other; and the change."""
+        agency, _, purpose, _ = key
+        joining = [one for one in self._land.joined if {agency, owner} <= one[1]]
+        nearest = next((one for one in joining if purpose in one[2]), joining[0] if joining else None)
+        reference = nearest[0] if nearest else ""
+        if agency == owner or agency not in self._land.agencies:
+            return reference, "No agreement gives it to your role. Ask your information governance officer."
+        bodies = f"{self._title(owner)} and {self._title(agency)}"
+        return reference, f"{bodies} would have to agree it. Ask your information governance officer."
+
+    def _title(self, agency: str) -> str:
+        entry = self._land.agencies.get(agency)
+        return entry.title if entry else agency
 
     def _beside(self, key: Key, now: datetime, timeline: Timeline | None) -> Iterator[Near]:
         if timeline is not None:
@@ -113,7 +145,7 @@ class Neighbourhood:
                 yield from self._open_at(other, now, "other-direction", _HOW[Direction(other[3])])
         for other in self._by_role.get(key[:2], ()):
             if other[2] != key[2] and other[3] == key[3]:
-                title = self._purposes.get(other[2], other[2])
+                title = self._land.purposes.get(other[2], other[2])
                 yield from self._open_at(
                     other, now, "other-purpose", f"Declare the purpose “{title}”, if that is what you are doing."
                 )
@@ -158,14 +190,3 @@ def _out_of_force(timeline: Timeline, now: datetime) -> Iterator[Near]:
         elif EVER[0] < gate.ends <= now:
             change = f"{reference} is no longer in force. Ask your lead about its renewal."
             yield Near("not-in-force", permit.mask, permit.clause, change)
-
-
-def agreements_between(parties: Mapping[str, tuple[str, ...]], agency: str) -> dict[str, str]:
-    """Owner to the first agreement (by reference) that both it and an agency are parties of."""
-    found: dict[str, str] = {}
-    for reference in sorted(parties):
-        if agency in parties[reference]:
-            for owner in parties[reference]:
-                if owner != agency:
-                    found.setdefault(owner, reference)
-    return found

@@ -14,7 +14,7 @@ from agreements.decision import Decision, Permit, Refer, Refusal, Terms
 from agreements.explain import STATE_ITEMS, Explanation, Outlook, Silence, explain_weighed
 from agreements.lifecycle import AdmittedAgreement, AdmittedSuccession, RegisterDocuments, status_of
 from agreements.moments import Moment, Timeline
-from agreements.neighbours import Neighbourhood, agreements_between
+from agreements.neighbours import Land, Neighbourhood
 from agreements.offers import AgreementSummary, BreakGlassOffer, PurposeOffer, SourceInfo, Supply
 from agreements.recipients import roles_meant
 from agreements.reference_data import Agency, Gateway, Role
@@ -53,7 +53,7 @@ class Register:
     _statutory: StatutoryGate
     _roles: Mapping[tuple[str, str], Role]
     _refusals: Mapping[tuple[str, str], str]
-    _outlooks: Mapping[str, Outlook]
+    _outlook: Outlook
     _silences: dict[tuple[Key, int], Silence]
     _supply: dict[str, tuple[CompiledSupply, ...]]
     _glass: Mapping[tuple[str, str], tuple[BreakGlassOffer, ...]]
@@ -150,13 +150,13 @@ class Register:
     def _explained_anew(
         self, request: DecisionRequest, moment: Moment, paired: int | None, silence: Silence
     ) -> Explanation:
-        return explain_weighed(request, moment, weigh(request, moment, paired), self._outlooks[request.agency], silence)
+        return explain_weighed(request, moment, weigh(request, moment, paired), self._outlook, silence)
 
     def _silence_at(self, key: Key, now: datetime) -> Silence:
         place = self._neighbours.place(key, now)
         silence = self._silences.get(place) if place is not None else None
         if silence is None:
-            silence = Silence(self._neighbours.nearest(key, now), self._outlooks.get(key[0], self._outlooks[""]))
+            silence = Silence(self._neighbours.nearest(key, now), self.vocabulary)
             if place is not None:
                 self._silences[place] = silence
         return silence
@@ -275,12 +275,12 @@ def compile_register(documents: RegisterDocuments) -> Register:
         deadlines=deadlines(in_order),
         _timelines=timelines,
         _terms=Terms(version, vocabulary),
-        _neighbours=Neighbourhood(timelines, agencies, purposes, vocabulary.all_mask),
-        _statutory=StatutoryGate(ground, agencies, sources),
+        _neighbours=Neighbourhood(timelines, _land(in_order, vocabulary)),
+        _statutory=StatutoryGate(in_order),
         _roles=roles,
         _refusals={reader: role.refusal for reader, role in roles.items() if role.refusal is not None},
         _silences={},
-        _outlooks=_outlooks(in_order, ground, sources),
+        _outlook=_outlook(in_order, ground),
         _supply=compile_supply(in_order),
         _glass=_break_glass(in_order),
         _successions=in_order.successions,
@@ -289,10 +289,7 @@ def compile_register(documents: RegisterDocuments) -> Register:
     return register
 
 
-def _outlooks(
-    documents: RegisterDocuments, ground: Groundwork, sources: Mapping[str, SourceInfo]
-) -> dict[str, Outlook]:
-    """What explanations need, for each agency; under the empty name, for one that the register does not know."""
+def _outlook(documents: RegisterDocuments, ground: Groundwork) -> Outlook:
     supplied = 0
     for admitted in documents.agreements:
         supplied |= ground.supplied(admitted.document)
@@ -300,15 +297,27 @@ def _outlooks(
         STATE_BIT[state]: ground.vocabulary.mask(ground.vocabulary.sources, items) & supplied
         for state, items in STATE_ITEMS.items()
     }
-    parties = {
-        admitted.document.reference: tuple(party.id for party in admitted.document.parties.controllers)
+    return Outlook(ground.vocabulary, told_by)
+
+
+def _land(documents: RegisterDocuments, vocabulary: Vocabulary) -> Land:
+    owners = {source.id: source.owner for source in documents.sources.sources}
+    joined = (
+        (
+            admitted.document.reference,
+            frozenset(party.id for party in admitted.document.parties.controllers),
+            frozenset(purpose.id for purpose in admitted.document.purposes),
+        )
         for admitted in documents.agreements
-    }
-    agencies = ("", *(agency.id for agency in documents.agencies.agencies))
-    return {
-        agency: Outlook(ground.vocabulary, sources, told_by, agreements_between(parties, agency))
-        for agency in agencies
-    }  # fmt: skip
+    )
+    return Land(
+        agencies={agency.id: agency for agency in documents.agencies.agencies},
+        purposes={purpose.id: purpose.title for purpose in documents.purposes.purposes},
+        vocabulary=vocabulary,
+        owner_of=lambda source, now: owner_at(documents.successions, owners[source], now),
+        turns=tuple(succession.at for succession in documents.successions),
+        joined=tuple(joined),
+    )
 
 
 def _version(documents: RegisterDocuments) -> str:

@@ -5,7 +5,6 @@ by one and belong to one owner, its decider answers within the hours, and what i
 the owner's habit. Prohibitions stand: a court order is a logged disclosure outside the engine, never a broken one.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,14 +13,13 @@ from agreements.compiled import CompiledBar, state_bits
 from agreements.decision import FORMS, Decision, Permit, Refer, Refusal, RuleUse, Terms
 from agreements.document import LimitRule, ProhibitRule
 from agreements.lawfulness import CRIMINAL, SPECIAL
-from agreements.lifecycle import prohibition_spans
-from agreements.offers import SourceInfo
+from agreements.lifecycle import AdmittedAgreement, RegisterDocuments, prohibition_spans
 from agreements.patterns import matching_items
 from agreements.periods import EVER, Span, holds
 from agreements.recipients import roles_meant
-from agreements.reference_data import Agency
 from agreements.reference_data import Gateway as LawEntry
 from agreements.request import DecisionRequest, Direction
+from agreements.succession import epochs, owner_at
 
 MOST_ITEMS = 12
 """More than a dozen kinds of facts is a feed in disguise and needs an agreement."""
@@ -61,13 +59,15 @@ class NamedAnswer:
 class StatutoryGate:
     """The compiled form of this path: the law in time, who decides, and the prohibitions of every role."""
 
-    def __init__(self, ground: Groundwork, agencies: Mapping[str, Agency], sources: Mapping[str, SourceInfo]) -> None:
-        self._ground = ground
-        self._sources = sources
-        self._agencies = agencies
-        self._laws = {entry.id: entry for entry in ground.documents.law.gateways}
-        self._articles = {basis.id: basis.article for basis in ground.documents.law.bases}
-        self._bars = _bars(ground)
+    def __init__(self, documents: RegisterDocuments) -> None:
+        self._ground = Groundwork(documents)
+        self._agencies = {agency.id: agency for agency in documents.agencies.agencies}
+        self._owners = {source.id: source.owner for source in documents.sources.sources}
+        self._successions = documents.successions
+        self._roles = {(agency.id, role.id) for agency in self._agencies.values() for role in agency.roles}
+        self._laws = {entry.id: entry for entry in documents.law.gateways}
+        self._articles = {basis.id: basis.article for basis in documents.law.bases}
+        self._bars = _bars(documents)
 
     def decide(self, request: DecisionRequest, named: NamedLaw, answer: NamedAnswer | None, terms: Terms) -> Decision:
         """Refer to the decider, or with their answer permit what it grants. The request's purpose is not consulted."""
@@ -75,7 +75,7 @@ class StatutoryGate:
         problem = self._problem(request, named, entry, cells)
         if problem is not None or entry is None or cells is None:
             return problem or _refusal("law-unknown", "No such law is in the legal register. Name one that is.")
-        owner = self._owner(named.cells)
+        owner = self._owner(named.cells[0][0], request.now)
         within = _WITHIN.get(entry.kind, _WITHIN["power"])
         decider = f"{owner}/{self._agencies[owner].decider or 'contact'}"
         barred, caps = self._barred(request)
@@ -125,7 +125,7 @@ class StatutoryGate:
     ) -> Refusal | None:
         checks = (
             (not request.well_formed, "request-invalid", "The request cannot be read."),
-            ((request.agency, request.role) not in self._known_roles(), "role-unknown", "No such role is registered."),
+            ((request.agency, request.role) not in self._roles, "role-unknown", "No such role is registered."),
             (entry is None, "law-unknown", "No such law is in the legal register. Name one that is."),
             (entry is not None and entry.kind == "implied_power", "law-not-statute", "Name an enactment."),
             (
@@ -136,7 +136,7 @@ class StatutoryGate:
             (not named.cells or len(named.cells) > MOST_ITEMS, "items-not-minimal",
              f"Name from one to {MOST_ITEMS} items, the least that is needed."),
             (cells is None, "items-unknown", "A source or an item is not registered. Name each one."),
-            (cells is not None and len({self._sources[source].owner for source, _ in named.cells}) > 1,
+            (cells is not None and len({self._owner(source, request.now) for source, _ in named.cells}) > 1,
              "owners-differ", "Ask each owner by a request of its own."),
         )  # fmt: skip
         return next((_refusal(code, message) for wrong, code, message in checks if wrong), None)
@@ -155,11 +155,8 @@ class StatutoryGate:
         )  # fmt: skip
         return next((_refusal(code, message) for wrong, code, message in checks if wrong), None)
 
-    def _known_roles(self) -> set[tuple[str, str]]:
-        return {(agency.id, role.id) for agency in self._agencies.values() for role in agency.roles}
-
-    def _owner(self, cells: tuple[tuple[str, str], ...]) -> str:
-        return self._sources[cells[0][0]].owner
+    def _owner(self, source: str, now: datetime) -> str:
+        return owner_at(self._successions, self._owners[source], now)
 
     def _mask(self, cells: tuple[tuple[str, str], ...]) -> int | None:
         known = self._ground.vocabulary
@@ -212,23 +209,35 @@ def _shapes(granted: int, caps: tuple[CompiledBar, ...]) -> tuple[tuple[str, int
     return tuple(sorted(shapes, key=lambda shape: FORMS.index(shape[0])))
 
 
-def _bars(ground: Groundwork) -> dict[tuple[str, str], tuple[CompiledBar, ...]]:
+def _bars(documents: RegisterDocuments) -> dict[tuple[str, str], tuple[CompiledBar, ...]]:
     """Prohibitions and limits that name no purpose: they stand whatever a role is about."""
-    agencies = ground.documents.agencies
     found: dict[tuple[str, str], list[CompiledBar]] = {}
-    for admitted in ground.documents.agreements:
-        for rule in admitted.document.rules:
-            if not isinstance(rule, ProhibitRule | LimitRule) or rule.purposes != "*":
-                continue
-            if rule.directions != "*" and Direction.VIEW not in rule.directions:
-                continue
-            spared = set(roles_meant(rule.except_recipients, agencies))
-            for span in prohibition_spans(admitted):
-                bar = _bar(f"{admitted.document.reference}/{rule.id}", rule, span, ground)
-                for role in roles_meant(rule.recipients, agencies):
-                    if role not in spared:
-                        found.setdefault(role, []).append(bar)
+    for part in epochs(documents):
+        ground = Groundwork(part)
+        for admitted in part.agreements:
+            for rule in admitted.document.rules:
+                if isinstance(rule, ProhibitRule | LimitRule) and _of_any_purpose(rule):
+                    _add_bars(found, admitted, rule, ground)
     return {role: tuple(sorted(bars, key=lambda bar: (bar.clause, bar.starts))) for role, bars in found.items()}
+
+
+def _of_any_purpose(rule: ProhibitRule | LimitRule) -> bool:
+    return rule.purposes == "*" and (rule.directions == "*" or Direction.VIEW in rule.directions)
+
+
+def _add_bars(
+    found: dict[tuple[str, str], list[CompiledBar]],
+    admitted: AdmittedAgreement,
+    rule: ProhibitRule | LimitRule,
+    ground: Groundwork,
+) -> None:
+    agencies = ground.documents.agencies
+    spared = set(roles_meant(rule.except_recipients, agencies))
+    for span in prohibition_spans(admitted):
+        bar = _bar(f"{admitted.document.reference}/{rule.id}", rule, span, ground)
+        for role in roles_meant(rule.recipients, agencies):
+            if role not in spared:
+                found.setdefault(role, []).append(bar)
 
 
 def _bar(clause: str, rule: ProhibitRule | LimitRule, span: Span, ground: Groundwork) -> CompiledBar:
