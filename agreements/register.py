@@ -184,7 +184,10 @@ class Register:
 
     def baseline(self, agency: str, role: str, purpose: str, direction: Direction, now: datetime) -> int:
         """Mask of cells a reader may use whatever a subject's states and the reader's relationship are (search)."""
-        request = DecisionRequest(agency, role, purpose, Relationship.NONE, {}, Band.VERIFIED, direction, now)
+        regime = self.regimes.get(purpose, Regime.UK_GDPR)
+        request = DecisionRequest(
+            agency, role, purpose, Relationship.NONE, {}, Band.VERIFIED, direction, now, regime=regime
+        )
         decision = self.decide(request)
         permit = decision.permit if isinstance(decision, Refer) else decision
         return permit.mask if isinstance(permit, Permit) else 0

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from agreements.decision import Decision, Permit, Refer, Refusal, Withheld
-from agreements.request import Band, DecisionRequest, Direction, Relationship, Tri
+from agreements.register import Register
+from agreements.request import Band, DecisionRequest, Direction, Regime, Relationship, Tri
 from concept_model.items import Withholding
 from gateway.identity.caller import StaffCaller
 from gateway.store.inputs import DecisionInput, Reader
@@ -56,11 +57,21 @@ def reader_of(wiring: Wiring, caller: StaffCaller) -> Reader:
 
 
 def blank_request(
-    caller: StaffCaller, purpose: str, direction: Direction, now: datetime, *, break_glass: bool = False
+    register: Register,
+    caller: StaffCaller,
+    purpose: str,
+    direction: Direction,
+    now: datetime,
+    *,
+    break_glass: bool = False,
 ) -> DecisionRequest:
-    """A request that says nothing of any subject: a refusal of it depends on who asks and why alone."""
+    """A request that says nothing of any subject: a refusal of it depends on who asks and why alone.
+
+    Whoever declares a purpose acts under the law that the purpose is held under.
+    """
+    regime = register.regimes.get(purpose, Regime.UK_GDPR)
     return DecisionRequest(
-        caller.agency, caller.role, purpose, Relationship.NONE, {}, Band.VERIFIED, direction, now, break_glass
+        caller.agency, caller.role, purpose, Relationship.NONE, {}, Band.VERIFIED, direction, now, break_glass, regime
     )
 
 

@@ -111,7 +111,9 @@ def open_family(
     # (0) One instant for the whole request, and the declared purpose.
     now = wiring.clock()
     declaration = require_declaration(wiring, caller, declaration_id, now, family_id)
-    blank = blank_request(caller, declaration.purpose, Direction.VIEW, now, break_glass=declaration.break_glass)
+    blank = blank_request(
+        wiring.register, caller, declaration.purpose, Direction.VIEW, now, break_glass=declaration.break_glass
+    )
     reading = Reading(wiring, context, caller, declaration, blank, now)
     refusal = refused_for_anyone(wiring, blank)
     if refusal is not None:

@@ -129,7 +129,7 @@ def explain_hypothetical(
 def _about_role(wiring: Wiring, context: RequestContext, caller: StaffCaller, asked: Asked) -> Explanation:
     now, register = wiring.clock(), wiring.register
     purpose = asked.purpose if asked.purpose and asked.purpose in register.purpose_titles else "unknown"
-    blank = blank_request(caller, purpose, asked.direction, now)
+    blank = blank_request(wiring.register, caller, purpose, asked.direction, now)
     told = purpose_permissions(register, caller.agency, caller.role, purpose, now, (asked.direction,))
     decision = register.decide(blank)
     recorded = entry(

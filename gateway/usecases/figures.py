@@ -65,7 +65,7 @@ def make_figure(wiring: Wiring, context: RequestContext, caller: StaffCaller, as
         raise NotFoundError("there is no such figure; ask for one of the list")
     # (1) The agreements decide.
     purpose = asked.purpose if asked.purpose in wiring.register.purpose_titles else "unknown"
-    decision = wiring.register.decide(blank_request(caller, purpose, Direction.STATISTIC, now))
+    decision = wiring.register.decide(blank_request(wiring.register, caller, purpose, Direction.STATISTIC, now))
     permit = decision.permit if isinstance(decision, Refer) else decision
     if not isinstance(permit, Permit) or not _covers(permit, measure):
         sentence = permit.message if isinstance(permit, Refusal) else _NOT_COVERED

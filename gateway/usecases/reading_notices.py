@@ -108,7 +108,7 @@ def open_notice(wiring: Wiring, context: RequestContext, caller: StaffCaller, no
     declaration = Declaration(
         notice_id, row.purpose, row.family_id, break_glass=False, has_case=False, expires_at=now + _OPEN_FOR
     )  # fmt: skip
-    blank = blank_request(caller, row.purpose, Direction.NOTIFY, now)
+    blank = blank_request(wiring.register, caller, row.purpose, Direction.NOTIFY, now)
     reading = Reading(wiring, context, caller, declaration, blank, now)
     decided = decide_subjects(wiring, pupil, blank, declaration)
     _require_permit(reading, decided)

@@ -76,7 +76,7 @@ def search_people(
     # (0) One instant, the purpose, and the reader's mask that no subject changes.
     now = wiring.clock()
     declaration = require_declaration(wiring, caller, declaration_id, now)
-    blank = blank_request(caller, declaration.purpose, Direction.SEARCH, now)
+    blank = blank_request(wiring.register, caller, declaration.purpose, Direction.SEARCH, now)
     reading = Reading(wiring, context, caller, declaration, blank, now)
     refusal = refused_for_anyone(wiring, blank)
     # (1) The query is an entry before it runs, refused or not.
