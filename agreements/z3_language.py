@@ -115,10 +115,13 @@ class Language:
 
     def __init__(self, domains: Mapping[str, Iterable[Hashable]], instants: Iterable[datetime]) -> None:
         self.solver = Solver()
-        fixed = {"direction": [one.value for one in Direction], "relationship": list(Relationship)}
+        fixed: dict[str, list[Hashable]] = {
+            "direction": [one.value for one in Direction],
+            "relationship": list(Relationship),
+        }
         self._domains = {
             kind: {value: self.solver.variable(f"{kind} {value}") for value in values}
-            for kind, values in (domains | fixed).items()
+            for kind, values in {**domains, **fixed}.items()
         }
         for variables in self._domains.values():
             self.solver.add(disjunction(variables.values()), f"((_ at-most 1) {' '.join(variables.values())} false)")

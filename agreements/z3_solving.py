@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import z3
 
 from agreements.counterexample import Found
-from agreements.document import NeverBothRule, PermitRule, ProhibitRule, ReferRule
+from agreements.document import NeverBothRule, PermitRule, ProhibitRule, Rule
 from agreements.invariants import Promise
 from agreements.lifecycle import AdmittedAgreement
 from agreements.z3_clauses import Clauses
@@ -82,6 +82,6 @@ class Solving:
         )
 
 
-def clause_of(admitted: AdmittedAgreement, rule: PermitRule | ReferRule) -> str:
+def clause_of(admitted: AdmittedAgreement, rule: Rule) -> str:
     """Name of a clause as decisions write it."""
     return f"{admitted.document.reference}/{rule.id}"
