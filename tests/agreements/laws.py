@@ -186,9 +186,10 @@ def silence_says_the_same_whatever_the_states(rng, documents):
 
 
 def open_to_reader(register, request):
-    """What tells two subjects apart: the cells released, and the cells referred."""
+    """What tells two subjects apart: the cells released, and the referral that is made."""
     decision = register.decide(request)
-    return masks(register, [request])[0], decision.mask if isinstance(decision, Refer) else None
+    referred = (decision.to, decision.within, decision.mask) if isinstance(decision, Refer) else None
+    return masks(register, [request])[0], referred
 
 
 def said(register, request):

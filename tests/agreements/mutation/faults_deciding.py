@@ -202,8 +202,8 @@ DECIDING = (
     Fault(
         "the coarsest form granted",
         "decide.py",
-        "    _keep_finest(by_rank)\n",
-        "    by_rank.reverse()\n    _keep_finest(by_rank)\n    by_rank.reverse()\n",
+        "        _keep_finest(by_rank)\n",
+        "        by_rank.reverse()\n        _keep_finest(by_rank)\n        by_rank.reverse()\n",
     ),
     Fault(
         "limits ignored", "decide.py", "if cap.limit is not None and cap.bites(", "if cap.limit is None and cap.bites("
