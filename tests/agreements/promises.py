@@ -1,4 +1,4 @@
-"""Random invariants over the random registers of `generator`, and the provers that judge them."""
+"""Random invariants over the random registers of `generator`."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,6 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from agreements.document import Invariant
-from agreements.invariants import promises_of
 from agreements.lifecycle import AdmittedSuccession
 from agreements.periods import start_of_day
 from agreements.request import STATES
@@ -57,7 +56,3 @@ def promising_registers(draw):
     own = first.document.model_copy(update={"invariants": tuple(made[:3])})
     wide = tuple(one for one in made[3:] if one.under == "register")
     return replace(documents, invariants=wide, agreements=(replace(first, document=own), *documents.agreements[1:]))
-
-
-def promises(documents):
-    return promises_of(documents)
