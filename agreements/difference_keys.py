@@ -1,6 +1,6 @@
 """What differs under one key: cells, spans of time and regions of requests, for each aspect of its rules."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar, cast
@@ -58,6 +58,8 @@ _Cut = Callable[[NormalForm, NormalForm, bool], tuple[NormalForm, NormalForm]]
 class _Aspect:
     cut: _Cut
     walk: Walk
+    by_cells: bool = False
+    """Whether each cell may be compared by itself."""
 
 
 class KeyComparison:
@@ -70,7 +72,7 @@ class KeyComparison:
         self._known: dict[tuple[KeyRules, KeyRules], tuple[Found, ...]] = {}
         self._regions: dict[int, tuple[Diagram, tuple[tuple[Mark, int, tuple[Cube, ...]], ...]]] = {}
         self._aspects = (
-            _Aspect(_cut_to_changed, self._walk(compare_released)),
+            _Aspect(_cut_to_changed, self._walk(compare_released), by_cells=True),
             _Aspect(_cut_to_told, self._walk(compare_told)),
             _Aspect(_cut_to_referred, self._walk(compare_referred)),
             _Aspect(_cut_to_pairs, self._walk(compare_pairs)),
@@ -95,26 +97,21 @@ class KeyComparison:
         for aspect in self._aspects:
             cut = aspect.cut(*forms, whole)
             if whole or cut[0] != cut[1]:
-                sides = (_SideRules(cut[0], glass[0], old.regime), _SideRules(cut[1], glass[1], new.regime))
-                found.extend(self._over_time(aspect.walk, *sides))
+                dated: list[_Dated] = []
+                for part in _by_cells(*cut) if aspect.by_cells else (cut,):
+                    sides = (_SideRules(part[0], glass[0], old.regime), _SideRules(part[1], glass[1], new.regime))
+                    dated.extend(self._dated(aspect.walk, *sides))
+                found.extend(_over_time(dated))
         return found
 
-    def _over_time(self, walk: Walk, old: "_SideRules", new: "_SideRules") -> Iterable[Found]:
-        """Merge what is found between one edge of time and the next."""
+    def _dated(self, walk: Walk, old: "_SideRules", new: "_SideRules") -> Iterator["_Dated"]:
+        """What is found between one edge of time and the next."""
         edges = sorted({EVER[0], *old.edges(), *new.edges()} - {EVER[1]})
-        by_region: dict[tuple[Mark, Cube], list[tuple[Span, int]]] = {}
         for starts, ends in zip(edges, (*edges[1:], EVER[1]), strict=True):
             diagram = walk.diagram(self._side(old, starts), self._side(new, starts))
             for mark, mask, where in self._regions_of(diagram):
                 for cube in where:
-                    by_region.setdefault((mark, cube), []).append(((starts, ends), mask))
-        by_spans: dict[tuple[Mark, tuple[Span, ...]], list[tuple[Cube, int]]] = {}
-        for (mark, cube), dated in by_region.items():
-            for spans, mask in by_label(dated).items():
-                by_spans.setdefault((mark, merged(spans)), []).append((cube, mask))
-        for (mark, which), regions in by_spans.items():
-            for chosen, mask in by_label(regions).items():
-                yield Found(mark, mask, which, tuple(sorted(chosen, key=lambda cube: (len(cube), cube))))
+                    yield (mark, cube), (starts, ends), mask
 
     def _regions_of(self, diagram: Diagram) -> tuple[tuple[Mark, int, tuple[Cube, ...]], ...]:
         known = self._regions.get(id(diagram))
@@ -168,6 +165,48 @@ class _SideRules:
             yield standing.ends
         for span in self.glass:
             yield from span
+
+
+_Dated = tuple[tuple[Mark, Cube], Span, int]
+
+
+def _over_time(dated: Iterable[_Dated]) -> Iterator[Found]:
+    """Merge spans that touch, cells that share them, and cubes of the same cells."""
+    by_region: dict[tuple[Mark, Cube], list[tuple[Span, int]]] = {}
+    for region, span, mask in dated:
+        by_region.setdefault(region, []).append((span, mask))
+    by_spans: dict[tuple[Mark, tuple[Span, ...]], list[tuple[Cube, int]]] = {}
+    for (mark, cube), held in by_region.items():
+        whole: dict[tuple[Span, ...], int] = {}
+        for pieces, mask in by_label(held).items():
+            whole[merged(pieces)] = whole.get(merged(pieces), 0) | mask
+        for spans, mask in whole.items():
+            by_spans.setdefault((mark, spans), []).append((cube, mask))
+    for (mark, spans), regions in by_spans.items():
+        for chosen, mask in by_label(regions).items():
+            yield Found(mark, mask, spans, tuple(sorted(chosen, key=lambda cube: (len(cube), cube))))
+
+
+def _by_cells(old: NormalForm, new: NormalForm) -> Iterator[tuple[NormalForm, NormalForm]]:
+    """Cut two forms into parts of cells that the same rules are about: few rules bear on any one cell.
+
+    What sets off never-both rules is about other cells, and goes with each part that such a rule withholds.
+    """
+    labelled = [
+        ((side, standing), mask)
+        for side, form in enumerate((old, new))
+        for standing, mask in form.items()
+        if not isinstance(standing.effect, Possible)
+    ]
+    for labels, mask in by_label(labelled).items():
+        part: tuple[dict[Standing, int], dict[Standing, int]] = ({}, {})
+        for side, standing in labels:
+            part[side][standing] = mask
+        if any(isinstance(standing.effect, Paired) for _, standing in labels):
+            for side, form in enumerate((old, new)):
+                might = {one: cells for one, cells in form.items() if isinstance(one.effect, Possible)}
+                part[side].update(might)
+        yield part
 
 
 def by_label(labelled: Iterable[tuple[_Label, int]]) -> dict[frozenset[_Label], int]:

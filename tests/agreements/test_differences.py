@@ -27,7 +27,7 @@ from tests.agreements.registers import (
     state_lists,
 )
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 CELLS = [(source, item) for source in SOURCES for item in ITEMS]
 
 
@@ -275,3 +275,32 @@ def test_a_profile_differs_only_where_some_difference_names_the_reader(compared)
 def answer(register, profile):
     permits = [one.permit if isinstance(one, Refer) else one for one in register.decide_profile(profile)]
     return [one.mask if isinstance(one, Permit) else 0 for one in permits]
+
+
+def spoken(register, request, source, item):
+    """Mode in which a withholding clause speaks of a cell; `silent` where none does."""
+    bit = 1 << register.vocabulary.cell(source, item)
+    codes = [one.code for one in register.explain(request) if one.source == source and one.mask & bit]
+    return next((code.removeprefix("withheld-") for code in codes if code.startswith("withheld-")), "silent")
+
+
+@QUICK
+@given(compared())
+def test_a_mode_in_which_the_withheld_is_spoken_of_is_told_where_it_changes_and_nowhere_else(compared):
+    before, after = compile_register(compared[0]), compile_register(compared[1])
+    told = [one for one in differences(before, after) if one.kind is Kind.TOLD]
+
+    for request in compared[2]:
+        # A referral speaks of its cells before any clause about the withheld does.
+        if any(isinstance(register.decide(request), Refer) for register in (before, after)):
+            continue
+        old, new = released(before, request), released(after, request)
+        for source, item in CELLS:
+            if form(old, source, item) is not None or form(new, source, item) is not None:
+                continue
+            was, now = spoken(before, request, source, item), spoken(after, request, source, item)
+            cell = before.vocabulary.cell(source, item)
+            covering = [one for one in told if one.covers(request, cell)]
+            assert {(one.before[0], one.after[0]) for one in covering if one.before[0] != one.after[0]} == (
+                {(was, now)} if was != now else set()
+            )
