@@ -207,16 +207,21 @@ def gate_open(gate: Gate, request: DecisionRequest, moment: Moment) -> bool:
 
 
 def referral_of(request: DecisionRequest, moment: Moment, weighed: Weighed) -> tuple[CompiledReferral, int] | None:
-    """The referral that answers soonest and the cells it hands over; `None` where none is due."""
-    best: tuple[CompiledReferral, int] | None = None
+    """Who decides, and the cells handed over; `None` where no referral is due.
+
+    A duty goes first, then the most urgent; whoever it is hands on or decides all that is due, so that no referral
+    silences another. A duty-marked item is referred even where a prohibition bites (practice P3).
+    """
+    first: CompiledReferral | None = None
+    due = 0
     for rule in moment.referrals:
-        if not gate_open(rule.gate, request, moment):
-            continue
-        # A duty-marked item is never silently withheld: it is referred even where a prohibition bites (practice P3).
         cells = rule.mask & ~weighed.granted & (-1 if rule.duty else ~weighed.barred)
-        if cells and (best is None or rule.within < best[0].within):
-            best = (rule, cells)
-    return best
+        if not cells or not gate_open(rule.gate, request, moment):
+            continue
+        due |= cells
+        if first is None or (not rule.duty, rule.within) < (not first.duty, first.within):
+            first = rule
+    return (first, due) if first is not None else None
 
 
 def _refusal(request: DecisionRequest, moment: Moment) -> Refusal:

@@ -38,13 +38,17 @@ class PurposeOffer:
 
 @dataclass(frozen=True, slots=True)
 class BreakGlassOffer:
-    """Break-glass that one agreement allows a role: what it needs and how long it lasts."""
+    """Break-glass that one agreement allows a role: what it needs, how long it lasts and who is told at once.
+
+    `alerts` are `agency/role`, as the document names them.
+    """
 
     agreement: str
     purposes: tuple[str, ...]
     requires: tuple[str, ...]
     second_person_within_hours: int
     expires_minutes: int
+    alerts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -379,6 +379,7 @@ def _break_glass(documents: RegisterDocuments) -> dict[tuple[str, str], tuple[Br
             requires=glass.requires,
             second_person_within_hours=glass.second_person_within_hours,
             expires_minutes=glass.expires_minutes,
+            alerts=glass.alerts,
         )
         parties = [party.id for party in admitted.document.parties.controllers]
         for reader in roles_meant(glass.recipients, documents.agencies, parties):

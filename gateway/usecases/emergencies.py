@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from agreements.offers import BreakGlassOffer
-from agreements.register import Register
 from audit.entry import Decision, Entry, EventClass, Outcome
 from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.identity.caller import StaffCaller
@@ -33,7 +32,6 @@ from gateway.usecases.entries import entry, system_entry
 from gateway.usecases.log_parts import record
 from gateway.usecases.officers import is_officer, require_officer
 from gateway.usecases.request_context import RequestContext
-from gateway.usecases.role_families import OVERSIGHT
 from gateway.wiring import Wiring
 
 PURPOSE = "break_glass_oversight"
@@ -71,13 +69,9 @@ class Emergency:
     may_lift: bool
 
 
-def told_roles(register: Register, agency: str, offer: BreakGlassOffer) -> tuple[tuple[str, str], ...]:
-    """Agency and role of everybody whom an emergency is told: as the document names them, or else oversight."""
-    named = tuple(getattr(offer, "alerts", ()))
-    if named:
-        return tuple(dict.fromkeys((one.partition("/")[0], one.partition("/")[2]) for one in named))
-    own = register.agencies.get(agency)
-    return tuple((agency, role.id) for role in own.roles if OVERSIGHT in role.families) if own else ()
+def told_roles(offer: BreakGlassOffer) -> tuple[tuple[str, str], ...]:
+    """Agency and role of everybody whom an emergency is told, as the document names them."""
+    return tuple(dict.fromkeys((one.partition("/")[0], one.partition("/")[2]) for one in offer.alerts))
 
 
 def record_emergency(
@@ -93,7 +87,7 @@ def record_emergency(
         "role": caller.role, "team": caller.team, "purpose": declared.purpose, "agreement": offer.agreement,
         "opened_at": now, "confirm_by": None if hours is None else now + timedelta(hours=hours),
     }  # fmt: skip
-    save_emergency(connection, values, told_roles(wiring.register, caller.agency, offer), now)
+    save_emergency(connection, values, told_roles(offer), now)
     raise_review(connection, wiring.mint(), "break-glass", declared, now)
 
 
@@ -122,13 +116,13 @@ def is_told(wiring: Wiring, caller: StaffCaller) -> bool:
     """Whether this role hears of emergencies: named by some document, or of oversight."""
     register = wiring.register
     offers = (
-        (agency.id, offer)
+        offer
         for agency in register.agencies.values()
         for role in agency.roles
         for offer in register.break_glass_for(agency.id, role.id)
     )
     me = caller.agency, caller.role
-    return is_officer(wiring, caller) or any(me in told_roles(register, agency, offer) for agency, offer in offers)
+    return is_officer(wiring, caller) or any(me in told_roles(offer) for offer in offers)
 
 
 def emergencies(wiring: Wiring, context: RequestContext, caller: StaffCaller) -> list[Emergency]:

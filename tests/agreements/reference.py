@@ -45,14 +45,14 @@ def prohibited(heard, *cell):
 
 
 def referral(heard):
-    """Whom to ask, and for which cells: the most urgent referral, or None. A duty crosses prohibitions."""
-    for admitted, rule in sorted(heard.referrals, key=lambda one: int(one[1].within[2:-1])):
+    """Whom to ask and for which cells, or None: duties cross prohibitions and go first, then the most urgent."""
+    due = []
+    for admitted, rule in heard.referrals:
         wanted = {cell for cell in cells(heard.documents)
                   if covers(heard.documents, heard.asked, admitted, rule, *cell)
                   and not form(heard, *cell) and (rule.duty or not prohibited(heard, *cell))}  # fmt: skip
-        if wanted:
-            return rule.to, wanted
-    return None
+        due += [(not rule.duty, int(rule.within[2:-1]), rule.to, wanted)] if wanted else []
+    return (min(due, key=lambda one: one[:2])[2], set().union(*(one[3] for one in due))) if due else None
 
 
 def opened(documents, asked, effect, *, might=False):
