@@ -16,9 +16,8 @@ from agreements.reference_data import Agency
 from agreements.request import Direction
 from agreements.sentences import only_where
 from agreements.vocabulary import Vocabulary
-from concept_model.items import ITEM_CAPACITY
 
-_EVERY_ITEM = (1 << ITEM_CAPACITY) - 1
+_NOBODY_AGREED = "No agreement gives it to your role. Ask your information governance officer."
 
 NEVER_CODES = frozenset(
     {"prohibited", "not-in-force", "other-direction", "other-purpose", "other-role", "not-agreed"}
@@ -83,6 +82,8 @@ class Neighbourhood:
         self._timelines = timelines
         self._land = land
         self._roles = {(agency.id, role.id): role.title for agency in land.agencies.values() for role in agency.roles}
+        self._holdings: dict[int, tuple[dict[str, str], dict[str, int]]] = {}
+        self._joining: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._edges = sorted({*land.turns, *(edge for timeline in timelines.values() for edge in timeline.edges)})
         self._by_role: dict[tuple[str, str], list[Key]] = defaultdict(list)
         self._by_work: dict[tuple[str, str, str], list[Key]] = defaultdict(list)
@@ -101,11 +102,23 @@ class Neighbourhood:
     def nearest(self, key: Key, now: datetime) -> Nearest:
         """What comes nearest under a key at an instant."""
         timeline = self._timelines.get(key)
-        owners = {source: self._land.owner_of(source, now) for source in self._land.vocabulary.sources}
         sometimes = tuple(_sometimes(timeline.at(now))) if timeline is not None else ()
-        return Nearest(owners, sometimes, tuple(self._never(key, now, timeline, owners)))
+        return Nearest(self._held(now)[0], sometimes, tuple(self._never(key, now, timeline)))
 
-    def _never(self, key: Key, now: datetime, timeline: Timeline | None, owners: Mapping[str, str]) -> Iterator[Near]:
+    def _held(self, now: datetime) -> tuple[dict[str, str], dict[str, int]]:
+        """Who owns each source at an instant, and the cells of each owner."""
+        turn = bisect_right(self._land.turns, now)
+        found = self._holdings.get(turn)
+        if found is None:
+            vocabulary = self._land.vocabulary
+            owners = {source: self._land.owner_of(source, now) for source in vocabulary.sources}
+            held: dict[str, int] = defaultdict(int)
+            for source, owner in owners.items():
+                held[owner] |= vocabulary.source_mask(source)
+            found = self._holdings[turn] = (owners, held)
+        return found
+
+    def _never(self, key: Key, now: datetime, timeline: Timeline | None) -> Iterator[Near]:
         left = self._land.vocabulary.all_mask
         if timeline is not None:
             moment = timeline.at(now)
@@ -115,20 +128,26 @@ class Neighbourhood:
             if cells:
                 left &= ~cells
                 yield Near(near.code, cells, near.agreement, near.change)
-        for owner in dict.fromkeys(owners.values()):
-            held = (source for source, whose in owners.items() if whose == owner)
-            cells = left & self._land.vocabulary.spread(held, _EVERY_ITEM)
-            if cells:
-                yield Near("not-agreed", cells, *self._not_agreed(key, owner))
+        for owner, held in self._held(now)[1].items():
+            if held & left:
+                yield Near("not-agreed", held & left, *self._not_agreed(key, owner))
 
     def _not_agreed(self, key: Key, owner: str) -> tuple[str, str]:
         """The agreement that joins reader and owner, one for the same purpose before any other; and the change."""
         agency, _, purpose, _ = key
+        if agency not in self._land.agencies or purpose not in self._land.purposes:
+            return "", _NOBODY_AGREED
+        found = self._joining.get((agency, owner, purpose))
+        if found is None:
+            found = self._joining[agency, owner, purpose] = self._joined(agency, owner, purpose)
+        return found
+
+    def _joined(self, agency: str, owner: str, purpose: str) -> tuple[str, str]:
         joining = [one for one in self._land.joined if {agency, owner} <= one[1]]
         nearest = next((one for one in joining if purpose in one[2]), joining[0] if joining else None)
         reference = nearest[0] if nearest else ""
-        if agency == owner or agency not in self._land.agencies:
-            return reference, "No agreement gives it to your role. Ask your information governance officer."
+        if agency == owner:
+            return reference, _NOBODY_AGREED
         bodies = f"{self._title(owner)} and {self._title(agency)}"
         return reference, f"{bodies} would have to agree it. Ask your information governance officer."
 
