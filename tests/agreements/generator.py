@@ -138,6 +138,9 @@ def states(rng, likely=0.25):
 
 
 def gate(rng):
+    """Often the same one, as rules that ask the same of a request are taken together."""
+    if rng.random() < 0.45:
+        return {"relationships": "*", "min_band": "review"}
     return {
         "relationships": "*" if rng.random() < 0.5 else some(rng, RELATIONSHIPS, least=0, most=2),
         "subjects": {"minors": rng.choice(("any", "any", "any", "only", "exclude"))},

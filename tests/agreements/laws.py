@@ -139,6 +139,19 @@ def a_permit_ends_where_something_it_rests_on_ends(rng, documents):
         assert widened or permit.not_after in edges
 
 
+def what_is_relied_on_is_what_is_released(rng, documents):
+    """Every released cell names what permits it, and nothing that is withheld does."""
+    register = compile_register(documents)
+    for request in asked_of(rng, documents):
+        permit = released(register.decide(request))
+        if permit is not None:
+            relied_on = 0
+            for use in permit.uses:
+                relied_on |= use.mask
+            assert relied_on == permit.mask
+            assert sorted(permit.uses, key=lambda use: use.clause) == list(permit.uses)
+
+
 def break_glass_never_crosses_a_prohibition(rng, documents):
     """It widens the relationship of the rules named, for the minutes named, and nothing else."""
     register = compile_register(documents)
@@ -224,6 +237,16 @@ def failing(rule, request):
     return found if yes & set(conditions.any_of) else found | set(conditions.any_of)
 
 
+def what_a_prohibition_closes_is_not_spoken_of(rng, documents):
+    register = compile_register(documents)
+    for request in asked_of(rng, documents):
+        [heard] = reference.hear(documents, (request,))
+        closed = [rule for rule in heard.prohibitions if rule.existence == "closed"]
+        for cell, reason in said(register, request).items() if closed else ():
+            if any(reference.selects(rule, *cell) for rule in closed):
+                assert reason.mode is Withholding.SILENT
+
+
 def a_duty_is_never_silently_withheld(rng, documents):
     """What a duty refers is shown, or handed to a named person, whatever forbids it. One referral is made at a time."""
     register = compile_register(documents)
@@ -253,12 +276,9 @@ def what_is_remembered_changes_no_answer(rng, documents):
     for first in asked_of(rng, documents, 3):
         state = {rng.choice(STATES): rng.choice(tuple(Tri))}
         later = replace(first, now=first.now + TICK)
-        for request in (
-            first,
-            later,
-            replace(later, states={**first.states, **state}),
-            replace(first, band=Band.REVIEW),
-        ):
+        stranger = replace(first, relationship=Relationship.NONE, break_glass=True)
+        others = (later, replace(later, states={**first.states, **state}), replace(first, band=Band.REVIEW))
+        for request in (first, *others, stranger, replace(stranger, break_glass=False)):
             fresh = compile_register(documents)
             assert used.decide(request) == fresh.decide(request)
             assert used.explain(request) == fresh.explain(request)
@@ -272,9 +292,11 @@ LAWS = (
     the_order_of_documents_makes_no_difference,
     a_permit_holds_to_its_end,
     a_permit_ends_where_something_it_rests_on_ends,
+    what_is_relied_on_is_what_is_released,
     break_glass_never_crosses_a_prohibition,
     silence_says_the_same_whatever_the_states,
     a_reason_tells_a_state_only_to_a_reader_permitted_it,
+    what_a_prohibition_closes_is_not_spoken_of,
     a_duty_is_never_silently_withheld,
     what_a_search_may_always_use_is_permitted_whatever_the_states,
     what_is_remembered_changes_no_answer,

@@ -37,12 +37,6 @@ COMPILING = (
         "if document else None",
     ),
     Fault(
-        "a party's roles beyond its agreement",
-        "compiler.py",
-        "roles_meant(rule.recipients, ground.documents.agencies, parties)",
-        "roles_meant(rule.recipients, ground.documents.agencies)",
-    ),
-    Fault(
         "families ignored",
         "recipients.py",
         "if recipient.family is not None and recipient.family not in families:",

@@ -75,6 +75,7 @@ DECIDING = (
         "moments.py",
         "for bite in (*self.bars, *self.caps, *self.pairs):",
         "for bite in (*self.bars, *self.caps):",
+        law=True,
     ),
     Fault(
         "answers are remembered without band and relationship",
@@ -99,6 +100,7 @@ DECIDING = (
         "moments.py",
         "key = request.asked >> 2 * len(STATES) << 1 | request.break_glass",
         "key = request.asked >> 2 * len(STATES) << 1",
+        law=True,
     ),
     Fault(
         "band compared the wrong way",
@@ -148,6 +150,7 @@ DECIDING = (
         "decide.py",
         "not_after = min(not_after, request.now + grant.glass_for)",
         "not_after = min(not_after, EVER[1])",
+        law=True,
     ),
     Fault(
         "regime of the request ignored",
@@ -186,18 +189,21 @@ DECIDING = (
         "decide.py",
         "not_after = min(not_after, grant.ends)",
         "not_after = max(request.now + EVER[0].resolution, grant.ends)",
+        law=True,
     ),
     Fault(
         "the latest end among permits of one gate",
         "moments.py",
         "ends=min(permit.gate.ends for permit in group)",
         "ends=max(permit.gate.ends for permit in group)",
+        law=True,
     ),
     Fault(
         "a permit outlasts the start of a prohibition",
         "decide.py",
         "            not_after = min(not_after, starts)\n",
         "            pass\n",
+        law=True,
     ),
     Fault(
         "the coarsest form granted",
@@ -265,12 +271,6 @@ DECIDING = (
         "a referral takes what is shown", "decide.py", "cells = rule.mask & ~weighed.granted & ", "cells = rule.mask & "
     ),
     Fault(
-        "a referral's gate is not asked",
-        "decide.py",
-        "if not gate_open(rule.gate, request, moment):",
-        "if rule.mask == 0:",
-    ),
-    Fault(
         "the first permit of a gate alone is named",
         "decide.py",
         "for grant in self._opened for permit in grant.permits)",
@@ -284,40 +284,35 @@ DECIDING = (
         "yield use",
     ),
     Fault(
-        "a withheld cell has two reasons",
-        "explain.py",
-        "unsaid &= ~cells\n                reasons.append(reason._replace(mask=cells))",
-        "reasons.append(reason._replace(mask=cells))",
-        2,
-    ),
-    Fault(
-        "what a prohibition closes is counted",
-        "explain.py",
-        "cells = reason.mask & unsaid & ~weighed.silenced",
-        "cells = reason.mask & unsaid",
-    ),
-    Fault(
         "a failed condition is told to everybody",
         "explain.py",
         "if failing and _may_hear(failing, weighed.granted, outlook):",
         "if failing:",
     ),
     Fault(
-        "a never-both rule that waits for a state is named",
-        "explain.py",
-        "if cells and pair.unconditional:",
-        "if cells:",
-    ),
-    Fault(
-        "the last voice heard is loudest",
-        "explain.py",
-        "key=lambda one: one.mode is Withholding.COUNT)",
-        "key=lambda one: one.mode is not Withholding.COUNT)",
-    ),
-    Fault(
         "documents are taken in the order they come",
         "register.py",
         "agreements=tuple(sorted(documents.agreements, key=lambda admitted: admitted.document.reference))",
         "agreements=documents.agreements",
+    ),
+    Fault(
+        "a withheld cell has two reasons",
+        "explain.py",
+        "                unsaid &= ~cells\n                reasons.append(",
+        "                reasons.append(",
+        law=True,
+    ),
+    Fault(
+        "what a prohibition closes is counted",
+        "explain.py",
+        "voice._replace(mask=voice.mask & ~weighed.silenced)",
+        "voice",
+        law=True,
+    ),
+    Fault(
+        "a referral's gate is not asked",
+        "decide.py",
+        "if not cells or not gate_open(rule.gate, request, moment):",
+        "if not cells:",
     ),
 )
