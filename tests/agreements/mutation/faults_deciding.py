@@ -303,13 +303,6 @@ DECIDING = (
         law=True,
     ),
     Fault(
-        "what a prohibition closes is counted",
-        "explain.py",
-        "voice._replace(mask=voice.mask & ~weighed.silenced)",
-        "voice",
-        law=True,
-    ),
-    Fault(
         "a referral's gate is not asked",
         "decide.py",
         "if not cells or not gate_open(rule.gate, request, moment):",
