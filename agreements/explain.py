@@ -162,8 +162,8 @@ def _spoken(request: DecisionRequest, moment: Moment, weighed: Weighed, outlook:
     for known in _known_states(request, moment, weighed, outlook):
         yield known._replace(mask=known.mask & ~weighed.barred)
     for pair in moment.pairs:
-        # Whether a rule that waits for a state bites would tell the state.
-        if pair.unconditional:
+        # Whether a rule that waits for a state bites would tell the state; so would a side that is only possible.
+        if pair.unconditional and pair.keep & weighed.granted:
             change = "It is never shown beside other things that your role sees."
             cells = pair.withhold & weighed.paired & moment.reach
             yield Reason(NEVER_BOTH, Withholding.SILENT, cells, None, pair.clause, change)
