@@ -31,7 +31,7 @@ check: setup ## Format, lint, types, layers, exported contract
 	@$(BIN)/python -m gateway.api.export --check
 
 bench: setup ## Run the benchmarks
-	@set -e; for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
+	@set -e; for file in $$(grep -l __main__ benchmarks/*.py); do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
 
 differential: setup ## Compare the policy engine with the reference, Cedar and Rego (CELLS, PROFILES)
 	@$(BIN)/python -m tests.agreements.oracles.differential --cells $(CELLS) --profiles $(PROFILES) --workers $(WORKERS)
