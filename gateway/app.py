@@ -8,7 +8,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 
 from concept_model.errors import DataSharingError
 from gateway import problems
-from gateway.api import asking, emergencies, families, health, partners, records
+from gateway.api import asking, emergencies, families, health, partners, records, requests
 from gateway.api.context import request_context
 from gateway.errors import JUST_ENDED, PermitEndedError
 from gateway.telemetry import configure_logging, exporter_of, note_request, request_telemetry
@@ -48,6 +48,7 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
     app.include_router(partners.router)
     app.include_router(families.router)
     app.include_router(records.router)
+    app.include_router(requests.router)
     app.include_router(asking.router)
     app.include_router(emergencies.router)
     install_pages(app)

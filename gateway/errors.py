@@ -95,6 +95,12 @@ class IdempotencyConflictError(GatewayError):
     code: ClassVar[str] = "idempotency-conflict"
 
 
+class AnsweredBeforeError(GatewayError):
+    """Somebody has answered this request; the first answer stands."""
+
+    code: ClassVar[str] = "already-answered"
+
+
 class ProofNotReadyError(GatewayError):
     """The entry is durable and its leaf is not in the tree yet."""
 

@@ -52,6 +52,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     UnknownFeedError: Problem(404, "No such feed"),
     errors.ProofNotReadyError: Problem(404, "The proof is not ready", headers={"Retry-After": "1"}),
     errors.IdempotencyConflictError: Problem(409, "Idempotency-Key used before"),
+    errors.AnsweredBeforeError: Problem(409, "Answered before"),
     errors.BodyTooLargeError: Problem(413, "Too large"),
     errors.UnsupportedMediaError: Problem(415, "Wrong format"),
     errors.BodyUnreadableError: Problem(400, "The body cannot be read"),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from gateway.profiles.views import Coverage, GoldenIdentity, Profile
 from gateway.usecases.explaining import WithheldItems
 from gateway.usecases.permissions import Allowance, Exclusion, Permissions
+from gateway.usecases.reading_granted import Granted
 from gateway.usecases.reading_notices import Incident, Notice
 
 
@@ -114,6 +115,15 @@ class RequestTakenOut(BaseModel):
     detail: str
     entry: UUID
     request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedOut(Granted):
+    """What was granted under a law, with the receipt of this reading."""
+
+    at: datetime
+    request_id: str
+    receipt: ReceiptOut
 
 
 class GroupOut(BaseModel):

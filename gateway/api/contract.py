@@ -16,7 +16,7 @@ _WHAT_HAPPENED: Mapping[int, str] = {
     401: "No token, or one that does not hold: sign in first",
     403: "Refused, referred to a named person, or no purpose declared; `type` says which",
     404: "There is no such thing, or not for this caller: one answer for both",
-    409: "The Idempotency-Key came before with another file",
+    409: "It was done before: the Idempotency-Key came with another file, or the request is answered",
     413: "The file is larger than this gateway takes at once",
     415: "The body is in a format that is not taken",
     422: "The request is not valid; `fields` point at what is wrong and repeat no value",

@@ -1,4 +1,4 @@
-"""Routes of records: receipts, notices, requests that a person decides, the review queue, figures."""
+"""Routes of records: receipts, notices, the review queue, figures."""
 
 import base64
 from dataclasses import asdict
@@ -7,14 +7,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from gateway.api.answers import FigureOut, OpenedNoticeOut, ProofOut, RequestTakenOut
+from gateway.api.answers import FigureOut, OpenedNoticeOut, ProofOut
 from gateway.api.context import Anyone, Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
-from gateway.api.views import AccessRequestIn, FigureIn, receipt_view
+from gateway.api.views import FigureIn, receipt_view
 from gateway.usecases.figures import FigureRequest, make_figure
 from gateway.usecases.reading_notices import Notice, my_notices, open_notice
 from gateway.usecases.receipts import receipt
-from gateway.usecases.requesting import NewRequest, OpenRequest, request_access, requests_open
 from gateway.usecases.reviewing import ReviewItem, review_queue
 
 router = APIRouter(prefix="/v1", dependencies=[BEARER])
@@ -57,36 +56,6 @@ def read_notice(
         "request_id": context.request_id,
         "receipt": receipt_view(opened.receipt),
     }
-
-
-@router.post(
-    "/access-requests",
-    status_code=202,
-    tags=["requests"],
-    **operation("request-access", "Ask a named person to decide", 400, 401, 403, 422, answer="With who decides"),
-)
-def ask(
-    wiring: Wired, context: Context, caller: Staff, asked: AccessRequestIn
-) -> Annotated[dict[str, Any], Told(RequestTakenOut)]:
-    """Ask to see what is withheld, or make a one-off request on a law you name; a named person decides."""
-    new = NewRequest(asked.purpose, tuple(asked.items), asked.reason, asked.law, asked.family_id)
-    taken = request_access(wiring, context, caller, new)
-    return {
-        "access_request_id": taken.request_id,
-        "decided_by": taken.decided_by,
-        "answer_by": taken.answer_by,
-        "detail": taken.sentence,
-        "entry": taken.entry_id,
-        "request_id": context.request_id,
-    }
-
-
-@router.get("/access-requests", tags=["requests"], **operation("list-access-requests", "Requests that wait", 401, 403))
-def access_requests(
-    wiring: Wired, context: Context, caller: Staff
-) -> Annotated[list[dict[str, Any]], Told(list[OpenRequest])]:
-    """Open requests, item by item, for the data protection officer and information governance."""
-    return [asdict(request) for request in requests_open(wiring, context, caller)]
 
 
 @router.get("/reviews", tags=["reviews"], **operation("list-reviews", "Accesses to look at", 401, 403))

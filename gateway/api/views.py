@@ -58,13 +58,28 @@ class SearchIn(Sent):
 
 
 class AccessRequestIn(Sent):
-    """A request that a named person decides: to see what is withheld, or a one-off lawful request."""
+    """A request that a named person decides: to see what is withheld, or a one-off request under a law.
+
+    `law` is an id of the legal register; then `items` are at most twelve, each as `source/item` or an item alone.
+    """
 
     purpose: str = Field(max_length=80)
     items: list[str] = Field(min_length=1, max_length=20)
     reason: str = Field(min_length=3, max_length=1000)
     law: str | None = Field(default=None, max_length=200)
     family_id: UUID | None = None
+
+
+class AccessAnswerIn(Sent):
+    """The decider's answer: `items` as `source/item`, of those asked, none to refuse; `bases` of the legal register.
+
+    `answered_by` names the owner's contact, where somebody records the answer for them.
+    """
+
+    items: list[str] = Field(max_length=12)
+    bases: list[str] = Field(default=[], max_length=6)
+    reason: str = Field(min_length=3, max_length=1000)
+    answered_by: str | None = Field(default=None, min_length=3, max_length=100)
 
 
 class EmergencyAnswerIn(Sent):

@@ -5,6 +5,7 @@ import threading
 
 from procrastinate import App, PsycopgConnector
 
+from gateway.usecases.answering import note_unanswered
 from gateway.usecases.emergencies import suspend_unconfirmed
 from gateway.usecases.housekeeping import forget_what_is_over
 from gateway.usecases.linking import link_everything
@@ -39,6 +40,11 @@ def job_app(wiring: Wiring) -> App:
     )
     def suspend(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         suspend_unconfirmed(wiring)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="note_unanswered", queue="notices", lock="requests", queueing_lock="requests", pass_context=False)
+    def remind(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        note_unanswered(wiring)
 
     @app.periodic(cron="7 * * * *")
     @app.task(name="raise_warnings", queue="notices", lock="warnings", queueing_lock="warnings", pass_context=False)

@@ -125,7 +125,10 @@ class NoticeRow(SQLModel, table=True):
 
 
 class AccessRequestRow(SQLModel, table=True):
-    """A request that a named person decides, with a clock."""
+    """A request that a named person decides, with a clock; reason and law are sealed. Under a law, `items` are cells.
+
+    `state`: open, granted or refused. `overdue_at`: since when officers know that nobody answered in time.
+    """
 
     __tablename__ = "access_request"
     __table_args__ = {"schema": "desk"}
@@ -137,11 +140,25 @@ class AccessRequestRow(SQLModel, table=True):
     family_id: UUID | None
     decider_role: str = Field(sa_type=Text)
     items: list[str] = Field(sa_column=texts())
-    law: str | None = Field(sa_type=Text)
     sealed_reason: bytes = Field(sa_type=LargeBinary)
     state: str = Field(default="open", sa_type=Text)
     raised_at: datetime = Field(sa_column=instant())
     answer_by: datetime = Field(sa_column=instant())
+    sealed_law: bytes | None = Field(sa_type=LargeBinary)
+    entry_id: UUID | None
+    overdue_at: datetime | None = Field(sa_column=instant(nullable=True))
+
+
+class AccessAnswerRow(SQLModel, table=True):
+    """What was answered to a request under a law, sealed but for who recorded it and when."""
+
+    __tablename__ = "access_answer"
+    __table_args__ = {"schema": "desk"}
+    request_id: UUID = Field(primary_key=True, foreign_key="desk.access_request.request_id")
+    entry_id: UUID
+    person: str = Field(sa_type=Text)
+    answered_at: datetime = Field(sa_column=instant())
+    sealed_answer: bytes = Field(sa_type=LargeBinary)
 
 
 class ReviewItemRow(SQLModel, table=True):

@@ -100,7 +100,7 @@ def decide_subjects(
         replace(
             blank,
             relationship=_relationship(person, declaration),
-            states=_states(person, declaration),
+            states=states_of(person, has_case=declaration.has_case),
             band=_BAND_OF_NUMBER[number],
         )
         for person, number in asked
@@ -123,10 +123,11 @@ def _relationship(person: DecisionInput, declaration: Declaration) -> Relationsh
     return Relationship(person.relationship)
 
 
-def _states(person: DecisionInput, declaration: Declaration) -> Mapping[str, Tri]:
+def states_of(person: DecisionInput, *, has_case: bool) -> Mapping[str, Tri]:
+    """The states of a person as the register is asked. `has_case`: the reader named a case that may be this one."""
     states = {name: Tri(answer) for name, answer in person.states.items()}
     # A case counts as named only when the reader names one and the family is known to be one.
-    if not declaration.has_case:
+    if not has_case:
         states["named_case"] = Tri.NO
     # No source records objections or restrictions yet; silence about them is no, or nothing would ever be shown.
     return states | {"objection": Tri.NO, "restriction": Tri.NO}

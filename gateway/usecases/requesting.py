@@ -1,10 +1,12 @@
 """Requests that a named person decides: to see what is withheld, or one-off on a law that is named (practice P4).
 
 (0) one instant; the items
-(1) does this role ever meet these items for this purpose? A refusal looks at no subject, so that its words are the
-    same for every family, data or none
-(2) who decides: the owner's contact; the data protection officer where a law is named or the work is against fraud
-(3) request and entry in one transaction; only now answer
+(1) does this role ever meet these items for this purpose, or is the named law one to ask under? A refusal looks at no
+    subject, so that its words are the same for every family, data or none
+(2) who decides: the owner's contact, or the data protection officer where the work is against fraud; under a law, whom
+    the register names, by the register's clock
+(3) request and entry in one transaction, and a review item where a law is named: the data protection officer is told.
+    Only now answer
 """
 
 from collections.abc import Sequence
@@ -12,8 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from agreements.decision import Refer
 from agreements.request import Direction
 from agreements.sentences import not_included, topic_of
+from agreements.statutory import NamedLaw
 from audit.entry import Decision, EventClass, Outcome
 from concept_model.errors import UnknownItemError
 from concept_model.items import ITEMS
@@ -24,23 +28,34 @@ from gateway.store.ledger import append
 from gateway.store.requests import open_requests, save_request
 from gateway.store.reviews import raise_review
 from gateway.usecases.entries import entry
-from gateway.usecases.officers import require_officer
+from gateway.usecases.named_law import (
+    cells_named,
+    judged,
+    law_of,
+    question,
+    referral,
+    refused_for_everybody,
+    written,
+)
+from gateway.usecases.officers import is_officer, require_officer
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.role_families import families_of
-from gateway.usecases.working_days import working_days_on
+from gateway.usecases.working_days import LONDON, working_days_on
 from gateway.wiring import Wiring
 
 DPO = "dpo"
 OVERSIGHT_PURPOSE = "log_oversight"
 _FRAUD = "fraud"
+_ONE_FAMILY = "Name the family. A request under a law is about one family, not about everybody."
 _NOT_OFFERED = "Your role may not use shared information for this purpose. This attempt is recorded."
 
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """What is asked. `law` names the enactment of a one-off request.
+    """What is asked. `law` is the enactment of a one-off request, by its id in the legal register.
 
-    `items` are names of the item register, or whole groups as `health.*`.
+    `items` are names of the item register, or whole groups as `health.*`; under a law no groups, and each item with
+    its source where that is known: `housing/housing.tenancy`.
     """
 
     purpose: str
@@ -63,7 +78,7 @@ class RequestTaken:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """A request as the officers see it, the reason opened."""
+    """A request as the officers see it, reason and law opened. Under a law, `items` are `source/item`."""
 
     request_id: UUID
     agency: str
@@ -78,25 +93,65 @@ class OpenRequest:
     answer_by: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What becomes of a request that is taken. `review` is the kind of the item by which officers hear of it."""
+
+    items: tuple[str, ...]
+    decided_by: str
+    answer_by: datetime
+    sentence: str
+    review: str | None = None
+
+
 def request_access(wiring: Wiring, context: RequestContext, caller: StaffCaller, asked: NewRequest) -> RequestTaken:
     """Take a request. Raises `UnknownItemError` or `AccessRefusedError`; a refusal is an entry."""
-    # (0) One instant; the items, each once, in the register's order.
+    # (0) One instant.
     now = wiring.clock()
-    items = _items(asked.items)
-    # (1) A named law is for the data protection officer to weigh, whatever the agreements say.
-    reach = wiring.register.reach(caller.agency, caller.role, asked.purpose, Direction.VIEW, now)
-    if asked.law is None:
-        _require_reachable(wiring, context, caller, asked, items, reach)
-    # (2) Who decides.
-    decided_by = _decider(wiring, caller, asked, items, reach)
+    # (1) and (2) Whether it may be asked, and who decides.
+    take = _by_agreement if asked.law is None else _under_law
+    taken = take(wiring, context, caller, asked, now)
     # (3) Request and entry together.
+    return _save(wiring, context, caller, asked, taken, now)
+
+
+def _by_agreement(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, asked: NewRequest, now: datetime
+) -> _Taken:
+    items = _items(asked.items)
+    reach = wiring.register.reach(caller.agency, caller.role, asked.purpose, Direction.VIEW, now)
+    _require_reachable(wiring, context, caller, asked, items, reach)
+    decided_by = _decider(wiring, caller, items, reach)
+    return _Taken(items, decided_by, working_days_on(now, REPLY_WORKING_DAYS), _taken_sentence(reply_day(now)))
+
+
+def _under_law(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, asked: NewRequest, now: datetime
+) -> _Taken:
+    """No agreement is consulted: the register judges the law, the cells and who decides, and looks at no family."""
+    named = NamedLaw(asked.law or "", cells_named(wiring, asked.items, now))
+    decisions = judged(wiring, question(caller.agency, caller.role, asked.purpose, now), named)
+    refusal = refused_for_everybody(decisions)
+    if refusal is not None:
+        raise _refused(wiring, context, caller, asked, (refusal.code, refusal.message))
+    if asked.family_id is None:
+        raise _refused(wiring, context, caller, asked, ("family-not-named", _ONE_FAMILY))
+    referred: Refer = referral(decisions)
+    answer_by = now + referred.within
+    by = answer_by.astimezone(LONDON).strftime("%A %H:%M")
+    return _Taken(tuple(written(named.cells)), referred.to, answer_by, _taken_sentence(by), referred.code)
+
+
+def _save(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, asked: NewRequest, taken: _Taken, now: datetime
+) -> RequestTaken:
     request_id = wiring.mint_opaque()
-    answer_by = working_days_on(now, REPLY_WORKING_DAYS)
-    taken = entry(
+    seal = wiring.custody.field.seal
+    recorded = entry(
         wiring, context, caller, EventClass.CONFIGURATION, now, decision=Decision.REFER,
         purpose=_known(wiring, asked.purpose), household=str(asked.family_id) if asked.family_id else None,
         detail={
-            "justification": asked.reason, "statutory_power": asked.law, "query": "; ".join(items),
+            "justification": asked.reason, "statutory_power": asked.law, "query": "; ".join(taken.items),
             "records": [str(request_id)],
         },
     )  # fmt: skip
@@ -105,22 +160,30 @@ def request_access(wiring: Wiring, context: RequestContext, caller: StaffCaller,
             connection,
             {
                 "request_id": request_id, "subject": caller.subject, "agency": caller.agency, "role": caller.role,
-                "purpose": _known(wiring, asked.purpose), "family_id": asked.family_id, "decider_role": decided_by,
-                "items": list(items), "law": asked.law,
-                "sealed_reason": wiring.custody.field.seal(asked.reason.encode(), request_id.bytes),
-                "raised_at": now, "answer_by": answer_by,
+                "purpose": _known(wiring, asked.purpose), "family_id": asked.family_id,
+                "decider_role": taken.decided_by, "items": list(taken.items),
+                "sealed_law": seal(asked.law.encode(), request_id.bytes) if asked.law is not None else None,
+                "sealed_reason": seal(asked.reason.encode(), request_id.bytes), "raised_at": now,
+                "answer_by": taken.answer_by, "entry_id": UUID(recorded.entry_id),
             },
         )  # fmt: skip
-        append(connection, taken)
-    return RequestTaken(request_id, decided_by, answer_by, _taken_sentence(now), UUID(taken.entry_id))
+        append(connection, recorded)
+        if taken.review is not None:
+            raise_review(connection, wiring.mint(), taken.review, recorded, now)
+    return RequestTaken(request_id, taken.decided_by, taken.answer_by, taken.sentence, UUID(recorded.entry_id))
 
 
 def requests_open(wiring: Wiring, context: RequestContext, caller: StaffCaller) -> list[OpenRequest]:
-    """Every open request, for officers. Raises `AccessRefusedError` for anybody else; looking is an entry."""
+    """Open requests: every one for officers, for the decider of an agency those that it is to decide.
+
+    Raises `AccessRefusedError` for anybody else; looking is an entry.
+    """
     now = wiring.clock()
-    require_officer(wiring, context, caller, now)
+    decider = None if is_officer(wiring, caller) else _decider_of(wiring, caller)
+    if decider is None:
+        require_officer(wiring, context, caller, now)
     with wiring.database.transaction("hg_desk") as connection:
-        rows = open_requests(connection)
+        rows = open_requests(connection, decider)
         looked = entry(
             wiring, context, caller, EventClass.CONSULTATION, now, purpose=OVERSIGHT_PURPOSE,
             outcome=Outcome.DONE if rows else Outcome.NOTHING_FOUND,
@@ -131,7 +194,7 @@ def requests_open(wiring: Wiring, context: RequestContext, caller: StaffCaller) 
     return [
         OpenRequest(
             row.request_id, row.agency, row.role, row.purpose, row.family_id, row.decider_role, tuple(row.items),
-            row.law, unseal(row.sealed_reason, row.request_id.bytes).decode(), row.raised_at, row.answer_by,
+            law_of(wiring, row), unseal(row.sealed_reason, row.request_id.bytes).decode(), row.raised_at, row.answer_by,
         )
         for row in rows
     ]  # fmt: skip
@@ -171,7 +234,10 @@ def _refused(
     denied = entry(
         wiring, context, caller, EventClass.DENIED, now, decision=Decision.REFUSE, outcome=Outcome.DENIED,
         purpose=_known(wiring, asked.purpose), household=str(asked.family_id) if asked.family_id else None,
-        detail={"reasons": [code], "justification": asked.reason, "query": "; ".join(asked.items)},
+        detail={
+            "reasons": [code], "justification": asked.reason, "query": "; ".join(asked.items),
+            "statutory_power": asked.law,
+        },
     )  # fmt: skip
     with wiring.database.transaction("hg_desk") as connection:
         append(connection, denied)
@@ -180,9 +246,9 @@ def _refused(
     return AccessRefusedError(code, sentence, denied.entry_id)
 
 
-def _decider(wiring: Wiring, caller: StaffCaller, asked: NewRequest, items: Sequence[str], reach: int) -> str:
+def _decider(wiring: Wiring, caller: StaffCaller, items: Sequence[str], reach: int) -> str:
     """The contact of the one agency that holds the items, by the register alone; otherwise the DPO."""
-    if asked.law is not None or _FRAUD in families_of(wiring, caller):
+    if _FRAUD in families_of(wiring, caller):
         return DPO
     owners = {owner for item in items for owner in _owners(wiring, item, reach)}
     return f"{owners.pop()}/contact" if len(owners) == 1 else DPO
@@ -199,8 +265,14 @@ def _known(wiring: Wiring, purpose: str) -> str:
     return purpose if purpose in wiring.register.purpose_titles else "unknown"
 
 
-def _taken_sentence(now: datetime) -> str:
+def _decider_of(wiring: Wiring, caller: StaffCaller) -> str | None:
+    """`agency/role` of a caller whose agency names this role to decide; else `None`."""
+    agency = wiring.register.agencies.get(caller.agency)
+    return f"{caller.agency}/{caller.role}" if agency is not None and agency.decider == caller.role else None
+
+
+def _taken_sentence(by: str) -> str:
     return (
-        f"Your request is with the person who decides. You will have an answer by {reply_day(now)}. "
+        f"Your request is with the person who decides. You will have an answer by {by}. "
         "That we took it does not mean there is anything to see."
     )

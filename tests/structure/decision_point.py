@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LAYERS = ("api", "web", "usecases", "store", "identity", "jobs")
-DECIDING = frozenset({"decide", "decide_profile", "decide_supply"})
+DECIDING = frozenset({"decide", "decide_profile", "decide_statutory", "decide_supply"})
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "api_route", "route"})
 
 

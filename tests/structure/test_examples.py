@@ -99,6 +99,19 @@ class Stage:
     def access_requested(self) -> None:
         self.send(EXAMPLES["request-access"]["request"])
 
+    def access_request_id(self) -> object:
+        self.access_requested()
+        return self.northvale.sql("SELECT request_id FROM desk.access_request")[0].request_id
+
+    def granted_request_id(self) -> object:
+        """A request about a family that there is, as the data protection officer answered it."""
+        family = str(self.northvale.family_id("S2", "Kelly Marsh"))
+        asked = EXAMPLES["request-access"]["request"]
+        taken = self.send({**asked, "body": {**asked["body"], "family_id": family}}).json()["access_request_id"]
+        answered = EXAMPLES["answer-access-request"]["request"]
+        assert self.send({**answered, "path": f"/v1/access-requests/{taken}/answer"}).status_code == httpx.codes.OK
+        return taken
+
     def send(self, request: Mapping[str, Any]) -> httpx.Response:
         """Send the request of an example, with what its names stand for."""
         headers = dict(request["headers"])

@@ -123,15 +123,15 @@ def _figures(stand: Stand, played: Play, book: Json) -> None:
 
 
 def _lawful_request(stand: Stand, played: Play, page: Page) -> None:
-    """One-off, on a law that is named: it goes to the data protection officer, item by item."""
+    """One-off, under a law of the register: it goes to the data protection officer, who answers item by item."""
     staff = stand.town.book["S10"]["staff"]
     officer, dpo = stand.desk.reader(staff["council_tax_fraud_officer"]), stand.desk.reader(staff["dpo"])
-    items = ["household.membership", "housing.tenancy"]
+    items = ["case_system/address.residence", "case_system/household.membership"]
     asked = {
         "purpose": "council_tax_fraud",
         "items": items,
         "reason": "A second adult may live there; a summons is being prepared",
-        "law": "Data Protection Act 2018 Schedule 2 paragraph 2 (crime and taxation)",
+        "law": "SI2013-501",
         "family_id": page.family_id or None,
     }
     taken = officer.ask("request", 1, "POST", "/v1/access-requests", json=asked)
@@ -140,7 +140,7 @@ def _lawful_request(stand: Stand, played: Play, page: Page) -> None:
     mine = [one for one in _listed(queue) if str(one["request_id"]) == str(wanted)]
     checks = {
         "it is taken": taken.status == httpx.codes.ACCEPTED,
-        "the data protection officer decides": taken.ok and taken.body["decided_by"] == "dpo",
+        "the data protection officer decides": taken.ok and taken.body["decided_by"] == "northvale_council/dpo",
         "it stands in the officer's list once": len(mine) == 1,
         "item by item": bool(mine) and sorted(mine[0]["items"]) == items,
         "with its law": bool(mine) and mine[0]["law"] == asked["law"],

@@ -1,4 +1,4 @@
-"""Requests that a named person decides: S2's refusal in the same words, S10's lawful one-off request."""
+"""Requests that a named person decides, within agreements: S2's refusal in the same words."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -112,24 +112,16 @@ def test_the_answer_to_a_request_is_the_same_for_every_family(northvale):
     assert len({(one.decided_by, one.answer_by, one.sentence) for one in answers}) == 1
 
 
-def test_a_lawful_one_off_request_goes_to_the_data_protection_officer_item_by_item(northvale):
+def test_a_request_stands_in_the_officers_list_and_looking_is_an_entry(northvale):
     before = entries(northvale)
-    law = "Council Tax Reduction Schemes (Detection of Fraud) Regulations 2013 reg. 4"
-    taken = ask(northvale, FRAUD, "council_tax_fraud", "work.benefit", "housing.tenancy", law=law)
+    taken = ask(northvale, EARLY_HELP, "early_help", "health.attendance")
     assert entries(northvale) - before == 1
 
     (request,) = requests(northvale)
     assert entries(northvale) - before == 2
-    assert taken.decided_by == request.decided_by == "dpo"
-    assert set(request.items) == {"work.benefit", "housing.tenancy"}
-    assert (request.law, request.reason) == (law, "to decide on a repayment plan")
-    assert (request.role, request.answer_by) == ("council_tax_fraud_officer", taken.answer_by)
-
-
-def test_whoever_names_a_law_is_sent_to_the_data_protection_officer(northvale):
-    taken = ask(northvale, EARLY_HELP, "early_help", "crime.offence", law="Children Act 1989 s.47(9)")
-
-    assert taken.decided_by == "dpo"
+    assert (request.items, request.law, request.decided_by) == (("health.attendance",), None, "northvale_nhs/contact")
+    assert (request.role, request.reason) == ("early_help_worker", "to decide on a repayment plan")
+    assert request.answer_by == taken.answer_by
 
 
 def test_where_several_agencies_hold_the_items_the_data_protection_officer_decides(northvale):

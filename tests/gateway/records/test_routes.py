@@ -9,7 +9,8 @@ from gateway.api.context import authenticate
 from gateway.app import create_app
 from gateway.usecases.notifying import raise_notices
 
-RENT, FRAUD, LEAD, OFFICER, ANALYST = "B101", "W502", "S101", "W601", "W604"
+RENT, FRAUD, LEAD, OFFICER, DPO, ANALYST = "B101", "W502", "S101", "W601", "W602", "W604"
+MEMBERSHIP = "case_system/household.membership"
 PER_REQUEST = ("instance", "receipt")
 
 
@@ -45,17 +46,27 @@ def test_the_refusal_is_the_same_bytes_for_every_tenant_but_for_the_ids_of_the_r
     assert bodies[0] == bodies[1]
 
 
-def test_a_lawful_request_is_taken_and_listed_for_the_officer(calling):
+def test_a_request_under_a_law_is_taken_listed_answered_once_and_read(northvale, calling):
     asked = {
-        "purpose": "council_tax_fraud", "items": ["work.benefit"], "reason": "a review", "law": "SI 2013/501 reg. 4",
+        "purpose": "council_tax_fraud", "items": [MEMBERSHIP], "reason": "a review", "law": "SI2013-501",
+        "family_id": str(northvale.family_id("S2", "Kelly Marsh")),
     }  # fmt: skip
     taken = calling(FRAUD, "POST", "/access-requests", json=asked)
+    path = f"/access-requests/{taken.json()['access_request_id']}"
     listed = calling(OFFICER, "GET", "/access-requests").json()
-
     assert taken.status_code == 202
-    assert taken.json()["decided_by"] == "dpo"
+    assert taken.json()["decided_by"] == "northvale_council/dpo"
     assert [one["request_id"] for one in listed] == [taken.json()["access_request_id"]]
     assert calling(FRAUD, "GET", "/access-requests").status_code == 403
+
+    given = {"items": [MEMBERSHIP], "bases": ["6(1)(e)"], "reason": "it is what the enquiry needs"}
+    statuses = [calling(worker, "POST", f"{path}/answer", json=given).status_code for worker in (FRAUD, DPO, DPO)]
+    shown = calling(FRAUD, "POST", f"{path}/read")
+
+    assert statuses == [404, 200, 409]
+    assert [fact["item"] for fact in shown.json()["facts"]] == ["household.membership"]
+    assert shown.json()["receipt"]["promise"]
+    assert calling(OFFICER, "POST", f"{path}/read").status_code == 404
 
 
 def test_a_notice_is_listed_and_read(northvale, calling):

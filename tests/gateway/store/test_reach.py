@@ -82,6 +82,7 @@ TABLES = {
         "desk.declaration": "SELECT INSERT", "desk.review_item": "SELECT INSERT UPDATE(state)",
         "desk.session": "SELECT INSERT UPDATE DELETE", "desk.assertion_seen": "SELECT INSERT UPDATE DELETE",
         "desk.notice": "SELECT INSERT UPDATE", "desk.access_request": "SELECT INSERT UPDATE",
+        "desk.access_answer": "SELECT INSERT",
         "desk.emergency": "SELECT INSERT UPDATE(answered_at,answered_by,justified,suspended_at,lifted_at,lifted_by)",
         "desk.emergency_alert": "SELECT INSERT",
     },
