@@ -6,8 +6,10 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
+from agreements.drafts import as_if_in_force
+from agreements.lifecycle import RegisterDocuments
 from agreements.loader import load_register, register_faults
-from agreements.register import Register, compile_register
+from agreements.register import compile_register
 from gateway import cli_difference, cli_documents, cli_odrl, cli_prove, cli_replay, clock
 from gateway.cli_files import CommandError, read_input
 from gateway.cli_settings import read_settings
@@ -28,7 +30,7 @@ agreements_app.command("prove")(cli_prove.prove)
 decide_app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 RegisterDir = typer.Option(None, "--register", help="Register folder; else as HEARTHGATE_REGISTER_DIR says.")
-SignedDir = typer.Option(None, "--signed", help="Folder of signatures and events; else as HEARTHGATE_LIFECYCLE_DIR.")
+SignedDir = typer.Option(None, "--signed", help="Folder of signatures and events; else as the settings say.")
 Overlay = typer.Option(None, "--overlay", help="Folder whose documents replace those of the register.")
 
 
@@ -55,7 +57,7 @@ def list_agreements(
     register: Path | None = RegisterDir, signed: Path | None = SignedDir, overlay: Path | None = Overlay
 ) -> None:
     """List every version with its status now, its dates, parties and title."""
-    for one in _load(register, signed, overlay).agreements:
+    for one in compile_register(_documents(register, signed, overlay)).agreements:
         dates = f"from {one.valid_from} to {one.expires_on}, review by {one.review_on}"
         typer.echo(f"{one.id}@{one.version}  {one.status}  {dates}\n  {one.title}; {', '.join(one.parties)}")
 
@@ -71,19 +73,25 @@ def decide(
 
     The request names agency, role, purpose, and may name relationship, states (yes, no or unknown each), band,
     direction, now and break_glass. The answer holds decision, permitted items by source, and reasons.
+    A folder given without --signed is asked as if all parties had signed, and the answer says so.
     """
-    question = _question(request)
-    asked = question.request(clock.utc_now())
-    typer.echo(json.dumps(answer(_load(register, signed, overlay), asked), indent=1, ensure_ascii=False))
+    now = clock.utc_now()
+    asked = _question(request).request(now)
+    documents, as_if = _documents(register, signed, overlay), register is not None and signed is None
+    if as_if:
+        documents = as_if_in_force(documents, now, None)
+    said = answer(compile_register(documents), asked)
+    typer.echo(json.dumps({"as_if_in_force": True} | said if as_if else said, indent=1, ensure_ascii=False))
 
 
-def _load(register: Path | None, signed: Path | None, overlay: Path | None) -> Register:
-    if register is None or signed is None:
+def _documents(register: Path | None, signed: Path | None, overlay: Path | None) -> RegisterDocuments:
+    """The register of the settings; or of a folder, whose documents are drafts where no signatures are named."""
+    if register is None:
         settings = read_settings()
         # An overlay of the settings belongs to the register of the settings, and to no other.
-        overlay = overlay or (settings.register_overlay_dir if register is None else None)
-        register, signed = register or settings.register_dir, signed or settings.signed_dir
-    return compile_register(load_register(register, signed, clock.utc_now(), overlay))
+        overlay = overlay or settings.register_overlay_dir
+        register, signed = settings.register_dir, signed or settings.signed_dir
+    return load_register(register, signed, clock.utc_now(), overlay)
 
 
 def _question(name: str) -> Question:

@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from agreements.deadlines import warnings
+from agreements.drafts import as_if_in_force
 from agreements.loader import load_register, read_register_files
 from agreements.periods import LONDON
 from agreements.schemas import KINDS, schema_text
@@ -41,14 +42,16 @@ def show_warnings(
 ) -> None:
     """Say what is about to stop an agreement: its end, its review, its assessment, its law.
 
-    Each warning is one line: file:line: clause: what is due; what to do. They begin 90, 30 and 7 days before.
+    Each warning is one line: file:line: clause: what is due; what to do. They begin 90, 30 and 7 days before. A folder
+    given without --signed is judged as if all parties had signed.
     """
-    if folder is None or signed is None:
+    if folder is None:
         settings = read_settings()
-        overlay = overlay or (settings.register_overlay_dir if folder is None else None)
-        folder, signed = folder or settings.register_dir, signed or settings.signed_dir
+        overlay = overlay or settings.register_overlay_dir
+        folder, signed = settings.register_dir, signed or settings.signed_dir
     now = clock.utc_now() if on is None else on.replace(hour=12, tzinfo=LONDON)
-    due = warnings(load_register(folder, signed, now, overlay), now)
+    documents = load_register(folder, signed, now, overlay)
+    due = warnings(documents if signed else as_if_in_force(documents, now, None), now)
     files = {
         f"{file.content['id']}@{file.content['version']}": file
         for name, file in read_register_files(folder, overlay).items()

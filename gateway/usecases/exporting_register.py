@@ -1,7 +1,5 @@
 """A register for other people's tools, and the proof that what they are given says the same."""
 
-import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -17,13 +15,7 @@ def documents_to_export(
     folder: Path, signed: Path | None, now: datetime, overlay: Path | None = None
 ) -> RegisterDocuments:
     """Load a register's documents; without `signed` as drafts that nobody has signed. Raises `AgreementFileError`."""
-    if signed is not None:
-        return load_register(folder, signed, now, overlay)
-    with tempfile.TemporaryDirectory() as name:
-        unsigned = Path(name)
-        (unsigned / "keys.json").write_text(json.dumps({"keys": {}}), encoding="utf-8")
-        (unsigned / "lifecycle.json").write_text(json.dumps({"events": []}), encoding="utf-8")
-        return load_register(folder, unsigned, now, overlay)
+    return load_register(folder, signed, now, overlay)
 
 
 def differences(documents: RegisterDocuments, again: RegisterDocuments) -> list[str]:
