@@ -7,7 +7,7 @@ from datetime import timedelta
 from concept_model.items import item_named
 from gateway.usecases.permissions import Allowance, Exclusion, Permissions, PurposePermissions, SourceItems
 from gateway.web.code_labels import ARTICLE_6
-from gateway.web.words import LONDON, day, plain_durations
+from gateway.web.words import LONDON, code_in_words, day, plain_durations
 
 _AN_INSTANT = timedelta(seconds=1)
 _DIRECTIONS = {
@@ -82,7 +82,7 @@ def _allowance(line: Allowance, gateways: Mapping[str, str]) -> RuleView:
         ("What", _items(line.data)),
         ("Agreement", f"{line.agreement} ({line.clause})"),
         ("Law", "; ".join((*law, *basis))),
-        ("You must", "; ".join(plain_durations(one) for one in line.obligations)),
+        ("You must", "; ".join(plain_durations(code_in_words(one)) for one in line.obligations)),
         ("Advice", line.advice or ""),
         ("Until", day((line.until - _AN_INSTANT).astimezone(LONDON).date())),
     ]
