@@ -339,3 +339,13 @@ def test_the_family_page_holds_no_trace_of_a_request_its_answer_or_its_reading(n
     read(northvale, taken)
 
     assert northvale.open(WORKER, declaration, family).profile == before
+
+
+def test_records_that_may_be_somebody_elses_are_not_released(northvale):
+    taken = ask(northvale)
+    answer(northvale, taken, MEMBERSHIP)
+    assert read(northvale, taken).facts
+    person = northvale.person_id("S2", "Kelly Marsh")
+    northvale.sql("UPDATE hearth.link SET band = 3 WHERE person_id = :person", person=person)
+
+    assert read(northvale, taken).facts == ()
