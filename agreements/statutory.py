@@ -18,7 +18,7 @@ from agreements.patterns import matching_items
 from agreements.periods import EVER, Span, holds
 from agreements.recipients import roles_meant
 from agreements.reference_data import Gateway as LawEntry
-from agreements.request import DecisionRequest, Direction
+from agreements.request import DecisionRequest, Direction, Regime
 from agreements.succession import epochs, owner_at
 
 MOST_ITEMS = 12
@@ -67,6 +67,7 @@ class StatutoryGate:
         self._roles = {(agency.id, role.id) for agency in self._agencies.values() for role in agency.roles}
         self._laws = {entry.id: entry for entry in documents.law.gateways}
         self._articles = {basis.id: basis.article for basis in documents.law.bases}
+        self._kinds = {basis.id: basis.covers_kinds for basis in documents.law.bases}
         self._bars = _bars(documents)
 
     def decide(self, request: DecisionRequest, named: NamedLaw, answer: NamedAnswer | None, terms: Terms) -> Decision:
@@ -103,7 +104,12 @@ class StatutoryGate:
         terms: Terms,
     ) -> Permit | Refusal:
         items = self._ground.items_in(granted)
-        live = [basis for basis in answer.bases if holds(self._ground.law.basis_spans(basis), request.now)]
+        kind = self._owner_kind(answer.cells[0][0], request.now)
+        live = [
+            basis
+            for basis in answer.bases
+            if holds(self._ground.law.basis_spans(basis), request.now) and _covers(self._kinds.get(basis, ()), kind)
+        ]
         six, nine, ten = (
             tuple(basis for basis in live if self._articles.get(basis) == article) for article in (6, 9, 10)
         )
@@ -127,7 +133,10 @@ class StatutoryGate:
             (not request.well_formed, "request-invalid", "The request cannot be read."),
             ((request.agency, request.role) not in self._roles, "role-unknown", "No such role is registered."),
             (entry is None, "law-unknown", "No such law is in the legal register. Name one that is."),
-            (entry is not None and entry.kind == "implied_power", "law-not-statute", "Name an enactment."),
+            (entry is not None and entry.kind not in _WITHIN, "law-not-statute",
+             "Nothing can rest on this entry alone. Name an enactment that is a power or a duty."),
+            (entry is not None and entry.only_directions != () and Direction.VIEW not in entry.only_directions,
+             "law-not-for-this", "This law is not good for showing facts about a person."),
             (
                 entry is not None and request.well_formed
                 and not holds(self._ground.law.gateway_spans(named.law), request.now),
@@ -138,6 +147,12 @@ class StatutoryGate:
             (cells is None, "items-unknown", "A source or an item is not registered. Name each one."),
             (cells is not None and len({self._owner(source, request.now) for source, _ in named.cells}) > 1,
              "owners-differ", "Ask each owner by a request of its own."),
+            (entry is not None and cells is not None and bool(named.cells)
+             and not _covers(entry.covers_kinds, self._owner_kind(named.cells[0][0], request.now)),
+             "law-not-of-owner", "This law does not cover the body that holds the items."),
+            (entry is not None and cells is not None and bool(cells & self._ground.part_3)
+             and request.regime is Regime.UK_GDPR and not entry.leaves_part_3,
+             "part-3", "This law does not let facts held for law enforcement reach another purpose."),
         )  # fmt: skip
         return next((_refusal(code, message) for wrong, code, message in checks if wrong), None)
 
@@ -157,6 +172,10 @@ class StatutoryGate:
 
     def _owner(self, source: str, now: datetime) -> str:
         return owner_at(self._successions, self._owners[source], now)
+
+    def _owner_kind(self, source: str, now: datetime) -> str:
+        entry = self._agencies.get(self._owner(source, now))
+        return entry.kind if entry else ""
 
     def _mask(self, cells: tuple[tuple[str, str], ...]) -> int | None:
         known = self._ground.vocabulary
@@ -253,6 +272,10 @@ def _bar(clause: str, rule: ProhibitRule | LimitRule, span: Span, ground: Ground
         limit=FORMS.index(rule.form) if isinstance(rule, LimitRule) else None,
         existence_open=isinstance(rule, LimitRule) or rule.existence == "open",
     )
+
+
+def _covers(kinds: tuple[str, ...], kind: str) -> bool:
+    return not kinds or kind in kinds
 
 
 def _end(spans: tuple[Span, ...], now: datetime) -> datetime:
