@@ -119,7 +119,8 @@ def _break_glass(before: Register, after: Register) -> Iterator[Listed]:
 def _offer(offer: BreakGlassOffer) -> str:
     return (
         f"{offer.agreement.partition('@')[0]} for {', '.join(offer.purposes)}: needs {', '.join(offer.requires)}; a "
-        f"second person within {offer.second_person_within_hours} hours; lasts {offer.expires_minutes} minutes"
+        f"second person within {offer.second_person_within_hours} hours; lasts {offer.expires_minutes} minutes; tells "
+        f"{', '.join(offer.alerts)}"
     )
 
 
@@ -134,7 +135,11 @@ def _facts(kind: Kind, old: _Facts, new: _Facts) -> Iterator[Listed]:
     for subject in sorted(old.keys() | new.keys()):
         was, now = old.get(subject, frozenset()), new.get(subject, frozenset())
         if was != now:
-            yield Listed(kind, subject, before=tuple(sorted(was - now)), after=tuple(sorted(now - was)))
+            lost, gained = was - now, now - was
+            if kind is Kind.AGREEMENT:
+                # The text that was there is named, too, or one beside it would look like the first.
+                lost = lost or frozenset(fact for fact in was if fact.startswith("version "))
+            yield Listed(kind, subject, before=tuple(sorted(lost)), after=tuple(sorted(gained)))
 
 
 def _agreements(register: Register) -> _Facts:
