@@ -248,13 +248,13 @@ def what_a_prohibition_closes_is_not_spoken_of(rng, documents):
 
 
 def a_duty_is_never_silently_withheld(rng, documents):
-    """What a duty refers is shown, or handed to a named person, whatever forbids it. One referral is made at a time."""
+    """What a duty refers is shown, or handed to a named person, whatever forbids it and whoever else is referred to."""
     register = compile_register(documents)
     for request in asked_of(rng, documents):
         [heard] = reference.hear(documents, (request,))
         decision = register.decide(request)
         mask = (released(decision).mask if released(decision) else 0) | getattr(decision, "mask", 0)
-        for admitted, rule in heard.referrals if len(heard.referrals) == 1 else ():
+        for admitted, rule in heard.referrals:
             for cell in reference.cells(documents) if rule.duty else ():
                 if reference.covers(documents, request, admitted, rule, *cell):
                     assert mask >> register.vocabulary.cell(*cell) & 1, cell

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 class Fault(NamedTuple):
     """What somebody might have written instead. `times`: how often the text stands in the file; the first is replaced.
-    `law`: no answer is wrong of itself; a law of `laws.py` catches it.
+
+    `seed` is the register that catches it, tried before all others. `law`: no answer is wrong of itself, or only in
+    few registers; this law of `laws.py` catches it.
     """
 
     name: str
@@ -13,4 +15,5 @@ class Fault(NamedTuple):
     found: str
     written: str
     times: int = 1
-    law: bool = False
+    seed: int = 0
+    law: str = ""

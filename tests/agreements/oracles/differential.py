@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from agreements.decision import Permit, Refer
 from agreements.enactment import enact_register
 from agreements.loader import load_register
-from agreements.register import compile_register
 from tests.agreements import generator, questions, reference
 from tests.agreements.northvale import ENACTED, NOW, REGISTER
 from tests.agreements.oracles.cedar import CedarOracle
+from tests.agreements.oracles.engine import Compiled, by_reference
 from tests.agreements.oracles.rego import RegoOracle
 
 CELLS_A_REGISTER = 100
@@ -43,44 +42,6 @@ class Tally:
     def add(self, other):
         for name, value in vars(other).items():
             setattr(self, name, getattr(self, name) + value)
-
-
-class Compiled:
-    """The product's engine, asked as the gateway asks it."""
-
-    def __init__(self, documents):
-        self.register = compile_register(documents)
-
-    def released(self, profile, wanted):
-        """For each request {cell: (form, clauses)} of what is released among the cells wanted, and the decision."""
-        decisions = self.register.decide_profile(profile) if len(profile) > 1 else [self.register.decide(profile[0])]
-        answers = []
-        for decision in decisions:
-            permit = decision.permit if isinstance(decision, Refer) else decision
-            answers.append(
-                {
-                    cell: (permit.form(*cell), {use.clause for use in permit.uses_of(*cell)})
-                    for cell in wanted
-                    if isinstance(permit, Permit) and permit.allows(*cell)
-                }
-            )
-        return answers, decisions
-
-    def referred(self, decision):
-        """Whom to ask, and for which cells."""
-        if not isinstance(decision, Refer):
-            return None
-        return decision.to, set(self.register.vocabulary.cells(decision.mask))
-
-
-def by_reference(documents, profile, wanted):
-    """What the reference releases, as `Compiled.released` gives it, and whom it refers to."""
-    answers = []
-    heard = reference.hear(documents, profile)
-    for one in heard:
-        forms = ((cell, reference.form(one, *cell)) for cell in wanted)
-        answers.append({cell: (form, set(reference.permitting(one, *cell))) for cell, form in forms if form})
-    return answers, heard
 
 
 def compare(seed, documents, cells, profiles, *, oracles=True):
