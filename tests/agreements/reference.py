@@ -5,6 +5,7 @@ It shares no code with the compiled engine but the document models and the item 
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -37,7 +38,7 @@ def permitting(heard, source, item):
     return {f"{admitted.document.reference}/{rule.id}":
             max((FORMS.index(form) for part, form in rule.transform.items() if fits(part, item)), default=0)
             for admitted, rule in heard.permits
-            if covers(heard.documents, heard.asked, admitted, rule, source, item)}  # fmt: skip
+            if selects(rule, source, item) and covers(heard.documents, heard.asked, admitted, rule, source, item)}  # fmt: skip
 
 
 def prohibited(heard, *cell):
@@ -124,16 +125,14 @@ def covers(documents, asked, admitted, rule, source, item):
     live = {law.id: law for law in (*documents.law.gateways, *documents.law.bases) if in_law(law, asked.now)}
     gateways = [live[use.id] for use in legal.gateways if held.owner in use.covers and use.id in live]
     special = {None: None, "criminal": legal.article_10}.get(item_named(item).special_category, legal.article_9)
-    return (
-        selects(rule, source, item)
-        and any(one.party == held.owner and selects(one, source, item) for one in admitted.document.supply)
-        and holds(admitted.parties.get(held.owner, ()), asked.now)
-        and any(held.owner in use.parties and use.basis in live for use in legal.article_6)
-        and (bool(gateways) or held.owner == asked.agency)
-        and (special is None or any(use.basis in live and fits(part, item) for use in special for part in use.data))
-        and (asked.direction is Direction.MATCH or not held.match_only)
-        and (held.regime in {asked.regime, Regime.UK_GDPR} or any(gateway.leaves_part_3 for gateway in gateways))
-    )
+    return (selects(rule, source, item)
+            and any(one.party == held.owner and selects(one, source, item) for one in admitted.document.supply)
+            and holds(admitted.parties.get(held.owner, ()), asked.now)
+            and any(held.owner in use.parties and use.basis in live for use in legal.article_6)
+            and (bool(gateways) or held.owner == asked.agency)
+            and (special is None or any(use.basis in live and fits(part, item) for use in special for part in use.data))
+            and (asked.direction is Direction.MATCH or not held.match_only)
+            and (held.regime in {asked.regime, Regime.UK_GDPR} or any(gateway.leaves_part_3 for gateway in gateways)))  # fmt: skip
 
 
 def in_law(law, now):
@@ -156,8 +155,8 @@ def meant(documents, recipients, asked):
 
 
 def selects(selection, source, item):
-    named = any(fits(part, item) for part in selection.data) and not any(fits(part, item) for part in selection.exclude)
-    return named and (selection.sources == "*" or source in selection.sources)
+    listed = selection.sources == "*" or source in selection.sources
+    return listed and any(fits(p, item) for p in selection.data) and not any(fits(p, item) for p in selection.exclude)
 
 
 def fits(pattern, item):
@@ -172,6 +171,7 @@ def valid(document, now):
     return start(document.validity.from_) <= now < start(document.validity.to, 1)
 
 
+@cache
 def start(day, later=0):
     return datetime.combine(day + timedelta(days=later), datetime.min.time(), tzinfo=ZoneInfo("Europe/London"))
 
