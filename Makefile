@@ -36,7 +36,7 @@ bench: setup ## Run the benchmarks
 differential: setup ## Compare the policy engine with the reference, Cedar and Rego (CELLS, PROFILES)
 	@$(BIN)/python -m tests.agreements.oracles.differential --cells $(CELLS) --profiles $(PROFILES) --workers $(WORKERS)
 
-mutants: setup ## Seed mistakes into copies of the policy engine and print what catches each
+mutants: setup ## Seed mistakes into the policy engine and print what catches each
 	@$(BIN)/python -m tests.agreements.mutation.harness --workers $(WORKERS)
 
 openapi: setup ## Export the contract to openapi/openapi.json

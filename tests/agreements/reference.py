@@ -37,8 +37,8 @@ def permitting(heard, source, item):
     """The clauses that permit a cell, each with the rank of the form it grants."""
     return {f"{admitted.document.reference}/{rule.id}":
             max((FORMS.index(form) for part, form in rule.transform.items() if fits(part, item)), default=0)
-            for admitted, rule in heard.permits
-            if selects(rule, source, item) and covers(heard.documents, heard.asked, admitted, rule, source, item)}  # fmt: skip
+            for admitted, rule in heard.permits if selects(rule, source, item)
+            if covers(heard.documents, heard.asked, admitted, rule, source, item)}  # fmt: skip
 
 
 def prohibited(heard, *cell):
@@ -131,8 +131,8 @@ def covers(documents, asked, admitted, rule, source, item):
             and any(held.owner in use.parties and use.basis in live for use in legal.article_6)
             and (bool(gateways) or held.owner == asked.agency)
             and (special is None or any(use.basis in live and fits(part, item) for use in special for part in use.data))
-            and (asked.direction is Direction.MATCH or not held.match_only)
-            and (held.regime in {asked.regime, Regime.UK_GDPR} or any(gateway.leaves_part_3 for gateway in gateways)))  # fmt: skip
+            and (held.regime in {asked.regime, Regime.UK_GDPR} or any(gateway.leaves_part_3 for gateway in gateways))
+            and (asked.direction is Direction.MATCH or not held.match_only))  # fmt: skip
 
 
 def in_law(law, now):

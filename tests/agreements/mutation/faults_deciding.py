@@ -376,6 +376,14 @@ DECIDING = (
         law="every_cell_is_permitted_or_has_exactly_one_reason",
     ),
     Fault(
+        "what a prohibition closes is counted",
+        "explain.py",
+        "voice._replace(mask=voice.mask & ~weighed.silenced)",
+        "voice",
+        seed=62,
+        law="what_a_prohibition_closes_is_not_spoken_of",
+    ),
+    Fault(
         "a referral's gate is not asked",
         "decide.py",
         "if not cells or not gate_open(rule.gate, request, moment):",
