@@ -214,14 +214,30 @@ def _write_down(story: Story) -> int:
 
 
 def _serve_on(stand: Stand, teller: Teller) -> None:
-    teller.chapter("Serving until Ctrl-C")
-    teller.staff(stand.town.staff.values())
-    teller.say(f"Pages and API: {stand.settings.public_url}   contract: {stand.settings.public_url}/v1/openapi.json")
-    teller.say(f"Sign-in codes that would be e-mailed: {stand.desk.issuer}/outbox")
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
+    with _until_told_to_stop() as told:
+        teller.chapter("Serving until Ctrl-C")
+        teller.staff(stand.town.staff.values())
+        address = stand.settings.public_url
+        teller.say(f"Pages and API: {address}   contract: {address}/v1/openapi.json")
+        teller.say(f"Sign-in codes that would be e-mailed: {stand.desk.issuer}/outbox")
+        told.wait()
         teller.say("\nStopping every process of the demo.")
+
+
+@contextmanager
+def _until_told_to_stop() -> Iterator[threading.Event]:
+    """An event that Ctrl-C or a polite kill sets: an exception raised while something is printed can be lost."""
+    told = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    earlier = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield told
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
 
 
 def _rounded(times: Mapping[str, float]) -> dict[str, float]:
