@@ -1,0 +1,2 @@
+-- Appending an entry, in one call.
+SELECT 1;

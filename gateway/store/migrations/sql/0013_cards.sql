@@ -1,0 +1,2 @@
+-- Cards: what officers, subject lists and partners find entries by.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Cosignatures of witnesses.
+SELECT 1;

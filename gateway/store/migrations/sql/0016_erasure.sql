@@ -1,0 +1,2 @@
+-- Lawful erasure.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Review of accesses, and the staff list.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- How each partner's data was used.
+SELECT 1;

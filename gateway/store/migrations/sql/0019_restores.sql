@@ -1,0 +1,2 @@
+-- Declared restores.
+SELECT 1;

@@ -1,0 +1,18 @@
+"""How each partner's data was used."""
+
+from pathlib import Path
+
+from alembic import op
+
+from gateway.store.scripts import run_script
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+_SQL = Path(__file__).parent.parent / "sql" / "0018_partner_uses.sql"
+
+
+def upgrade() -> None:
+    run_script(op.get_bind(), _SQL.read_text())

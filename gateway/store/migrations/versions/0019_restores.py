@@ -1,0 +1,18 @@
+"""Declared restores."""
+
+from pathlib import Path
+
+from alembic import op
+
+from gateway.store.scripts import run_script
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+_SQL = Path(__file__).parent.parent / "sql" / "0019_restores.sql"
+
+
+def upgrade() -> None:
+    run_script(op.get_bind(), _SQL.read_text())
