@@ -62,6 +62,15 @@ class ReceiptError(AuditError):
     code: ClassVar[str] = "receipt-invalid"
 
 
+class RestoreError(AuditError):
+    """A declared restore is malformed, contradicts itself, or is not one that a witness may accept."""
+
+    code: ClassVar[str] = "restore-invalid"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"declared restore: {problem}")
+
+
 class ExportError(AuditError):
     """An export is incomplete, altered or contradicts itself; says in which file, at which leaf, in which field."""
 
