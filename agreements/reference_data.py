@@ -69,12 +69,17 @@ class SourceList(Clause):
 
 
 class Purpose(Clause):
-    """A purpose a reader may declare; `regime` is the law that use for it is held under (practice P8)."""
+    """A purpose a reader may declare; `regime` is the law that use for it is held under (practice P8).
+
+    `lookups`: whether a subject who asks who looked is told of look-ups for it, or they are sealed (practice P1). The
+    purpose decides and never what is known of the subject: else the absence of a line would tell.
+    """
 
     id: Identifier
     title: str
     regime: RegimeName = "uk_gdpr"
     nature: PurposeNature = "welfare"
+    lookups: Literal["disclosable", "sealed"] = "sealed"
 
 
 class PurposeList(Clause):

@@ -45,6 +45,7 @@ class Register:
     gateways: Mapping[str, Gateway]
     purpose_titles: Mapping[str, str]
     regimes: Mapping[str, Regime]
+    disclosable: frozenset[str]
     index: Mapping[Key, KeyRules]
     deadlines: tuple[Deadline, ...]
     _timelines: Mapping[Key, Timeline]
@@ -274,6 +275,7 @@ def compile_register(documents: RegisterDocuments) -> Register:
         gateways={gateway.id: gateway for gateway in documents.law.gateways},
         purpose_titles=purposes,
         regimes={purpose.id: Regime(purpose.regime) for purpose in documents.purposes.purposes},
+        disclosable=frozenset(one.id for one in documents.purposes.purposes if one.lookups == "disclosable"),
         index=index,
         deadlines=deadlines(in_order),
         _timelines=timelines,

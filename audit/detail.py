@@ -44,6 +44,7 @@ DETAIL_KEYS: Mapping[str, str] = MappingProxyType(
         "query": "the search as asked",
         "reasons": "codes of the rules behind a refusal or a withheld part",
         "recipient": "person id of who received a disclosure",
+        "recipient_team": "team or unit of that agency",
         "recipient_agency": "agency that received it",
         "records": "opaque ids and versions of the records concerned",
         "release_on": "date on which a withheld entry may be released, ISO 8601",
@@ -56,6 +57,5 @@ DETAIL_KEYS: Mapping[str, str] = MappingProxyType(
         "software": "version of the software that wrote the entry",
         "sources": "sources that were joined",
         "statutory_power": "the enactment that a request without an agreement rests on",
-        "team": "team of the person who acted",
     }
 )

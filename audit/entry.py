@@ -15,6 +15,7 @@ from audit.detail import DETAIL_KEYS
 from audit.errors import EntryError
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 _LOG = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}")
 _MAX_TEXT = 4000
@@ -67,6 +68,20 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+class Reason(StrEnum):
+    """Why who acted had to do with the subjects, as it stood at that instant. Told to a subject who asks who looked."""
+
+    ALLOCATED = "allocated"
+    SAME_TEAM = "same-team"
+    MANAGES_TEAM = "manages-team"
+    FRONT_DOOR_DUTY = "front-door-duty"
+    NAMED_CASE = "named-case"
+    EMERGENCY = "emergency"
+    OWN_SERVICE = "own-service"
+    ANSWERS_REQUEST = "answers-request"
+    NONE = "none"
+
+
 _NEEDS_PURPOSE = frozenset(EventClass) - {
     EventClass.SIGN_IN,
     EventClass.DENIED,
@@ -80,9 +95,10 @@ class Entry:
     """A checked entry. Raises `EntryError`, which names the field, when a rule is broken.
 
     `at` is an aware UTC instant. `who` and `on_behalf_of` are ids of staff or service accounts; `subjects` are
-    person ids, every person that a search listed included. `masks` maps an opaque cell key (subject and band) to
-    the permitted mask in lower-case hexadecimal; `shown_counts` maps an item to how many facts were shown. Counts
-    of what was withheld have no field.
+    person ids (UUIDs), every person that a search listed included; `sources` are those whose facts were shown.
+    `masks` maps an opaque cell key (subject and band) to the permitted mask in lower-case hexadecimal; `shown_counts`
+    maps an item to how many facts were shown. Counts of what was withheld have no field. `sealed`: a subject who asks
+    who looked is not told of it.
     """
 
     entry_id: str
@@ -92,12 +108,14 @@ class Entry:
     who: str
     agency: str
     role: str | None = None
+    team: str | None = None
     on_behalf_of: str | None = None
     service: str | None = None
     authentication: str | None = None
     client: str | None = None
     phase: Phase = Phase.SINGLE
     purpose: str | None = None
+    reason: Reason | None = None
     declaration: str | None = None
     legal_basis: str | None = None
     agreements: tuple[str, ...] = ()
@@ -106,6 +124,7 @@ class Entry:
     masks: Mapping[str, str] = field(default_factory=dict)
     items_shown: tuple[str, ...] = ()
     shown_counts: Mapping[str, int] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
     decision: Decision = Decision.NOT_ASKED
     register_version: str | None = None
     vocabulary_hash: str | None = None
@@ -134,16 +153,19 @@ class Entry:
         waiting = self.phase is Phase.AUTHORISATION
         if waiting is not (self.outcome is Outcome.PENDING):
             raise EntryError("outcome", "is pending in an authorisation and nowhere else")
-        if waiting and (self.items_shown or self.shown_counts):
+        if waiting and (self.items_shown or self.shown_counts or self.sources):
             raise EntryError("items_shown", "nothing has been shown at authorisation")
         if self.event in _NEEDS_PURPOSE and not self.purpose:
             raise EntryError("purpose", "is required of this event class")
-        if self.decision is Decision.REFUSE and (self.items_shown or self.shown_counts):
+        if self.decision is Decision.REFUSE and (self.items_shown or self.shown_counts or self.sources):
             raise EntryError("items_shown", "a refusal shows nothing")
 
     def _require_contents(self) -> None:
-        for person in self.subjects:
-            _require(_ID, "subjects", person)
+        uuids = {"subjects": self.subjects, "household": (self.household,), "refers_to": (self.refers_to,)}
+        for name, value in ((name, one) for name, values in uuids.items() for one in values if one is not None):
+            _require(_UUID, name, value)
+        for source in self.sources:
+            _require(_ID, "sources", source)
         for key, mask in self.masks.items():
             _require(_ID, "masks", key)
             _require(_HEX, "masks", mask)
@@ -162,7 +184,7 @@ class Entry:
         return format_second(self.at)
 
 
-_OPTIONAL_IDS = ("on_behalf_of", "service", "household", "request_id", "trace_id", "refers_to")
+_OPTIONAL_IDS = ("on_behalf_of", "service", "request_id", "trace_id")
 
 CLEAR_FIELDS = ("entry_id", "event", "log_id")
 """Fields that stand in the leaf as they are, beside the format's version and the time to the second."""

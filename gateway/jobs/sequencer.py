@@ -41,6 +41,7 @@ from gateway.store.log import (
     pending_leaves,
     remove_pending,
     stored_nodes,
+    write_cards,
 )
 
 ROLE = "hg_sequence"
@@ -97,6 +98,7 @@ class Sequencer:
         leaves, nodes = _grow(connection, edge, pending)
         add_leaves(connection, leaves)
         add_nodes(connection, nodes)
+        write_cards(connection, leaves)
         add_checkpoint(connection, self._signed(edge, base, leaves))
         if remove_pending(connection, [entry for entry, _ in pending]) != len(pending):
             raise HeadMovedError("an entry of this batch has been taken off the queue")

@@ -119,6 +119,14 @@ def add_nodes(connection: Connection, nodes: Sequence[StoredNode]) -> None:
     )  # fmt: skip
 
 
+def write_cards(connection: Connection, leaves: Sequence[NewLeaf]) -> None:
+    """Write the cards of a batch of leaves, by which their entries are found."""
+    connection.execute(
+        text("SELECT audit.write_cards(CAST(:entries AS uuid[]), CAST(:indices AS bigint[]))"),
+        {"entries": [one.entry_id for one in leaves], "indices": [one.leaf_index for one in leaves]},
+    )
+
+
 def add_checkpoint(connection: Connection, checkpoint: StoredCheckpoint) -> None:
     """Store a signed checkpoint."""
     connection.execute(

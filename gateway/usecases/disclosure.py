@@ -24,7 +24,7 @@ from audit.receipt import Promise, sign_promise
 from gateway.errors import JUST_ENDED, AccessRefusedError, NotFoundError, PermitEndedError, ReferredError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import Frame, assemble_profile, shown_persons
-from gateway.profiles.permitted import permitted_facts
+from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.profiles.views import AgreementUsed, Coverage, Profile, Receipt, WithheldLine
 from gateway.profiles.withheld import role_lines, withheld_lines
 from gateway.store.batches import coverage
@@ -41,6 +41,7 @@ from gateway.usecases.deciding import (
 )
 from gateway.usecases.declaring import Declaration, require_declaration
 from gateway.usecases.entries import entry
+from gateway.usecases.reasons import reason_of, sources_of
 from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
 
@@ -191,6 +192,7 @@ def authorise(
         wiring, reading.context, caller, event or _event_class(wiring, caller, mask, reading.declaration), reading.now,
         phase=Phase.AUTHORISATION, outcome=Outcome.PENDING, decision=Decision.PERMIT,
         purpose=reading.declaration.purpose, declaration=str(reading.declaration.declaration_id),
+        reason=reason_of(wiring, caller, decided, break_glass=reading.declaration.break_glass),
         agreements=tuple(sorted({use.clause for use in uses})), legal_basis=_legal_basis(uses),
         household=str(family_id) if family_id else None,
         subjects=tuple(sorted({str(subject.person_id) for subject in subjects})),
@@ -223,12 +225,14 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
         relied = [use for key, permit in permits.items() if key[0] in set(persons) for use in permit.uses]
         advice = tuple(dict.fromkeys(use.advice for use in relied if use.advice))
         profile = assemble_profile(frame, persons, facts, lines, _agreements_used(wiring, relied), advice)
-        outcome = outcome_entry(reading, authorised, profile, persons)
+        outcome = outcome_entry(reading, authorised, profile, persons, facts)
         leaf = append(connection, outcome)
     return profile, outcome, leaf
 
 
-def outcome_entry(reading: Reading, authorised: Entry, profile: Profile, persons: Sequence[UUID]) -> Entry:
+def outcome_entry(
+    reading: Reading, authorised: Entry, profile: Profile, persons: Sequence[UUID], facts: Sequence[PermittedFact]
+) -> Entry:
     """What was shown: items and counts of what was shown, never of what was not."""
     counts = profile.shown_counts()
     return entry(
@@ -238,7 +242,8 @@ def outcome_entry(reading: Reading, authorised: Entry, profile: Profile, persons
         purpose=authorised.purpose, declaration=authorised.declaration, agreements=authorised.agreements,
         legal_basis=authorised.legal_basis, household=authorised.household,
         subjects=tuple(sorted(str(person) for person in persons)), items_shown=tuple(sorted(counts)),
-        shown_counts=counts, detail={"channel": reading.context.channel},
+        shown_counts=counts, sources=sources_of(((one.fact.person_id, one.source) for one in facts), persons),
+        reason=authorised.reason, detail={"channel": reading.context.channel},
     )  # fmt: skip
 
 

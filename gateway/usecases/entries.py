@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from agreements.request import Regime
 from audit.entry import Entry, EventClass
 from gateway.identity.caller import Caller, StaffCaller
 from gateway.usecases.request_context import RequestContext
@@ -19,9 +20,11 @@ def entry(
     detail = {"software": SOFTWARE, **fields.pop("detail", {})}
     if isinstance(caller, StaffCaller):
         who, role, service, authentication = _staff_id(caller), caller.role, None, caller.authentication
-        detail["team"] = caller.team
+        team: str | None = caller.team
     else:
         who, role, service, authentication = caller.client_id, None, caller.client_id, "private_key_jwt"
+        team = None
+    fields.setdefault("sealed", is_sealed(wiring, event, fields.get("purpose")))
     return Entry(
         entry_id=str(wiring.mint()),
         event=event,
@@ -30,6 +33,7 @@ def entry(
         who=who,
         agency=caller.agency,
         role=role,
+        team=team or None,
         service=service,
         authentication=authentication,
         register_version=wiring.register.version,
@@ -44,6 +48,7 @@ def entry(
 def system_entry(wiring: Wiring, event: EventClass, now: datetime, **fields: Any) -> Entry:
     """Build an entry for what the gateway does by itself: linkage, key rotation, loading a register."""
     detail = {"software": SOFTWARE, **fields.pop("detail", {})}
+    fields.setdefault("sealed", is_sealed(wiring, event, fields.get("purpose")))
     return Entry(
         entry_id=str(wiring.mint()),
         event=event,
@@ -57,6 +62,18 @@ def system_entry(wiring: Wiring, event: EventClass, now: datetime, **fields: Any
         detail=detail,
         **fields,
     )
+
+
+def is_sealed(wiring: Wiring, event: EventClass, purpose: str | None) -> bool:
+    """Whether a subject who asks who looked is not told of such an entry (practice P1).
+
+    The purpose and the kind of act decide, and never what is known of a person: else the absence of a line would
+    tell. A purpose that the register does not make disclosable, law enforcement and break-glass are sealed.
+    """
+    if purpose is None:
+        return False
+    part_3 = wiring.register.regimes.get(purpose) is Regime.DPA_PART_3
+    return event is EventClass.OVERRIDE or part_3 or purpose not in wiring.register.disclosable
 
 
 def opaque(ids: list[UUID] | tuple[UUID, ...]) -> tuple[str, ...]:

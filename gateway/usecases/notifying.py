@@ -93,8 +93,9 @@ def escalate_notices(wiring: Wiring) -> int:
                 wiring, EventClass.DISCLOSURE, now, purpose=notice.purpose, household=str(notice.family_id),
                 decision=Decision.PERMIT,
                 detail={
-                    "channel": "notice", "recipient_agency": notice.recipient_agency, "team": notice.recipient_unit,
-                    "records": [str(notice.notice_id)], "reasons": ["not-read-in-time"],
+                    "channel": "notice", "recipient_agency": notice.recipient_agency,
+                    "recipient_team": notice.recipient_unit, "records": [str(notice.notice_id)],
+                    "reasons": ["not-read-in-time"],
                 },
             )  # fmt: skip
             append(connection, passed_on)
@@ -167,7 +168,7 @@ def _raise(wiring: Wiring, candidate: NoticeCandidate, address: _Address, now: d
         legal_basis="; ".join(sorted({basis for use in address.uses for basis in use.article_6})) or None,
         subjects=(str(candidate.person_id),), household=str(candidate.family_id),
         detail={
-            "channel": "notice", "recipient_agency": address.agency, "team": address.unit,
+            "channel": "notice", "recipient_agency": address.agency, "recipient_team": address.unit,
             "records": [str(notice_id), str(candidate.fact_id)],
         },
     )  # fmt: skip

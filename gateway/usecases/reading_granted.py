@@ -18,7 +18,7 @@ from uuid import UUID
 
 from agreements.decision import Permit
 from agreements.statutory import NamedAnswer, NamedLaw
-from audit.entry import Decision, Entry, EventClass, Outcome, Phase
+from audit.entry import Decision, Entry, EventClass, Outcome, Phase, Reason
 from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import OPINION_NOTE, REPORT_NOTE
@@ -177,7 +177,8 @@ def _authorise(reading: _Reading, permits: Mapping[tuple[UUID, int], Permit]) ->
     authorised = entry(
         wiring, reading.context, reading.caller, EventClass.DISCLOSURE, reading.now, phase=Phase.AUTHORISATION,
         outcome=Outcome.PENDING, decision=Decision.PERMIT, purpose=reading.row.purpose,
-        refers_to=str(reading.row.entry_id), legal_basis="; ".join(reading.given.bases) or None,
+        refers_to=str(reading.row.entry_id), reason=Reason.ANSWERS_REQUEST,
+        legal_basis="; ".join(reading.given.bases) or None,
         household=str(reading.family_id), subjects=tuple(sorted({str(one.person_id) for one in subjects})),
         masks={f"{one.person_id}:{one.band}": one.shown.to_bytes(-(-one.shown.bit_length() // 8)).hex()
                for one in subjects},
@@ -209,7 +210,8 @@ def _read(
             refers_to=authorised.entry_id, decision=Decision.PERMIT,
             outcome=Outcome.DONE if facts else Outcome.NOTHING_FOUND, purpose=authorised.purpose,
             legal_basis=authorised.legal_basis, household=authorised.household, subjects=authorised.subjects,
-            items_shown=tuple(sorted(counts)), shown_counts=counts,
+            items_shown=tuple(sorted(counts)), shown_counts=counts, reason=authorised.reason,
+            sources=tuple(sorted({fact.source for fact in facts})),
             detail={"channel": reading.context.channel, "statutory_power": reading.named.law},
         )  # fmt: skip
         leaf = append(connection, outcome)

@@ -152,7 +152,8 @@ def _read(
             declaration=authorised.declaration, agreements=authorised.agreements,
             legal_basis=authorised.legal_basis, household=authorised.household,
             subjects=tuple(str(one.person_id) for one in pupil), items_shown=tuple(sorted(counts)),
-            shown_counts=counts, detail={"channel": "notice", "records": [str(row.notice_id)]},
+            shown_counts=counts, sources=tuple(sorted({fact.source for fact in facts})), reason=authorised.reason,
+            detail={"channel": "notice", "records": [str(row.notice_id)]},
         )  # fmt: skip
         leaf = append(connection, outcome)
     ordered = tuple(sorted(incidents, key=lambda one: one.at or "", reverse=True))

@@ -34,6 +34,7 @@ from gateway.usecases.disclosure import (
     require_unended,
 )
 from gateway.usecases.entries import entry
+from gateway.usecases.reasons import sources_of
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.search_tokens import IDENTIFIER_SCHEMES, answers_query, query_terms
 from gateway.wiring import Wiring
@@ -101,7 +102,9 @@ def search_people(
             purpose=declaration.purpose, declaration=str(declaration.declaration_id), decision=Decision.PERMIT,
             agreements=authorised.agreements, outcome=Outcome.DONE if page else Outcome.NOTHING_FOUND,
             subjects=tuple(sorted(str(person) for person, _ in page)),
-            items_shown=("identity.name",) if page else (), detail={"row_count": len(page)},
+            items_shown=("identity.name",) if page else (), reason=authorised.reason,
+            sources=sources_of(((one.fact.person_id, one.source) for one in facts), (person for person, _ in page)),
+            detail={"row_count": len(page)},
         )  # fmt: skip
         leaf = append(connection, outcome)
     require_unended(wiring, context, ticket.not_after)

@@ -4,13 +4,14 @@
 (2) leaf by leaf: index, entry, its columns, its openings, its leaf hash, the subtrees that it fills, its tickets
 (3) at every checkpoint: signature, size, root, time and the seal of its batch's tickets
 (4) the head is the last checkpoint and the last leaf; the entries still on the queue, as far as they can be checked
+(5) cards: each says what its leaf and its opening say
 
 All of it is one picture of the database (REPEATABLE READ), so a busy log raises no alarm. Memory is bounded. What a
 superuser forges together with the log's own key is found only by a checkpoint that somebody else kept: see
 `audit.verify --older` and the witnesses. `audit.ticket_use` is not sealed and is not checked here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +92,7 @@ class _Walk:
         self._digests: list[tuple[int, bytes]] = []
 
     def run(self) -> None:
-        self._check_counterparts()
+        self._check_rows(_COUNTERPARTS)
         nodes, tickets = _Peekable(every_node(self._connection)), _Peekable(every_ticket(self._connection))
         checkpoints = _Peekable(every_checkpoint(self._connection))
         for leaf in every_leaf(self._connection):
@@ -106,9 +107,10 @@ class _Walk:
             self.entries.check(entry, None)
             self.waiting += 1
         self.entries.check_erasures()
+        self._check_rows(_CARDS)
 
-    def _check_counterparts(self) -> None:
-        for column, problem, statement in _COUNTERPARTS:
+    def _check_rows(self, rules: Iterable[tuple[str, str, str]]) -> None:
+        for column, problem, statement in rules:
             row = self._connection.execute(text(statement)).first()
             if row is not None:
                 raise FoundError(column, problem, str(row[0]))
@@ -272,5 +274,23 @@ _COUNTERPARTS = (
         "there is no such ticket",
         "SELECT s.ticket_id FROM audit.ticket_subject s WHERE NOT EXISTS"
         " (SELECT FROM audit.ticket t WHERE t.ticket_id = s.ticket_id) LIMIT 1",
+    ),
+)
+
+# Asked last: by then leaves and openings are known to be right, and a card that differs is itself what was changed.
+_CARDS = (
+    (
+        "audit.card",
+        "a card is missing, or does not say what leaf and opening say",
+        "SELECT e.entry_id FROM audit.leaf l JOIN audit.entry e USING (entry_id)"
+        " LEFT JOIN audit.opening o USING (entry_id) LEFT JOIN audit.card c USING (entry_id)"
+        " CROSS JOIN LATERAL audit.card_of(e.entry_id, l.leaf_index, e.recorded_at, e.event_class, o.fields) d"
+        " WHERE c IS DISTINCT FROM d LIMIT 1",
+    ),
+    (
+        "audit.card.entry_id",
+        "a card of an entry that is no leaf",
+        "SELECT c.entry_id FROM audit.card c WHERE NOT EXISTS"
+        " (SELECT FROM audit.leaf l WHERE l.entry_id = c.entry_id) LIMIT 1",
     ),
 )

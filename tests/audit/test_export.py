@@ -2,6 +2,7 @@ import json
 import secrets
 import shutil
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -29,7 +30,7 @@ def an_entry(number):
         who=f"staff-{number % 7}",
         agency="police",
         purpose="front-door",
-        subjects=(f"person-{number % 50}",),
+        subjects=(str(UUID(int=number % 50)),),
     )
 
 

@@ -16,6 +16,9 @@ from audit.leaf import MAX_LEAF_BYTES, Opening, check_openings, commit_entry, co
 AT = datetime(2026, 11, 21, 9, 30, 15, 987654, tzinfo=UTC)
 
 
+_ONE, _OTHER = "3b0c1d52-6a1e-4a8e-9a55-0d6f6a4f1c01", "3b0c1d52-6a1e-4a8e-9a55-0d6f6a4f1c02"
+
+
 def salts(seed="salt"):
     return lambda name: sha256(f"{seed}/{name}".encode()).digest()
 
@@ -32,9 +35,9 @@ def a_consultation(**changes):
             "agency": "childrens-services",
             "purpose": "front-door-screening",
             "phase": Phase.OUTCOME,
-            "refers_to": "01JTICKET",
+            "refers_to": _OTHER,
             "agreements": ("ISA-2024-03/4.2",),
-            "subjects": ("person-1", "person-2"),
+            "subjects": (_ONE, _OTHER),
             "masks": {"person-1:strong": "00ff"},
             "items_shown": ("education.attendance",),
             "shown_counts": {"education.attendance": 3},
@@ -90,7 +93,7 @@ def test_openings_fit_their_leaf_and_give_the_values_back():
     values = opened_values(leaf, openings)
     assert set(values) == set(COMMITTED_FIELDS)
     assert values["at"] == "2026-11-21T09:30:15.987654Z"
-    assert values["subjects"] == ["person-1", "person-2"]
+    assert values["subjects"] == [_ONE, _OTHER]
     assert values["household"] is None
     assert values["detail"] == {"justification": "a call from the school \u00e9", "row_count": 3}
     assert values["sealed"] is False

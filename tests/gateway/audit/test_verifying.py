@@ -82,7 +82,20 @@ EDITS = [
     ("ticket_subject.existing", f"SET existing = ~existing WHERE ctid = {_SUBJECT}", "audit.ticket_subject"),
     ("pending.entry_id", f"SET entry_id = {_FIRST_ENTRY}", "audit"),
 ]  # fmt: skip
-REMOVALS = ["entry", "opening", "leaf", "node", "checkpoint", "head", "ticket", "ticket_subject", "pending"]
+_CARD_TEXTS = (
+    "event_class", "phase", "who", "agency", "role", "team", "purpose", "outcome", "decision", "reason",
+)  # fmt: skip
+EDITS += [
+    (f"card.{column}", f"SET {column} = {value} WHERE entry_id = {_FIRST_ENTRY}", "audit.card")
+    for column, value in {
+        **dict.fromkeys(_CARD_TEXTS, "'another'"),
+        "entry_id": f"'{_OTHER}'", "leaf_index": "999", "recorded_at": "recorded_at - interval '1 s'",
+        "household": f"'{_OTHER}'", "refers_to": f"'{_OTHER}'", "sealed": "NOT coalesce(sealed, false)",
+        "agreements": "agreements || 'another'::text", "subjects": f"subjects || '{_OTHER}'::uuid",
+        "sources": "sources || 'another'::text",
+    }.items()
+]  # fmt: skip
+REMOVALS = ["card", "entry", "opening", "leaf", "node", "checkpoint", "head", "ticket", "ticket_subject", "pending"]
 
 
 @pytest.fixture

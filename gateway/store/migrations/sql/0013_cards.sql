@@ -1,2 +1,99 @@
--- Cards: what officers, subject lists and partners find entries by.
-SELECT 1;
+-- A card for each leaf: the opened fields by which officers, subject lists, partners and reviewers find entries. It
+-- says what the opening says and nothing more, is written by the sequencer, and follows the opening when that is
+-- erased. The verifier derives every card anew and compares.
+CREATE TABLE audit.card (
+  entry_id uuid PRIMARY KEY REFERENCES audit.entry,
+  leaf_index bigint NOT NULL UNIQUE,
+  recorded_at timestamptz NOT NULL,
+  event_class text NOT NULL,
+  phase text,
+  who text,
+  agency text,
+  role text,
+  team text,
+  purpose text,
+  household uuid,
+  outcome text,
+  decision text,
+  sealed boolean,
+  refers_to uuid,
+  reason text,
+  agreements text[] NOT NULL,
+  subjects uuid[] NOT NULL,
+  sources text[] NOT NULL
+);
+
+-- One opened value; NULL where it was never filled in or is erased.
+CREATE FUNCTION audit.opened(p_fields jsonb, p_name text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT nullif((p_fields #>> ARRAY[p_name, '1'])::jsonb, 'null'::jsonb)
+$$;
+
+CREATE FUNCTION audit.opened_texts(p_fields jsonb, p_name text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT coalesce(array_agg(one ORDER BY one), '{}')
+    FROM jsonb_array_elements_text(coalesce(audit.opened(p_fields, p_name), '[]'::jsonb)) one
+$$;
+
+-- The card of an entry, from its opening as that stands now.
+CREATE FUNCTION audit.card_of(
+  p_entry uuid, p_index bigint, p_at timestamptz, p_event text, p_fields jsonb
+) RETURNS SETOF audit.card LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT p_entry, p_index, p_at, p_event,
+         audit.opened(p_fields, 'phase') #>> '{}', audit.opened(p_fields, 'who') #>> '{}',
+         audit.opened(p_fields, 'agency') #>> '{}', audit.opened(p_fields, 'role') #>> '{}',
+         audit.opened(p_fields, 'team') #>> '{}', audit.opened(p_fields, 'purpose') #>> '{}',
+         (audit.opened(p_fields, 'household') #>> '{}')::uuid, audit.opened(p_fields, 'outcome') #>> '{}',
+         audit.opened(p_fields, 'decision') #>> '{}', audit.opened(p_fields, 'sealed')::boolean,
+         (audit.opened(p_fields, 'refers_to') #>> '{}')::uuid, audit.opened(p_fields, 'reason') #>> '{}',
+         audit.opened_texts(p_fields, 'agreements'), audit.opened_texts(p_fields, 'subjects')::uuid[],
+         audit.opened_texts(p_fields, 'sources')
+$$;
+
+-- The sequencer may have cards written and cannot read an opening.
+CREATE FUNCTION audit.write_cards(p_entries uuid[], p_indices bigint[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO audit.card
+  SELECT c.* FROM unnest(p_entries, p_indices) AS taken (entry_id, leaf_index)
+    JOIN audit.entry e USING (entry_id) LEFT JOIN audit.opening o USING (entry_id)
+   CROSS JOIN LATERAL audit.card_of(e.entry_id, taken.leaf_index, e.recorded_at, e.event_class, o.fields) c
+$$;
+
+SELECT audit.write_cards(array_agg(l.entry_id), array_agg(l.leaf_index)) FROM audit.leaf l;
+
+CREATE INDEX card_newest ON audit.card (recorded_at DESC, entry_id DESC);
+CREATE INDEX card_who ON audit.card (who, recorded_at DESC, entry_id DESC);
+CREATE INDEX card_household ON audit.card (household, recorded_at DESC, entry_id DESC) WHERE household IS NOT NULL;
+CREATE INDEX card_agency ON audit.card (agency, recorded_at DESC, entry_id DESC);
+CREATE INDEX card_purpose ON audit.card (purpose, recorded_at DESC, entry_id DESC);
+CREATE INDEX card_outcome ON audit.card (outcome, recorded_at DESC, entry_id DESC);
+CREATE INDEX card_event ON audit.card (event_class, recorded_at DESC, entry_id DESC);
+CREATE INDEX card_refers_to ON audit.card (refers_to) WHERE refers_to IS NOT NULL;
+CREATE INDEX card_subjects ON audit.card USING gin (subjects);
+CREATE INDEX card_agreements ON audit.card USING gin (agreements);
+
+-- A card changes with its opening, when that is erased, and no role changes one.
+CREATE FUNCTION audit.card_follows_opening() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE audit.card c
+     SET phase = d.phase, who = d.who, agency = d.agency, role = d.role, team = d.team, purpose = d.purpose,
+         household = d.household, outcome = d.outcome, decision = d.decision, sealed = d.sealed,
+         refers_to = d.refers_to, reason = d.reason, agreements = d.agreements, subjects = d.subjects,
+         sources = d.sources
+    FROM audit.card_of(NEW.entry_id, c.leaf_index, c.recorded_at, c.event_class, NEW.fields) d
+   WHERE c.entry_id = NEW.entry_id;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION audit.card_follows_opening() FROM PUBLIC;
+CREATE TRIGGER opening_with_card AFTER UPDATE ON audit.opening
+  FOR EACH ROW EXECUTE FUNCTION audit.card_follows_opening();
+CREATE TRIGGER card_stays BEFORE DELETE OR TRUNCATE ON audit.card
+  FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
+REVOKE ALL ON FUNCTION audit.opened(jsonb, text), audit.opened_texts(jsonb, text),
+  audit.card_of(uuid, bigint, timestamptz, text, jsonb), audit.write_cards(uuid[], bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.write_cards(uuid[], bigint[]) TO hg_sequence;
+GRANT EXECUTE ON FUNCTION audit.opened(jsonb, text), audit.opened_texts(jsonb, text),
+  audit.card_of(uuid, bigint, timestamptz, text, jsonb) TO hg_desk;
+GRANT SELECT ON audit.card TO hg_desk, hg_sequence;
