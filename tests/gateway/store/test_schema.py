@@ -4,6 +4,7 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 import gateway.store.audit_tables
+import gateway.store.card_tables
 import gateway.store.desk_tables
 import gateway.store.tables  # noqa: F401 - tables register themselves
 

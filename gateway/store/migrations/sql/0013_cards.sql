@@ -81,7 +81,7 @@ BEGIN
          household = d.household, outcome = d.outcome, decision = d.decision, sealed = d.sealed,
          refers_to = d.refers_to, reason = d.reason, agreements = d.agreements, subjects = d.subjects,
          sources = d.sources
-    FROM audit.card_of(NEW.entry_id, c.leaf_index, c.recorded_at, c.event_class, NEW.fields) d
+    FROM audit.card_of(NEW.entry_id, NULL, NULL, NULL, NEW.fields) d
    WHERE c.entry_id = NEW.entry_id;
   RETURN NULL;
 END $$;
