@@ -23,14 +23,14 @@ TEMPLATE = "hearthgate_template"
 class Cluster:
     """A running server with every role, and a migrated template from which a database is made in a blink."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         # A short path: a socket's may not be longer than 107 bytes.
-        self.folder = Path(tempfile.mkdtemp(prefix="hearthgate-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="hearthgate-"))
         self.admin_password = secrets.token_urlsafe(24)
         self.passwords = {role: secrets.token_urlsafe(24) for role in SERVING_ROLES}
         self.server = embedded.start(self.folder, self.admin_password)
         # Tests kill processes, never the power: what was written survives in the page cache, and tests run faster.
-        self._administer("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        self.administer("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         create_roles(self.admin_url("postgres"), self.passwords)
         create_database(self.admin_url("postgres"), TEMPLATE)
         migrate(self.admin_url(TEMPLATE), northvale_sources())
@@ -46,7 +46,7 @@ class Cluster:
     def create(self, name: str, template: str = TEMPLATE) -> None:
         """A new database like the template, to which nobody may be connected meanwhile."""
         roles = ", ".join(SERVING_ROLES)
-        self._administer(
+        self.administer(
             f'CREATE DATABASE "{name}" OWNER hg_owner TEMPLATE "{template}"',
             f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
             f'GRANT CONNECT ON DATABASE "{name}" TO {roles}',
@@ -54,7 +54,7 @@ class Cluster:
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever is still connected."""
-        self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def as_roles(self, name: str) -> Database:
         """A database as the roles see it; the caller disposes of it."""
@@ -80,7 +80,8 @@ class Cluster:
         shutil.rmtree(self.server.data_dir.parent, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _administer(self, *statements: str) -> None:
+    def administer(self, *statements: str) -> None:
+        """Run statements as the superuser, each by itself."""
         engine = create_engine(self.admin_url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             for statement in statements:
