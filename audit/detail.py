@@ -21,6 +21,7 @@ DETAIL_KEYS: Mapping[str, str] = MappingProxyType(
         "chunk": "number of the committed chunk within its batch, from 0",
         "coverage_map_root": "root of the hourly map of subject lists, base64",
         "decided_on": "what the decision rested on, for each subject: relationship, band, bits of known states",
+        "device": "what the client said that it is: browser or program, cut short",
         "dissent": "state of a recorded dissent or opt-out that the decision met",
         "draft": "version of a draft register against which past accesses were replayed",
         "emergency_journal": "id of the emergency journal that was reconciled",

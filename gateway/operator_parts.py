@@ -15,7 +15,7 @@ from gateway.clock import new_id, utc_now
 from gateway.custody import Custody, load_custody
 from gateway.settings import Settings
 from gateway.store.engine import SERVING_ROLES, Database
-from gateway.usecases.entries import SOFTWARE
+from gateway.usecases.entries import written_by
 from gateway.usecases.log_parts import LogParts
 
 _NOT_AN_ID = re.compile(r"[^A-Za-z0-9._-]+")
@@ -47,7 +47,7 @@ def operator_parts(settings: Settings) -> Iterator[OperatorParts]:
 
 def operator_entry(parts: LogParts, event: EventClass, **fields: Any) -> Entry:
     """An entry for what an operator does at the command line, under the name of their account on the machine."""
-    detail = {"software": SOFTWARE, "channel": "command line", **fields.pop("detail", {})}
+    detail = {**written_by(), "channel": "command line", **fields.pop("detail", {})}
     return Entry(
         entry_id=str(parts.mint()), event=event, at=parts.clock(), log_id=parts.settings.log_origin, who=_account(),
         agency="gateway", role="operator", service="hearthgate", authentication="operating system account",

@@ -1,5 +1,6 @@
-"""What every route needs of a request: its id, the wiring, and the caller."""
+"""What every route needs of a request: its id and where it comes from, the wiring, and the caller."""
 
+import hashlib
 import re
 from typing import Annotated
 from uuid import UUID
@@ -16,6 +17,8 @@ from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
+_MARK = 32
+_LONGEST_DEVICE = 160
 _TRACE_PARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -28,9 +31,26 @@ def request_context(request: Request) -> RequestContext:
     sent = request.headers.get("x-request-id", "")
     request_id = sent if _is_uuid(sent) else str(clock.new_opaque_id())
     trace = _TRACE_PARENT.fullmatch(request.headers.get("traceparent", ""))
-    context = RequestContext(request_id, trace[1] if trace else None)
+    token = request.headers.get("authorization", "")
+    context = RequestContext(
+        request_id,
+        trace[1] if trace else None,
+        network=request.client.host if request.client else None,
+        device=_device(request.headers.get("user-agent", "")),
+        session=session_mark("token", token.encode()) if token else None,
+    )
     request.state.context = context
     return context
+
+
+def session_mark(kind: str, secret: bytes) -> str:
+    """An opaque id of a session or token for entries: says nothing of the secret, which has 128 bits and more."""
+    return hashlib.sha256(f"hearthgate audit {kind}/".encode() + secret).hexdigest()[:_MARK]
+
+
+def _device(said: str) -> str | None:
+    """What the client says that it is, in printable ASCII and cut short."""
+    return "".join(letter for letter in said if letter.isascii() and letter.isprintable())[:_LONGEST_DEVICE] or None
 
 
 def _is_uuid(text: str) -> bool:

@@ -17,6 +17,7 @@ from gateway.identity.signed_tokens import Expectation, check_claims, read_signe
 PARTNER_TOKEN_LIFE = timedelta(minutes=10)
 LONGEST_STAFF_TOKEN = timedelta(hours=1, minutes=30)  # Entra ID gives 60 to 90 minutes
 STAFF_ALGORITHMS = frozenset({"ES256", "ES384", "PS256", "RS256", "RS512"})
+_CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _METHOD = re.compile(r"[a-z0-9_-]{1,20}")  # the shape of a registered value (RFC 8176)
 
 
@@ -91,7 +92,13 @@ def staff_caller(claims: Mapping[str, Any], expires_at: datetime) -> StaffCaller
         team=text_claim(claims, "team"),
         authentication="+".join(("oidc", *sorted(set(methods)))),
         expires_at=expires_at,
+        client=_client(claims.get("client_id")),
     )
+
+
+def _client(claim: object) -> str | None:
+    """The system that a token was issued to; `None` where the claim is missing or no plain id."""
+    return claim if isinstance(claim, str) and _CLIENT.fullmatch(claim) else None
 
 
 def _is_method(method: object) -> bool:

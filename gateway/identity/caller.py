@@ -11,6 +11,7 @@ class StaffCaller:
     `subject` is the provider's `sub`; `worker_ref` the key the case system uses for allocations; `agency` and `role`
     are codes of the register (`northvale_council`, `early_help_worker`); `authentication` says how the person proved
     who they are, from RFC 8176 `amr` values (`oidc+email+otp`); after `expires_at` this value counts for nothing.
+    `client` is the system that asks for them, where their token names one (RFC 9068 `client_id`).
     """
 
     subject: str
@@ -21,6 +22,7 @@ class StaffCaller:
     team: str
     authentication: str
     expires_at: datetime
+    client: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Audit entries as the use cases write them: one function that fills who, where and under which register."""
 
+import re
+import socket
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,19 +14,24 @@ from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
 
 SOFTWARE = "hearthgate/0.1.0"
+RETENTION = "audit log, 6 years"
+"""How long entries are kept at least: the six years of the Limitation Act 1980, in which a claim can come."""
+
+_NOT_AN_ID = re.compile(r"[^A-Za-z0-9._-]+")
+_LONGEST_NODE = 100
 
 
 def entry(
     wiring: Wiring, context: RequestContext, caller: Caller, event: EventClass, now: datetime, **fields: Any
 ) -> Entry:
     """Build an entry for what a caller does. `fields` are any further fields of `audit.entry.Entry`."""
-    detail = {"software": SOFTWARE, **fields.pop("detail", {})}
+    detail = {**written_by(), **_origin(context), **fields.pop("detail", {})}
     if isinstance(caller, StaffCaller):
         who, role, service, authentication = _staff_id(caller), caller.role, None, caller.authentication
-        team: str | None = caller.team
+        team, client = caller.team, caller.client or context.client
     else:
         who, role, service, authentication = caller.client_id, None, caller.client_id, "private_key_jwt"
-        team = None
+        team, client = None, caller.client_id
     fields.setdefault("sealed", is_sealed(wiring, event, fields.get("purpose")))
     return Entry(
         entry_id=str(wiring.mint()),
@@ -36,6 +44,7 @@ def entry(
         team=team or None,
         service=service,
         authentication=authentication,
+        client=client,
         register_version=wiring.register.version,
         vocabulary_hash=wiring.register.vocabulary.hash,
         request_id=context.request_id,
@@ -47,7 +56,7 @@ def entry(
 
 def system_entry(wiring: Wiring, event: EventClass, now: datetime, **fields: Any) -> Entry:
     """Build an entry for what the gateway does by itself: linkage, key rotation, loading a register."""
-    detail = {"software": SOFTWARE, **fields.pop("detail", {})}
+    detail = {**written_by(), **fields.pop("detail", {})}
     fields.setdefault("sealed", is_sealed(wiring, event, fields.get("purpose")))
     return Entry(
         entry_id=str(wiring.mint()),
@@ -62,6 +71,27 @@ def system_entry(wiring: Wiring, event: EventClass, now: datetime, **fields: Any
         detail=detail,
         **fields,
     )
+
+
+def written_by() -> dict[str, str]:
+    """The part of every entry's detail that says which software on which node wrote it, and how long it is kept."""
+    return {"software": SOFTWARE, "node": _node(), "retention": RETENTION}
+
+
+@cache
+def _node() -> str:
+    """The name of this machine on its network."""
+    return _NOT_AN_ID.sub("-", socket.gethostname())[:_LONGEST_NODE] or "unnamed"
+
+
+def _origin(context: RequestContext) -> dict[str, str | None]:
+    """Where a request came from, and on which channel."""
+    return {
+        "channel": context.channel,
+        "network": context.network,
+        "device": context.device,
+        "session": context.session,
+    }
 
 
 def is_sealed(wiring: Wiring, event: EventClass, purpose: str | None) -> bool:

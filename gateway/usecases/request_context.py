@@ -1,4 +1,4 @@
-"""What identifies one request across log, trace and entry, and until when its answer may leave."""
+"""What identifies one request across log, trace and entry, where it came from, and until when its answer may leave."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,10 +21,17 @@ class Release:
 class RequestContext:
     """`request_id` is minted by us or taken from a well-formed X-Request-ID; `trace_id` from the trace, if any.
 
+    `channel` is `page` or `api`. Where it came from, as the gateway saw it: `network` is the address of the client,
+    `device` what the client says that it is (cut short), `client` the system that asks, `session` an opaque id of the
+    sign-in or token behind it, the same for every request of that sign-in. All are for entries alone.
     `release` is looked at again when the answer is written out and nothing of it has left yet.
     """
 
     request_id: str
     trace_id: str | None = None
     channel: str = "api"
+    client: str | None = None
+    network: str | None = field(default=None, repr=False)
+    device: str | None = field(default=None, repr=False)
+    session: str | None = field(default=None, repr=False)
     release: Release = field(default_factory=Release, compare=False, repr=False)

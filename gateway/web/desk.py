@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Form, Request
 
-from gateway.api.context import request_context, wired
+from gateway.api.context import request_context, session_mark, wired
 from gateway.identity.caller import StaffCaller
 from gateway.identity.cookies import Cookies
 from gateway.identity.errors import ForgedRequestError, UnauthenticatedError
@@ -40,7 +40,7 @@ class Desk:
 
 def page_context(request: Request) -> RequestContext:
     """The ids of this request, on the channel `page`."""
-    return replace(request_context(request), channel="page")
+    return replace(request_context(request), channel="page", client="pages")
 
 
 def cookies_of(wiring: Wiring) -> Cookies:
@@ -64,6 +64,8 @@ def signed_in(request: Request) -> Desk:
     cookie = request.cookies.get(cookies_of(wiring).session.name)
     session = resume_session(sessions, cookie, now)
     digest = cookie_digest(cookie or "")
+    # From here on the request is known by its session, in error pages too.
+    request.state.context = replace(page_context(request), session=session_mark("session", digest))
     desk = Desk(
         wiring, page_context(request), session, duties_of(wiring, session.caller), sessions.remembered(digest, now),
         digest,
