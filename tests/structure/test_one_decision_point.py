@@ -41,7 +41,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "batches.update_batch", "batches.read_batch", "batches.list_batches", "batches.save_row_errors",
         "batches.save_rejected_rows", "batches.forget_expired_rows", "batches.coverage", "log.head_size",
         "log.pending_leaves", "log.entry_tickets", "log.sealed_ticket", "log.advance_head", "log.add_leaves",
-        "log.add_nodes", "log.add_checkpoint", "log.remove_pending", "log.newest_checkpoint", "log.stored_nodes",
+        "log.add_nodes", "log.write_cards", "log.add_checkpoint", "log.remove_pending", "log.newest_checkpoint", "log.stored_nodes",
         "log.one_picture", "log.stream", "log.exported_rows", "log.every_leaf", "log.every_ticket", "log.every_node",
         "log.every_checkpoint", "log.waiting_entries",
     }
