@@ -210,3 +210,21 @@ class EmergencyAlertRow(SQLModel, table=True):
     agency: str = Field(sa_type=Text, primary_key=True)
     role: str = Field(sa_type=Text, primary_key=True)
     raised_at: datetime = Field(sa_column=instant())
+
+
+class SubjectReleaseRow(SQLModel, table=True):
+    """A release as one officer asked for it, and what another decided; the person and the reason are sealed."""
+
+    __tablename__ = "subject_release"
+    __table_args__ = {"schema": "desk"}
+    release_id: UUID = Field(primary_key=True)
+    entry_id: UUID
+    asked_by: str = Field(sa_type=Text)
+    asked_worker: str = Field(sa_type=Text)
+    asked_at: datetime = Field(sa_column=instant())
+    recipient: str = Field(sa_type=Text)
+    sealed_request: bytes = Field(sa_type=LargeBinary)
+    decided_by: str | None = Field(sa_type=Text)
+    decided_worker: str | None = Field(sa_type=Text)
+    decided_at: datetime | None = Field(sa_column=instant(nullable=True))
+    approved: bool | None
