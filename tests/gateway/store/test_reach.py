@@ -85,6 +85,8 @@ TABLES = {
         "desk.access_answer": "SELECT INSERT",
         "desk.emergency": "SELECT INSERT UPDATE(answered_at,answered_by,justified,suspended_at,lifted_at,lifted_by)",
         "desk.emergency_alert": "SELECT INSERT",
+        # Releases of what subject reports leave out: asked for once, decided once.
+        "desk.subject_release": "SELECT INSERT UPDATE(decided_by,decided_worker,decided_at,approved)",
     },
     "hg_jobs": dict.fromkeys(
         # The queue: jobs' names and times, no argument that names a person.
