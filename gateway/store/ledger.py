@@ -1,16 +1,29 @@
 """The audit log in the database: append an entry, issue a ticket with it, open the ticket that admits a read."""
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, LiteralString, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, text
+import psycopg
+from sqlalchemy import Connection
 
 from audit.encoding import to_base64
 from audit.entry import Entry
 from audit.leaf import SALT_SIZE, commit_entry
-from gateway.store.audit_tables import EntryRow, OpeningRow, PendingRow, TicketRow
+
+Session: TypeAlias = "Connection | psycopg.Connection[Any]"
+"""Where a call runs: a transaction of SQLAlchemy's, or psycopg itself where every microsecond counts."""
+
+_APPEND: LiteralString = "SELECT audit.append_entry(%s, %s, %s, %s, %s::jsonb)"
+_AUTHORISE: LiteralString = (
+    "SELECT audit.authorise(%s, %s, %s, %s, %s::jsonb, %s, %s::smallint[], %s, %s::uuid[], %s::smallint[],"
+    " %s::bit varying[], %s::bit varying[], %s::bit varying[])"
+)
+_OPEN: LiteralString = "SELECT audit.open_ticket(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,56 +48,55 @@ class Ticket:
     subjects: tuple[TicketSubject, ...]
 
 
-def append(connection: Connection, entry: Entry) -> bytes:
-    """Append an entry in the caller's transaction and return its leaf. Durable when that transaction commits."""
-    leaf, openings = commit_entry(entry, lambda _field: os.urandom(SALT_SIZE))
-    entry_id = UUID(entry.entry_id)
-    connection.execute(
-        insert(EntryRow),
-        [{
-            "entry_id": entry_id, "event_class": entry.event.value,
-            "recorded_at": entry.at.astimezone(UTC).replace(microsecond=0), "leaf": leaf,
-        }],
-    )  # fmt: skip
-    fields = {name: [to_base64(opening.salt), opening.value.decode()] for name, opening in openings.items()}
-    connection.execute(insert(OpeningRow), [{"entry_id": entry_id, "fields": fields}])
-    connection.execute(insert(PendingRow), [{"entry_id": entry_id}])
+def append(session: Session, entry: Entry) -> bytes:
+    """Append an entry in the caller's transaction and return its leaf. Durable when that transaction commits.
+
+    From here on that transaction may change what its role may change about people, in the name of the entry's actor
+    and for its purpose.
+    """
+    leaf, parameters = _committed(entry)
+    _run(session, _APPEND, parameters)
     return leaf
 
 
-def issue_ticket(connection: Connection, ticket: Ticket, width: int) -> None:
-    """Issue a ticket beside its authorisation entry. `width` is the number of bits of a mask."""
-    connection.execute(
-        insert(TicketRow),
-        [{
-            "ticket_id": ticket.ticket_id, "entry_id": ticket.entry_id, "own_sources": list(ticket.own_sources),
-            "not_after": ticket.not_after,
-        }],
+def authorise(session: Session, entry: Entry, ticket: Ticket, width: int) -> bytes:
+    """Append an authorisation and issue its ticket in one call; return the leaf. `width`: number of bits of a mask.
+
+    Committed by the caller's transaction; a psycopg connection in autocommit mode commits it in the same round trip.
+    """
+    leaf, parameters = _committed(entry)
+    subjects = ticket.subjects
+    parameters += (
+        ticket.ticket_id, list(ticket.own_sources), ticket.not_after,
+        [one.person_id for one in subjects], [one.band for one in subjects],
+        [bit_string(one.shown, width) for one in subjects], [bit_string(one.counted, width) for one in subjects],
+        [bit_string(one.existing, width) for one in subjects],
     )  # fmt: skip
-    rows = [
-        {
-            "ticket_id": ticket.ticket_id, "person_id": subject.person_id, "band": subject.band,
-            "shown": bit_string(subject.shown, width), "counted": bit_string(subject.counted, width),
-            "existing": bit_string(subject.existing, width),
-        }
-        for subject in ticket.subjects
-    ]  # fmt: skip
-    if rows:
-        connection.execute(
-            text(
-                "INSERT INTO audit.ticket_subject (ticket_id, person_id, band, shown, counted, existing) VALUES"
-                " (:ticket_id, :person_id, :band, CAST(:shown AS bit varying), CAST(:counted AS bit varying),"
-                " CAST(:existing AS bit varying))"
-            ),
-            rows,
-        )
+    _run(session, _AUTHORISE, parameters)
+    return leaf
 
 
-def open_ticket(connection: Connection, ticket_id: UUID) -> None:
+def open_ticket(session: Session, ticket_id: UUID) -> None:
     """Open a committed ticket in the transaction that reads; raises `TicketRefusedError` through the transaction."""
-    connection.execute(text("SELECT audit.open_ticket(:ticket)"), {"ticket": ticket_id})
+    _run(session, _OPEN, (ticket_id,))
 
 
+@lru_cache(maxsize=4096)
 def bit_string(mask: int, width: int) -> str:
     """A mask as PostgreSQL reads it: bit 0 first."""
     return format(mask, f"0{width}b")[::-1]
+
+
+def _committed(entry: Entry) -> tuple[bytes, tuple[Any, ...]]:
+    """The leaf of an entry, and what `audit.append_entry` is called with."""
+    leaf, openings = commit_entry(entry, lambda _field: os.urandom(SALT_SIZE))
+    fields = {name: [to_base64(opening.salt), opening.value.decode()] for name, opening in openings.items()}
+    recorded_at = entry.at.astimezone(UTC).replace(microsecond=0)
+    return leaf, (UUID(entry.entry_id), entry.event.value, recorded_at, leaf, json.dumps(fields))
+
+
+def _run(session: Session, statement: LiteralString, parameters: tuple[Any, ...]) -> None:
+    if isinstance(session, psycopg.Connection):
+        session.execute(statement, parameters)
+    else:
+        session.exec_driver_sql(statement, parameters)

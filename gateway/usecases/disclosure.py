@@ -27,10 +27,11 @@ from gateway.profiles.assemble import Frame, assemble_profile, shown_persons
 from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.profiles.views import AgreementUsed, Coverage, Profile, Receipt, WithheldLine
 from gateway.profiles.withheld import role_lines, withheld_lines
+from gateway.store import ledger
 from gateway.store.batches import coverage
 from gateway.store.facts import load_facts, withheld_counts
 from gateway.store.inputs import DecisionInput, family_inputs
-from gateway.store.ledger import Ticket, append, issue_ticket, open_ticket
+from gateway.store.ledger import Ticket, append, open_ticket
 from gateway.usecases.decided_on import decided_on
 from gateway.usecases.deciding import (
     SubjectDecision,
@@ -205,8 +206,7 @@ def authorise(
     own = _own_records(wiring, reading.blank)
     ticket = Ticket(wiring.mint(), UUID(authorised.entry_id), own, not_after, tuple(subjects))
     with wiring.database.transaction("hg_read") as connection:
-        append(connection, authorised)
-        issue_ticket(connection, ticket, mask_width(wiring))
+        ledger.authorise(connection, authorised, ticket, mask_width(wiring))
     return authorised, ticket
 
 

@@ -27,7 +27,7 @@ from gateway.profiles.views import Receipt
 from gateway.store.desk_tables import AccessRequestRow
 from gateway.store.facts import load_facts
 from gateway.store.inputs import family_inputs
-from gateway.store.ledger import Ticket, TicketSubject, append, issue_ticket, open_ticket
+from gateway.store.ledger import Ticket, TicketSubject, append, authorise, open_ticket
 from gateway.store.requests import answer_of, own_request
 from gateway.store.reviews import raise_review
 from gateway.usecases.answering import NO_SUCH_REQUEST
@@ -190,8 +190,7 @@ def _authorise(reading: _Reading, permits: Mapping[tuple[UUID, int], Permit]) ->
     # No source is the reader's own here: under a law where a protected person lives is granted as such, or stays back.
     ticket = Ticket(wiring.mint(), UUID(authorised.entry_id), (), not_after, subjects)
     with wiring.database.transaction("hg_read") as connection:
-        append(connection, authorised)
-        issue_ticket(connection, ticket, mask_width(wiring))
+        authorise(connection, authorised, ticket, mask_width(wiring))
     return authorised, ticket
 
 

@@ -9,7 +9,7 @@ from audit.entry import Decision, Entry, EventClass, Outcome, Phase
 from gateway import clock
 from gateway.identity.caller import StaffCaller
 from gateway.jobs.sequencer import Sequencer, run_sequencer
-from gateway.store.ledger import Ticket, TicketSubject, append, issue_ticket
+from gateway.store.ledger import Ticket, TicketSubject, append, authorise
 from gateway.usecases.request_context import RequestContext
 
 AT = datetime(2026, 11, 16, 9, 30, 15, 123456, tzinfo=UTC)
@@ -58,8 +58,7 @@ def write_authorisation(database, persons=(1, 2), at=AT):
         detail={"authorised_until": until.isoformat()},
     )  # fmt: skip
     with database.transaction("hg_read") as connection:
-        append(connection, entry)
-        issue_ticket(connection, Ticket(clock.new_id(), UUID(entry.entry_id), (5, 6), until, subjects), WIDTH)
+        authorise(connection, entry, Ticket(clock.new_id(), UUID(entry.entry_id), (5, 6), until, subjects), WIDTH)
     return UUID(entry.entry_id)
 
 

@@ -6,12 +6,6 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.store.engine import SERVING_ROLES
 
-_LEDGER = {
-    # To append an entry: whoever acts on personal data may do that, and cannot read what stands there.
-    "audit.entry": "INSERT",
-    "audit.opening": "INSERT",
-    "audit.pending": "INSERT(entry_id)",
-}
 _VOCABULARY = {
     # Numbers of items and sources; no personal data.
     "hearth.item": "SELECT",
@@ -19,6 +13,7 @@ _VOCABULARY = {
 }
 _LOG = {
     # To read the log: officers' pages, receipts, exports; the sequencer makes leaves of it.
+    "audit.card": "SELECT",
     "audit.checkpoint": "SELECT",
     "audit.entry": "SELECT",
     "audit.head": "SELECT",
@@ -29,26 +24,24 @@ _LOG = {
     "audit.ticket_subject": "SELECT",
 }
 TABLES = {
-    "hg_ledger": _LEDGER,
+    "hg_ledger": {},
     "hg_read": {
-        **_LEDGER, **_VOCABULARY,
+        **_VOCABULARY,
         # Facts and whose they are, under row-level security with a ticket.
         "hearth.fact": "SELECT", "hearth.link": "SELECT",
-        # To issue a ticket beside its authorisation; when and in which transaction is not the role's to say.
-        "audit.ticket": "INSERT(ticket_id,entry_id,own_sources,not_after)", "audit.ticket_subject": "INSERT",
     },
     # Functions alone.
     "hg_decide": {},
     "hg_search": {},
     "hg_intake": {
-        **_LEDGER, **_VOCABULARY,
+        **_VOCABULARY,
         # To write facts and tokens, and to read none.
         "hearth.fact": "INSERT", "hearth.search_token": "INSERT",
         # To keep count of a batch, and hand rows back.
         "desk.batch": "SELECT INSERT UPDATE", "desk.row_error": "SELECT INSERT", "desk.rejected_row": "INSERT",
     },
     "hg_link": {
-        **_LEDGER, **_VOCABULARY,
+        **_VOCABULARY,
         # Who somebody is and where they lived: rows by policy, and without nature, role, handling or agreement.
         "hearth.fact": "SELECT(fact_id,fact_key,record_id,source_no,item_no,value,valid_from,valid_to,tombstone,"
         "batch_id,recorded_at)",
@@ -70,13 +63,12 @@ TABLES = {
         "audit.pending": "SELECT DELETE", "audit.head": "SELECT UPDATE(tree_size)",
     },
     "hg_erase": {
-        **_LEDGER,
         # To erase an opening, so that a commitment in a leaf can never be read again.
-        "audit.opening": "SELECT INSERT UPDATE",
+        "audit.opening": "SELECT UPDATE",
     },
     "hg_desk": {
         **_LOG, **_VOCABULARY,
-        "audit.entry": "SELECT INSERT", "audit.opening": "SELECT INSERT", "audit.pending": "SELECT INSERT(entry_id)",
+        "audit.opening": "SELECT",
         # What the gateway needs to work that is not about a family.
         "desk.batch": "SELECT INSERT UPDATE", "desk.row_error": "SELECT", "desk.rejected_row": "SELECT DELETE",
         "desk.declaration": "SELECT INSERT", "desk.review_item": "SELECT INSERT UPDATE(state)",
@@ -98,9 +90,16 @@ TABLES = {
     ),
 }  # fmt: skip
 DEFINERS = {
-    # Functions that run with their owner's rights: what each role may ask that it cannot look up.
+    # Functions that run with their owner's rights: what each role may ask that it cannot look up. To append an entry is
+    # for whoever acts on personal data, and shows nothing of what stands in the log.
+    "hg_ledger": {"audit.append_entry"},
+    "hg_erase": {"audit.append_entry"},
+    "hg_link": {"audit.append_entry"},
+    "hg_desk": {"audit.append_entry"},
+    "hg_sequence": {"audit.write_cards"},
     "hg_read": {
-        "audit.open_ticket", "hearth.location_items", "hearth.permit_bits", "hearth.permit_own_sources",
+        "audit.append_entry", "audit.authorise", "audit.open_ticket", "hearth.location_items", "hearth.permit_bits",
+        "hearth.permit_own_sources",
         "hearth.permit_protected", "hearth.permit_records", "hearth.permit_slots", "hearth.permit_width",
         "hearth.protected_location_item", "hearth.withheld_counts",
     },
@@ -112,7 +111,8 @@ DEFINERS = {
         "hearth.count_suspended_by_year",
     },
     "hg_intake": {
-        "hearth.current_digests", "hearth.intern_records", "hearth.known_records", "jobs.defer_linkage",
+        "audit.append_entry", "hearth.current_digests", "hearth.intern_records", "hearth.known_records",
+        "jobs.defer_linkage",
     },
     "hg_jobs": {"jobs.defer_linkage"},
 }  # fmt: skip

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from audit.entry import Decision, EventClass, Outcome, Phase
+from audit.entry import Decision, Entry, EventClass, Outcome, Phase
 from gateway import clock
 from gateway.store.facts import load_facts
-from gateway.store.ledger import Ticket, TicketSubject, append, issue_ticket, open_ticket
+from gateway.store.ledger import Ticket, TicketSubject, authorise, open_ticket
 from gateway.usecases.disclosure import mask_width
 from gateway.usecases.entries import entry
 from tests.gateway.northvale_world import CONTEXT, Northvale
@@ -40,19 +40,21 @@ class TicketDesk:
     ) -> UUID:
         """An authorisation and its ticket in a transaction of the caller's."""
         wiring = self.northvale.wiring
-        now = clock.utc_now()
-        authorised = entry(
-            wiring, CONTEXT, self.northvale.reader("W101"), EventClass.DISCLOSURE, now,
-            phase=Phase.AUTHORISATION, outcome=Outcome.PENDING, decision=Decision.PERMIT, purpose="front_door",
-        )  # fmt: skip
+        authorised, now = self.authorisation(), clock.utc_now()
         numbers = tuple(wiring.source_number(source) for source in own)
         ticket = Ticket(
             wiring.mint(), UUID(authorised.entry_id), numbers, now + timedelta(minutes=minutes), tuple(subjects)
         )  # fmt: skip
-        append(connection, authorised)
-        issue_ticket(connection, ticket, mask_width(wiring))
+        authorise(connection, authorised, ticket, mask_width(wiring))
         self.issued.append(ticket.ticket_id)
         return ticket.ticket_id
+
+    def authorisation(self) -> Entry:
+        """An authorisation that is not yet appended."""
+        return entry(
+            self.northvale.wiring, CONTEXT, self.northvale.reader("W101"), EventClass.DISCLOSURE, clock.utc_now(),
+            phase=Phase.AUTHORISATION, outcome=Outcome.PENDING, decision=Decision.PERMIT, purpose="front_door",
+        )  # fmt: skip
 
     def issue(self, *subjects: TicketSubject, own: Iterable[str] = (), minutes: int = 60) -> UUID:
         """A committed ticket."""

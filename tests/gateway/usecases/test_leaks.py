@@ -2,14 +2,14 @@
 
 import csv
 import io
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from gateway.store.ledger import Ticket, issue_ticket, open_ticket
+from gateway.store.ledger import Ticket, authorise, open_ticket
 from gateway.usecases.disclosure import mask_width
 from gateway.usecases.linking import link_everything
 from gateway.usecases.searching import search_people
@@ -61,10 +61,10 @@ def test_nobody_can_be_added_to_a_ticket_that_is_committed(northvale):
     whom = {"ticket": ticket, "person": vikram}
 
     with northvale.wiring.database.engine("hg_read").connect() as connection:
-        with pytest.raises(ProgrammingError, match="whole when it is issued"), connection.begin_nested():
+        with pytest.raises(ProgrammingError, match="permission denied"), connection.begin_nested():
             connection.execute(add, whom)
         open_ticket(connection, ticket)
-        with pytest.raises(ProgrammingError, match="whole when it is issued"), connection.begin_nested():
+        with pytest.raises(ProgrammingError, match="permission denied"), connection.begin_nested():
             connection.execute(add, whom)
         persons = set(connection.execute(text("SELECT person_id FROM hearth.link")).scalars())
         connection.rollback()
@@ -174,16 +174,19 @@ def test_who_is_at_risk_stands_in_the_entry_of_an_emergency(northvale):
     assert ["the mother" in row.detail for row in details] == [True]
 
 
-def test_a_ticket_belongs_to_an_authorisation_that_waits_for_the_log(northvale):
-    """Else a ticket could hang on an old entry about somebody else, whose leaf is signed already."""
+def test_a_ticket_hangs_on_no_entry_but_the_one_it_was_committed_with(northvale):
+    """Else it could hang on an old entry about somebody else, whose leaf is signed already."""
     desk = TicketDesk(northvale)
     kelly = northvale.person_id("S2", "Kelly Marsh")
-    northvale.sql("DELETE FROM audit.pending")
     old = northvale.sql("SELECT entry_id FROM audit.entry LIMIT 1")[0].entry_id
-    now = northvale.clock.now
-    late = Ticket(northvale.wiring.mint(), old, (), now + timedelta(hours=1), (desk.subject(kelly, desk.everything),))
+    until = northvale.clock.now + timedelta(hours=1)
+    late = Ticket(northvale.wiring.mint(), old, (), until, (desk.subject(kelly, desk.everything),))
+    insert = text("INSERT INTO audit.ticket (ticket_id, entry_id, own_sources, not_after) VALUES (:t, :e, '{}', :u)")
 
     with northvale.wiring.database.engine("hg_read").connect() as connection:
-        with pytest.raises(ProgrammingError, match="an authorisation of its own"):
-            issue_ticket(connection, late, mask_width(northvale.wiring))
+        with pytest.raises(ProgrammingError, match="permission denied"), connection.begin_nested():
+            connection.execute(insert, {"t": late.ticket_id, "e": old, "u": until})
+        with pytest.raises(IntegrityError, match="entry_pkey"), connection.begin_nested():
+            authorise(connection, replace(desk.authorisation(), entry_id=str(old)), late, mask_width(northvale.wiring))
         connection.rollback()
+    assert northvale.count("SELECT count(*) FROM audit.ticket WHERE ticket_id = :t", t=late.ticket_id) == 0
