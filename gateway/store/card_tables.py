@@ -33,3 +33,5 @@ class CardRow(SQLModel, table=True):
     agreements: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     subjects: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     sources: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    request_id: str | None = Field(sa_type=Text)
+    trace_id: str | None = Field(sa_type=Text)

@@ -84,6 +84,7 @@ EDITS = [
 ]  # fmt: skip
 _CARD_TEXTS = (
     "event_class", "phase", "who", "agency", "role", "team", "purpose", "outcome", "decision", "reason",
+    "request_id", "trace_id",
 )  # fmt: skip
 EDITS += [
     (f"card.{column}", f"SET {column} = {value} WHERE entry_id = {_FIRST_ENTRY}", "audit.card")

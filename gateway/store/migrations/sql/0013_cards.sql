@@ -20,7 +20,9 @@ CREATE TABLE audit.card (
   reason text,
   agreements text[] NOT NULL,
   subjects uuid[] NOT NULL,
-  sources text[] NOT NULL
+  sources text[] NOT NULL,
+  request_id text,
+  trace_id text
 );
 
 -- One opened value; NULL where it was never filled in or is erased.
@@ -47,7 +49,17 @@ CREATE FUNCTION audit.card_of(
          audit.opened(p_fields, 'decision') #>> '{}', audit.opened(p_fields, 'sealed')::boolean,
          (audit.opened(p_fields, 'refers_to') #>> '{}')::uuid, audit.opened(p_fields, 'reason') #>> '{}',
          audit.opened_texts(p_fields, 'agreements'), audit.opened_texts(p_fields, 'subjects')::uuid[],
-         audit.opened_texts(p_fields, 'sources')
+         audit.opened_texts(p_fields, 'sources'),
+         audit.opened(p_fields, 'request_id') #>> '{}', audit.opened(p_fields, 'trace_id') #>> '{}'
+$$;
+
+-- What somebody may call the agreements relied on: each clause, its version of the document, and the document.
+CREATE FUNCTION audit.agreement_names(p_clauses text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT coalesce(array_agg(DISTINCT name), '{}')
+    FROM unnest(p_clauses) AS relied (clause), LATERAL (VALUES
+           (clause), (split_part(clause, '/', 1)), (split_part(split_part(clause, '/', 1), '@', 1))
+         ) AS names (name)
 $$;
 
 -- The sequencer may have cards written and cannot read an opening.
@@ -65,12 +77,16 @@ CREATE INDEX card_newest ON audit.card (recorded_at DESC, entry_id DESC);
 CREATE INDEX card_who ON audit.card (who, recorded_at DESC, entry_id DESC);
 CREATE INDEX card_household ON audit.card (household, recorded_at DESC, entry_id DESC) WHERE household IS NOT NULL;
 CREATE INDEX card_agency ON audit.card (agency, recorded_at DESC, entry_id DESC);
+CREATE INDEX card_role ON audit.card (role, recorded_at DESC, entry_id DESC);
+CREATE INDEX card_team ON audit.card (team, recorded_at DESC, entry_id DESC);
 CREATE INDEX card_purpose ON audit.card (purpose, recorded_at DESC, entry_id DESC);
 CREATE INDEX card_outcome ON audit.card (outcome, recorded_at DESC, entry_id DESC);
 CREATE INDEX card_event ON audit.card (event_class, recorded_at DESC, entry_id DESC);
 CREATE INDEX card_refers_to ON audit.card (refers_to) WHERE refers_to IS NOT NULL;
 CREATE INDEX card_subjects ON audit.card USING gin (subjects);
-CREATE INDEX card_agreements ON audit.card USING gin (agreements);
+CREATE INDEX card_agreements ON audit.card USING gin (audit.agreement_names(agreements));
+CREATE INDEX card_request ON audit.card USING hash (request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX card_trace ON audit.card USING hash (trace_id) WHERE trace_id IS NOT NULL;
 
 -- A card changes with its opening, when that is erased, and no role changes one.
 CREATE FUNCTION audit.card_follows_opening() RETURNS trigger
@@ -80,7 +96,7 @@ BEGIN
      SET phase = d.phase, who = d.who, agency = d.agency, role = d.role, team = d.team, purpose = d.purpose,
          household = d.household, outcome = d.outcome, decision = d.decision, sealed = d.sealed,
          refers_to = d.refers_to, reason = d.reason, agreements = d.agreements, subjects = d.subjects,
-         sources = d.sources
+         sources = d.sources, request_id = d.request_id, trace_id = d.trace_id
     FROM audit.card_of(NEW.entry_id, NULL, NULL, NULL, NEW.fields) d
    WHERE c.entry_id = NEW.entry_id;
   RETURN NULL;
@@ -91,9 +107,9 @@ CREATE TRIGGER opening_with_card AFTER UPDATE ON audit.opening
 CREATE TRIGGER card_stays BEFORE DELETE OR TRUNCATE ON audit.card
   FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 
-REVOKE ALL ON FUNCTION audit.opened(jsonb, text), audit.opened_texts(jsonb, text),
+REVOKE ALL ON FUNCTION audit.opened(jsonb, text), audit.opened_texts(jsonb, text), audit.agreement_names(text[]),
   audit.card_of(uuid, bigint, timestamptz, text, jsonb), audit.write_cards(uuid[], bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit.write_cards(uuid[], bigint[]) TO hg_sequence;
-GRANT EXECUTE ON FUNCTION audit.opened(jsonb, text), audit.opened_texts(jsonb, text),
+GRANT EXECUTE ON FUNCTION audit.opened(jsonb, text), audit.opened_texts(jsonb, text), audit.agreement_names(text[]),
   audit.card_of(uuid, bigint, timestamptz, text, jsonb) TO hg_desk;
 GRANT SELECT ON audit.card TO hg_desk, hg_sequence;
