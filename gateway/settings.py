@@ -28,6 +28,9 @@ class Settings(BaseSettings):
         default=None, description="Signatures and life-cycle events of the documents; default `<data_dir>/lifecycle`."
     )
     feeds_dir: Path = Field(default=NORTHVALE / "feeds", description="Mapping files of feeds described without code.")
+    review_file: Path = Field(
+        default=NORTHVALE / "review.yaml", description="What explains an access, and what makes one doubtful."
+    )
     clients_file: Path | None = Field(
         default=None, description="Partner clients and their public keys; default `<data_dir>/clients.json`."
     )

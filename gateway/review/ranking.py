@@ -1,0 +1,87 @@
+"""How doubtful each access is, by the weights of the council's document; and the groups in which officers meet them.
+
+    score of an access = the weight of having no reason, where it has none
+                       + the weights of its signals, the lower one of each where there is a reason
+    score of a group   = the highest of its accesses, and a little for each time that its uses doubled
+
+A group is one reader and one family, or one reader's day of a kind of search or refusal: an officer asks once.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from gateway.review.access import Access
+from gateway.review.explaining import Explanation
+from gateway.review.rosters import LONDON
+from gateway.review.rules import ReviewRules
+
+_FOR_EACH_DOUBLING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An access with its path (`None`: nothing explains it), its signals and its score."""
+
+    access: Access
+    path: str | None
+    signals: tuple[str, ...]
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Accesses of one reader that are one question, the most doubtful first."""
+
+    key: tuple[str, str]
+    score: int
+    uses: tuple[Judged, ...]
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Every signal of any of them."""
+        return tuple(sorted({signal for one in self.uses for signal in one.signals}))
+
+
+def judge(
+    accesses: Sequence[Access],
+    explained: Mapping[UUID, Explanation | None],
+    signals: Mapping[UUID, Sequence[str]],
+    rules: ReviewRules,
+) -> list[Judged]:
+    """Score each access."""
+    weights = {one.id: (one.unexplained, one.explained) for one in rules.suspicions}
+    found = []
+    for access in accesses:
+        explanation, mine = explained[access.access_id], tuple(signals[access.access_id])
+        which = 0 if explanation is None else 1
+        score = sum(weights[signal][which] for signal in mine) + (rules.unexplained if explanation is None else 0)
+        found.append(Judged(access, explanation.path if explanation else None, mine, score))
+    return found
+
+
+def grouped(judged: Sequence[Judged]) -> list[Group]:
+    """Groups in the order in which an officer should look: the most doubtful first, then the newest."""
+    by_key: dict[tuple[str, str], list[Judged]] = defaultdict(list)
+    for one in judged:
+        by_key[_key(one.access)].append(one)
+    groups = []
+    for key, uses in by_key.items():
+        ordered = sorted(uses, key=lambda one: (-one.score, one.access.at, one.access.access_id))
+        doubtful = sum(1 for one in uses if one.score == ordered[0].score)
+        more = _FOR_EACH_DOUBLING * (doubtful.bit_length() - 1) if ordered[0].score else 0
+        groups.append(Group(key, ordered[0].score + more, tuple(ordered)))
+    return sorted(groups, key=lambda one: (-one.score, -one.uses[0].access.at.timestamp(), one.key))
+
+
+def ranked(judged: Sequence[Judged]) -> list[Judged]:
+    """Every access, most doubtful first: the queue as it would be if all of it were looked at."""
+    return [one for group in grouped(judged) for one in group.uses]
+
+
+def _key(access: Access) -> tuple[str, str]:
+    if access.family is not None:
+        return access.who, str(access.family)
+    day = access.at.astimezone(LONDON).date()
+    return access.who, f"{access.kind.value}/{day.isoformat()}"
