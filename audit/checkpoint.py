@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from audit.encoding import from_base64, to_base64
-from audit.errors import CheckpointError, NoteError
+from audit.errors import CheckpointError, EmptyRootError, NoteError
 from audit.keys import SignerKey, VerifierKey
 from audit.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE
 from audit.notes import Verified, open_note, parse_note, sign_note
@@ -32,7 +32,7 @@ class Checkpoint:
         if len(self.root) != HASH_SIZE:
             raise CheckpointError("root is not 32 bytes long")
         if self.size == 0 and self.root != EMPTY_ROOT:
-            raise CheckpointError("root of the empty tree is not SHA-256 of nothing")
+            raise EmptyRootError("root of the empty tree is not SHA-256 of nothing")
 
     def encode(self) -> str:
         """The text that is signed; ends in a newline."""

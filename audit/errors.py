@@ -27,6 +27,10 @@ class CheckpointError(NoteError):
     code: ClassVar[str] = "checkpoint-invalid"
 
 
+class EmptyRootError(CheckpointError):
+    """A checkpoint of no leaves bears another root than that of the empty tree."""
+
+
 class WitnessError(CheckpointError):
     """Fewer known witnesses have cosigned a checkpoint than the one who checks demands."""
 
@@ -62,6 +66,34 @@ class ReceiptError(AuditError):
     code: ClassVar[str] = "receipt-invalid"
 
 
+class WitnessRefusalError(AuditError):
+    """A witness does not cosign. `status` is that of the HTTP answer, `size` the tree size that a 409 gives."""
+
+    code: ClassVar[str] = "witness-refused"
+
+    def __init__(self, status: int, problem: str, size: int | None = None) -> None:
+        super().__init__(f"{status}: {problem}")
+        self.status = status
+        self.problem = problem
+        self.size = size
+
+
+class PolicyError(AuditError):
+    """A witness policy breaks a rule of its format; `line` counts from 1, 0 is the whole file."""
+
+    code: ClassVar[str] = "policy-invalid"
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(f"line {line}: {problem}" if line else problem)
+        self.line = line
+
+
+class ForkError(AuditError):
+    """A file that should prove a fork of the log does not prove one."""
+
+    code: ClassVar[str] = "fork-unproved"
+
+
 class RestoreError(AuditError):
     """A declared restore is malformed, contradicts itself, or is not one that a witness may accept."""
 
@@ -88,3 +120,15 @@ class ExportError(AuditError):
         self.problem = problem
         self.index = index
         self.field = field
+
+
+class SubjectPackError(AuditError):
+    """The proof of a subject report is malformed, altered or not whole; says in which list, at which line."""
+
+    code: ClassVar[str] = "subject-pack-invalid"
+
+    def __init__(self, place: str, problem: str) -> None:
+        """`place` is `pack`, `list 2`, or `list 2, line 5`, counted from 1; `problem` a fixed sentence."""
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.problem = problem

@@ -1,6 +1,7 @@
 """Offline verifier: `python -m audit.verify [--key VKEY] PATH...`.
 
-A path is a receipt (`.tlog-proof`), a promise, a checkpoint, or the folder of an export or of a C2SP tile log.
+A path is a receipt (`.tlog-proof`), a promise, a checkpoint, a proof of a fork, a declared restore, or the folder of
+an export or of a C2SP tile log. With a witness policy (C2SP tlog-policy) the cosignatures must make its quorum.
 One line is written for each path: OK and what was proved, or FAIL and what is wrong and where. The exit status is
 0 when all are right, 1 when one is wrong, 2 when the command line is.
 """
@@ -10,10 +11,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from audit import receipt, tlog_proof
+from audit import fork, receipt, restore, tlog_proof
 from audit.checkpoint import OpenedCheckpoint, open_checkpoint
-from audit.errors import AuditError, NoteError, ReceiptError, WitnessError
+from audit.errors import AuditError, CheckpointError, NoteError, ReceiptError, WitnessError
 from audit.keys import VerifierKey
+from audit.notes import Verified
+from audit.policy import Policy, parse_policy
 from audit.verify_export import Trust, verify_export
 
 _MAX_FILE_BYTES = 2_000_000
@@ -35,8 +38,13 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
     if text.startswith(tlog_proof.HEADER + "\n"):
         proved = tlog_proof.verify_proof(text, trust.log_key, leaf, trust.witnesses, trust.origin)
         head = OpenedCheckpoint(proved.checkpoint, proved.witnesses)
-        return f"leaf {proved.index} stands in {_head_words(head, needed)}"
-    return f"checkpoint: {_head_words(open_checkpoint(text, trust.log_key, trust.witnesses, trust.origin), needed)}"
+        return f"leaf {proved.index} stands in {_head_words(head, needed, trust.policy)}"
+    if text.startswith(fork.HEADER + "\n"):
+        return fork.prove_fork(text, [trust.log_key], trust.origin)
+    if text.startswith(restore.HEADER + "\n"):
+        return _restore_sentence(text, trust.log_key, trust, needed)
+    head = open_checkpoint(text, trust.log_key, trust.witnesses, trust.origin)
+    return f"checkpoint: {_head_words(head, needed, trust.policy)}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,12 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     status = 0
     try:
-        trust = Trust(
-            None if options.key is None else VerifierKey.parse(options.key),
-            options.origin,
-            tuple(VerifierKey.parse(one) for one in options.witness),
-            tuple(_text(path) for path in options.older),
-        )
+        trust = _trust(options)
         leaf = None if options.leaf is None else options.leaf.read_bytes()
     except (AuditError, OSError) as exc:
         sys.stdout.write(f"FAIL options: {exc}\n")
@@ -63,9 +66,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _trust(options: argparse.Namespace) -> Trust:
+    policy = None if options.policy is None else parse_policy(options.policy.read_bytes())
+    witnesses = [VerifierKey.parse(one) for one in options.witness]
+    logs = [] if policy is None else [one.key for one in policy.logs]
+    key = VerifierKey.parse(options.key) if options.key is not None else logs[0] if len(logs) == 1 else None
+    return Trust(
+        key,
+        options.origin,
+        (*witnesses, *(() if policy is None else policy.witness_keys)),
+        tuple(_text(path) for path in options.older),
+        policy,
+    )
+
+
 def _export_sentence(path: Path, trust: Trust, needed: int) -> str:
     found = verify_export(path, trust)
-    words = _head_words(found.head, needed)
+    words = _head_words(found.head, needed, trust.policy)
     words += (
         f"; {found.rows} rows and {found.openings} opened entries fit" if found.has_rows else "; tiles only, no rows"
     )
@@ -76,9 +93,22 @@ def _export_sentence(path: Path, trust: Trust, needed: int) -> str:
     return words
 
 
-def _head_words(head: OpenedCheckpoint, needed: int) -> str:
-    if len(head.witnesses) < needed:
-        raise WitnessError(len(head.witnesses), needed)
+def _restore_sentence(text: str, log_key: VerifierKey | str, trust: Trust, needed: int) -> str:
+    found = restore.open_restore(text, log_key, trust.witnesses)
+    _require_witnesses(found.witnesses, needed, trust.policy)
+    lost = f"entries {found.restore.lost_from.size} to {found.restore.lost_to.size - 1}"
+    return f"the log {found.restore.log_id} declares {lost} lost, {len(found.witnesses)} known witness(es)"
+
+
+def _require_witnesses(found: Sequence[Verified], needed: int, policy: Policy | None) -> None:
+    if len(found) < needed:
+        raise WitnessError(len(found), needed)
+    if policy is not None and not policy.satisfied_by(one.key for one in found):
+        raise CheckpointError("the known witnesses that cosigned do not make the policy's quorum")
+
+
+def _head_words(head: OpenedCheckpoint, needed: int, policy: Policy | None = None) -> str:
+    _require_witnesses(head.witnesses, needed, policy)
     size, origin = head.checkpoint.size, head.checkpoint.origin
     return f"the log {origin} of {size} entries, signed, {len(head.witnesses)} known witness(es)"
 
@@ -100,6 +130,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--key", metavar="VKEY", help="verifier key of the log, name+id+base64")
     parser.add_argument("--origin", help="origin of the log where it differs from the key's name")
     parser.add_argument("--witness", metavar="VKEY", action="append", default=[], help="verifier key of a witness")
+    parser.add_argument(
+        "--policy", metavar="FILE", type=Path, help="witness policy: its keys, and its quorum is needed"
+    )
     parser.add_argument("--witnesses-needed", metavar="N", type=int, default=0, help="cosignatures that must be there")
     parser.add_argument(
         "--older", metavar="FILE", type=Path, action="append", default=[], help="checkpoint kept before"

@@ -23,6 +23,7 @@ from audit.export import CHECKPOINT, ENTRIES, FORMAT, MANIFEST, OPENINGS, row_li
 from audit.keys import VerifierKey
 from audit.leaf import LEAF_FORM, Opening, check_openings
 from audit.merkle import HASH_SIZE, leaf_hash
+from audit.policy import Policy
 from audit.tiles import TILE_WIDTH, TileBuilder, bundle_path, decode_bundle, tile_path
 
 _EVENTS = frozenset(one.value.encode() for one in EventClass)
@@ -36,6 +37,7 @@ class Trust:
     origin: str | None = None
     witnesses: tuple[VerifierKey | str, ...] = ()
     older: tuple[str, ...] = field(default=())
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
