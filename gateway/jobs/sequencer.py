@@ -4,7 +4,8 @@
     (1) load the right edge of the tree; refuse to go on from one that the last checkpoint does not sign
     (2) take committed entries off the queue, oldest first; give them the next indices
     (3) move the head by compare-and-swap: no row moved means that another was faster; reload
-    (4) insert leaves and filled subtrees; sign the checkpoint and the seal of the batch; empty the queue; commit
+    (4) insert leaves, filled subtrees, cards and persons' lists; sign the checkpoint and the seal of the batch; empty
+        the queue; commit
 
 Steps 2 to 4 are one transaction. The lock keeps two sequencers from wasting work; the compare-and-swap and the
 primary keys keep the tree right even where the lock fails. The queue is drained, ids are never chased: commits become
@@ -43,6 +44,7 @@ from gateway.store.log import (
     stored_nodes,
     write_cards,
 )
+from gateway.store.subject_lists import write_subject_lists
 
 ROLE = "hg_sequence"
 PERIOD = 0.2
@@ -99,6 +101,7 @@ class Sequencer:
         add_leaves(connection, leaves)
         add_nodes(connection, nodes)
         write_cards(connection, leaves)
+        write_subject_lists(connection, base, edge.size)
         add_checkpoint(connection, self._signed(edge, base, leaves))
         if remove_pending(connection, [entry for entry, _ in pending]) != len(pending):
             raise HeadMovedError("an entry of this batch has been taken off the queue")

@@ -3,8 +3,9 @@
 (0) one instant, one run id
 (1) read what tells who somebody is and where they live, and nothing else
 (2) link records into persons; ids go on from the last run
-(3) households from shared homes, kin from recorded relationships
-(4) write what changed, append the combination entry, commit
+(3) append the combination entry: the database lets nothing change without it
+(4) write persons, and households from shared homes and kin from recorded relationships
+(5) append an entry for each person who took records from another; commit
 """
 
 from collections import Counter, defaultdict
@@ -24,6 +25,7 @@ from gateway.store import identities
 from gateway.store.identities import CurrentLink, IdentityFact
 from gateway.store.ledger import append
 from gateway.usecases.entries import system_entry
+from gateway.usecases.lineage_entries import LINKAGE_PURPOSE, lineage_entries
 from gateway.usecases.role_families import steward_of
 from gateway.wiring import Wiring
 from linkage.addresses import address_key, place_key
@@ -45,10 +47,8 @@ _IDENTIFIER_ITEMS = {
     "identity.nino": "nino",
     "identity.pnc_id": "pnc_id",
 }
-LINKAGE_PURPOSE = "linkage"
 _LINKAGE_LOCK = 4711
 _SERVICE_HOUSEHOLD_LIMIT = 15
-_NAMED_IN_ENTRY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +87,18 @@ def link_everything(wiring: Wiring) -> LinkageRun:
             result.clusters, previous, lambda: str(wiring.mint_opaque()),
             rank_of={str(person): rank for person, rank in ranks.items()}, retired=[str(person) for person in ranks],
         )  # fmt: skip
+        # (3) The combination entry, in the same transaction and before the first change.
+        append(connection, _combination_entry(wiring, run_id, len(records), facts, now))
+        # (4) Persons, households and kin.
         changed = _write_persons(wiring, connection, run_id, result, assigned, links)
-        # (3) Households and kin.
         households = _write_households(wiring, connection, facts, assigned)
-        # (4) The combination entry, in the same transaction.
-        run = LinkageRun(
-            run_id, len(records), len(result.clusters), households, len(assigned.minted), changed, assigned.merged,
-            assigned.split, len(result.reviews), result.largest_cluster,
-        )  # fmt: skip
-        append(connection, _combination_entry(wiring, run, facts, now))
-    return run
+        # (5) Whose records became whose, last, so that no read of before follows in the log where it need not.
+        for entry in lineage_entries(wiring, run_id, assigned, now):
+            append(connection, entry)
+    return LinkageRun(
+        run_id, len(records), len(result.clusters), households, len(assigned.minted), changed, assigned.merged,
+        assigned.split, len(result.reviews), result.largest_cluster,
+    )  # fmt: skip
 
 
 def matching_mask(wiring: Wiring, now: datetime) -> int:
@@ -305,14 +307,12 @@ def _kin(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> Iterable[t
                 yield UUID(one), UUID(other)
 
 
-def _combination_entry(wiring: Wiring, run: LinkageRun, facts: Sequence[IdentityFact], now: datetime) -> Entry:
+def _combination_entry(
+    wiring: Wiring, run_id: UUID, records: int, facts: Sequence[IdentityFact], now: datetime
+) -> Entry:
     sources = Counter(fact.source for fact in facts)
     detail: dict[str, Any] = {
-        "link_decision": str(run.run_id), "sources": sorted(sources), "row_count": run.records,
+        "link_decision": str(run_id), "sources": sorted(sources), "row_count": records,
         "match_rule": "splink-household-aware",
-        "persons_before": sorted([*run.merged, *run.split])[:_NAMED_IN_ENTRY],
-        "persons_after": sorted({*run.merged.values(), *(new for ids in run.split.values() for new in ids)})[
-            :_NAMED_IN_ENTRY
-        ],
     }  # fmt: skip
-    return system_entry(wiring, EventClass.COMBINATION, now, purpose="linkage", detail=detail)
+    return system_entry(wiring, EventClass.COMBINATION, now, purpose=LINKAGE_PURPOSE, detail=detail)
