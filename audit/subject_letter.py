@@ -37,7 +37,7 @@ class Letter:
     """All that a report says. Instants are aware.
 
     `proved` are the lines up to `proved_until`, `later` those from then until `made_at`. `release` is set where this
-    is the list of what is otherwise held back. `contact` is where to write to.
+    is the list of what is otherwise held back, `erased` where lists were erased. `contact` is where to write to.
     """
 
     council: str
@@ -49,6 +49,7 @@ class Letter:
     later: Sequence[Look]
     titles: Titles
     release: Release | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def _blocks(letter: Letter) -> Iterator[Block]:
     yield Block("", tuple(_opening(letter, voice)))
     complete = "Nothing that we held back before that time is missing." if letter.release else _COMPLETE
     said = _months(letter, letter.proved, voice)
-    yield Block(f"Up to {until}", (f"{complete} The file report.json proves it.", *_none(said)), said)
+    erased = (_ERASED,) if letter.erased else ()
+    yield Block(f"Up to {until}", (f"{complete} The file report.json proves it.", *erased, *_none(said)), said)
     said = _months(letter, letter.later, voice)
     yield Block(f"After that, up to {now}", (_LATER, *_none(said)), said)
     yield Block("If something looks wrong", (f"Tell us. Write to {letter.contact}.", _COMPLAIN))
@@ -108,6 +110,7 @@ def _blocks(letter: Letter) -> Iterator[Block]:
 
 
 _COMPLETE = "Nothing that we may tell about is missing here before that time."
+_ERASED = "Some of our lists of who looked were erased, as the law lets us or asks us to do."
 _LATER = "We prove the list every hour. What happened since cannot be proved yet. To get the proof, ask us again later."
 _COMPLAIN = "You can also complain to the Information Commissioner's Office."
 _CHECK = (

@@ -51,7 +51,7 @@ class Titles:
 class Opened:
     """What a subject may see of one entry. `at` is aware; a field that was not opened, or was erased, is `None`.
 
-    `joined` and `parted` count the files that a combination joined into one, or parted one into.
+    Of a combination `moved` says what it did, and `files` from how many files it took records.
     """
 
     entry_id: str
@@ -65,8 +65,16 @@ class Opened:
     phase: str | None = None
     outcome: str | None = None
     refers_to: str | None = None
-    joined: int = 0
-    parted: int = 0
+    moved: "Moved | None" = None
+    files: int = 0
+
+
+class Moved(StrEnum):
+    """What a combination did to the files about a person."""
+
+    JOINED = "joined"
+    PARTED = "parted"
+    GAVE = "gave"
 
 
 class Came(StrEnum):
@@ -120,6 +128,8 @@ def look_words(look: Look, titles: Titles, voice: Voice) -> str:
     one = look.first
     if one.event is EventClass.COMBINATION:
         return _lineage_words(one, voice)
+    if one.agency is None:
+        return f"On {uk_day(one.at)} at {uk_clock(one.at)} there was an entry. What it said has been erased."
     act, rest = _act(look, voice)
     said = [f"{_who(one, titles)} {act} on {uk_day(one.at)} at {uk_clock(one.at)}.", *rest]
     if one.purpose is not None:
@@ -206,13 +216,13 @@ def _why(one: Opened, voice: Voice) -> str | None:
 
 
 def _lineage_words(one: Opened, voice: Voice) -> str:
-    on = f"On {uk_day(one.at)}"
-    said = []
-    if one.joined > 1:
-        said.append(f"{on} {_number(one.joined)} files about {voice.whom} were joined into one.")
-    if one.parted > 1:
-        said.append(f"{on} our file about {voice.whom} was put right: it was divided into {_number(one.parted)}.")
-    return " ".join(said) or f"{on} our files about {voice.whom} were put in order."
+    told = {
+        Moved.JOINED: f"records about {voice.whom} from {_number(one.files)} files were joined into one",
+        Moved.PARTED: f"records about {voice.whom} were moved into a file of their own",
+        Moved.GAVE: f"some records were moved out of our file about {voice.whom}",
+        None: f"our files about {voice.whom} were put in order",
+    }
+    return f"On {uk_day(one.at)} {told[one.moved]}."
 
 
 def _who(one: Opened, titles: Titles) -> str:

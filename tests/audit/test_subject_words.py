@@ -15,6 +15,7 @@ from audit.subject_words import (
     Came,
     Capacity,
     Look,
+    Moved,
     Opened,
     Titles,
     fold,
@@ -74,6 +75,12 @@ def test_a_line_says_who_by_job_and_team_when_what_for_and_why():
 )
 def test_whoever_looked_is_named_by_title_and_never_by_code(changed, begins):
     assert said(**changed).startswith(begins)
+
+
+def test_an_entry_that_was_erased_is_told_as_such():
+    assert said(agency=None, role=None, purpose=None) == (
+        "On 3 November 2026 at 14:05 there was an entry. What it said has been erased."
+    )
 
 
 def test_a_purpose_that_has_no_title_any_more_is_not_shown_as_a_code():
@@ -147,8 +154,15 @@ def test_a_search_says_whether_it_listed_them_and_nothing_of_the_others():
 @pytest.mark.parametrize(
     ("moved", "words"),
     [
-        ({"joined": 2}, "On 3 November 2026 two files about you were joined into one."),
-        ({"parted": 2}, "On 3 November 2026 our file about you was put right: it was divided into two."),
+        (
+            {"moved": Moved.JOINED, "files": 2},
+            "On 3 November 2026 records about you from two files were joined into one.",
+        ),
+        (
+            {"moved": Moved.PARTED, "files": 1},
+            "On 3 November 2026 records about you were moved into a file of their own.",
+        ),
+        ({"moved": Moved.GAVE, "files": 2}, "On 3 November 2026 some records were moved out of our file about you."),
         ({}, "On 3 November 2026 our files about you were put in order."),
     ],
 )
