@@ -3,8 +3,8 @@
 (0) one instant; who may push this feed, and has this very push been seen
 (1) translate a chunk of rows into concept records or row errors
 (2) agreements decide supply: what is not covered is dropped here, item by item, before anything is stored
-(3) save what changed, with provenance
-(4) append one collection entry with the count and the Merkle root of keyed row digests; defer linkage; commit
+(3) append one collection entry with the count and the Merkle root of keyed row digests: no row is taken without it
+(4) save what changed, with provenance; defer linkage; commit
 (5) answer with the batch's counts and the promise of its last entry
 """
 
@@ -198,14 +198,14 @@ def _take_chunk(intake: _Intake, chunk: Sequence[Translation], number: int, tall
         _count(translation, tally)
     rejected = [translation for translation in chunk if translation.errors]
     with intake.wiring.database.transaction("hg_intake") as connection:
-        # (3) Save what changed.
+        # (3) One collection entry for the chunk; without it the database takes none of its rows.
+        append(connection, _collection_entry(intake, chunk, number))
+        # (4) Save what changed, in the same transaction.
         new, unchanged = _save(intake, connection, facts)
         save_row_errors(connection, intake.batch_id, [error for bad in rejected for error in bad.errors])
         expires_at = intake.now + KEPT_FOR
         kept = [(bad.row.number, _seal(intake, bad)) for bad in rejected if not bad.refused]
         save_rejected_rows(connection, intake.batch_id, kept, expires_at)
-        # (4) One collection entry for the chunk, in the same transaction as its rows.
-        append(connection, _collection_entry(intake, chunk, number))
         # Here and not at the end: a push that breaks off later must not leave facts that nobody links.
         if new:
             defer_linkage(connection)

@@ -142,8 +142,9 @@ class Northvale:
         return one
 
     def sql(self, statement: str, **values: Any) -> list[Any]:
-        """Ask as the superuser, behind row-level security."""
+        """Ask or arrange as the superuser, behind row-level security and past every trigger."""
         with self.admin.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             found = connection.execute(text(statement), values)
             return list(found) if found.returns_rows else []
 

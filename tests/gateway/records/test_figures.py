@@ -72,12 +72,11 @@ def test_counts_agree_with_the_records_of_the_source(northvale):
 
 def test_no_other_source_moves_a_figure(northvale):
     before = groups(figure(northvale, FRAUD, DISCOUNTS))
-    with northvale.admin.begin() as connection:
-        connection.exec_driver_sql(
-            "DELETE FROM hearth.fact USING hearth.source"
-            " WHERE fact.source_no = source.source_no AND source.name <> 'council_tax'"
-        )
-        connection.exec_driver_sql("DELETE FROM hearth.link")
+    northvale.sql(
+        "DELETE FROM hearth.fact USING hearth.source"
+        " WHERE fact.source_no = source.source_no AND source.name <> 'council_tax'"
+    )
+    northvale.sql("DELETE FROM hearth.link")
 
     assert groups(figure(northvale, FRAUD, DISCOUNTS)) == before
 

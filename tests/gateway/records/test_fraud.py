@@ -12,6 +12,7 @@ SUBJECT = "Joanne Pickering"
 
 
 WELFARE = """
+    SET LOCAL session_replication_role = replica;
     CREATE TEMPORARY TABLE welfare AS SELECT source_no FROM hearth.source WHERE name NOT IN ('council_tax', 'area');
     DELETE FROM hearth.search_token WHERE source_no IN (SELECT source_no FROM welfare);
     DELETE FROM hearth.fact WHERE source_no IN (SELECT source_no FROM welfare);

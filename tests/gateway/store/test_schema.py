@@ -9,7 +9,7 @@ import gateway.store.desk_tables
 import gateway.store.tables  # noqa: F401 - tables register themselves
 
 # What the database fills in by itself, and the gateway neither sets nor reads.
-_THE_DATABASES_OWN = {("audit.ticket", "issued_at"), ("audit.ticket", "xact")}
+_THE_DATABASES_OWN = {("audit.pending", "xact"), ("audit.ticket", "issued_at"), ("audit.ticket", "xact")}
 # Filled by a function of the database; kept by Alembic.
 _WITHOUT_A_CLASS = {"audit.ticket_use", "desk.alembic_version"}
 _SCHEMAS = ("audit", "desk", "hearth")

@@ -45,3 +45,34 @@ REVOKE INSERT ON audit.entry, audit.opening FROM hg_ledger;
 REVOKE INSERT (entry_id) ON audit.pending FROM hg_ledger;
 REVOKE INSERT (ticket_id, entry_id, own_sources, not_after) ON audit.ticket FROM hg_read;
 REVOKE INSERT ON audit.ticket_subject FROM hg_read;
+
+-- No row about people changes but in a transaction that has appended its entry before, with an actor and a purpose.
+-- The settings say which entry; that it is this transaction's own, they cannot make anybody believe. Once a statement,
+-- so a change of no row is refused as well.
+CREATE FUNCTION audit.change_with_entry() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF coalesce(current_setting('hearthgate.actor', true), '') = ''
+     OR coalesce(current_setting('hearthgate.purpose', true), '') = '' THEN
+    RAISE EXCEPTION 'a change needs an actor and a purpose' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  PERFORM FROM audit.pending p
+    WHERE p.entry_id = nullif(current_setting('hearthgate.entry', true), '')::uuid AND p.xact = pg_current_xact_id();
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'a change needs an entry of its own transaction' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION audit.change_with_entry() FROM PUBLIC;
+
+-- Every table of the schema but the numbers of items and sources, which migrations alone write.
+DO $$
+DECLARE
+  guarded regclass;
+BEGIN
+  FOR guarded IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')
+                    AND c.relname NOT IN ('item', 'source') LOOP
+    EXECUTE format('CREATE TRIGGER change_with_entry BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s'
+                   ' FOR EACH STATEMENT EXECUTE FUNCTION audit.change_with_entry()', guarded);
+  END LOOP;
+END $$;
