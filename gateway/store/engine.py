@@ -14,6 +14,7 @@ SERVING_ROLES = (
     "hg_read", "hg_decide", "hg_search", "hg_intake", "hg_link", "hg_sequence", "hg_erase", "hg_desk", "hg_jobs",
 )  # fmt: skip
 _INSUFFICIENT_PRIVILEGE = "42501"
+_READ_ONLY = "25006"
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,8 @@ class Database:
     @contextmanager
     def transaction(self, role: str) -> Iterator[Connection]:
         """One transaction as that role, committed on leaving. Errors of the server come out without row values."""
-        try:
-            with self.engine(role).begin() as connection:
-                yield connection
-        except (OperationalError, PoolTimeoutError):
-            raise DatabaseUnavailableError("the database cannot be reached; nothing was released or stored") from None
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
-                raise TicketRefusedError("the database refused this step for want of an authorisation") from None
-            raise
+        with plain_errors(), self.engine(role).begin() as connection:
+            yield connection
 
     def engine(self, role: str, use: str = "") -> Engine:
         """The pool of one role; `use` names one apart, for connections held while others of the role are needed."""
@@ -53,6 +47,24 @@ class Database:
         for engine in self.engines.values():
             engine.dispose()
         self.engines.clear()
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Errors of the server as two of ours, without a value of a row: cannot be reached or written to; refused."""
+    try:
+        yield
+    except (OperationalError, PoolTimeoutError):
+        raise DatabaseUnavailableError("the database cannot be reached; nothing was released or stored") from None
+    except DBAPIError as error:
+        sqlstate = getattr(error.orig, "sqlstate", None)
+        if sqlstate == _READ_ONLY:
+            raise DatabaseUnavailableError("the log cannot be written; nothing was released or stored") from None
+        if error.connection_invalidated:
+            raise DatabaseUnavailableError("the connection was lost; nothing was released") from None
+        if sqlstate == _INSUFFICIENT_PRIVILEGE:
+            raise TicketRefusedError("the database refused this step for want of an authorisation") from None
+        raise
 
 
 def database(url: str, passwords: dict[str, str], pool_size: int = 8) -> Database:
