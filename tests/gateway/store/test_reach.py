@@ -71,12 +71,19 @@ TABLES = {
         "audit.opening": "SELECT",
         # What the gateway needs to work that is not about a family.
         "desk.batch": "SELECT INSERT UPDATE", "desk.row_error": "SELECT", "desk.rejected_row": "SELECT DELETE",
-        "desk.declaration": "SELECT INSERT", "desk.review_item": "SELECT INSERT UPDATE(state)",
+        "desk.declaration": "SELECT INSERT",
+        "desk.review_item": "SELECT INSERT UPDATE(state,closed_at,closed_by,outcome,sealed_words)",
         "desk.session": "SELECT INSERT UPDATE DELETE", "desk.assertion_seen": "SELECT INSERT UPDATE DELETE",
         "desk.notice": "SELECT INSERT UPDATE", "desk.access_request": "SELECT INSERT UPDATE",
         "desk.access_answer": "SELECT INSERT",
         "desk.emergency": "SELECT INSERT UPDATE(answered_at,answered_by,justified,suspended_at,lifted_at,lifted_by)",
         "desk.emergency_alert": "SELECT INSERT",
+        # Review: what was found of each access, how far, which were drawn, what the worker was asked and answered.
+        "desk.access_review": "SELECT INSERT UPDATE(path,signals,score,judged_at)",
+        "desk.review_progress": "SELECT UPDATE(next_leaf)", "desk.review_draw": "SELECT INSERT",
+        "desk.review_use": "SELECT INSERT", "desk.review_question": "SELECT INSERT UPDATE(answered_at,sealed_answer)",
+        # The staff list: work as rows; of staff's own lives keyed tokens that it writes and cannot read.
+        "desk.staff": "SELECT INSERT UPDATE DELETE", "hearth.staff_token": "INSERT",
         # Releases of what subject reports leave out: asked for once, decided once.
         "desk.subject_release": "SELECT INSERT UPDATE(decided_by,decided_worker,decided_at,approved)",
     },
@@ -104,7 +111,11 @@ DEFINERS = {
         "hearth.protected_location_item", "hearth.withheld_counts",
     },
     # Yes, no or unknown; and families for whom a duty to tell a recipient has arisen.
-    "hg_decide": {"hearth.decision_inputs", "hearth.inputs_of", "hearth.notice_candidates"},
+    # And how staff and persons are tied, as codes and days.
+    "hg_decide": {
+        "hearth.decision_inputs", "hearth.inputs_of", "hearth.life_ties", "hearth.notice_candidates",
+        "hearth.work_ties",
+    },
     # Ids of candidates; and counts by area or year, which leave through disclosure control.
     "hg_search": {
         "hearth.search_candidates", "hearth.count_arrears_by_stage", "hearth.count_discounts_by_district",

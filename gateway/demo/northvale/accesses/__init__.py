@@ -1,0 +1,1 @@
+"""What Northvale's staff look at in four weeks: ordinary work, and seeded snooping whose truth only the judge reads."""
