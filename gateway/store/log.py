@@ -188,41 +188,6 @@ def one_entry(connection: Connection, entry_id: UUID) -> Row[Any] | None:
     ).first()
 
 
-OPENED_FILTERS = ("who", "household", "agency", "purpose", "outcome")
-"""Opened fields that a search may name; the two that pick out few entries are indexed."""
-
-
-def search_entries(
-    connection: Connection, conditions: dict[str, Any], before: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[Row[Any]]:
-    """Entries, newest first. `conditions`: any of `OPENED_FILTERS` as canonical JSON text, `event`, `since`, `until`.
-
-    `since` is included and `until` is not. `before` is the (time, id) of the last entry of the page before.
-    """
-    where = [f"o.fields #>> '{{{name},1}}' = :{name}" for name in OPENED_FILTERS if name in conditions]
-    if "household" in conditions:
-        # Said once more for the index, which leaves out entries about no household.
-        where.append("o.fields #>> '{household,1}' <> 'null'")
-    where += [
-        clause
-        for name, clause in (
-            ("event", "e.event_class = :event"),
-            ("since", "e.recorded_at >= :since"),
-            ("until", "e.recorded_at < :until"),
-        )
-        if name in conditions
-    ]
-    if before is not None:
-        where.append("(e.recorded_at, e.entry_id) < (:before_at, :before_id)")
-        conditions = {**conditions, "before_at": before[0], "before_id": before[1]}
-    statement = (
-        "SELECT e.entry_id, e.event_class, e.recorded_at, e.leaf, o.fields, l.leaf_index FROM audit.entry e"  # noqa: S608 - fixed texts; values are parameters
-        " JOIN audit.opening o USING (entry_id) LEFT JOIN audit.leaf l USING (entry_id)"
-        f" WHERE {' AND '.join(where) or 'true'} ORDER BY e.recorded_at DESC, e.entry_id DESC LIMIT :limit"
-    )
-    return connection.execute(text(statement), {**conditions, "limit": limit}).all()
-
-
 # Walking the whole log, as hg_desk: server-side cursors, bounded memory.
 
 

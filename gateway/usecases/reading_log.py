@@ -3,31 +3,29 @@
 Reading and verifying are of the class `verification`: the use of logs that DPA 2018 s.62(4) allows, to check that
 processing is lawful. The entry is committed before the answer is given, and names what was asked for; the entry of
 one's own reading is not on the page it is about. Use of the log for anything else is an officer's misuse, and shows.
+
+Officers see sealed entries too: sealed means that a subject who asks who looked is not told, not that nobody oversees
+it. Officers' own readings are sealed, so that no subject learns from them that somebody looked into a matter.
 """
 
-import base64
-import binascii
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
-from audit.canonical import Json, canonical_json
-from audit.encoding import from_base64, to_base64
+from audit.canonical import Json
+from audit.encoding import to_base64
 from audit.entry import EventClass, Outcome
-from audit.errors import EntryError
-from audit.leaf import Opening, opened_values
 from gateway.errors import NotFoundError
 from gateway.identity.caller import Caller
 from gateway.store.ledger import append
-from gateway.store.log import OPENED_FILTERS, one_entry, search_entries
-from gateway.usecases.decided_on import without_inputs
+from gateway.store.log import newest_checkpoint, one_entry
+from gateway.store.log_search import completing_entries, search_cards, waiting_entries_count
 from gateway.usecases.entries import entry
 from gateway.usecases.exporting_log import LogExport, export_log
+from gateway.usecases.log_filters import LogFilters, decode_cursor, encode_cursor
+from gateway.usecases.log_lines import LogLine, opened_entry
 from gateway.usecases.log_parts import record
 from gateway.usecases.officers import require_officer
 from gateway.usecases.request_context import RequestContext
@@ -37,71 +35,34 @@ from gateway.wiring import Wiring
 PAGE_SIZE = 50
 PURPOSE = "log_oversight"
 _NO_SUCH_ENTRY = "there is no such entry"
-_NO_SUCH_PAGE = "there is no such page of the log"
-
-
-@dataclass(frozen=True, slots=True)
-class LogFilters:
-    """What to look for; `None` leaves a field open. `since` is included, `until` is not; both are aware.
-
-    `worker` is the id that entries hold (the case system's reference, or the provider's subject); `family` a family's
-    id, for entries about that household.
-    """
-
-    worker: str | None = None
-    family: UUID | None = None
-    agency: str | None = None
-    purpose: str | None = None
-    event: EventClass | None = None
-    outcome: Outcome | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One entry as a line. A field is `None` or empty where it was not given, or was erased.
-
-    `index` is its place in the tree, `None` while it waits. `intact` is false when the stored values do not fit the
-    commitments of the leaf: then none of them is shown, and the log is to be verified.
-    """
-
-    entry_id: UUID
-    event: str
-    at: datetime
-    index: int | None
-    intact: bool
-    who: str | None = None
-    role: str | None = None
-    agency: str | None = None
-    purpose: str | None = None
-    household: str | None = None
-    subjects: tuple[str, ...] = ()
-    phase: str | None = None
-    decision: str | None = None
-    outcome: str | None = None
-    items_shown: tuple[str, ...] = ()
-    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """A page of lines, newest first, and the cursor of the next page or `None`."""
+    """A page of lines, newest first, and the cursor of the next page or `None`.
+
+    A page may hold few lines or none and have a next one: it looks at so many entries and no more. `waiting` entries
+    are committed and not in the tree yet; they are found once they are, within a second.
+    """
 
     lines: tuple[LogLine, ...]
     next_cursor: str | None
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One entry: its line, its opened fields by name (`audit.entry.Entry`), and the bytes of its leaf.
 
-    What a decision rested on is left out: an officer may read who was shown what, not everybody's states.
+    `tree_size` is that of the newest checkpoint that holds it, `None` while none does; `completed_by` are the outcomes
+    of an authorisation, and whatever else names this entry.
     """
 
     line: LogLine
     values: Mapping[str, Json]
     leaf: bytes
+    tree_size: int | None = None
+    completed_by: tuple[UUID, ...] = ()
 
 
 def search_log(
@@ -110,19 +71,20 @@ def search_log(
     """A page of entries. Raises `AccessRefusedError`, or `NotFoundError` for a cursor that is none."""
     now = wiring.clock()
     require_officer(wiring, context, caller, now)
-    before = None if cursor is None else _decode_cursor(cursor)
+    before = None if cursor is None else decode_cursor(cursor)
     with wiring.database.transaction("hg_desk") as connection:
-        rows = search_entries(connection, _conditions(filters), before, PAGE_SIZE + 1)
-        lines = tuple(_line(row) for row in rows[:PAGE_SIZE])
+        found = search_cards(connection, filters.search(), before, PAGE_SIZE)
+        waiting = waiting_entries_count(connection)
+        lines = tuple(opened_entry(row).line for row in found.rows)
         searched = entry(
             wiring, context, caller, EventClass.VERIFICATION, now, purpose=PURPOSE,
             household=str(filters.family) if filters.family else None,
+            subjects=(str(filters.person),) if filters.person else (),
             outcome=Outcome.DONE if lines else Outcome.NOTHING_FOUND,
-            detail={"query": _as_asked(filters), "row_count": len(lines), "channel": context.channel},
+            detail={"query": filters.as_asked(), "row_count": len(lines)},
         )  # fmt: skip
         append(connection, searched)
-    more = len(rows) > PAGE_SIZE
-    return LogPage(lines, _encode_cursor(rows[PAGE_SIZE - 1]) if more else None)
+    return LogPage(lines, encode_cursor(found.next) if found.next else None, waiting)
 
 
 def read_entry(wiring: Wiring, context: RequestContext, caller: Caller, entry_id: UUID) -> LogEntry:
@@ -131,15 +93,19 @@ def read_entry(wiring: Wiring, context: RequestContext, caller: Caller, entry_id
     require_officer(wiring, context, caller, now)
     with wiring.database.transaction("hg_desk") as connection:
         row = one_entry(connection, entry_id)
+        completed_by = completing_entries(connection, entry_id)
+        head = newest_checkpoint(connection)
         read = entry(
             wiring, context, caller, EventClass.VERIFICATION, now, purpose=PURPOSE,
             outcome=Outcome.NOTHING_FOUND if row is None else Outcome.DONE,
-            detail={"records": [str(entry_id)], "channel": context.channel},
+            detail={"records": [str(entry_id)]},
         )  # fmt: skip
         append(connection, read)
     if row is None:
         raise NotFoundError(_NO_SUCH_ENTRY)
-    return LogEntry(_line(row), without_inputs(_values(row) or {}), row.leaf)
+    proved = head is not None and row.leaf_index is not None and row.leaf_index < head.tree_size
+    opened = opened_entry(row)
+    return LogEntry(opened.line, opened.values, row.leaf, head.tree_size if head and proved else None, completed_by)
 
 
 def verify_log(wiring: Wiring, context: RequestContext, caller: Caller) -> Verdict:
@@ -169,73 +135,3 @@ def export_for_officer(
         detail={"channel": "export", "records": ["openings"] if openings else ["leaves"]},
     )  # fmt: skip
     return export_log(wiring, exported, folder, openings=openings)
-
-
-def _conditions(filters: LogFilters) -> dict[str, Any]:
-    asked = {
-        "who": filters.worker, "household": None if filters.family is None else str(filters.family),
-        "agency": filters.agency, "purpose": filters.purpose, "outcome": filters.outcome,
-    }  # fmt: skip
-    conditions: dict[str, Any] = {
-        name: canonical_json(str(asked[name])).decode() for name in OPENED_FILTERS if asked[name] is not None
-    }
-    clear = {"event": filters.event, "since": filters.since, "until": filters.until}
-    conditions |= {name: value for name, value in clear.items() if value is not None}
-    if "event" in conditions:
-        conditions["event"] = str(conditions["event"].value)
-    return conditions
-
-
-def _as_asked(filters: LogFilters) -> str:
-    given = ((field.name, getattr(filters, field.name)) for field in fields(filters))
-    return "; ".join(f"{name}={value}" for name, value in given if value is not None)
-
-
-def _line(row: Row[Any]) -> LogLine:
-    values = _values(row)
-    if values is None:
-        return LogLine(row.entry_id, row.event_class, row.recorded_at, row.leaf_index, intact=False)
-    at = values.get("at")
-    return LogLine(
-        entry_id=row.entry_id, event=row.event_class,
-        at=row.recorded_at if at is None else datetime.fromisoformat(str(at)),
-        index=row.leaf_index, intact=True,
-        who=_text(values, "who"), role=_text(values, "role"), agency=_text(values, "agency"),
-        purpose=_text(values, "purpose"), household=_text(values, "household"), subjects=_texts(values, "subjects"),
-        phase=_text(values, "phase"), decision=_text(values, "decision"), outcome=_text(values, "outcome"),
-        items_shown=_texts(values, "items_shown"), sealed=values.get("sealed") is True,
-    )  # fmt: skip
-
-
-def _values(row: Row[Any]) -> Mapping[str, Json] | None:
-    """The opened values, each checked against the leaf; `None` when one does not fit."""
-    try:
-        openings = {
-            name: Opening(from_base64(salt), value.encode()) for name, (salt, value) in (row.fields or {}).items()
-        }
-        return opened_values(row.leaf, openings)
-    except (EntryError, ValueError, TypeError, AttributeError):
-        return None
-
-
-def _text(values: Mapping[str, Json], name: str) -> str | None:
-    value = values.get(name)
-    return None if value is None else str(value)
-
-
-def _texts(values: Mapping[str, Json], name: str) -> tuple[str, ...]:
-    value = values.get(name)
-    return tuple(str(one) for one in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
-
-
-def _encode_cursor(row: Row[Any]) -> str:
-    second = int(row.recorded_at.timestamp())
-    return base64.urlsafe_b64encode(f"{second}:{row.entry_id}".encode()).decode().rstrip("=")
-
-
-def _decode_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        second, _, entry_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(":")
-        return datetime.fromtimestamp(int(second), UTC), UUID(entry_id)
-    except (ValueError, OverflowError, OSError, binascii.Error):
-        raise NotFoundError(_NO_SUCH_PAGE) from None

@@ -16,7 +16,7 @@ READERS = frozenset(
         "facts.load_facts", "facts.withheld_counts", "inputs.family_inputs", "inputs.person_inputs",
         "inputs.search_candidates", "figures.count_groups", "notices.notice_candidates", "notices.notices_for",
         "notices.notice_for", "notices.escalate_overdue", "batches.read_row_errors", "log.one_entry",
-        "log.search_entries", "log.exported_openings",
+        "log_search.search_cards", "log_search.completing_entries", "log.exported_openings",
         "log.judged_entries", "requests.open_requests", "requests.lock_request", "requests.own_request",
         "requests.answer_of", "requests.note_overdue", "reviews.open_reviews",
         "emergencies.list_emergencies", "emergencies.lock_emergency", "emergencies.suspend_overdue",
@@ -43,7 +43,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "log.pending_leaves", "log.entry_tickets", "log.sealed_ticket", "log.advance_head", "log.add_leaves",
         "log.add_nodes", "log.write_cards", "log.add_checkpoint", "log.remove_pending", "log.newest_checkpoint", "log.stored_nodes",
         "log.one_picture", "log.stream", "log.exported_rows", "log.every_leaf", "log.every_ticket", "log.every_node",
-        "log.every_checkpoint", "log.waiting_entries",
+        "log.every_checkpoint", "log.waiting_entries", "log_search.waiting_entries_count",
     }
 )  # fmt: skip
 
@@ -51,7 +51,8 @@ _OFFICER = "officers oversee the log by role (DPA 2018 s.62): `require_officer` 
 _DECIDES = "officers by role; the decider whom the register names sees what is asked of it: no fact of anybody"
 _TOLD = "a document names the roles that an emergency is told to; the row names staff and no family"
 BY_ROLE = {
-    "gateway.usecases.reading_log.search_log -> gateway.store.log.search_entries": _OFFICER,
+    "gateway.usecases.reading_log.search_log -> gateway.store.log_search.search_cards": _OFFICER,
+    "gateway.usecases.reading_log.read_entry -> gateway.store.log_search.completing_entries": _OFFICER,
     "gateway.usecases.reading_log.read_entry -> gateway.store.log.one_entry": _OFFICER,
     "gateway.usecases.requesting.requests_open -> gateway.store.requests.open_requests": _DECIDES,
     "gateway.usecases.reviewing.review_queue -> gateway.store.reviews.open_reviews": _OFFICER,

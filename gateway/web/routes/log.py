@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from audit.entry import EventClass, Outcome
-from gateway.usecases.reading_log import LogFilters, read_entry, search_log, verify_log
+from gateway.usecases.log_filters import LogFilters
+from gateway.usecases.reading_log import read_entry, search_log, verify_log
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, Params, date_field, select_field, text_field, typed_date
 from gateway.web.render import render

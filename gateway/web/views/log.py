@@ -7,7 +7,8 @@ from audit.canonical import Json
 from audit.entry import Decision, EventClass, Outcome, Phase
 from concept_model.errors import UnknownItemError
 from concept_model.items import item_named
-from gateway.usecases.reading_log import LogEntry, LogLine
+from gateway.usecases.log_lines import LogLine
+from gateway.usecases.reading_log import LogEntry
 from gateway.usecases.verifying_log import Verdict
 from gateway.web.words import code_in_words, counted, instant
 

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from audit.entry import Decision, EventClass, Outcome, Phase
-from gateway.usecases.reading_log import LogEntry, LogLine
+from gateway.usecases.log_lines import LogLine
+from gateway.usecases.reading_log import LogEntry
 from gateway.usecases.verifying_entry import Finding
 from gateway.usecases.verifying_log import Verdict
 from gateway.web.views import log as words

@@ -1,0 +1,150 @@
+"""SQL of officers' search: cards, newest first, a page at a time, however many there are.
+
+A condition that an index answers drives the walk: the one that the planner expects to fit fewest cards. The others are
+looked at card by card, and no page looks at more than `WALKED` of them: where few of many cards fit, a page may hold
+few entries or none and yet have a next one. So each page takes about the same time in a log of any size.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+WALKED = 10_000
+"""Most cards that one page looks at beside those that it shows."""
+
+_GATHERED = 20_000
+"""Most cards that are gathered from an inverted index and put in order; beyond, walking the newest is quicker."""
+
+Place = tuple[datetime, UUID]
+"""A card's place in the order: its instant to the second, and its id."""
+
+CONDITIONS: Mapping[str, str] = {
+    "worker": "c.who = :worker",
+    "family": "c.household = :family AND c.household IS NOT NULL",
+    "person": "c.subjects @> ARRAY[CAST(:person AS uuid)]",
+    "agency": "c.agency = :agency",
+    "role": "c.role = :role",
+    "team": "c.team = :team",
+    "purpose": "c.purpose = :purpose",
+    "agreement": "audit.agreement_names(c.agreements) @> ARRAY[CAST(:agreement AS text)]",
+    "event": "c.event_class = :event",
+    "phase": "c.phase = :phase",
+    "decision": "c.decision = :decision",
+    "outcome": "c.outcome = :outcome",
+    "reason": "c.reason = :reason",
+    "sealed": "c.sealed = :sealed",
+    "refers_to": "c.refers_to = :refers_to",
+    "request": "c.request_id = :request AND c.request_id IS NOT NULL",
+    "trace": "c.trace_id = :trace AND c.trace_id IS NOT NULL",
+}
+"""What a search may ask for; values are parameters of the same name."""
+
+_GATHERING = frozenset({"person", "agreement", "refers_to", "request", "trace"})
+"""Indexed without the order of time: the cards that fit are gathered first."""
+_UNINDEXED = frozenset({"phase", "decision", "reason", "sealed"})
+_ORDER = "ORDER BY c.recorded_at DESC, c.entry_id DESC"
+_SHOWN = (
+    " SELECT f.entry_id, f.event_class, f.recorded_at, f.leaf_index, e.leaf, o.fields FROM fitting f"
+    " LEFT JOIN audit.entry e USING (entry_id) LEFT JOIN audit.opening o USING (entry_id)"
+    " ORDER BY f.recorded_at DESC, f.entry_id DESC"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CardSearch:
+    """What to look for: `asked` by names of `CONDITIONS`; `since` is included, `until` not; the first `size` leaves."""
+
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    since: datetime | None = None
+    until: datetime | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """Entries with leaf and opening, newest first, and the place from which the next page goes on, if there is one."""
+
+    rows: Sequence[Row[Any]]
+    next: Place | None
+
+
+def search_cards(connection: Connection, search: CardSearch, before: Place | None, limit: int) -> CardPage:
+    """A page of the entries that fit. `before` is where the page before ended."""
+    drives = _driver(connection, search.asked)
+    bounds, values = _bounds(search, before)
+    rest = [CONDITIONS[name] for name in search.asked if name != drives]
+    walk = _walk(drives, bounds, gathered=drives in _GATHERING)
+    fitting = f"{walk} LIMIT :limit"
+    if rest:
+        fitting = f"SELECT * FROM ({walk} LIMIT {WALKED}) c WHERE {' AND '.join(rest)} {_ORDER} LIMIT :limit"  # noqa: S608 - fixed texts; values are parameters
+    shown = text(f"WITH fitting AS ({fitting}){_SHOWN}")
+    rows = connection.execute(shown, {**search.asked, **values, "limit": limit + 1}).all()
+    if len(rows) > limit:
+        return CardPage(rows[:limit], (rows[limit - 1].recorded_at, rows[limit - 1].entry_id))
+    if not rest:
+        return CardPage(rows, None)
+    # The page is not full: either nothing more fits, or the walk was broken off at this card.
+    end = text(f"SELECT c.recorded_at, c.entry_id FROM ({walk} OFFSET {WALKED - 1} LIMIT 1) c")  # noqa: S608 - the same
+    last = connection.execute(end, {**search.asked, **values}).first()
+    return CardPage(rows, None if last is None else (last.recorded_at, last.entry_id))
+
+
+def _walk(drives: str | None, bounds: Sequence[str], *, gathered: bool) -> str:
+    """Cards in order, by the condition that drives alone."""
+    where = [*([CONDITIONS[drives]] if drives and not gathered else []), *bounds]
+    of = "audit.card c"
+    if drives and gathered:
+        # Kept apart from the order, or the planner may walk all cards by time in the hope of meeting these soon.
+        held = f"SELECT * FROM audit.card c WHERE {CONDITIONS[drives]}"  # noqa: S608 - fixed texts
+        of = f"(WITH held AS MATERIALIZED ({held}) SELECT * FROM held) c"  # noqa: S608 - the same
+    return f"SELECT c.* FROM {of} WHERE {' AND '.join(where) or 'true'} {_ORDER}"  # noqa: S608 - the same
+
+
+def _bounds(search: CardSearch, before: Place | None) -> tuple[list[str], dict[str, Any]]:
+    bounds: list[str] = []
+    values: dict[str, Any] = {}
+    if search.since is not None:
+        bounds.append("c.recorded_at >= :since")
+        values["since"] = search.since
+    if search.until is not None:
+        bounds.append("c.recorded_at < :until")
+        values["until"] = search.until
+    if search.size is not None:
+        bounds.append("c.leaf_index < :size")
+        values["size"] = search.size
+    if before is not None:
+        bounds.append("(c.recorded_at, c.entry_id) < (:before_at, :before_id)")
+        values |= {"before_at": before[0], "before_id": before[1]}
+    return bounds, values
+
+
+def _driver(connection: Connection, asked: Mapping[str, Any]) -> str | None:
+    """The condition that fits fewest cards as the planner expects, or `None` to walk all of them by time."""
+    expected = {name: _expected(connection, name, asked) for name in asked if name not in _UNINDEXED}
+    usable = {name: rows for name, rows in expected.items() if name not in _GATHERING or rows <= _GATHERED}
+    return min(usable, key=lambda name: usable[name], default=None)
+
+
+def _expected(connection: Connection, name: str, asked: Mapping[str, Any]) -> float:
+    plan = connection.execute(
+        text(f"EXPLAIN (FORMAT JSON) SELECT FROM audit.card c WHERE {CONDITIONS[name]}"), {name: asked[name]}
+    ).scalar_one()
+    return float(plan[0]["Plan"]["Plan Rows"])
+
+
+def waiting_entries_count(connection: Connection) -> int:
+    """How many entries are committed and not in the tree yet, so that no search finds them."""
+    return int(connection.execute(text("SELECT count(*) FROM audit.pending")).scalar_one())
+
+
+def completing_entries(connection: Connection, entry_id: UUID) -> tuple[UUID, ...]:
+    """Entries that refer to this one, in the order of their leaves: the outcome of an authorisation, and others."""
+    rows = connection.execute(
+        text("SELECT entry_id FROM audit.card WHERE refers_to = :entry_id ORDER BY leaf_index LIMIT 20"),
+        {"entry_id": entry_id},
+    )
+    return tuple(rows.scalars())
