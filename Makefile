@@ -7,8 +7,10 @@ BIN := .venv/bin
 WORKERS ?= 2
 CELLS ?= 1000000
 PROFILES ?= 10000
+RUNS ?= 200
+DURABLE ?= on
 
-.PHONY: help setup demo test check bench differential mutants lock openapi clean
+.PHONY: help setup demo test check bench differential mutants faults lock openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +40,9 @@ differential: setup ## Compare the policy engine with the reference, Cedar and R
 
 mutants: setup ## Seed mistakes into the policy engine and print what catches each
 	@$(BIN)/python -m tests.agreements.mutation.harness --workers $(WORKERS)
+
+faults: setup ## Break a running gateway at every step of its paths (RUNS, SEED, DURABLE=off must lose)
+	@$(BIN)/python -m tests.faults.harness --runs $(RUNS) --seed $(SEED) --durable $(DURABLE)
 
 openapi: setup ## Export the contract to openapi/openapi.json
 	@$(BIN)/python -m gateway.api.export

@@ -37,7 +37,8 @@ SELECT count(*) FROM audit.ticket_use u LEFT JOIN audit.ticket t USING (ticket_i
 """
 _FACTS = """
 SELECT f.value ->> 'balance' AS balance, f.batch_id::text AS batch_id FROM hearth.fact f
-  JOIN desk.batch b USING (batch_id) WHERE b.feed = 'housing-arrears' AND (f.value ->> 'balance')::numeric = ANY(:balances)
+  JOIN desk.batch b USING (batch_id)
+ WHERE b.feed = 'housing-arrears' AND (f.value ->> 'balance')::numeric = ANY(:balances)
 """
 
 # What a reader is told of a family that the agreements keep from him: the same as of one that is not there. A purpose
