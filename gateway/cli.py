@@ -47,6 +47,7 @@ MOUNTED: tuple[Mounted, ...] = (
     Mounted("decide", "gateway.cli_agreements", "decide_app", "Ask a register one question: JSON in, JSON out."),
     Mounted("agreements", "gateway.cli_agreements", "agreements_app", "Check a register's documents, or list them."),
     Mounted("audit", "gateway.cli_audit", "app", "Verify the audit log, export it, fetch receipts."),
+    Mounted("witness", "gateway.cli_witness", "app", "Run a witness: cosign the checkpoints of somebody else's log."),
     Mounted("keys", "gateway.cli_keys", "app", "Create, list and rotate the gateway's keys."),
 )
 
