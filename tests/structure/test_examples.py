@@ -27,6 +27,7 @@ from gateway.usecases.notifying import raise_notices
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import Northvale
 from tests.gateway.served import Served, served
+from tests.gateway.subjects.reports import pass_an_hour
 from tests.structure.application import ask, bare_application
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +91,16 @@ class Stage:
         example = EXAMPLES["answer-emergency"]["request"]
         self.send({**example, "body": {**example["body"], "justified": False}})
 
+    def map_taken(self) -> None:
+        pass_an_hour(self.northvale)
+
+    def release_asked(self) -> None:
+        self.send(EXAMPLES["ask-for-release"]["request"])
+
+    def release_id(self) -> object:
+        self.release_asked()
+        return self.northvale.sql("SELECT release_id FROM desk.subject_release")[0].release_id
+
     def notices_raised(self) -> None:
         raise_notices(self.northvale.wiring)
 
@@ -134,6 +145,8 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "list-access-requests": Stage.access_requested,
     "list-emergencies": Stage.emergency_opened,
     "lift-suspension": Stage.emergency_not_justified,
+    "make-subject-report": Stage.map_taken,
+    "list-releases": Stage.release_asked,
 }
 
 
