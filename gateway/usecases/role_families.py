@@ -8,6 +8,7 @@ DATA_SUPPLY = "data_supply"
 FRONT_DOOR = "safeguarding_front_door"
 MANAGEMENT = "management"
 OVERSIGHT = "oversight"
+PRIVACY = "privacy"
 STEWARDSHIP = "stewardship"
 
 

@@ -17,6 +17,8 @@ READERS = frozenset(
         "inputs.search_candidates", "figures.count_groups", "notices.notice_candidates", "notices.notices_for",
         "notices.notice_for", "notices.escalate_overdue", "batches.read_row_errors", "log.one_entry",
         "log_search.search_cards", "log_search.completing_entries", "log.exported_openings",
+        "partner_uses.count_uses", "partner_uses.counted_months", "partner_uses.persons_of_record",
+        "partner_uses.uses_of_person", "partner_uses.own_collections",
         "log.judged_entries", "requests.open_requests", "requests.lock_request", "requests.own_request",
         "requests.answer_of", "requests.note_overdue", "reviews.open_reviews",
         "emergencies.list_emergencies", "emergencies.lock_emergency", "emergencies.suspend_overdue",
@@ -41,7 +43,9 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "batches.update_batch", "batches.read_batch", "batches.list_batches", "batches.save_row_errors",
         "batches.save_rejected_rows", "batches.forget_expired_rows", "batches.coverage", "log.head_size",
         "log.pending_leaves", "log.entry_tickets", "log.sealed_ticket", "log.advance_head", "log.add_leaves",
-        "log.add_nodes", "log.write_cards", "log.add_checkpoint", "log.remove_pending", "log.newest_checkpoint", "log.stored_nodes",
+        "log.add_nodes", "log.write_cards", "log.add_checkpoint", "log.remove_pending", "log.newest_checkpoint",
+        "log.stored_nodes",
+        "partner_uses.first_entry", "partner_uses.keep_month",
         "log.one_picture", "log.stream", "log.exported_rows", "log.every_leaf", "log.every_ticket", "log.every_node",
         "log.every_checkpoint", "log.waiting_entries", "log_search.waiting_entries_count",
     }
@@ -50,6 +54,10 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
 _OFFICER = "officers oversee the log by role (DPA 2018 s.62): `require_officer` first, and each look is an entry"
 _DECIDES = "officers by role; the decider whom the register names sees what is asked of it: no fact of anybody"
 _TOLD = "a document names the roles that an emergency is told to; the row names staff and no family"
+_USES = "counts by purpose and month of one's own data, small ones merged, sealed ones in none (practice P2)"
+_PRIVACY = (
+    "the supplying agency's privacy officer asks of its own client; roles and purposes, never sealed (practice P2)"
+)
 BY_ROLE = {
     "gateway.usecases.reading_log.search_log -> gateway.store.log_search.search_cards": _OFFICER,
     "gateway.usecases.reading_log.read_entry -> gateway.store.log_search.completing_entries": _OFFICER,
@@ -66,6 +74,13 @@ BY_ROLE = {
     "gateway.usecases.receipts._receipt -> gateway.store.log.one_entry": "commitments and hashes, to the own agency",
     "gateway.usecases.reading_notices.my_notices -> gateway.store.notices.notices_for": (
         "that something waits, to whom it is addressed: no name, no family; to open it asks the register"
+    ),
+    "gateway.usecases.partner_uses.uses_of_own_data -> gateway.store.partner_uses.count_uses": _USES,
+    "gateway.usecases.partner_uses.uses_of_own_data -> gateway.store.partner_uses.counted_months": _USES,
+    "gateway.usecases.partner_uses.uses_of_one_person -> gateway.store.partner_uses.persons_of_record": _PRIVACY,
+    "gateway.usecases.partner_uses.uses_of_one_person -> gateway.store.partner_uses.uses_of_person": _PRIVACY,
+    "gateway.usecases.partner_uses.reconcile_batches -> gateway.store.partner_uses.own_collections": (
+        "ids of files that the agency itself sent"
     ),
 }
 """Ways on which no agreement is asked, each with its reason: oversight, one's own, or nothing of anybody."""

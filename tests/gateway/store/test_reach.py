@@ -20,6 +20,7 @@ _LOG = {
     "audit.leaf": "SELECT",
     "audit.node": "SELECT",
     "audit.pending": "SELECT",
+    "audit.restore": "SELECT",
     "audit.ticket": "SELECT",
     "audit.ticket_subject": "SELECT",
 }
@@ -72,6 +73,8 @@ TABLES = {
         # What the gateway needs to work that is not about a family.
         "desk.batch": "SELECT INSERT UPDATE", "desk.row_error": "SELECT", "desk.rejected_row": "SELECT DELETE",
         "desk.declaration": "SELECT INSERT",
+        # Counted months of a partner's uses, never changed.
+        "desk.partner_use": "SELECT INSERT",
         "desk.review_item": "SELECT INSERT UPDATE(state,closed_at,closed_by,outcome,sealed_words)",
         "desk.session": "SELECT INSERT UPDATE DELETE", "desk.assertion_seen": "SELECT INSERT UPDATE DELETE",
         "desk.notice": "SELECT INSERT UPDATE", "desk.access_request": "SELECT INSERT UPDATE",
@@ -102,7 +105,7 @@ DEFINERS = {
     "hg_ledger": {"audit.append_entry"},
     "hg_erase": {"audit.append_entry"},
     "hg_link": {"audit.append_entry"},
-    "hg_desk": {"audit.append_entry"},
+    "hg_desk": {"audit.append_entry", "audit.declare_restore"},
     "hg_sequence": {"audit.write_cards"},
     "hg_read": {
         "audit.append_entry", "audit.authorise", "audit.open_ticket", "hearth.location_items", "hearth.permit_bits",
@@ -114,6 +117,7 @@ DEFINERS = {
     # And how staff and persons are tied, as codes and days.
     "hg_decide": {
         "hearth.decision_inputs", "hearth.inputs_of", "hearth.life_ties", "hearth.notice_candidates",
+        "hearth.persons_of_record",
         "hearth.work_ties",
     },
     # Ids of candidates; and counts by area or year, which leave through disclosure control.

@@ -6,7 +6,8 @@ from sqlmodel import SQLModel
 import gateway.store.audit_tables
 import gateway.store.card_tables
 import gateway.store.desk_tables
-import gateway.store.tables  # noqa: F401 - tables register themselves
+import gateway.store.tables
+import gateway.store.use_tables  # noqa: F401 - tables register themselves
 
 # What the database fills in by itself, and the gateway neither sets nor reads.
 _THE_DATABASES_OWN = {("audit.pending", "xact"), ("audit.ticket", "issued_at"), ("audit.ticket", "xact")}
