@@ -1,7 +1,8 @@
 """Offline verifier: `python -m audit.verify [--key VKEY] PATH...`.
 
-A path is a receipt (`.tlog-proof`), a promise, a checkpoint, a proof of a fork, a declared restore, or the folder of
-an export or of a C2SP tile log. With a witness policy (C2SP tlog-policy) the cosignatures must make its quorum.
+A path is a receipt (`.tlog-proof`), a promise, a checkpoint, a proof of a fork, a declared restore, the receipt of a
+coverage map, or the folder of a subject report, of an export or of a C2SP tile log. With a witness policy (C2SP
+tlog-policy) the cosignatures must make its quorum.
 One line is written for each path: OK and what was proved, or FAIL and what is wrong and where. The exit status is
 0 when all are right, 1 when one is wrong, 2 when the command line is.
 """
@@ -13,11 +14,14 @@ from pathlib import Path
 
 from audit import fork, receipt, restore, tlog_proof
 from audit.checkpoint import OpenedCheckpoint, open_checkpoint
+from audit.entry import format_second
 from audit.errors import AuditError, CheckpointError, NoteError, ReceiptError, WitnessError
 from audit.keys import VerifierKey
+from audit.map_receipt import is_map_receipt, verify_map_receipt
 from audit.notes import Verified
 from audit.policy import Policy, parse_policy
 from audit.verify_export import Trust, verify_export
+from audit.verify_report import is_report, verify_report
 
 _MAX_FILE_BYTES = 2_000_000
 
@@ -27,6 +31,8 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
 
     `needed` is how many known witnesses must have cosigned; `leaf` the leaf of a receipt that does not carry it.
     """
+    if is_report(path):
+        return _report_sentence(path, trust, needed)
     if path.is_dir():
         return _export_sentence(path, trust, needed)
     text = _text(path)
@@ -39,6 +45,11 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
         proved = tlog_proof.verify_proof(text, trust.log_key, leaf, trust.witnesses, trust.origin)
         head = OpenedCheckpoint(proved.checkpoint, proved.witnesses)
         return f"leaf {proved.index} stands in {_head_words(head, needed, trust.policy)}"
+    if is_map_receipt(text):
+        key = VerifierKey.parse(trust.log_key) if isinstance(trust.log_key, str) else trust.log_key
+        found = verify_map_receipt(text.encode(), key, trust.witnesses, trust.origin)
+        words = f"the map of {found.coverage.kind} lists up to {format_second(found.coverage.at)}"
+        return f"{words} stands in {_head_words(found.head, needed, trust.policy)}"
     if text.startswith(fork.HEADER + "\n"):
         return fork.prove_fork(text, [trust.log_key], trust.origin)
     if text.startswith(restore.HEADER + "\n"):
@@ -93,6 +104,14 @@ def _export_sentence(path: Path, trust: Trust, needed: int) -> str:
     return words
 
 
+def _report_sentence(path: Path, trust: Trust, needed: int) -> str:
+    found = verify_report(path, trust)
+    heads = {_head_words(head, needed, trust.policy) for head in found.heads}
+    if needed and not found.heads:
+        raise WitnessError(0, needed)
+    return "; ".join((found.proved.sentence(), *sorted(heads)))
+
+
 def _restore_sentence(text: str, log_key: VerifierKey | str, trust: Trust, needed: int) -> str:
     found = restore.open_restore(text, log_key, trust.witnesses)
     _require_witnesses(found.witnesses, needed, trust.policy)
@@ -126,7 +145,9 @@ def _text(path: Path) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m audit.verify", description="Check receipts, checkpoints, exports.")
-    parser.add_argument("path", type=Path, nargs="+", help="receipt, promise, checkpoint, or folder of an export")
+    parser.add_argument(
+        "path", type=Path, nargs="+", help="receipt, promise, checkpoint, or folder of a report or an export"
+    )
     parser.add_argument("--key", metavar="VKEY", help="verifier key of the log, name+id+base64")
     parser.add_argument("--origin", help="origin of the log where it differs from the key's name")
     parser.add_argument("--witness", metavar="VKEY", action="append", default=[], help="verifier key of a witness")
