@@ -23,7 +23,8 @@ READERS = frozenset(
         "requests.answer_of", "requests.note_overdue", "reviews.open_reviews",
         "emergencies.list_emergencies", "emergencies.lock_emergency", "emergencies.suspend_overdue",
         "identities.identity_facts", "identities.current_links", "identities.household_members",
-        "identities.record_ids", "identities.person_ranks",
+        "identities.record_ids", "identities.person_ranks", "subject_releases.open_releases",
+        "subject_releases.lock_release",
     )
 )  # fmt: skip
 """What the store gives of anybody: facts and counts of them, states, hits, notices, rows, entries, requests."""
@@ -38,7 +39,9 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "identities.add_persons", "identities.retire_persons", "identities.replace_links", "identities.save_reviews",
         "identities.replace_households", "identities.replace_kin", "notices.save_notice", "notices.mark_read",
         "requests.save_request", "requests.save_answer", "reviews.raise_review", "reviews.reviews_raised",
-        "emergencies.save_emergency",
+        "emergencies.save_emergency", "subject_releases.save_release", "subject_releases.decide_on_release",
+        # From one opaque id to another; and which entries an outcome refers to.
+        "subject_releases.subject_of", "subject_releases.answered_authorisations",
         "emergencies.change_emergency", "emergencies.break_glass_rests", "batches.open_batch", "batches.find_batch",
         "batches.update_batch", "batches.read_batch", "batches.list_batches", "batches.save_row_errors",
         "batches.save_rejected_rows", "batches.forget_expired_rows", "batches.coverage", "log.head_size",
@@ -58,12 +61,16 @@ _USES = "counts by purpose and month of one's own data, small ones merged, seale
 _PRIVACY = (
     "the supplying agency's privacy officer asks of its own client; roles and purposes, never sealed (practice P2)"
 )
+_REPORT = "for `subject_report`, which requires an officer: what a subject may see of entries about them alone"
 BY_ROLE = {
     "gateway.usecases.reading_log.search_log -> gateway.store.log_search.search_cards": _OFFICER,
     "gateway.usecases.reading_log.read_entry -> gateway.store.log_search.completing_entries": _OFFICER,
     "gateway.usecases.reading_log.read_entry -> gateway.store.log.one_entry": _OFFICER,
     "gateway.usecases.requesting.requests_open -> gateway.store.requests.open_requests": _DECIDES,
     "gateway.usecases.reviewing.review_queue -> gateway.store.reviews.open_reviews": _OFFICER,
+    "gateway.usecases.subject_releases.releases_waiting -> gateway.store.subject_releases.open_releases": _OFFICER,
+    "gateway.usecases.subject_releases.decide_release -> gateway.store.subject_releases.lock_release": _OFFICER,
+    "gateway.usecases.subject_releases.approved_release -> gateway.store.subject_releases.lock_release": _REPORT,
     "gateway.usecases.emergencies.lift_suspension -> gateway.store.emergencies.lock_emergency": _OFFICER,
     "gateway.usecases.emergencies.answer_emergency -> gateway.store.emergencies.lock_emergency": _TOLD,
     "gateway.usecases.emergencies.emergencies -> gateway.store.emergencies.list_emergencies": _TOLD,

@@ -105,7 +105,8 @@ DEFINERS = {
     "hg_ledger": {"audit.append_entry"},
     "hg_erase": {"audit.append_entry"},
     "hg_link": {"audit.append_entry"},
-    "hg_desk": {"audit.append_entry", "audit.declare_restore"},
+    # Whose a handle is, for a subject report.
+    "hg_desk": {"audit.append_entry", "audit.declare_restore", "hearth.subject_of"},
     "hg_sequence": {"audit.write_cards"},
     "hg_read": {
         "audit.append_entry", "audit.authorise", "audit.open_ticket", "hearth.location_items", "hearth.permit_bits",
