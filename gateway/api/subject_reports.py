@@ -1,5 +1,6 @@
 """Routes of subject reports: make one, and the two steps by which what reports leave out is released."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -40,9 +41,13 @@ class SubjectReportIn(Sent):
 
 
 class SubjectReportOut(BaseModel):
-    """A report: the texts of its files by name, to be kept as they are, and the entry that says it was made."""
+    """A report: the texts of its files by name, to be kept as they are, and the entry that says it was made.
+
+    `map_receipts` are the same for everybody in that hour; they belong in a folder of that name inside the report's.
+    """
 
     files: dict[str, str]
+    map_receipts: dict[str, str]
     entry: UUID
     request_id: str
 
@@ -74,8 +79,16 @@ def make(
     It is whole up to the last hour's map, and lists what came since, which cannot be proved yet.
     """
     made = subject_report(wiring, context, caller, AskedReport(**asked.model_dump()))
-    files = {name: content.decode() for name, content in made.files.items()}
-    return {"files": files, "entry": made.entry, "request_id": context.request_id}
+    return {
+        "files": _texts(made.files),
+        "map_receipts": _texts(made.receipts),
+        "entry": made.entry,
+        "request_id": context.request_id,
+    }
+
+
+def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: content.decode() for name, content in files.items()}
 
 
 @router.post(

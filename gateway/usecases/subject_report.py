@@ -31,6 +31,7 @@ from gateway.store.ledger import append
 from gateway.store.subject_releases import answered_authorisations, subject_of
 from gateway.usecases.entries import entry
 from gateway.usecases.log_parts import LogParts, record
+from gateway.usecases.map_receipts import map_receipts
 from gateway.usecases.officers import require_officer
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.role_families import OVERSIGHT
@@ -61,11 +62,23 @@ class AskedReport:
 
 @dataclass(frozen=True, slots=True)
 class SubjectReport:
-    """A report: its files by name, and the entry that says it was made."""
+    """A report: its files by name, receipts of its maps (the same for everybody), and the entry that it was made."""
 
     files: Mapping[str, bytes]
+    receipts: Mapping[str, bytes]
     pack: SubjectPack
     entry: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What steps (1) to (3) give; `not_shown` are authorisations that showed others alone."""
+
+    pack: SubjectPack
+    receipts: Mapping[str, bytes]
+    not_shown: set[str]
+    made: Entry
+    release: ApprovedRelease | None
 
 
 def subject_report(wiring: Wiring, context: RequestContext, caller: StaffCaller, asked: AskedReport) -> SubjectReport:
@@ -92,20 +105,19 @@ def make_report(
     Raises as `subject_report` does.
     """
     try:
-        pack, not_shown, made, release = _gathered(parts, signer, asked, entry_of)
+        gathered = _gathered(parts, signer, asked, entry_of)
     except (AccessRefusedError, NotFoundError) as error:
         raise _refused(parts, entry_of, asked, error) from None
-    told = Made(parts.settings.council, _contact(register), asked.capacity, made.at, _release(release))
-    whole = with_report(pack, told, titles_of(register), not_shown)
+    made, release = gathered.made, _release(gathered.release)
+    told = Made(parts.settings.council, _contact(register), asked.capacity, made.at, release)
+    whole = with_report(gathered.pack, told, titles_of(register), gathered.not_shown)
     letter = letter_of(whole)
     words = {name: write(letter).encode() for name, write in WORDS.items()}
-    return SubjectReport({PACK: whole.encode(), **words}, whole, UUID(made.entry_id))
+    return SubjectReport({PACK: whole.encode(), **words}, gathered.receipts, whole, UUID(made.entry_id))
 
 
-def _gathered(
-    parts: LogParts, signer: SignerKey, asked: AskedReport, entry_of: Callable[..., Entry]
-) -> tuple[SubjectPack, set[str], Entry, ApprovedRelease | None]:
-    """Steps (1) to (3), in one transaction: pack, authorisations that showed others alone, entry, release."""
+def _gathered(parts: LogParts, signer: SignerKey, asked: AskedReport, entry_of: Callable[..., Entry]) -> _Gathered:
+    """Steps (1) to (3), in one transaction."""
     if asked.capacity is not Capacity.SELF and not (asked.decided_by and asked.decided_on):
         raise AccessRefusedError("report-not-decided", _NOT_DECIDED, None)
     with parts.database.transaction("hg_desk") as connection:
@@ -118,10 +130,11 @@ def _gathered(
         kind = ListKind.DISCLOSABLE if release is None else ListKind.SEALED
         sections = subject_sections(connection, parts.custody.digest, person, kind)
         pack = _pack(parts, signer, sections, kind)
+        receipts = map_receipts(parts, sections.maps, pack.maps)
         not_shown = _not_shown(connection, pack)
         made = _recorded(entry_of, asked, sections, release)
         append(connection, made)
-    return pack, not_shown, made, release
+    return _Gathered(pack, receipts, not_shown, made, release)
 
 
 def titles_of(register: Register) -> Titles:
