@@ -15,6 +15,7 @@ from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.cli_files import CommandError
 from gateway.cli_settings import read_settings
+from gateway.cli_subject import subject_report
 from gateway.custody import load_ring
 from gateway.settings import Settings
 
@@ -99,6 +100,9 @@ def key(
     """Print the log's verifier key, to be given to partners and regulators by another road than the log itself."""
     for one in _own_keys(read_settings())[: None if every else 1]:
         typer.echo(one.encode())
+
+
+app.command("subject-report")(subject_report)
 
 
 def _verify_database(settings: Settings) -> int:
