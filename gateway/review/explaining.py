@@ -20,17 +20,21 @@ RIGHT_PERSON_WITHIN = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The path that explains an access and the tie that it rests on, `None` where it rests on no tie."""
+    """The path that explains an access and the tie that it rests on, `None` where it rests on no tie.
+
+    `bare`: it explains by what the person is to the whole service, and tells of no task.
+    """
 
     path: str
     length: int
     tie: Known | None = None
+    bare: bool = False
 
 
 def explain(access: Access, rules: ReviewRules) -> Explanation | None:
-    """The shortest reason for one access by itself; between equals, the one that the document names first."""
+    """The shortest reason for one access by itself, a bare one last; between equals, the one that is named first."""
     found = (one for path in rules.paths if (one := _by(path, access)) is not None)
-    return min(found, key=lambda one: one.length, default=None)
+    return min(found, key=lambda one: (one.bare, one.length), default=None)
 
 
 def explain_all(accesses: Sequence[Access], rules: ReviewRules) -> dict[UUID, Explanation | None]:
@@ -60,9 +64,9 @@ def _by(path: ExplanationPath, access: Access) -> Explanation | None:
     if path.marks and not access.emergency:
         return None
     if not path.ties:
-        return Explanation(path.id, path.length)
+        return Explanation(path.id, path.length, bare=path.bare)
     tie = next((known for known in access.ties if _carries(path, known)), None)
-    return None if tie is None else Explanation(path.id, path.length, tie)
+    return None if tie is None else Explanation(path.id, path.length, tie, path.bare)
 
 
 def _carries(path: ExplanationPath, known: Known) -> bool:

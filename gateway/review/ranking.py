@@ -1,7 +1,7 @@
 """How doubtful each access is, by the weights of the council's document; and the groups in which officers meet them.
 
     score of an access = the weight of having no reason, where it has none
-                       + the weights of its signals, the lower one of each where there is a reason
+                       + the weights of its signals, each lower where there is a reason, and lower where it is a task
     score of a group   = the highest of its accesses, and a little for each time that its uses doubled
 
 A group is one reader and one family, or one reader's day of a kind of search or refusal: an officer asks once.
@@ -51,11 +51,11 @@ def judge(
     rules: ReviewRules,
 ) -> list[Judged]:
     """Score each access."""
-    weights = {one.id: (one.unexplained, one.explained) for one in rules.suspicions}
+    weights = {one.id: (one.unexplained, one.bare, one.explained) for one in rules.suspicions}
     found = []
     for access in accesses:
         explanation, mine = explained[access.access_id], tuple(signals[access.access_id])
-        which = 0 if explanation is None else 1
+        which = 0 if explanation is None else 1 if explanation.bare else 2
         score = sum(weights[signal][which] for signal in mine) + (rules.unexplained if explanation is None else 0)
         found.append(Judged(access, explanation.path if explanation else None, mine, score))
     return found

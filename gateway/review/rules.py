@@ -27,7 +27,8 @@ class ExplanationPath(_Part):
     `ties` with `reach`: one of these ties, to one of these. `ended_within` and `begins_within` are days: how long
     after its end a tie still explains, and how late it may have been written down. `sources`: for ties `known-to`.
     `reasons`: codes that the entry itself holds. `marks`: what was done says it by itself. `follows`: explained by
-    another access of the same reader. `length` is the number of steps from the reader to the person.
+    another access of the same reader. `length` is the number of steps from the reader to the person. A path is `bare`
+    that explains by what the person is to a whole service, such as its tenant: true of thousands, it tells no task.
     """
 
     id: _Id
@@ -42,6 +43,7 @@ class ExplanationPath(_Part):
     reasons: tuple[str, ...] = ()
     marks: tuple[Literal["emergency"], ...] = ()
     follows: Literal["opened-next", "right-person-of-search"] | None = None
+    bare: bool = False
     officer: _Sentence
     subject: _Sentence
 
@@ -54,11 +56,15 @@ class ExplanationPath(_Part):
 
 
 class Suspicion(_Part):
-    """What adds to the doubt about an access: by how much where nothing explains it, and where a path does."""
+    """What adds to the doubt about an access: by how much where nothing explains it, a bare path does, or a path does.
+
+    It is of a tie of life, or one of the signals that `gateway.review.signals` finds by itself.
+    """
 
     id: _Id
     tie: Tie | None = None
     unexplained: int = Field(ge=0, le=100)
+    bare: int = Field(ge=0, le=100)
     explained: int = Field(ge=0, le=100)
     officer: _Sentence
 
@@ -77,6 +83,7 @@ class Limits(_Part):
     returns: int = Field(ge=2, le=100)
     rare_surname: int = Field(ge=0, le=1000)
     hours: str = Field(max_length=200)
+    night: str = Field(max_length=200)
 
 
 class Queue(_Part):

@@ -8,7 +8,6 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,9 +16,9 @@ from gateway.review.explaining import Explanation
 from gateway.review.rosters import LONDON, Roster, parse_shifts
 from gateway.review.rules import ReviewRules
 
-EMERGENCY, STALE, SPIKE, OUT_OF_HOURS, ON_LEAVE = "emergency", "stale", "spike", "out-of-hours", "on-leave"
-CROWD, REFUSALS, BULK_SEARCH, RETURNS = "crowd", "refusals", "bulk-search", "returns"
-OF_ITS_OWN = frozenset({EMERGENCY, STALE, SPIKE, OUT_OF_HOURS, ON_LEAVE, CROWD, REFUSALS, BULK_SEARCH, RETURNS})
+EMERGENCY, STALE, OUT_OF_HOURS, NIGHT, ON_LEAVE = "emergency", "stale", "out-of-hours", "night", "on-leave"
+SPIKE, CROWD, REFUSALS, BULK_SEARCH, RETURNS = "spike", "crowd", "refusals", "bulk-search", "returns"
+OF_ITS_OWN = frozenset({EMERGENCY, STALE, OUT_OF_HOURS, NIGHT, ON_LEAVE, SPIKE, CROWD, REFUSALS, BULK_SEARCH, RETURNS})
 """Signals that are no tie; a suspicion of the document names a tie or is one of these."""
 
 _CASES = frozenset({Tie.ALLOCATED, Tie.MANAGES, Tie.INVOLVED, Tie.TEAM})
@@ -30,26 +29,19 @@ Explained = Mapping[UUID, Explanation | None]
 """The explanation of each access by its id, `None` where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """What one reader opened on one day: `families` in all, and how many of them nothing explains."""
-
-    families: int
-    unexplained: int
-
-
 def signals_of(
     accesses: Sequence[Access], explained: Explained, rosters: Mapping[str, Roster], rules: ReviewRules
 ) -> dict[UUID, tuple[str, ...]]:
     """The signals of each access. `accesses` are a whole window, so that each stands beside the others of its time."""
     known = {one.id for one in rules.suspicions}
     by_tie = {one.tie: one.id for one in rules.suspicions if one.tie is not None}
-    usual = Roster(parse_shifts(rules.limits.hours))
+    usual, night = Roster(parse_shifts(rules.limits.hours)), Roster(parse_shifts(rules.limits.night))
     shared = _together(accesses, explained, rules)
     found = {}
     for access in accesses:
         mine = {by_tie[tie] for tie in _of_life(access) if tie in by_tie}
-        mine |= _by_itself(access, explained.get(access.access_id), rosters.get(access.who, usual))
+        mine |= _by_itself(access, explained[access.access_id])
+        mine |= _by_hours(access, rosters.get(access.who, usual), night)
         mine |= shared[access.access_id]
         found[access.access_id] = tuple(sorted(mine & known))
     return found
@@ -62,18 +54,23 @@ def _of_life(access: Access) -> set[Tie]:
     return {known.tie for known in access.ties if known.reach is Reach.PERSON}
 
 
-def _by_itself(access: Access, explanation: Explanation | None, roster: Roster) -> set[str]:
-    found = set()
-    if access.emergency:
-        found.add(EMERGENCY)
-    ended = [known.days for known in access.ties if known.tie in _CASES and known.days > 0]
-    if ended and explanation is None:
-        found.add(STALE)
+def _by_itself(access: Access, explanation: Explanation | None) -> set[str]:
+    found = {EMERGENCY} if access.emergency else set()
+    ended = [known for known in access.ties if known.tie in _CASES and known.days > 0]
+    return found | {STALE} if ended and _no_task(explanation) else found
+
+
+def _by_hours(access: Access, roster: Roster, night: Roster) -> set[str]:
     if roster.on_leave(access.at):
-        found.add(ON_LEAVE)
-    elif not roster.works_at(access.at):
-        found.add(OUT_OF_HOURS)
-    return found
+        return {ON_LEAVE}
+    if roster.works_at(access.at):
+        return set()
+    return {OUT_OF_HOURS, NIGHT} if night.works_at(access.at) else {OUT_OF_HOURS}
+
+
+def _no_task(explanation: Explanation | None) -> bool:
+    """Whether nothing on record says what the reader had to do there."""
+    return explanation is None or explanation.bare
 
 
 def _together(accesses: Sequence[Access], explained: Explained, rules: ReviewRules) -> dict[UUID, set[str]]:
@@ -112,15 +109,15 @@ def _spikes(accesses: Sequence[Access], explained: Explained, rules: ReviewRules
         rest = sorted(count for other, count in own[who] if other != day) or [0]
         usual = max(rest[len(rest) // 2] * limits.spike_times_own, ceiling[role_of[who]] * limits.spike_times_peers)
         if len(families) >= limits.spike_least and len(families) > usual:
-            found |= {one.access_id for each in families.values() for one in each if explained[one.access_id] is None}
+            found |= {one.access_id for each in families.values() for one in each if _no_task(explained[one.access_id])}
     return found
 
 
 def _crowds(accesses: Sequence[Access], explained: Explained, rules: ReviewRules) -> set[UUID]:
-    """Unexplained accesses to a family at which several readers looked within a few days, none with a reason."""
+    """Accesses to a family at which several readers looked within a few days, none of them with a task on record."""
     looks: dict[UUID, list[Access]] = defaultdict(list)
     for access in accesses:
-        if access.kind is Kind.VIEW and access.family is not None and explained[access.access_id] is None:
+        if access.kind is Kind.VIEW and access.family is not None and _no_task(explained[access.access_id]):
             looks[access.family].append(access)
     found = set()
     for mine in looks.values():

@@ -9,6 +9,7 @@ from gateway.custody import KeyRing
 from gateway.store.facts import NewFact
 from linkage.tokens import SearchQuery, search_tokens
 
+_SHORTEST_PHONE = 9
 IDENTIFIER_SCHEMES = {
     "identity.nhs_number": "nhs_number",
     "identity.upn": "upn",
@@ -35,10 +36,25 @@ def plain_tokens(item: str, value: Mapping[str, Any]) -> frozenset[str]:
     if item == "identity.birth_date":
         return search_tokens(birth_date_text=str(value.get("date") or ""))
     if item == "address.residence":
-        return search_tokens(postcodes=(str(value.get("postcode") or ""),))
+        return search_tokens(postcodes=(str(value.get("postcode") or ""),)) | place_tokens(str(value.get("uprn") or ""))
+    if item == "contact.phone":
+        return phone_tokens(str(value.get("value") or ""))
     if item in IDENTIFIER_SCHEMES:
         return search_tokens(identifiers=((IDENTIFIER_SCHEMES[item], str(value.get("value") or "")),))
     return frozenset()
+
+
+def place_tokens(uprn: str) -> frozenset[str]:
+    """The token of a property. No search asks for it: the review compares the addresses of staff by it."""
+    digits = uprn.strip().lstrip("0")
+    return frozenset({f"uprn:{digits}"}) if digits.isdigit() else frozenset()
+
+
+def phone_tokens(number: str) -> frozenset[str]:
+    """The token of a telephone number, however it is written; for the review, as a property's is."""
+    digits = "".join(one for one in number if one.isdigit())
+    national = f"0{digits[2:].lstrip('0')}" if digits.startswith("44") else digits
+    return frozenset({f"phone:{national}"}) if len(national) >= _SHORTEST_PHONE else frozenset()
 
 
 def query_terms(query: SearchQuery, ring: KeyRing) -> list[list[bytes]]:

@@ -38,7 +38,7 @@ class AccessBook:
 
 
 def access_book(
-    people: int = 6000, workers: int = 250, seed: int = 1, *, weeks: int = 4, each: int = 6, today: date = DEMO_DAY
+    people: int = 15000, workers: int = 250, seed: int = 1, *, weeks: int = 4, each: int = 6, today: date = DEMO_DAY
 ) -> AccessBook:
     """Make it. `each` is how many incidents of snooping there are of the commoner kinds."""
     world = World(people, seed, today, Issuer(seed))
@@ -68,7 +68,7 @@ def main() -> None:
     """Write a book as files."""
     parser = argparse.ArgumentParser(description="Write Northvale's staff, accesses and the truth about them.")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--people", type=int, default=6000)
+    parser.add_argument("--people", type=int, default=15000)
     parser.add_argument("--workers", type=int, default=250)
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()

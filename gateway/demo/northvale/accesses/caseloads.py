@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
-from gateway.demo.northvale.accesses.workforce import Staff, moment
+from gateway.demo.northvale.accesses.workforce import TRADES, Staff, moment
 from gateway.demo.northvale.people import Household, Person
 from gateway.demo.northvale.truth import World
 
@@ -66,10 +66,12 @@ def take_on(world: World, staff: list[Staff], weeks: int) -> Work:
     rng = world.rng("caseloads")
     work = Work()
     families = [one for one in world.households if one.children(world.today)]
-    for one in staff:
-        if one.trade.caseload and one.manager is not None:
-            for household in rng.sample(families, min(one.trade.caseload, len(families))):
-                work.cases.append(_case(world, rng, one, household, weeks))
+    for trade in TRADES:
+        # A family has one worker of a trade, and may have one of another beside.
+        free = rng.sample(families, len(families))
+        for one in (each for each in staff if each.trade is trade and each.manager is not None):
+            mine, free = free[: trade.caseload], free[trade.caseload :]
+            work.cases += [_case(world, rng, one, household, weeks) for household in mine]
     for case in list(work.cases):
         _write_down(world, rng, work, case, staff)
     _refer(world, rng, work, families, weeks)
@@ -118,7 +120,7 @@ def _write_down(world: World, rng: Random, work: Work, case: Case, staff: list[S
 
 
 def _refer(world: World, rng: Random, work: Work, families: list[Household], weeks: int) -> None:
-    for household in rng.sample(families, max(4, len(families) // 5)):
+    for household in rng.sample(families, max(6, len(families) // 20)):
         day = world.today - timedelta(days=rng.randint(1, weeks * 7 + 20))
         by_night = rng.random() < 0.2
         at = moment(rng, day, 20, 30) if by_night else moment(rng, day, 8, 18)

@@ -29,14 +29,14 @@ class Trade:
 
 
 TRADES = (
-    Trade("Early Help", 20, "northvale_council", "early_help_worker", "early_help_manager", "early_help", caseload=12),
-    Trade("Assessment", 22, "northvale_council", "social_worker", "social_worker", "section_47", caseload=14),
-    Trade("MASH", 8, "northvale_council", "mash_worker", "mash_manager", "front_door", LONG_DAY),
+    Trade("Early Help", 12, "northvale_council", "early_help_worker", "early_help_manager", "early_help", caseload=12),
+    Trade("Assessment", 14, "northvale_council", "social_worker", "social_worker", "section_47", caseload=14),
+    Trade("MASH", 6, "northvale_council", "mash_worker", "mash_manager", "front_door", LONG_DAY),
     Trade("Out of Hours", 4, "northvale_council", "mash_worker", "mash_manager", "front_door", NIGHT),
-    Trade("Income", 16, "brightwater_homes", "rent_officer", "rent_officer", "tenancy_management", source="housing"),
-    Trade("Revenues", 8, "northvale_council", "council_tax_officer", "council_tax_officer", "council_tax",
+    Trade("Income", 24, "brightwater_homes", "rent_officer", "rent_officer", "tenancy_management", source="housing"),
+    Trade("Revenues", 14, "northvale_council", "council_tax_officer", "council_tax_officer", "council_tax",
           source="council_tax"),
-    Trade("Education Welfare", 12, "northvale_council", "attendance_officer", "attendance_officer", "attendance",
+    Trade("Education Welfare", 16, "northvale_council", "attendance_officer", "attendance_officer", "attendance",
           source="schools"),
     # A partner that has not loaded its staff list: what review cannot know of its people.
     Trade("Family Hubs", 10, "little_steps", "family_hub_worker", "family_hub_worker", "early_years", caseload=10,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import TypeVar
 
 from gateway.demo.northvale.accesses.caseloads import Case, Work
 from gateway.demo.northvale.accesses.workforce import NIGHT, Staff, moment
@@ -25,6 +26,9 @@ class Act:
     person: Person
     listed: tuple[Person, ...] = ()
     snoop: tuple[str, int] | None = None
+
+
+_T = TypeVar("_T")
 
 
 class Desk:
@@ -88,11 +92,12 @@ def _day(world: World, desk: Desk, rng: Random, today: _Day, work: Work) -> list
     if one.trade.caseload:
         chosen = _cases(world, rng, today)
     elif one.trade.source == "housing":
-        chosen = [_somebody(rng, one) for one in rng.sample(work.records.tenants, rng.randint(2, 5))]
+        patch = _patch(one, today.staff, work.records.tenants)
+        chosen = [_somebody(rng, household) for household in _mostly(rng, patch, work.records.tenants, 5)]
     elif one.trade.source == "council_tax":
         chosen = [_somebody(rng, one) for one in rng.sample(work.records.ratepayers, rng.randint(3, 6))]
     elif one.trade.source == "schools":
-        chosen = rng.sample(work.records.pupils, rng.randint(2, 4))
+        chosen = _mostly(rng, _patch(one, today.staff, work.records.pupils), work.records.pupils, 4)
     acts = [act for person in chosen for act in desk.opens(one, person, _hour(rng, day))]
     if chosen and rng.random() < 0.01:
         # Asked for somebody who has moved out of this worker's part, and was told no.
@@ -149,6 +154,17 @@ def _advice(desk: Desk, rng: Random, acts: list[Act]) -> list[Act]:
         if other is not view.worker and not other.away(at.date()):
             found += [replace(one) for one in desk.opens(other, view.person, at)]
     return found
+
+
+def _patch(one: Staff, staff: list[Staff], whole: list[_T]) -> list[_T]:
+    """The part of the tenants or pupils that a worker looks after: streets or schools, as such teams share them out."""
+    mates = [other.ref for other in staff if other.trade is one.trade]
+    return whole[mates.index(one.ref) :: len(mates)]
+
+
+def _mostly(rng: Random, mine: list[_T], whole: list[_T], most: int) -> list[_T]:
+    """A few of one's own, now and then somebody else's."""
+    return [rng.choice(mine if mine and rng.random() < 0.85 else whole) for _ in range(rng.randint(2, most))]
 
 
 def _hour(rng: Random, day: date) -> datetime:
