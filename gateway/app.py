@@ -8,7 +8,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 
 from concept_model.errors import DataSharingError
 from gateway import problems
-from gateway.api import asking, emergencies, families, health, partners, records, requests, subject_reports, uses
+from gateway.api import asking, emergencies, families, health, log, partners, records, requests, subject_reports, uses
 from gateway.api.context import request_context
 from gateway.errors import JUST_ENDED, PermitEndedError
 from gateway.telemetry import configure_logging, exporter_of, note_request, request_telemetry
@@ -51,6 +51,7 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
     app.include_router(requests.router)
     app.include_router(asking.router)
     app.include_router(emergencies.router)
+    app.include_router(log.router)
     app.include_router(subject_reports.router)
     app.include_router(uses.router)
     install_pages(app)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-WALKED = 10_000
+WALKED = 5_000
 """Most cards that one page looks at beside those that it shows."""
 
 _GATHERED = 20_000
@@ -45,6 +45,11 @@ CONDITIONS: Mapping[str, str] = {
 
 _GATHERING = frozenset({"person", "agreement", "refers_to", "request", "trace"})
 """Indexed without the order of time: the cards that fit are gathered first."""
+_CARD_BY_CARD: Mapping[str, str] = {
+    "agreement": "EXISTS (SELECT FROM unnest(c.agreements) AS relied (clause) WHERE :agreement IN"
+    " (clause, split_part(clause, '/', 1), split_part(split_part(clause, '/', 1), '@', 1)))",
+}
+"""The same where it is asked of single cards: without the function that the index was made with."""
 _UNINDEXED = frozenset({"phase", "decision", "reason", "sealed"})
 _ORDER = "ORDER BY c.recorded_at DESC, c.entry_id DESC"
 _SHOWN = (
@@ -76,8 +81,12 @@ def search_cards(connection: Connection, search: CardSearch, before: Place | Non
     """A page of the entries that fit. `before` is where the page before ended."""
     drives = _driver(connection, search.asked)
     bounds, values = _bounds(search, before)
-    rest = [CONDITIONS[name] for name in search.asked if name != drives]
-    walk = _walk(drives, bounds, gathered=drives in _GATHERING)
+    rest = [_CARD_BY_CARD.get(name, CONDITIONS[name]) for name in search.asked if name != drives]
+    gathered = drives in _GATHERING
+    if gathered:
+        # What is gathered has been looked at already, so that no page of it needs to be broken off.
+        bounds, rest = [*bounds, *rest], []
+    walk = _walk(drives, bounds, gathered=gathered)
     fitting = f"{walk} LIMIT :limit"
     if rest:
         fitting = f"SELECT * FROM ({walk} LIMIT {WALKED}) c WHERE {' AND '.join(rest)} {_ORDER} LIMIT :limit"  # noqa: S608 - fixed texts; values are parameters
