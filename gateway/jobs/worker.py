@@ -2,16 +2,21 @@
 
 import asyncio
 import threading
+import time
 
 from procrastinate import App, PsycopgConnector
 
 from gateway.usecases.answering import note_unanswered
+from gateway.usecases.coverage_maps import take_due_maps
 from gateway.usecases.emergencies import suspend_unconfirmed
 from gateway.usecases.housekeeping import forget_what_is_over
 from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import escalate_notices, raise_notices
 from gateway.usecases.warning import raise_warnings
 from gateway.wiring import Wiring
+
+_LOOKS = 50
+_BETWEEN_LOOKS = 0.2
 
 
 def job_app(wiring: Wiring) -> App:
@@ -26,8 +31,10 @@ def job_app(wiring: Wiring) -> App:
 
     @app.task(name="link_everything", queue="linkage")
     def link() -> None:
-        link_everything(wiring)
+        run = link_everything(wiring)
         raise_notices(wiring)
+        if run.merged or run.split:
+            follow_lineage(wiring)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="escalate_notices", queue="notices", lock="notices", queueing_lock="notices", pass_context=False)
@@ -45,6 +52,11 @@ def job_app(wiring: Wiring) -> App:
     @app.task(name="note_unanswered", queue="notices", lock="requests", queueing_lock="requests", pass_context=False)
     def remind(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         note_unanswered(wiring)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="take_due_maps", queue="maps", lock="maps", queueing_lock="maps", pass_context=False)
+    def take_maps(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        take_due_maps(wiring)
 
     @app.periodic(cron="7 * * * *")
     @app.task(name="raise_warnings", queue="notices", lock="warnings", queueing_lock="warnings", pass_context=False)
@@ -64,13 +76,24 @@ def run_linkage_worker(wiring: Wiring, stop: threading.Event) -> None:
     asyncio.run(_work(wiring, stop))
 
 
+def follow_lineage(wiring: Wiring) -> None:
+    """Take the maps after a run that joined or parted persons, as soon as its entries are leaves.
+
+    Where that takes longer than some seconds, the minute's task does it.
+    """
+    for _ in range(_LOOKS):
+        if take_due_maps(wiring):
+            return
+        time.sleep(_BETWEEN_LOOKS)
+
+
 async def _work(wiring: Wiring, stop: threading.Event) -> None:
     app = job_app(wiring)
     async with app.open_async():
         working = asyncio.create_task(
-            # Two at a time: a long linkage run must not hold up a notice that is overdue.
+            # Three at a time: neither a long linkage run nor a map of everybody must hold up a notice that is overdue.
             app.run_worker_async(
-                queues=["linkage", "notices"], concurrency=2, install_signal_handlers=False, listen_notify=True
+                queues=["linkage", "notices", "maps"], concurrency=3, install_signal_handlers=False, listen_notify=True
             )
         )
         while not stop.is_set() and not working.done():  # noqa: ASYNC110 - the event is a thread's
