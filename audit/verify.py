@@ -88,6 +88,7 @@ def _trust(options: argparse.Namespace) -> Trust:
         (*witnesses, *(() if policy is None else policy.witness_keys)),
         tuple(_text(path) for path in options.older),
         policy,
+        tuple(_text(path) for path in options.restore),
     )
 
 
@@ -99,6 +100,8 @@ def _export_sentence(path: Path, trust: Trust, needed: int) -> str:
     )
     if found.older:
         words += f"; grown from {found.older} older checkpoint(s)"
+    for one in found.restores:
+        words += f"; leaves {one.lost_from.size} to {one.lost_to.size - 1} were lost by a restore, declared and cosigned"
     if found.own_key is not None:
         words += f"; CHECK that {found.own_key.encode()} is the log's key: it was taken from the export itself"
     return words
@@ -158,6 +161,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--older", metavar="FILE", type=Path, action="append", default=[], help="checkpoint kept before"
     )
+    parser.add_argument(
+        "--restore", metavar="FILE", type=Path, action="append", default=[],
+        help="declared restore, cosigned by a known witness: excuses older checkpoints inside its gap",
+    )  # fmt: skip
     parser.add_argument("--leaf", metavar="FILE", type=Path, help="leaf of a receipt that does not carry it")
     return parser
 

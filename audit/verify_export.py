@@ -24,6 +24,8 @@ from audit.keys import VerifierKey
 from audit.leaf import LEAF_FORM, Opening, check_openings
 from audit.merkle import HASH_SIZE, leaf_hash
 from audit.policy import Policy
+from audit.restore import Restore
+from audit.restored import check_gap, excuse, open_restores
 from audit.tiles import TILE_WIDTH, TileBuilder, bundle_path, decode_bundle, tile_path
 
 _EVENTS = frozenset(one.value.encode() for one in EventClass)
@@ -38,11 +40,16 @@ class Trust:
     witnesses: tuple[VerifierKey | str, ...] = ()
     older: tuple[str, ...] = field(default=())
     policy: Policy | None = None
+    restores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ExportVerdict:
-    """What was found right. `own_key`: no key was given, so the export was checked against the key it names itself."""
+    """What was found right.
+
+    `own_key`: no key was given, so the export was checked against the key it names itself. `older` counts the older
+    checkpoints that it has grown from; `restores` are those that excuse it from growing from others.
+    """
 
     head: OpenedCheckpoint
     has_rows: bool
@@ -50,6 +57,7 @@ class ExportVerdict:
     openings: int
     older: int
     own_key: VerifierKey | None
+    restores: tuple[Restore, ...] = ()
 
 
 def verify_export(folder: Path, trust: Trust) -> ExportVerdict:
@@ -64,25 +72,44 @@ def verify_export(folder: Path, trust: Trust) -> ExportVerdict:
     note = _read(folder, CHECKPOINT)
     head = _open(CHECKPOINT, note, log_key, trust)
     older = [_open(f"older checkpoint {n}", text, log_key, trust).checkpoint for n, text in enumerate(trust.older, 1)]
-    for number, one in enumerate(older, 1):
+    excused = excuse(older, open_restores(trust.restores, log_key, trust.witnesses, trust.policy))
+    # What a restore says was kept comes after what was kept by others: its numbers are beyond theirs.
+    heads = [*excused.older, *enumerate(excused.heads, len(older) + 1)]
+    for number, one in heads:
         if one.size > head.checkpoint.size:
             raise ExportError(CHECKPOINT, f"is smaller than older checkpoint {number}: the log was cut back")
     with ExitStack() as files:
-        walk = _Walk(folder, head.checkpoint, older, files, has_rows=own_key is not None)
+        walk = _Walk(folder, head.checkpoint, heads, files, has_rows=own_key is not None)
         walk.run()
+    for restore in excused.restores:
+        check_gap(restore, _leaf_at(folder, restore.lost_from.size, head.checkpoint.size))
     taken = own_key if trust.log_key is None else None
-    return ExportVerdict(head, own_key is not None, walk.rows, walk.openings, len(older), taken)
+    return ExportVerdict(head, own_key is not None, walk.rows, walk.openings, len(excused.older), taken, excused.restores)
+
+
+def _leaf_at(folder: Path, index: int, size: int) -> bytes | None:
+    """A leaf of a checked export, or None for one beyond its head."""
+    if index >= size:
+        return None
+    number, place = divmod(index, TILE_WIDTH)
+    return decode_bundle(_read(folder, bundle_path(number, min(TILE_WIDTH, size - number * TILE_WIDTH))))[place]
 
 
 class _Walk:
     """One pass over the bundles, with rows, openings, tiles and older checkpoints read beside them."""
 
     def __init__(
-        self, folder: Path, head: Checkpoint, older: Iterable[Checkpoint], files: ExitStack, *, has_rows: bool
+        self,
+        folder: Path,
+        head: Checkpoint,
+        older: Iterable[tuple[int, Checkpoint]],
+        files: ExitStack,
+        *,
+        has_rows: bool,
     ) -> None:
         self._folder = folder
         self._head = head
-        self._older = sorted(enumerate(older, 1), key=lambda numbered: numbered[1].size)
+        self._older = sorted(older, key=lambda numbered: numbered[1].size)
         self._builder = TileBuilder(self._check_tile)
         self._origin = head.origin.encode()
         self._table = files.enter_context(_open_file(folder, ENTRIES)) if has_rows else None

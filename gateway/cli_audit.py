@@ -14,6 +14,7 @@ from audit.keys import SignerKey, VerifierKey
 from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.cli_files import CommandError
+from gateway.cli_restore import declare_restore
 from gateway.cli_settings import read_settings
 from gateway.cli_subject import subject_report
 from gateway.custody import load_ring
@@ -153,6 +154,9 @@ def _trusted(key_text: str | None) -> tuple[VerifierKey, ...]:
 def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:
     versions = load_ring(settings.keys_dir, "log").versions
     return tuple(SignerKey(settings.log_origin, version.secret).verifier() for version in reversed(versions))
+
+
+app.command(name="declare-restore")(declare_restore)
 
 
 @contextmanager

@@ -24,11 +24,13 @@ from gateway.building import (
 from gateway.custody import load_custody
 from gateway.jobs.sequencer import run_sequencer
 from gateway.jobs.worker import run_linkage_worker
+from gateway.operator_parts import OperatorParts
 from gateway.settings import Settings
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.migrate import create_database, create_roles, migrate
 from gateway.supervising import stop_with_parent, supervised
 from gateway.telemetry import configure_logging
+from gateway.usecases.restoring import guard_of
 from gateway.wiring import Wiring
 
 
@@ -82,7 +84,8 @@ def run_sequencer_process(settings: Settings, *, beside_parent: bool = False) ->
     configure_logging()
     with _stop_on_signal(beside_parent=beside_parent) as stop, running_database(settings) as running:
         custody = load_custody(settings.keys_dir, SERVING_ROLES)
-        run_sequencer(open_database(running, custody), log_signer(custody, settings), clock.utc_now, stop)
+        parts = OperatorParts(settings, open_database(running, custody), custody)
+        run_sequencer(parts.database, log_signer(custody, settings), clock.utc_now, stop, guard=guard_of(parts))
 
 
 @contextmanager

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     environment: Literal["demo", "operation"] = Field(default="operation", description="Named on every page.")
 
     @property
+    def log_mark(self) -> Path:
+        """Where the newest checkpoint is kept outside the database: a log behind it was restored from a backup."""
+        return self.data_dir / "log-head"
+
+    @property
     def keys_dir(self) -> Path:
         """Where keys and role passwords lie, folder 0700 and files 0600."""
         return self.data_dir / "keys"

@@ -1,7 +1,8 @@
 """The sequencer: turns committed entries into leaves of the tree, signs the new head, and never does so twice.
 
     (0) hold the log's advisory lock on this very session: a second sequencer waits as a standby
-    (1) load the right edge of the tree; refuse to go on from one that the last checkpoint does not sign
+    (1) load the right edge of the tree; refuse to go on from one that the last checkpoint does not sign, and from
+        one that is behind the newest checkpoint ever signed: a backup was restored, and nobody has declared it
     (2) take committed entries off the queue, oldest first; give them the next indices
     (3) move the head by compare-and-swap: no row moved means that another was faster; reload
     (4) insert leaves, filled subtrees, cards and persons' lists; sign the checkpoint and the seal of the batch; empty
@@ -45,6 +46,7 @@ from gateway.store.log import (
     write_cards,
 )
 from gateway.store.subject_lists import write_subject_lists
+from gateway.usecases.restoring import Guard
 
 ROLE = "hg_sequence"
 PERIOD = 0.2
@@ -69,32 +71,37 @@ class TreeBrokenError(AuditError):
 class Sequencer:
     """The tree's right edge, remembered between batches, and the key that signs. `worked`: a batch has succeeded."""
 
-    def __init__(self, signer: SignerKey, clock: Callable[[], datetime], batch: int = BATCH) -> None:
+    def __init__(
+        self, signer: SignerKey, clock: Callable[[], datetime], batch: int = BATCH, *, guard: Guard | None = None
+    ) -> None:
         self._signer = signer
         self._clock = clock
         self.batch = batch
+        self._guard = guard
         self._edge: Frontier | None = None
         self.worked = False
 
     def drain_batch(self, connection: Connection) -> int:
         """Sequence one batch in one transaction and commit it; gives how many entries became leaves.
 
-        Raises `HeadMovedError`, `TreeBrokenError` or a database error; then nothing has changed.
+        Raises `HeadMovedError`, `TreeBrokenError`, `RolledBackError` or a database error; then nothing has changed.
         """
         try:
             with connection.begin():
-                grown, taken = self._sequence(connection)
+                grown, taken, signed = self._sequence(connection)
         except BaseException:
             self._edge = None
             raise
         self._edge, self.worked = grown, True
+        if self._guard is not None and signed is not None:
+            self._guard.mark.write(signed.note)
         return taken
 
-    def _sequence(self, connection: Connection) -> tuple[Frontier, int]:
+    def _sequence(self, connection: Connection) -> tuple[Frontier, int, StoredCheckpoint | None]:
         edge = self._loaded(connection).copy()
         base, pending = edge.size, pending_leaves(connection, self.batch)
         if not pending:
-            return edge, 0
+            return edge, 0, None
         if not advance_head(connection, base, base + len(pending)):
             raise HeadMovedError("the head of the tree has moved")
         leaves, nodes = _grow(connection, edge, pending)
@@ -102,15 +109,19 @@ class Sequencer:
         add_nodes(connection, nodes)
         write_cards(connection, leaves)
         write_subject_lists(connection, base, edge.size)
-        add_checkpoint(connection, self._signed(edge, base, leaves))
+        signed = self._signed(edge, base, leaves)
+        add_checkpoint(connection, signed)
         if remove_pending(connection, [entry for entry, _ in pending]) != len(pending):
             raise HeadMovedError("an entry of this batch has been taken off the queue")
-        return edge, len(pending)
+        return edge, len(pending), signed
 
     def _loaded(self, connection: Connection) -> Frontier:
         size = head_size(connection)
         if self._edge is None or self._edge.size != size:
-            self._edge = _load_edge(connection, size)
+            edge = _load_edge(connection, size)
+            if self._guard is not None:
+                self._guard.check(connection)
+            self._edge = edge
         return self._edge
 
     def _signed(self, edge: Frontier, base: int, leaves: Sequence[NewLeaf]) -> StoredCheckpoint:
@@ -127,15 +138,16 @@ def run_sequencer(
     clock: Callable[[], datetime],
     stop: threading.Event,
     period: float = PERIOD,
+    guard: Guard | None = None,
 ) -> None:
     """Sequence until `stop` is set, every `period` seconds; returns only then, whatever fails meanwhile.
 
     An entry becomes a leaf within `period` and the time of a batch. `signer` stays the one given: after a rotation of
-    the log's key this process is to be started again.
+    the log's key this process is to be started again. Without a `guard` a silent restore is not noticed here.
     """
     failures = 0
     while not stop.is_set():
-        sequencer = Sequencer(signer, clock)
+        sequencer = Sequencer(signer, clock, guard=guard)
         try:
             with _session(database) as connection:
                 while not stop.is_set() and not _holds_lock(connection):

@@ -5,6 +5,7 @@
 (3) at every checkpoint: signature, size, root, time and the seal of its batch's tickets
 (4) the head is the last checkpoint and the last leaf; the entries still on the queue, as far as they can be checked
 (5) cards: each says what its leaf and its opening say
+(6) declared restores, and that the tree has grown from the newest checkpoint ever signed but where one excuses it
 
 All of it is one picture of the database (REPEATABLE READ), so a busy log raises no alarm. Memory is bounded. What a
 superuser forges together with the log's own key is found only by a checkpoint that somebody else kept: see
@@ -34,7 +35,9 @@ from gateway.store.log import (
     waiting_entries,
 )
 from gateway.usecases.log_parts import LogParts, log_keys
+from gateway.usecases.restoring import guard_of
 from gateway.usecases.verifying_entry import EntryCheck, Finding, FoundError
+from gateway.usecases.verifying_restores import check_restores
 
 _PLACE = "audit.node.level or node_index"
 
@@ -65,11 +68,14 @@ def verify_database(parts: LogParts) -> Verdict:
 
     Raises `DatabaseUnavailableError` when the log cannot be read.
     """
+    # Before the picture is taken: a busy log must not be behind a mark that it has made since.
+    mark = guard_of(parts).mark.read()
     with parts.database.transaction("hg_desk") as connection:
         one_picture(connection)
         walk = _Walk(connection, parts.settings.log_origin, log_keys(parts))
         try:
             walk.run()
+            check_restores(connection, log_keys(parts), mark)
         except FoundError as error:
             return Verdict(walk.edge.size, walk.edge.root(), walk.checkpoints, walk.waiting, 0, error.finding)
     return Verdict(

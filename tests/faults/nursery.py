@@ -34,6 +34,7 @@ from gateway.identity.caller import Caller, PartnerCaller, StaffCaller
 from gateway.jobs import sequencer
 from gateway.settings import Settings
 from gateway.supervising import stop_with_parent
+from gateway.usecases.restoring import guard_of
 from tests.gateway.cluster import REGISTER
 
 CLOCK = "clock.offset"
@@ -112,7 +113,7 @@ def _sequencer(
     if command.get("lawless"):
         sequencer._holds_lock = lambda _connection: True
     now = shifted_clock(folder / CLOCK)
-    sequencer.run_sequencer(wiring.database, wiring.log_signer, now, stop)
+    sequencer.run_sequencer(wiring.database, wiring.log_signer, now, stop, guard=guard_of(wiring))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,74 @@
+"""Older checkpoints that nobody can grow from any more, because a declared restore lost the leaves they speak of.
+
+An export is excused from growing from such a checkpoint only by a declaration that the log signed and witnesses
+cosigned, and only where the export bears it out: the tree at the size restored to has the declared root, and the first
+leaf after it, the entry of the gap, is of the declared second.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit.checkpoint import Checkpoint
+from audit.entry import EventClass, format_second
+from audit.errors import ExportError, WitnessError
+from audit.export import CHECKPOINT
+from audit.keys import VerifierKey
+from audit.leaf import LEAF_FORM
+from audit.policy import Policy
+from audit.restore import OpenedRestore, Restore, open_restore
+
+
+@dataclass(frozen=True, slots=True)
+class Excused:
+    """What is left to check: `older` by its number, and the restores by which others were excused."""
+
+    older: tuple[tuple[int, Checkpoint], ...]
+    restores: tuple[Restore, ...]
+
+    @property
+    def heads(self) -> tuple[Checkpoint, ...]:
+        """Heads that the export must have grown from instead: what each restore says was kept."""
+        kept = (Checkpoint(one.log_id, one.lost_from.size, one.lost_from.root) for one in self.restores)
+        return tuple(one for one in kept if one.size)
+
+
+def open_restores(
+    notes: Sequence[str], log_key: VerifierKey | str, witnesses: Sequence[VerifierKey | str], policy: Policy | None
+) -> tuple[Restore, ...]:
+    """Open declared restores. Raises `NoteError`, `RestoreError`, or `WitnessError` for one that too few cosigned.
+
+    Without a policy one known witness is enough: a log alone cannot excuse itself.
+    """
+    opened = [open_restore(note, log_key, witnesses) for note in notes]
+    for one in opened:
+        if not _accepted(one, policy):
+            raise WitnessError(len(one.witnesses), max(1, len(one.witnesses) + 1))
+    return tuple(one.restore for one in opened)
+
+
+def excuse(older: Sequence[Checkpoint], restores: Sequence[Restore]) -> Excused:
+    """Lay aside the checkpoints inside a declared gap."""
+    left, used = [], set()
+    for number, one in enumerate(older, 1):
+        by = next((restore for restore in restores if restore.excuses(one)), None)
+        if by is None:
+            left.append((number, one))
+        else:
+            used.add(by)
+    return Excused(tuple(left), tuple(one for one in restores if one in used))
+
+
+def check_gap(restore: Restore, leaf: bytes | None) -> None:
+    """Check the entry of the gap, the first leaf after what was kept. Raises `ExportError`."""
+    found = None if leaf is None else LEAF_FORM.fullmatch(leaf)
+    if found is None:
+        raise ExportError(CHECKPOINT, "a restore was declared and no entry of the gap follows", restore.lost_from.size)
+    told = (found["event"].decode(), found["at"].decode())
+    if told != (EventClass.CONFIGURATION.value, format_second(restore.at)):
+        raise ExportError(CHECKPOINT, "is not the entry of the declared gap", restore.lost_from.size)
+
+
+def _accepted(opened: OpenedRestore, policy: Policy | None) -> bool:
+    if policy is not None and policy.quorum is not None:
+        return policy.satisfied_by(one.key for one in opened.witnesses)
+    return bool(opened.witnesses)
