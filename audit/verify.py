@@ -1,8 +1,8 @@
 """Offline verifier: `python -m audit.verify [--key VKEY] PATH...`.
 
 A path is a receipt (`.tlog-proof`), a promise, a checkpoint, a proof of a fork, a declared restore, the receipt of a
-coverage map, or the folder of a subject report, of an export or of a C2SP tile log. With a witness policy (C2SP
-tlog-policy) the cosignatures must make its quorum.
+coverage map, or the folder of a subject report, of a partner's pack, of an export or of a C2SP tile log. With a witness
+policy (C2SP tlog-policy) the cosignatures must make its quorum.
 One line is written for each path: OK and what was proved, or FAIL and what is wrong and where. The exit status is
 0 when all are right, 1 when one is wrong, 2 when the command line is.
 """
@@ -19,8 +19,9 @@ from audit.errors import AuditError, CheckpointError, NoteError, ReceiptError, W
 from audit.keys import VerifierKey
 from audit.map_receipt import is_map_receipt, verify_map_receipt
 from audit.notes import Verified
+from audit.partner_pack import is_pack, verify_pack
 from audit.policy import Policy, parse_policy
-from audit.verify_export import Trust, verify_export
+from audit.verify_export import ExportVerdict, Trust, verify_export
 from audit.verify_report import is_report, verify_report
 
 _MAX_FILE_BYTES = 2_000_000
@@ -31,10 +32,9 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
 
     `needed` is how many known witnesses must have cosigned; `leaf` the leaf of a receipt that does not carry it.
     """
-    if is_report(path):
-        return _report_sentence(path, trust, needed)
-    if path.is_dir():
-        return _export_sentence(path, trust, needed)
+    for recognised, sentence in _FOLDERS:
+        if recognised(path):
+            return sentence(path, trust, needed)
     text = _text(path)
     if trust.log_key is None:
         raise NoteError("a single file is checked against the log's key: give it with --key")
@@ -92,16 +92,27 @@ def _trust(options: argparse.Namespace) -> Trust:
     )
 
 
+def _pack_sentence(path: Path, trust: Trust, needed: int) -> str:
+    found = verify_pack(path, trust)
+    words = f"pack of {found.agency} as of {found.at}, {found.own} entries of its own; "
+    return words + _export_words(found.export, needed, trust.policy)
+
+
 def _export_sentence(path: Path, trust: Trust, needed: int) -> str:
-    found = verify_export(path, trust)
-    words = _head_words(found.head, needed, trust.policy)
+    return _export_words(verify_export(path, trust), needed, trust.policy)
+
+
+def _export_words(found: ExportVerdict, needed: int, policy: Policy | None) -> str:
+    words = _head_words(found.head, needed, policy)
     words += (
         f"; {found.rows} rows and {found.openings} opened entries fit" if found.has_rows else "; tiles only, no rows"
     )
     if found.older:
         words += f"; grown from {found.older} older checkpoint(s)"
     for one in found.restores:
-        words += f"; leaves {one.lost_from.size} to {one.lost_to.size - 1} were lost by a restore, declared and cosigned"
+        words += (
+            f"; leaves {one.lost_from.size} to {one.lost_to.size - 1} were lost by a restore, declared and cosigned"
+        )
     if found.own_key is not None:
         words += f"; CHECK that {found.own_key.encode()} is the log's key: it was taken from the export itself"
     return words
@@ -144,6 +155,10 @@ def _text(path: Path) -> str:
         return data.decode()
     except (OSError, UnicodeDecodeError):
         raise ReceiptError("file cannot be read as UTF-8 text") from None
+
+
+_FOLDERS = ((is_report, _report_sentence), (is_pack, _pack_sentence), (Path.is_dir, _export_sentence))
+"""What a folder may be, the most particular first."""
 
 
 def _parser() -> argparse.ArgumentParser:

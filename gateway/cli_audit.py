@@ -14,6 +14,7 @@ from audit.keys import SignerKey, VerifierKey
 from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.cli_files import CommandError
+from gateway.cli_partner import partner_pack, reconcile
 from gateway.cli_restore import declare_restore
 from gateway.cli_settings import read_settings
 from gateway.cli_subject import subject_report
@@ -157,6 +158,8 @@ def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:
 
 
 app.command(name="declare-restore")(declare_restore)
+app.command(name="partner-pack")(partner_pack)
+app.command()(reconcile)
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """How a partner's facts were used: counts out of the cards, frozen by month, and the accesses to one person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.dialects.postgresql import insert
 
+from gateway.store.log import stream
 from gateway.store.use_tables import PartnerUseRow
 
 _TABLE = PartnerUseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
@@ -119,3 +121,13 @@ def own_collections(connection: Connection, agency: str) -> dict[UUID, set[UUID]
         if row.batch is not None:
             found.setdefault(UUID(row.batch), set()).add(row.entry_id)
     return found
+
+
+def own_openings(connection: Connection, agency: str, size: int) -> Iterator[Row[Any]]:
+    """Openings of an agency's own entries among the first `size` leaves, in their order."""
+    return stream(
+        connection,
+        "SELECT c.leaf_index, c.event_class, o.fields FROM audit.card c JOIN audit.opening o USING (entry_id)"
+        " WHERE c.agency = :agency AND c.leaf_index < :size ORDER BY c.leaf_index",
+        agency=agency, size=size,
+    )  # fmt: skip

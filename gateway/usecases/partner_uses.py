@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from audit.entry import Decision, EventClass, Outcome
 from gateway.errors import ForbiddenError
 from gateway.identity.caller import Caller, StaffCaller
@@ -95,14 +97,7 @@ def uses_of_own_data(wiring: Wiring, context: RequestContext, caller: Caller) ->
         _refuse(wiring, context, caller, NOT_YOURS, now)
     sources = _own_sources(wiring, caller.agency, now)
     with wiring.database.transaction("hg_desk") as connection:
-        told = _told_months(first_entry(connection), now)
-        counted = counted_months(connection, caller.agency)
-        for month in told:
-            if month not in counted:
-                since, until = _instant(month), _instant(_next(month))
-                counts = dict.fromkeys(wiring.register.disclosable, 0)
-                counts |= count_uses(connection, caller.agency, sources, since, until)
-                keep_month(connection, caller.agency, month, counts, now)
+        told = _count_months(wiring, connection, caller.agency, sources, now)
         counted = counted_months(connection, caller.agency)
         looked = entry(
             wiring, context, caller, EventClass.VERIFICATION, now, purpose=PURPOSE,
@@ -172,6 +167,30 @@ def _refuse(wiring: Wiring, context: RequestContext, caller: Caller, sentence: s
     )  # fmt: skip
     record(wiring, denied)
     raise ForbiddenError(sentence)
+
+
+def count_everybodys_months(wiring: Wiring) -> None:
+    """Count the months that are over for every agency that owns a source: packs are written from what is counted."""
+    now = wiring.clock()
+    owners = {wiring.register.owner_of(name, now) for name in wiring.register.sources} - {None}
+    for agency in sorted(owner for owner in owners if owner is not None):
+        with wiring.database.transaction("hg_desk") as connection:
+            _count_months(wiring, connection, agency, _own_sources(wiring, agency, now), now)
+
+
+def _count_months(
+    wiring: Wiring, connection: Connection, agency: str, sources: tuple[str, ...], now: datetime
+) -> list[date]:
+    """Count what is over and not yet counted; gives the months that are told."""
+    told = _told_months(first_entry(connection), now)
+    counted = counted_months(connection, agency)
+    for month in told:
+        if month not in counted:
+            since, until = _instant(month), _instant(_next(month))
+            counts = dict.fromkeys(wiring.register.disclosable, 0)
+            counts |= count_uses(connection, agency, sources, since, until)
+            keep_month(connection, agency, month, counts, now)
+    return told
 
 
 def _own_sources(wiring: Wiring, agency: str, now: datetime) -> tuple[str, ...]:

@@ -1,0 +1,201 @@
+"""A partner's pack: the whole log as commitments, the partner's own entries opened, and how its data was used.
+
+The folder of an export (`audit.export`) with two files more:
+
+    uses.json   canonical JSON: what others did with the partner's data, by purpose and month, small counts merged
+    pack.note   signed note of the log's key over seven lines: header, log, agency, tree size, time, and the SHA-256 of
+                openings.ndjson and uses.json (base64)
+
+Opened are entries of the partner's own acts and no other's. Of its look-ups for sealed purposes only when they were
+made and by which agency is open (practice P2); of others' look-ups nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from audit.canonical import Json, parse_canonical
+from audit.encoding import from_base64, to_base64
+from audit.entry import EventClass, format_second
+from audit.errors import AuditError, ExportError
+from audit.export import ENTRIES, OPENINGS
+from audit.keys import SignerKey, VerifierKey
+from audit.notes import open_note, sign_note
+from audit.verify_export import ExportVerdict, Trust, verify_export
+
+HEADER = "hearthgate/partner-pack/v1"
+NOTE = "pack.note"
+USES = "uses.json"
+SEALED_FIELDS = frozenset({"agency", "at", "request_id", "sealed"})
+"""What is open of a partner's own look-up for a sealed purpose: that it was made, so that it can be reconciled."""
+OWN_FIELDS = SEALED_FIELDS | {
+    "authentication", "client", "decision", "outcome", "phase", "purpose", "refers_to", "role", "service", "team",
+    "who",
+}  # fmt: skip
+"""What is open of any other act of the partner's."""
+LOOK_UP_FIELDS = OWN_FIELDS | {"household", "items_shown", "reason", "shown_counts", "subjects"}
+"""What is open of a look-up by the partner's own staff that may be told: they saw it."""
+COLLECTION_FIELDS = OWN_FIELDS | {"detail"}
+"""What is open of the partner's own files: batch, counts and the root of the rows' digests."""
+
+_FORM = re.compile(
+    rf"{HEADER}\n"
+    r"log (?P<log>[A-Za-z0-9./_-]{1,128})\n"
+    r"agency (?P<agency>[A-Za-z0-9._:-]{1,128})\n"
+    r"size (?P<size>0|[1-9][0-9]{0,18})\n"
+    r"at (?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n"
+    r"openings (?P<openings>[A-Za-z0-9+/]{43}=)\n"
+    r"uses (?P<uses>[A-Za-z0-9+/]{43}=)\n"
+)
+_LOOK_UPS = frozenset(
+    {EventClass.CONSULTATION, EventClass.DISCLOSURE, EventClass.SEARCH, EventClass.PRINT, EventClass.EXPORT}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """An entry of the partner's own acts, as the pack opens it. `batch` is set for its files."""
+
+    leaf_index: int
+    entry_id: str
+    event: str
+    batch: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackVerdict:
+    """What was found right: the log beneath, whose pack it is, as of when, and how many of its entries are open."""
+
+    export: ExportVerdict
+    agency: str
+    at: str
+    own: int
+
+
+def fields_opened(event: str, *, sealed: bool) -> frozenset[str]:
+    """The fields that a pack opens of an entry of the partner's own."""
+    if event == EventClass.COLLECTION:
+        return COLLECTION_FIELDS
+    if sealed or event == EventClass.OVERRIDE:
+        return SEALED_FIELDS
+    return LOOK_UP_FIELDS if event in _LOOK_UPS else OWN_FIELDS
+
+
+def seal_pack(folder: Path, agency: str, size: int, at: datetime, log_key: SignerKey) -> None:
+    """Sign an export folder that holds openings and uses as the pack of an agency. `at` is aware."""
+    text = (
+        f"{HEADER}\nlog {log_key.name}\nagency {agency}\nsize {size}\nat {format_second(at)}\n"
+        f"openings {_digest(folder / OPENINGS)}\nuses {_digest(folder / USES)}\n"
+    )
+    if not _FORM.fullmatch(text):
+        raise ExportError(NOTE, "would hold a value that its form does not allow")
+    (folder / NOTE).write_text(sign_note(text, [log_key]), encoding="utf-8", newline="")
+
+
+def is_pack(path: Path) -> bool:
+    """Whether a path is the folder of a partner's pack."""
+    return (path / NOTE).is_file()
+
+
+def verify_pack(folder: Path, trust: Trust) -> PackVerdict:
+    """Check a pack: signature, both files, the export beneath, and that nothing is open but what a pack opens.
+
+    Raises `ExportError` or another `AuditError` that says what is wrong and where.
+    """
+    export = verify_export(folder, trust)
+    key = export.own_key or trust.log_key
+    if key is None:
+        raise ExportError(NOTE, "no key was given to check its signature with")
+    found = _opened_note(folder, key)
+    if found["log"] != export.head.checkpoint.origin or int(found["size"]) != export.head.checkpoint.size:
+        raise ExportError(NOTE, "is of another log, or of another size of it")
+    for name in (OPENINGS, USES):
+        if _digest(folder / name) != found[name.partition(".")[0]]:
+            raise ExportError(name, "is not the file that was signed")
+    own = sum(1 for _ in own_entries(folder, found["agency"]))
+    return PackVerdict(export, found["agency"], found["at"], own)
+
+
+def own_entries(folder: Path, agency: str | None = None) -> Iterator[OwnEntry]:
+    """The opened entries of a pack whose export was verified, in the order of the log.
+
+    With `agency`, each is required to be that agency's and to have no other field open than a pack opens: raises
+    `ExportError` naming leaf and field.
+    """
+    try:
+        with (folder / ENTRIES).open("rb") as table, (folder / OPENINGS).open("rb") as lines:
+            rows = iter(table)
+            read = -1
+            row: dict[str, Json] = {}
+            for line in lines:
+                opened = _object(line, OPENINGS)
+                index = opened.get("leaf_index")
+                fields = opened.get("openings")
+                if not isinstance(index, int) or not isinstance(fields, dict):
+                    raise ExportError(OPENINGS, "a line is not of the format")
+                while read < index:
+                    row, read = _object(next(rows, b""), ENTRIES), read + 1
+                values = {name: _value(pair) for name, pair in fields.items()}
+                event = str(row.get("event_class"))
+                if agency is not None:
+                    _require_own(index, event, values, agency)
+                yield OwnEntry(index, str(row.get("entry_id")), event, _batch(values))
+    except OSError:
+        raise ExportError(OPENINGS, "is missing or cannot be read") from None
+
+
+def _require_own(index: int, event: str, values: dict[str, Json], agency: str) -> None:
+    if values.get("agency") != agency:
+        raise ExportError(OPENINGS, "is not an entry of this partner", index, "agency")
+    more = values.keys() - fields_opened(event, sealed=values.get("sealed") is not False)
+    if more:
+        raise ExportError(OPENINGS, "is open and does not belong into this pack", index, min(more))
+
+
+def _batch(values: dict[str, Json]) -> str | None:
+    detail = values.get("detail")
+    batch = detail.get("batch") if isinstance(detail, dict) else None
+    return batch if isinstance(batch, str) else None
+
+
+def _object(line: bytes, name: str) -> dict[str, Json]:
+    try:
+        found = parse_canonical(line.rstrip(b"\n"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ExportError(name, "a line is not of the format")
+    return found
+
+
+def _value(pair: Json) -> Json:
+    if not isinstance(pair, list) or not isinstance(pair[-1], str):
+        raise ExportError(OPENINGS, "a line is not of the format")
+    return parse_canonical(pair[-1].encode())
+
+
+def _opened_note(folder: Path, key: VerifierKey | str) -> "re.Match[str]":
+    try:
+        text = open_note((folder / NOTE).read_bytes(), [VerifierKey.parse(key) if isinstance(key, str) else key]).text
+    except OSError:
+        raise ExportError(NOTE, "is missing or cannot be read") from None
+    except AuditError as error:
+        raise ExportError(NOTE, str(error)) from None
+    found = _FORM.fullmatch(text)
+    if found is None or len(from_base64(found["openings"])) != sha256().digest_size:
+        raise ExportError(NOTE, "is not of the format")
+    return found
+
+
+def _digest(path: Path) -> str:
+    hashed = sha256()
+    try:
+        with path.open("rb") as file:
+            for piece in iter(lambda: file.read(1 << 16), b""):
+                hashed.update(piece)
+    except OSError:
+        raise ExportError(path.name, "is missing or cannot be read") from None
+    return to_base64(hashed.digest())
