@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from audit.canonical import Json
 from audit.detail import DETAIL_KEYS
@@ -173,10 +174,10 @@ class Entry:
             _require(_ID, "shown_counts", key)
             if count < 0:
                 raise EntryError("shown_counts", "a count is negative")
-        for key, value in self.detail.items():
+        for key, told in self.detail.items():
             if key not in DETAIL_KEYS:
                 raise EntryError("detail", "a key is not in the closed set of audit.detail")
-            if isinstance(value, str) and len(value) > _MAX_TEXT:
+            if isinstance(told, str) and len(told) > _MAX_TEXT:
                 raise EntryError("detail", "a text is longer than 4,000 characters")
 
     def clear_time(self) -> str:
@@ -193,12 +194,15 @@ COMMITTED_FIELDS: tuple[str, ...] = tuple(sorted(one.name for one in fields(Entr
 """Every other field, in the order of their commitments in a leaf of version 1. `at` is there to the microsecond."""
 
 
+_COMMITTED = attrgetter(*COMMITTED_FIELDS)
+_MAPPINGS = ("detail", "masks", "shown_counts")
+
+
 def committed_values(entry: Entry) -> dict[str, Json]:
     """The values of `COMMITTED_FIELDS` as JSON, absent ones as null, empty lists and objects as they are."""
-    values: dict[str, Json] = {}
-    for name in COMMITTED_FIELDS:
-        value = getattr(entry, name)
-        values[name] = dict(value) if isinstance(value, Mapping) else value
+    values: dict[str, Json] = dict(zip(COMMITTED_FIELDS, _COMMITTED(entry), strict=True))
+    for mapping in _MAPPINGS:
+        values[mapping] = dict(getattr(entry, mapping))
     values["at"] = entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return values
 

@@ -13,12 +13,14 @@ not even to somebody who tries every name and date, and the tree stays as it was
 
 import hmac
 import re
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from audit.canonical import Json, canonical_json, parse_canonical
-from audit.encoding import from_base64, to_base64
+from audit.encoding import from_base64
 from audit.entry import COMMITTED_FIELDS, Entry, EventClass, committed_values
 from audit.errors import EntryError, OpeningError
 
@@ -46,8 +48,7 @@ LEAF_FORM = re.compile(
 _EVENTS = frozenset(EventClass)
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What opens one commitment: 32 bytes of salt, and the canonical bytes of the value. `repr` shows neither."""
 
     salt: bytes
@@ -75,7 +76,8 @@ def commit_entry(entry: Entry, salts: Callable[[str], bytes]) -> tuple[bytes, di
     for a salt of another length, for salts that repeat, and for values that have no canonical form.
     """
     openings: dict[str, Opening] = {}
-    commitments = bytearray()
+    used: set[bytes] = set()
+    commitments = []
     for name, value in committed_values(entry).items():
         try:
             encoded = canonical_json(value)
@@ -84,11 +86,12 @@ def commit_entry(entry: Entry, salts: Callable[[str], bytes]) -> tuple[bytes, di
         salt = salts(name)
         if len(salt) != SALT_SIZE:
             raise EntryError(name, "salt is not 32 bytes long")
+        used.add(salt)
         openings[name] = Opening(salt, encoded)
-        commitments += commitment(name, salt, encoded)
-    if len({one.salt for one in openings.values()}) != len(openings):
+        commitments.append(commitment(name, salt, encoded))
+    if len(used) != len(openings):
         raise EntryError("salts", "two fields share a salt")
-    leaf = leaf_prefix(entry.clear_time()) + to_base64(bytes(commitments)).encode()
+    leaf = leaf_prefix(entry.clear_time()) + b2a_base64(b"".join(commitments), newline=False)
     return leaf + leaf_suffix(entry.entry_id, entry.event, entry.log_id), openings
 
 

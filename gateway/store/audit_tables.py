@@ -27,7 +27,7 @@ class OpeningRow(SQLModel, table=True):
 
     __tablename__ = "opening"
     __table_args__ = {"schema": "audit"}
-    entry_id: UUID = Field(primary_key=True, foreign_key="audit.entry.entry_id")
+    entry_id: UUID = Field(primary_key=True)
     fields: dict[str, Any] = Field(sa_type=JSONB)
 
 
@@ -36,7 +36,7 @@ class PendingRow(SQLModel, table=True):
 
     __tablename__ = "pending"
     __table_args__ = {"schema": "audit"}
-    entry_id: UUID = Field(primary_key=True, foreign_key="audit.entry.entry_id")
+    entry_id: UUID = Field(primary_key=True)
     queued_at: datetime = Field(sa_column=instant())
 
 
@@ -87,7 +87,7 @@ class TicketRow(SQLModel, table=True):
     __tablename__ = "ticket"
     __table_args__ = {"schema": "audit"}
     ticket_id: UUID = Field(primary_key=True)
-    entry_id: UUID = Field(foreign_key="audit.entry.entry_id")
+    entry_id: UUID
     own_sources: list[int] = Field(sa_column=Column(ARRAY(SmallInteger), nullable=False))
     not_after: datetime = Field(sa_column=instant())
 
@@ -97,7 +97,7 @@ class TicketSubjectRow(SQLModel, table=True):
 
     __tablename__ = "ticket_subject"
     __table_args__ = {"schema": "audit"}
-    ticket_id: UUID = Field(primary_key=True, foreign_key="audit.ticket.ticket_id")
+    ticket_id: UUID = Field(primary_key=True)
     person_id: UUID = Field(primary_key=True)
     band: int = Field(sa_type=SmallInteger, primary_key=True)
     shown: Any = Field(sa_column=Column(VARBIT, nullable=False))

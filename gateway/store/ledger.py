@@ -1,10 +1,10 @@
 """The audit log in the database: append an entry, issue a ticket with it, open the ticket that admits a read."""
 
-import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any, LiteralString, TypeAlias
 from uuid import UUID
 
@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import Connection
 
 from audit.encoding import to_base64
-from audit.entry import Entry
+from audit.entry import COMMITTED_FIELDS, Entry
 from audit.leaf import SALT_SIZE, commit_entry
 
 Session: TypeAlias = "Connection | psycopg.Connection[Any]"
@@ -89,10 +89,16 @@ def bit_string(mask: int, width: int) -> str:
 
 def _committed(entry: Entry) -> tuple[bytes, tuple[Any, ...]]:
     """The leaf of an entry, and what `audit.append_entry` is called with."""
-    leaf, openings = commit_entry(entry, lambda _field: os.urandom(SALT_SIZE))
-    fields = {name: [to_base64(opening.salt), opening.value.decode()] for name, opening in openings.items()}
+    fresh = os.urandom(SALT_SIZE * len(COMMITTED_FIELDS))
+    salts = iter([fresh[place : place + SALT_SIZE] for place in range(0, len(fresh), SALT_SIZE)])
+    leaf, openings = commit_entry(entry, lambda _field: next(salts))
+    # {field: [salt, canonical value as text]}, written out: names and base64 need no escaping.
+    fields = ",".join(
+        f'"{name}":["{to_base64(salt)}",{encode_basestring(value.decode())}]'
+        for name, (salt, value) in openings.items()
+    )
     recorded_at = entry.at.astimezone(UTC).replace(microsecond=0)
-    return leaf, (UUID(entry.entry_id), entry.event.value, recorded_at, leaf, json.dumps(fields))
+    return leaf, (UUID(entry.entry_id), entry.event.value, recorded_at, leaf, f"{{{fields}}}")
 
 
 def _run(session: Session, statement: LiteralString, parameters: tuple[Any, ...]) -> None:

@@ -97,6 +97,17 @@ def test_a_ticket_is_used_once(desk, kelly):
         desk.read(ticket)
 
 
+def test_a_transaction_opens_one_ticket(northvale, desk, kelly):
+    first, second = (desk.issue(desk.subject(kelly, desk.everything)) for _ in range(2))
+
+    with northvale.wiring.database.engine("hg_read").connect() as connection:
+        open_ticket(connection, first)
+        with pytest.raises(ProgrammingError, match="authorisation that was not used"), connection.begin_nested():
+            open_ticket(connection, second)
+        assert connection.execute(_FACTS).scalar_one() > 0
+        connection.rollback()
+
+
 def test_a_ticket_opened_in_one_transaction_shows_nothing_in_another(northvale, desk, kelly):
     ticket = desk.issue(desk.subject(kelly, desk.everything))
     database = northvale.wiring.database
