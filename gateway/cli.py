@@ -92,6 +92,15 @@ def sequencer(beside_parent: bool = _BESIDE) -> None:
 
 
 @app.command(rich_help_panel=RUNNING)
+def cosign(beside_parent: bool = _BESIDE) -> None:
+    """Gather the cosignatures of witnesses for the log's checkpoints."""
+    from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
+    from gateway.serving import run_cosign_process  # noqa: PLC0415 - see the module's docstring
+
+    run_cosign_process(read_settings(), beside_parent=beside_parent)
+
+
+@app.command(rich_help_panel=RUNNING)
 def migrate() -> None:
     """Create what is missing (keys, roles, database) and bring the schema up to date."""
     from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring

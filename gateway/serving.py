@@ -1,4 +1,4 @@
-"""Run the processes: migrate, serve the API, work off jobs, sequence the log; embedded mode supervises all three."""
+"""Run the processes: migrate, serve the API, work off jobs, sequence and cosign; embedded mode supervises all."""
 
 import signal
 import socket
@@ -22,9 +22,11 @@ from gateway.building import (
     running_database,
 )
 from gateway.custody import load_custody
+from gateway.jobs.cosigning import run_cosigner
 from gateway.jobs.sequencer import run_sequencer
 from gateway.jobs.worker import run_linkage_worker
-from gateway.operator_parts import OperatorParts
+from gateway.operator_parts import OperatorParts, operator_parts
+from gateway.policy_file import cosigning_policy
 from gateway.settings import Settings
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.migrate import create_database, create_roles, migrate
@@ -62,6 +64,8 @@ def running_gateway(settings: Settings) -> Iterator[Wiring]:
         if settings.database_url is None:
             stack.enter_context(supervised(settings, "sequencer"))
             stack.enter_context(supervised(settings, "worker"))
+            if settings.witness_policy is not None:
+                stack.enter_context(supervised(settings, "cosign"))
         stack.enter_context(_listening(wiring))
         yield wiring
 
@@ -86,6 +90,13 @@ def run_sequencer_process(settings: Settings, *, beside_parent: bool = False) ->
         custody = load_custody(settings.keys_dir, SERVING_ROLES)
         parts = OperatorParts(settings, open_database(running, custody), custody)
         run_sequencer(parts.database, log_signer(custody, settings), clock.utc_now, stop, guard=guard_of(parts))
+
+
+def run_cosign_process(settings: Settings, *, beside_parent: bool = False) -> None:
+    """Gather cosignatures until told to stop, or until the parent is gone."""
+    configure_logging()
+    with _stop_on_signal(beside_parent=beside_parent) as stop, operator_parts(settings) as parts:
+        run_cosigner(parts, cosigning_policy(settings, log_signer(parts.custody, settings).verifier()), stop)
 
 
 @contextmanager

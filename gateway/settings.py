@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field(default="hearthgate", description="This gateway at that provider.")
     max_body_mib: int = Field(default=100, ge=1, le=2048, description="Largest pushed file, after decompression.")
     log_origin: str = Field(default="northvale.example/hearthgate", description="Name of the audit log in checkpoints.")
+    witness_policy: Path | None = Field(
+        default=None, description="Witnesses of the audit log and the quorum asked of them (C2SP tlog-policy)."
+    )
     council: str = Field(default="Northvale Council", description="Name on the pages.")
     mash_phone: str = Field(default="01632 960 100", description="Number at the foot of every family page.")
     cookie_secure: bool = Field(default=True, description="False only on loopback without TLS.")

@@ -29,10 +29,15 @@ class LiveOut(BaseModel):
 
 
 class ReadyOut(BaseModel):
-    """The database answers, and which register is in force."""
+    """The database answers, which register is in force, and how far witnesses vouch for the log.
+
+    `unwitnessed_since` is null when the newest checkpoint has the quorum; `witness_problems` are codes.
+    """
 
     status: Literal["ready"]
     register_version: str = Field(serialization_alias="register")
+    unwitnessed_since: datetime | None
+    witness_problems: list[str]
 
 
 class TokenOut(BaseModel):
@@ -82,7 +87,11 @@ class FamilyOut(Profile):
 
 
 class ProofOut(BaseModel):
-    """A receipt that anybody can check offline. `proof` is a c2sp.org/tlog-proof@v1 file; `index` counts from 0."""
+    """A receipt that anybody can check offline. `proof` is a c2sp.org/tlog-proof@v1 file; `index` counts from 0.
+
+    `witnesses` known witnesses have cosigned its checkpoint; without the `quorum`, `unwitnessed_since` says since when
+    the log has gone on without them.
+    """
 
     entry_id: UUID
     recorded_at: datetime
@@ -91,6 +100,9 @@ class ProofOut(BaseModel):
     leaf: str = Field(description="The bytes in the tree, as base64", json_schema_extra={"contentEncoding": "base64"})
     checkpoint: str
     proof: str
+    witnesses: int
+    quorum: bool
+    unwitnessed_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

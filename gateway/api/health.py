@@ -1,13 +1,13 @@
 """Liveness and readiness: beside the token route, the only routes that ask nobody who they are."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from sqlalchemy import text
 
 from gateway.api.answers import LiveOut, ReadyOut
 from gateway.api.context import Wired
 from gateway.api.contract import Told, operation
+from gateway.usecases.log_status import log_status
 
 router = APIRouter(tags=["health"])
 
@@ -19,8 +19,12 @@ def live() -> Annotated[dict[str, str], Told(LiveOut)]:
 
 
 @router.get("/health/ready", **operation("check-readiness", "Can the gateway work"))
-def ready(wiring: Wired) -> Annotated[dict[str, str], Told(ReadyOut)]:
-    """The database answers, and a register is in force."""
-    with wiring.database.transaction("hg_desk") as connection:
-        connection.execute(text("SELECT 1"))
-    return {"status": "ready", "register": wiring.register.version}
+def ready(wiring: Wired) -> Annotated[dict[str, Any], Told(ReadyOut)]:
+    """The database answers, and a register is in force. A log without its witnesses is ready, and says so."""
+    log = log_status(wiring)
+    return {
+        "status": "ready",
+        "register": wiring.register.version,
+        "unwitnessed_since": log.unwitnessed_since,
+        "witness_problems": list(log.problems),
+    }

@@ -15,8 +15,9 @@ from audit.keys import VerifierKey
 from audit.leaf import Opening
 from audit.notes import open_note
 from gateway.errors import ProofNotReadyError
-from gateway.store.log import exported_openings, exported_rows, newest_checkpoint, one_picture
+from gateway.store.log import exported_openings, exported_rows, one_picture
 from gateway.usecases.log_parts import LogParts, log_keys, record
+from gateway.usecases.log_status import head_to_export
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +41,26 @@ def export_log(parts: LogParts, exported: Entry, folder: Path, *, openings: bool
     record(parts, exported)
     with parts.database.transaction("hg_desk") as connection:
         one_picture(connection)
-        head = newest_checkpoint(connection)
+        head = head_to_export(parts, connection)
         if head is None:
             raise ProofNotReadyError("the log has no leaves yet; ask again in a second")
-        key = _signing_key(head.note, log_keys(parts))
-        rows = (_export_row(row) for row in exported_rows(connection, head.tree_size))
+        key = signing_key(head.note, log_keys(parts))
+        rows = (export_row(row) for row in exported_rows(connection, head.tree_size))
         opened = _openings(exported_openings(connection, head.tree_size)) if openings else None
         size = write_export(folder, key, head.note, rows, opened)
     return LogExport(folder, size, key)
 
 
-def _signing_key(note: str, keys: tuple[VerifierKey, ...]) -> VerifierKey:
+def signing_key(note: str, keys: tuple[VerifierKey, ...]) -> VerifierKey:
+    """The one of our keys that signed a checkpoint. Raises `NoteError`."""
     signed = [one.key for one in open_note(note, keys).verified]
     if not signed:
         raise NoteError("no key of this log has signed the checkpoint")
     return signed[0]
 
 
-def _export_row(row: Row[Any]) -> ExportRow:
+def export_row(row: Row[Any]) -> ExportRow:
+    """A row of `gateway.store.log.exported_rows` as an export takes it."""
     return ExportRow(row.leaf_index, str(row.entry_id), row.event_class, row.recorded_at, row.leaf)
 
 

@@ -33,7 +33,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
     {
         # Whole modules: the database itself, keys and sessions, the reader's own declaration, queued jobs.
         "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "scripts", "sign_ins",
-        "tables",
+        "tables", "witnesses",
         # What only writes, or gives digests, hashes, numbers of a file, signatures and counts of leaves.
         "ledger", "facts.intern_records", "facts.current_digests", "facts.save_facts", "facts.save_tokens",
         "identities.add_persons", "identities.retire_persons", "identities.replace_links", "identities.save_reviews",
