@@ -15,6 +15,7 @@ _LOG = {
     # To read the log: officers' pages, receipts, exports; the sequencer makes leaves of it.
     "audit.card": "SELECT",
     "audit.checkpoint": "SELECT",
+    "audit.cosignature": "SELECT",
     "audit.entry": "SELECT",
     "audit.head": "SELECT",
     "audit.leaf": "SELECT",
@@ -23,6 +24,8 @@ _LOG = {
     "audit.restore": "SELECT",
     "audit.ticket": "SELECT",
     "audit.ticket_subject": "SELECT",
+    "audit.witness_state": "SELECT",
+    "audit.witnessed": "SELECT",
 }
 TABLES = {
     "hg_ledger": {},
@@ -59,6 +62,9 @@ TABLES = {
     },
     "hg_sequence": {
         **_LOG,
+        # To keep what witnesses answered.
+        "audit.cosignature": "SELECT INSERT", "audit.witnessed": "SELECT INSERT",
+        "audit.witness_state": "SELECT INSERT UPDATE",
         # To put entries in their place in the tree.
         "audit.leaf": "SELECT INSERT", "audit.node": "SELECT INSERT", "audit.checkpoint": "SELECT INSERT",
         "audit.pending": "SELECT DELETE", "audit.head": "SELECT UPDATE(tree_size)",
