@@ -1,5 +1,8 @@
 """A restored backup: noticed, nothing signed until it is declared, then provable to whoever kept a checkpoint."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -10,13 +13,14 @@ from audit.entry import EventClass
 from audit.errors import ExportError, RestoreError, WitnessError
 from audit.keys import COSIGNATURE_V1, SignerKey
 from audit.notes import add_signatures, cosign
-from audit.restore import RestoreReason
+from audit.restore import RestoreReason, open_restore
 from audit.tree import consistency_places, consistency_proof
 from audit.verify_export import Trust, verify_export
 from audit.witness import AddCheckpoint
 from gateway import clock
 from gateway.jobs.sequencer import Sequencer, run_sequencer
 from gateway.operator_parts import operator_entry
+from gateway.store.engine import embedded_url
 from gateway.store.log import newest_checkpoint, stored_nodes
 from gateway.usecases.exporting_log import export_log
 from gateway.usecases.receipts import operator_receipt
@@ -224,3 +228,55 @@ def test_a_mark_of_old_is_raised_by_the_checkpoint_that_somebody_kept(rehearsal,
     declare(wiring)
     sequence(wiring)
     assert verify_database(wiring).finding is None
+
+
+RESTORE_EDITS = {
+    "entry_id": "SET entry_id = (SELECT entry_id FROM audit.leaf WHERE leaf_index = 3)",
+    "lost_from": "SET lost_from = lost_from - 1",
+    "lost_to": "SET lost_to = lost_to - 1",
+    "note": "SET note = replace(note, 'disk-failure', 'exercise')",
+}
+
+
+@pytest.mark.parametrize("column", RESTORE_EDITS)
+def test_an_edited_declaration_is_found(rehearsal, wiring, admin, column):
+    rehearsal.restore()
+    declare(wiring)
+    sequence(wiring)
+    assert verify_database(wiring).finding is None
+    with admin.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        assert connection.exec_driver_sql(f"UPDATE audit.restore {RESTORE_EDITS[column]}").rowcount == 1
+        columns = connection.exec_driver_sql(
+            "SELECT column_name FROM information_schema.columns WHERE (table_schema, table_name) = ('audit', 'restore')"
+        ).scalars()
+        assert set(columns) == set(RESTORE_EDITS)
+
+    assert verify_database(wiring).finding.column.startswith("audit.restore")
+
+
+def test_the_command_writes_the_declaration_for_the_witnesses(rehearsal, wiring, tmp_path):
+    rehearsal.restore()
+    newest = tmp_path / "newest"
+    newest.write_text(rehearsal.newest)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HEARTHGATE_DATA_DIR": str(wiring.settings.data_dir),
+        "HEARTHGATE_DATABASE_URL": embedded_url(rehearsal.cluster.server.socket_dir, rehearsal.name),
+    }
+    for role, password in rehearsal.cluster.passwords.items():
+        (wiring.settings.keys_dir / f"{role}.password").write_text(password)
+    asked = [sys.executable, "-m", "gateway", "audit", "declare-restore", "--reason", "exercise",
+             "--newest", str(newest), "--note", str(tmp_path / "restore.note")]  # fmt: skip
+
+    done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+    again = subprocess.run([*asked[:-1], str(tmp_path / "again.note")], env=environment, capture_output=True, text=True,
+                           check=False)  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "Lost: 15 entries, leaves 20 to 34." in done.stdout
+    assert (
+        open_restore((tmp_path / "restore.note").read_text(), wiring.log_signer.verifier()).restore.lost_to.size == 35
+    )
+    assert again.returncode == 2
+    assert "nothing was lost" in again.stderr
