@@ -101,6 +101,12 @@ class AnsweredBeforeError(GatewayError):
     code: ClassVar[str] = "already-answered"
 
 
+class ErasureHeldError(GatewayError):
+    """A legal hold stands on the person who was to be erased; nothing was erased."""
+
+    code: ClassVar[str] = "erasure-held"
+
+
 class ProofNotReadyError(GatewayError):
     """The entry is durable and its leaf is not in the tree yet."""
 

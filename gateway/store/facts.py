@@ -75,6 +75,12 @@ def intern_records(connection: Connection, records: Sequence[NewRecord], mint: I
     return found
 
 
+def erased_digests(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
+    """Those of some digests of partners' keys that were erased: nothing is taken under them any more."""
+    found = connection.execute(text("SELECT hearth.erased_keys(CAST(:digests AS bytea[]))"), {"digests": list(digests)})
+    return {bytes(one) for one in found.scalars()}
+
+
 def current_digests(connection: Connection, fact_keys: Sequence[bytes]) -> dict[bytes, bytes]:
     """The content digest of the newest version of each fact that exists."""
     rows = connection.execute(

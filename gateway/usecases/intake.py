@@ -36,7 +36,7 @@ from gateway.store.batches import (
     update_batch,
 )
 from gateway.store.desk_tables import BatchRow
-from gateway.store.facts import current_digests, intern_records, save_facts, save_tokens
+from gateway.store.facts import current_digests, erased_digests, intern_records, save_facts, save_tokens
 from gateway.store.jobs import defer_linkage
 from gateway.store.ledger import append
 from gateway.usecases.entries import entry
@@ -228,7 +228,8 @@ def _count(translation: Translation, tally: _Tally) -> None:
 
 def _save(intake: _Intake, connection: Connection, facts: Sequence[Fact]) -> tuple[int, int]:
     wiring, ring = intake.wiring, intake.wiring.custody.digest
-    keys = keys_of(facts, intake.feed.profile.source, intake.source_no)
+    said = len(facts)
+    keys, facts = _not_erased(intake, connection, facts)
     records = intern_records(connection, [key.record(ring) for key in keys], _minted(wiring))
     by_key = {key: records[key.digest(ring)] for key in keys}
 
@@ -245,7 +246,23 @@ def _save(intake: _Intake, connection: Connection, facts: Sequence[Fact]) -> tup
     }
     save_facts(connection, fresh, common, _minted(wiring))
     save_tokens(connection, token_rows(fresh, wiring.custody.token))
-    return len(fresh), len(rows) - len(fresh)
+    # What is said of somebody who was erased counts as unchanged: the sender is not told who that is.
+    return len(fresh), said - len(fresh)
+
+
+def _not_erased(
+    intake: _Intake, connection: Connection, facts: Sequence[Fact]
+) -> tuple[list[SourceKey], Sequence[Fact]]:
+    """The keys that the facts name, and the facts, without those that name a key that was erased."""
+    source, ring = intake.feed.profile.source, intake.wiring.custody.digest
+    keys = keys_of(facts, source, intake.source_no)
+    digests = {key: key.record(ring).digests for key in keys}
+    erased = erased_digests(connection, [digest for all_of in digests.values() for digest in all_of])
+    if not erased:
+        return keys, facts
+    standing = {key for key in keys if erased.isdisjoint(digests[key])}
+    kept = [fact for fact in facts if standing.issuperset(keys_of([fact], source, intake.source_no))]
+    return keys_of(kept, source, intake.source_no), kept
 
 
 def _minted(wiring: Wiring) -> Iterator[UUID]:

@@ -36,12 +36,12 @@ class FoundError(Exception):
 
 
 class EntryCheck:
-    """Checks entries one by one, and remembers which lack openings and which erasures say why."""
+    """Checks entries one by one, and remembers which fields are missing where, and which erasures say why."""
 
     def __init__(self, origin: str) -> None:
         self._origin = origin
-        self.lacking: set[str] = set()
-        self._erased: set[str] = set()
+        self.lacking: dict[str, frozenset[str]] = {}
+        self._said: dict[str, frozenset[str]] = {}
 
     def check(self, row: Row[Any], tickets: Sequence[SealedTicket] | None) -> None:
         """Check an entry's row. `tickets` is `None` for one on the queue, whose tickets are not sealed yet."""
@@ -49,17 +49,30 @@ class EntryCheck:
         leaf = self._leaf(row, where)
         opened = _opened(row, where)
         if len(opened) < len(COMMITTED_FIELDS):
-            self.lacking.add(where)
+            self.lacking[where] = frozenset(COMMITTED_FIELDS) - opened.keys()
         if leaf.event is EventClass.ERASURE:
-            self._erased |= _records(opened)
+            fields, entries = _erased(opened)
+            for entry in entries:
+                self._said[entry] = self._said.get(entry, frozenset()) | fields
         if tickets is not None and (tickets or _admits(opened)):
             _check_tickets(tickets, opened, where)
 
     def check_erasures(self) -> None:
-        """Openings may lack fields only where an erasure entry names the entry in its `records`."""
-        unexplained = self.lacking - self._erased
-        if unexplained:
-            raise FoundError("audit.opening.fields", "a field is missing and no erasure says so", min(unexplained))
+        """Openings lack exactly the fields that erasure entries name for them.
+
+        A field that is missing and was not erased is a cheat. One that was erased and is there came back with a backup:
+        the erasures are to be applied again.
+        """
+        for entry in sorted(self.lacking.keys() | self._said.keys()):
+            lacking, said = self.lacking.get(entry, frozenset()), self._said.get(entry, frozenset())
+            if lacking - said:
+                raise FoundError("audit.opening.fields", "a field is missing and no erasure says so", entry)
+            if said - lacking:
+                raise FoundError("audit.opening.fields", "a field is there that an erasure says is gone", entry)
+
+    def erased(self, entry: str, field: str) -> bool:
+        """Whether a field of an entry checked before is missing."""
+        return field in self.lacking.get(entry, ())
 
     def _leaf(self, row: Row[Any], where: str) -> Leaf:
         try:
@@ -98,10 +111,15 @@ def _admits(opened: Mapping[str, Opening]) -> bool:
     return "masks" in opened and opened["masks"].value != b"{}"
 
 
-def _records(opened: Mapping[str, Opening]) -> set[str]:
+def _erased(opened: Mapping[str, Opening]) -> tuple[frozenset[str], list[str]]:
+    """Which fields of which entries an erasure says are gone; nothing, where it was of something else."""
     detail = _value(opened, "detail")
-    records = detail.get("records") if isinstance(detail, Mapping) else None
-    return {str(one) for one in records} if isinstance(records, list | tuple) else set()
+    if not isinstance(detail, Mapping):
+        return frozenset(), []
+    fields, entries = detail.get("erased_fields"), detail.get("records")
+    if not isinstance(fields, list | tuple) or not isinstance(entries, list | tuple):
+        return frozenset(), []
+    return frozenset(str(one) for one in fields), [str(one) for one in entries]
 
 
 def _check_tickets(tickets: Sequence[SealedTicket], opened: Mapping[str, Opening], where: str) -> None:

@@ -21,6 +21,12 @@ READERS = frozenset(
         "partner_uses.uses_of_person", "partner_uses.own_collections",
         "log.judged_entries", "requests.open_requests", "requests.lock_request", "requests.own_request",
         "requests.answer_of", "requests.note_overdue", "reviews.open_reviews",
+        "reviews.lock_review", "reviews.question_of", "reviews.questions_to", "access_reviews.cards_between",
+        "access_reviews.cards_since", "access_reviews.cards_of", "access_reviews.judgements_of",
+        "access_reviews.work_ties", "access_reviews.life_ties",
+        "erasure.identifying_values", "erasure.entries_about", "erasure.spoken_entries", "erasure.link_versions",
+        "erasure_desk.open_erasures", "erasure_desk.lock_erasure", "erasure_desk.unfinished_erasures",
+        "erasure_desk.standing_holds", "erasure_desk.lock_hold", "erasure_desk.rejected_rows",
         "emergencies.list_emergencies", "emergencies.lock_emergency", "emergencies.suspend_overdue",
         "identities.identity_facts", "identities.current_links", "identities.household_members",
         "identities.record_ids", "identities.person_ranks", "subject_releases.open_releases",
@@ -34,12 +40,24 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # Whole modules: the database itself, keys and sessions, the reader's own declaration, queued jobs.
         "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "scripts", "sign_ins",
         "tables", "witnesses",
+        # Ids of records, digests of keys, and what takes away.
+        "erasure.keep_linkage_out", "erasure.records_of_family", "erasure.records_of_keys", "erasure.key_digests",
+        "erasure.erased_keys", "erasure.entries_before", "erasure.erase_records", "erasure.erase_as_said",
+        "erasure_desk.save_erasure", "erasure_desk.change_erasure", "erasure_desk.save_hold", "erasure_desk.lift_hold",
+        "erasure_desk.delete_notices", "erasure_desk.forget_declarations", "erasure_desk.delete_requests",
+        "erasure_desk.replace_reason", "erasure_desk.delete_decided", "erasure_desk.delete_beside",
+        "erasure_desk.delete_rejected_row", "erasure_lists", "erasure_tables", "facts.erased_digests",
         # What only writes, or gives digests, hashes, numbers of a file, signatures and counts of leaves.
         "ledger", "facts.intern_records", "facts.current_digests", "facts.save_facts", "facts.save_tokens",
         "identities.add_persons", "identities.retire_persons", "identities.replace_links", "identities.save_reviews",
         "identities.replace_households", "identities.replace_kin", "notices.save_notice", "notices.mark_read",
         "requests.save_request", "requests.save_answer", "reviews.raise_review", "reviews.reviews_raised",
         "emergencies.save_emergency", "subject_releases.save_release", "subject_releases.decide_on_release",
+        # Ids and counts of items of review, how far it has come, and when staff work.
+        "reviews.save_items", "reviews.change_review", "reviews.review_uses", "reviews.known_groups",
+        "reviews.items_of_week", "reviews.save_draw", "reviews.save_question", "reviews.save_reply",
+        "access_reviews.lock_progress", "access_reviews.move_progress", "access_reviews.newest_leaf",
+        "access_reviews.save_judgements", "staff",
         # From one opaque id to another; and which entries an outcome refers to.
         "subject_releases.subject_of", "subject_releases.answered_authorisations",
         "emergencies.change_emergency", "emergencies.break_glass_rests", "batches.open_batch", "batches.find_batch",
@@ -62,12 +80,25 @@ _PRIVACY = (
     "the supplying agency's privacy officer asks of its own client; roles and purposes, never sealed (practice P2)"
 )
 _REPORT = "for `subject_report`, which requires an officer: what a subject may see of entries about them alone"
+_CASE = "for an item that an officer has opened: `open_review` and `close_review` require one first"
+_ASKED = "what a worker is asked about their own accesses: when and what for, which they know"
 BY_ROLE = {
     "gateway.usecases.reading_log.search_log -> gateway.store.log_search.search_cards": _OFFICER,
     "gateway.usecases.reading_log.read_entry -> gateway.store.log_search.completing_entries": _OFFICER,
     "gateway.usecases.reading_log.read_entry -> gateway.store.log.one_entry": _OFFICER,
     "gateway.usecases.requesting.requests_open -> gateway.store.requests.open_requests": _DECIDES,
     "gateway.usecases.reviewing.review_queue -> gateway.store.reviews.open_reviews": _OFFICER,
+    "gateway.usecases.reviewing.open_review -> gateway.store.reviews.lock_review": _OFFICER,
+    "gateway.usecases.reviewing.close_review -> gateway.store.reviews.lock_review": _OFFICER,
+    "gateway.usecases.reviewing_questions.ask_worker -> gateway.store.reviews.lock_review": _OFFICER,
+    "gateway.usecases.reviewing_questions.ask_worker -> gateway.store.access_reviews.cards_of": _OFFICER,
+    "gateway.usecases.reviewing._case -> gateway.store.access_reviews.cards_of": _CASE,
+    "gateway.usecases.reviewing._case -> gateway.store.access_reviews.judgements_of": _CASE,
+    "gateway.usecases.reviewing._case -> gateway.store.reviews.question_of": _CASE,
+    "gateway.usecases.reviewing_questions.my_questions -> gateway.store.reviews.questions_to": _ASKED,
+    "gateway.usecases.reviewing_questions.my_questions -> gateway.store.access_reviews.cards_of": _ASKED,
+    "gateway.usecases.reviewing_questions.answer_question -> gateway.store.reviews.lock_review": _ASKED,
+    "gateway.usecases.reviewing_questions.answer_question -> gateway.store.reviews.question_of": _ASKED,
     "gateway.usecases.subject_releases.releases_waiting -> gateway.store.subject_releases.open_releases": _OFFICER,
     "gateway.usecases.subject_releases.decide_release -> gateway.store.subject_releases.lock_release": _OFFICER,
     "gateway.usecases.subject_releases.approved_release -> gateway.store.subject_releases.lock_release": _REPORT,

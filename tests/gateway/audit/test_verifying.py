@@ -9,6 +9,8 @@ from sqlalchemy import text
 from audit.entry import EventClass, Outcome
 from audit.keys import SignerKey
 from audit.notes import parse_note, sign_note
+from gateway.store.erasure import erase_as_said
+from gateway.store.ledger import append
 from gateway.usecases.verifying_log import verify_database
 from tests.gateway.audit.log_book import AT, LOG, an_entry, drain, person, sequencing, write, write_authorisation
 
@@ -158,8 +160,10 @@ def test_the_edits_cover_every_column_there_is(admin):
         ).scalars()
         # Declared restores are edited in a log that has one: see test_restore.py.
         columns = {row for row in rows if not row.startswith(("ticket_use.", "restore."))}
-    # When an entry was put on the queue says in which order it became a leaf, and is gone with it.
-    assert columns - {column.partition(",")[0] for column, _, _ in EDITS} == {"pending.queued_at"}
+    # When an entry was put on the queue says in which order it became a leaf, and is gone with it; so is in which
+    # transaction, which matters in that transaction alone.
+    uncovered = columns - {column.partition(",")[0] for column, _, _ in EDITS}
+    assert uncovered == {"pending.queued_at", "pending.xact"}
 
 
 @pytest.mark.parametrize("table", REMOVALS)
@@ -203,19 +207,32 @@ def test_a_ticket_made_up_later_is_found(log, admin):
     assert "ticket" in verify_database(log).finding.column
 
 
-def test_a_lawful_erasure_is_named_by_its_entry_and_is_no_alarm(log, database):
-    with database.transaction("hg_desk") as connection:
-        erased = str(connection.execute(text(f"SELECT {_FIRST_ENTRY}")).scalar_one())
+def an_erasure(entry, *fields):
+    detail = {"records": [str(entry)], "erased_fields": list(fields), "erased_entries": 1}
+    return an_entry(event=EventClass.ERASURE, at=AT, outcome=Outcome.DONE, subjects=(), items_shown=(), detail=detail)
+
+
+def test_a_lawful_erasure_is_named_by_its_entry_and_is_no_alarm(log, database, admin):
+    with admin.begin() as connection:
+        erased = connection.execute(text(f"SELECT {_FIRST_ENTRY}")).scalar_one()
+    erasure = an_erasure(erased, "household", "subjects")
     with database.transaction("hg_erase") as connection:
-        erase = text("UPDATE audit.opening SET fields = fields - 'subjects' - 'household' WHERE entry_id = :id")
-        connection.execute(erase, {"id": UUID(erased)})
-    assert verify_database(log).finding.column == "audit.opening.fields"
-    erasure = an_entry(event=EventClass.ERASURE, at=AT, outcome=Outcome.DONE, subjects=(), items_shown=(),
-                       detail={"records": [erased], "erased_entries": 1})  # fmt: skip
-    write(database, erasure, role="hg_erase")
+        append(connection, erasure)
+        erase_as_said(connection, UUID(erasure.entry_id))
     drain(database, log.log_signer)
     verdict = verify_database(log)
     assert (verdict.finding, verdict.erased) == (None, 1)
+
+    tamper(admin, f"UPDATE audit.opening SET fields = fields - 'who' WHERE entry_id = '{erased}'")
+    assert "no erasure says so" in verify_database(log).finding.problem
+
+
+def test_what_an_erasure_says_is_gone_and_is_there_is_found(log, database, admin):
+    with admin.begin() as connection:
+        named = connection.execute(text(f"SELECT {_FIRST_ENTRY}")).scalar_one()
+    write(database, an_erasure(named, "subjects"), role="hg_erase")
+    drain(database, log.log_signer)
+    assert "says is gone" in verify_database(log).finding.problem
 
 
 def test_a_log_that_grows_while_it_is_verified_raises_no_alarm(log, database):

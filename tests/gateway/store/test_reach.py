@@ -70,8 +70,22 @@ TABLES = {
         "audit.pending": "SELECT DELETE", "audit.head": "SELECT UPDATE(tree_size)",
     },
     "hg_erase": {
-        # To erase an opening, so that a commitment in a leaf can never be read again.
-        "audit.opening": "SELECT UPDATE",
+        # To find the entries about a person, as leaves and before. Openings go by a function, as an entry says.
+        "audit.card": "SELECT", "audit.entry": "SELECT", "audit.opening": "SELECT", "audit.pending": "SELECT",
+        # To keep, as hashes, what stood for somebody in the maps from which their neighbours' proofs are made.
+        "audit.subject": "SELECT", "audit.subject_list": "SELECT", "audit.coverage_map": "SELECT",
+        "audit.coverage_map_nodes": "SELECT", "audit.coverage_map_stone": "SELECT INSERT",
+        # Keys that must not come back, and whose feed a row came by.
+        "hearth.erased_record": "SELECT", "hearth.source": "SELECT", "desk.batch": "SELECT(batch_id,source_no)",
+        # What two officers decided, and what holds it up.
+        "desk.erasure": "SELECT INSERT DELETE UPDATE(family_id,persons,sealed_words,state,decided_by,decided_worker,"
+        "decided_at)",
+        "desk.legal_hold": "SELECT DELETE",
+        # What the desk keeps about a family goes; a row that must stay loses its words.
+        "desk.access_answer": "SELECT DELETE", "desk.access_request": "SELECT DELETE UPDATE(sealed_reason)",
+        "desk.declaration": "SELECT DELETE UPDATE(family_id,sealed_reason,sealed_case_reference,expires_at)",
+        "desk.emergency": "SELECT(declaration_id)", "desk.notice": "SELECT DELETE",
+        "desk.rejected_row": "SELECT DELETE",
     },
     "hg_desk": {
         **_LOG, **_VOCABULARY,
@@ -93,6 +107,10 @@ TABLES = {
         "desk.review_use": "SELECT INSERT", "desk.review_question": "SELECT INSERT UPDATE(answered_at,sealed_answer)",
         # The staff list: work as rows; of staff's own lives keyed tokens that it writes and cannot read.
         "desk.staff": "SELECT INSERT UPDATE DELETE", "hearth.staff_token": "INSERT",
+        # Erasures that one officer asks for and another decides; holds.
+        "desk.erasure": "SELECT INSERT UPDATE(family_id,persons,sealed_words,state,decided_by,decided_worker,"
+        "decided_at)",
+        "desk.legal_hold": "SELECT INSERT UPDATE(lifted_by,lifted_at)",
         # Releases of what subject reports leave out: asked for once, decided once.
         "desk.subject_release": "SELECT INSERT UPDATE(decided_by,decided_worker,decided_at,approved)",
     },
@@ -109,7 +127,13 @@ DEFINERS = {
     # Functions that run with their owner's rights: what each role may ask that it cannot look up. To append an entry is
     # for whoever acts on personal data, and shows nothing of what stands in the log.
     "hg_ledger": {"audit.append_entry"},
-    "hg_erase": {"audit.append_entry"},
+    # To say whose records are whose, to erase what an entry of the same transaction says, and nothing else.
+    "hg_erase": {
+        "audit.append_entry", "audit.erase_as_said", "audit.erase_subject_lists", "desk.erase_beside",
+        "hearth.erase_records", "hearth.erased_keys", "hearth.erasure_digests", "hearth.erasure_links",
+        "hearth.erasure_words",
+        "hearth.records_of_keys", "hearth.records_to_erase",
+    },
     "hg_link": {"audit.append_entry"},
     # Whose a handle is, for a subject report.
     "hg_desk": {"audit.append_entry", "audit.declare_restore", "hearth.subject_of"},
@@ -117,7 +141,7 @@ DEFINERS = {
     "hg_read": {
         "audit.append_entry", "audit.authorise", "audit.open_ticket", "hearth.location_items", "hearth.permit_bits",
         "hearth.permit_own_sources",
-        "hearth.permit_protected", "hearth.permit_records", "hearth.permit_slots", "hearth.permit_width",
+        "hearth.permit_places", "hearth.permit_protected", "hearth.permit_records",
         "hearth.protected_location_item", "hearth.withheld_counts",
     },
     # Yes, no or unknown; and families for whom a duty to tell a recipient has arisen.
@@ -133,7 +157,8 @@ DEFINERS = {
         "hearth.count_suspended_by_year",
     },
     "hg_intake": {
-        "audit.append_entry", "hearth.current_digests", "hearth.intern_records", "hearth.known_records",
+        "audit.append_entry", "hearth.current_digests", "hearth.erased_keys", "hearth.intern_records",
+        "hearth.known_records",
         "jobs.defer_linkage",
     },
     "hg_jobs": {"jobs.defer_linkage"},

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 import gateway.store.audit_tables
 import gateway.store.card_tables
 import gateway.store.desk_tables
+import gateway.store.erasure_tables
 import gateway.store.tables
 import gateway.store.use_tables  # noqa: F401 - tables register themselves
 
