@@ -8,7 +8,19 @@ from opentelemetry.sdk.trace.export import SpanExporter
 
 from concept_model.errors import DataSharingError
 from gateway import problems
-from gateway.api import asking, emergencies, families, health, log, partners, records, requests, subject_reports, uses
+from gateway.api import (
+    asking,
+    emergencies,
+    families,
+    health,
+    log,
+    partners,
+    records,
+    requests,
+    reviews,
+    subject_reports,
+    uses,
+)
 from gateway.api.context import request_context
 from gateway.errors import JUST_ENDED, PermitEndedError
 from gateway.telemetry import configure_logging, exporter_of, note_request, request_telemetry
@@ -49,6 +61,7 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
     app.include_router(families.router)
     app.include_router(records.router)
     app.include_router(requests.router)
+    app.include_router(reviews.router)
     app.include_router(asking.router)
     app.include_router(emergencies.router)
     app.include_router(log.router)

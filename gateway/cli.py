@@ -48,6 +48,7 @@ MOUNTED: tuple[Mounted, ...] = (
     Mounted("agreements", "gateway.cli_agreements", "agreements_app", "Check a register's documents, or list them."),
     Mounted("audit", "gateway.cli_audit", "app", "Verify the audit log, export it, fetch receipts."),
     Mounted("witness", "gateway.cli_witness", "app", "Run a witness: cosign the checkpoints of somebody else's log."),
+    Mounted("staff", "gateway.cli_staff", "app", "Load an agency's staff list, for the review of accesses."),
     Mounted("keys", "gateway.cli_keys", "app", "Create, list and rotate the gateway's keys."),
 )
 

@@ -1,4 +1,4 @@
-"""Routes of records: receipts, notices, the review queue, figures."""
+"""Routes of records: receipts, notices, figures."""
 
 import base64
 from dataclasses import asdict
@@ -14,7 +14,6 @@ from gateway.api.views import FigureIn, receipt_view
 from gateway.usecases.figures import FigureRequest, make_figure
 from gateway.usecases.reading_notices import Notice, my_notices, open_notice
 from gateway.usecases.receipts import receipt
-from gateway.usecases.reviewing import ReviewItem, review_queue
 
 router = APIRouter(prefix="/v1", dependencies=[BEARER])
 
@@ -56,12 +55,6 @@ def read_notice(
         "request_id": context.request_id,
         "receipt": receipt_view(opened.receipt),
     }
-
-
-@router.get("/reviews", tags=["reviews"], **operation("list-reviews", "Accesses to look at", 401, 403))
-def reviews(wiring: Wired, context: Context, caller: Staff) -> Annotated[list[dict[str, Any]], Told(list[ReviewItem])]:
-    """Accesses that an officer should look at, newest first."""
-    return [asdict(item) for item in review_queue(wiring, context, caller)]
 
 
 @router.post(

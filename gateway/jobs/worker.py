@@ -12,6 +12,8 @@ from gateway.usecases.emergencies import suspend_unconfirmed
 from gateway.usecases.housekeeping import forget_what_is_over
 from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import escalate_notices, raise_notices
+from gateway.usecases.reviewing_accesses import explain_new
+from gateway.usecases.reviewing_draws import draw_reviews
 from gateway.usecases.warning import raise_warnings
 from gateway.wiring import Wiring
 
@@ -68,7 +70,23 @@ def job_app(wiring: Wiring) -> App:
     def forget(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         forget_what_is_over(wiring)
 
+    _add_review(app, wiring)
     return app
+
+
+def _add_review(app: App, wiring: Wiring) -> None:
+    """Accesses get their reasons every two minutes, and each early morning some become items for officers."""
+
+    @app.periodic(cron="*/2 * * * *")
+    @app.task(name="explain_accesses", queue="maps", lock="review", queueing_lock="explain", pass_context=False)
+    def explain(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        explain_new(wiring)
+
+    @app.periodic(cron="40 4 * * *")
+    @app.task(name="draw_reviews", queue="maps", lock="review", queueing_lock="draw", pass_context=False)
+    def choose(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        explain_new(wiring)
+        draw_reviews(wiring)
 
 
 def run_linkage_worker(wiring: Wiring, stop: threading.Event) -> None:

@@ -6,7 +6,7 @@ checkpoint can repeat it, and nobody, an officer included, can choose or foresee
 
 import hashlib
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -32,17 +32,14 @@ def week_of(at: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def allowance(queue: Queue, at: datetime) -> int:
-    """How many ranked items the week may have had by now: a fifth of them each working day, so that Friday has some."""
+def allowance(of_week: int, at: datetime) -> int:
+    """How many of a week's items there may be by now: a fifth more each working day, so that Friday has its share."""
     weekday = at.astimezone(LONDON).weekday()
-    return -(-queue.ranked * min(weekday + 1, _WORKING_DAYS) // _WORKING_DAYS)
+    return -(-of_week * min(weekday + 1, _WORKING_DAYS) // _WORKING_DAYS)
 
 
-def draw(
-    groups: Sequence[Group], known: Collection[tuple[str, str]], queue: Queue, room: int, lots: int, seed: bytes
-) -> Draw:
-    """Choose from groups in their order. `known` have an item already; `room` ranked and `lots` sampled are left."""
-    waiting = [one for one in groups if one.key not in known]
+def draw(waiting: Sequence[Group], queue: Queue, room: int, lots: int, seed: bytes) -> Draw:
+    """Choose from groups in their order: `room` of the doubtful, and of all the rest `lots` by lot."""
     ranked = tuple(one for one in waiting if one.score >= queue.least_score)[: max(room, 0)]
     chosen = {one.key for one in ranked}
     rest = sorted((one for one in waiting if one.key not in chosen), key=lambda one: lot(seed, one.key))

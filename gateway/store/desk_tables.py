@@ -162,7 +162,10 @@ class AccessAnswerRow(SQLModel, table=True):
 
 
 class ReviewItemRow(SQLModel, table=True):
-    """An access that an officer should look at."""
+    """An access that an officer should look at, or several of one reader that are one question.
+
+    `how`: raised, ranked or sampled. `state`: open, asked, answered or closed; only then are the last four set.
+    """
 
     __tablename__ = "review_item"
     __table_args__ = {"schema": "desk"}
@@ -173,6 +176,38 @@ class ReviewItemRow(SQLModel, table=True):
     role: str = Field(sa_type=Text)
     raised_at: datetime = Field(sa_column=instant())
     state: str = Field(default="open", sa_type=Text)
+    how: str = Field(default="raised", sa_type=Text)
+    who: str = Field(default="", sa_type=Text)
+    group_digest: bytes | None = Field(sa_type=LargeBinary)
+    score: int = 0
+    week: date | None
+    draw_id: UUID | None
+    closed_at: datetime | None = Field(sa_column=instant(nullable=True))
+    closed_by: str | None = Field(sa_type=Text)
+    outcome: str | None = Field(sa_type=Text)
+    sealed_words: bytes | None = Field(sa_type=LargeBinary)
+
+
+class ReviewUseRow(SQLModel, table=True):
+    """One entry that an item is about."""
+
+    __tablename__ = "review_use"
+    __table_args__ = {"schema": "desk"}
+    review_id: UUID = Field(primary_key=True, foreign_key="desk.review_item.review_id")
+    entry_id: UUID = Field(primary_key=True)
+
+
+class ReviewQuestionRow(SQLModel, table=True):
+    """What an officer asked the worker about an item, and the answer; both sealed."""
+
+    __tablename__ = "review_question"
+    __table_args__ = {"schema": "desk"}
+    review_id: UUID = Field(primary_key=True, foreign_key="desk.review_item.review_id")
+    asked_by: str = Field(sa_type=Text)
+    asked_at: datetime = Field(sa_column=instant())
+    sealed_question: bytes = Field(sa_type=LargeBinary)
+    answered_at: datetime | None = Field(sa_column=instant(nullable=True))
+    sealed_answer: bytes | None = Field(sa_type=LargeBinary)
 
 
 class EmergencyRow(SQLModel, table=True):

@@ -1,36 +1,188 @@
-"""The review queue: accesses that an officer should look at."""
+"""The review queue: items for officers, the uses that each is about, what the worker was asked, and the outcome."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text, update
 
 from audit.entry import Entry
-from gateway.store.desk_tables import ReviewItemRow
+from gateway.store.desk_tables import ReviewItemRow, ReviewQuestionRow, ReviewUseRow
 
 _TABLE = ReviewItemRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_QUESTIONS = ReviewQuestionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_TOGETHER = timedelta(days=7)
+CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGroup:
+    """A group that has an item: open, or closed at an instant."""
+
+    group_digest: bytes
+    closed_at: datetime | None
 
 
 def raise_review(connection: Connection, review_id: UUID, kind: str, about: Entry, now: datetime) -> None:
-    """Queue an entry for review, in the transaction that appends it."""
+    """Queue an entry for review, in the transaction that appends it.
+
+    What one person does again within a week, and of the same kind, joins the item that stands open for it: an officer
+    asks once. Entries of the gateway's own stand each for themselves.
+    """
+    standing = _standing(connection, kind, about, now) if about.role else None
+    if standing is not None:
+        connection.execute(insert(ReviewUseRow), [{"review_id": standing, "entry_id": UUID(about.entry_id)}])
+        return
     connection.execute(
         insert(ReviewItemRow),
         [{
             "review_id": review_id, "kind": kind, "entry_id": UUID(about.entry_id), "agency": about.agency,
-            "role": about.role or "", "raised_at": now, "state": "open",
+            "role": about.role or "", "raised_at": now, "state": "open", "how": "raised", "who": about.who,
         }],
     )  # fmt: skip
 
 
-def open_reviews(connection: Connection, limit: int = 100) -> list[ReviewItemRow]:
-    """Items that nobody has closed, newest first."""
+def _standing(connection: Connection, kind: str, about: Entry, now: datetime) -> UUID | None:
+    return connection.execute(
+        select(_TABLE.c.review_id)
+        .where(
+            _TABLE.c.state == "open", _TABLE.c.how == "raised", _TABLE.c.kind == kind, _TABLE.c.who == about.who,
+            _TABLE.c.role == (about.role or ""), _TABLE.c.agency == about.agency,
+            _TABLE.c.raised_at > now - _TOGETHER,
+        )
+        .order_by(_TABLE.c.raised_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()  # fmt: skip
+
+
+def save_items(connection: Connection, items: Sequence[Mapping[str, Any]], uses: Sequence[tuple[UUID, UUID]]) -> None:
+    """Insert drawn items and their uses as (review, entry)."""
+    if items:
+        connection.execute(insert(ReviewItemRow), [dict(item) for item in items])
+    if uses:
+        connection.execute(insert(ReviewUseRow), [{"review_id": one, "entry_id": entry} for one, entry in uses])
+
+
+def open_reviews(connection: Connection, limit: int = 200) -> list[tuple[ReviewItemRow, int]]:
+    """Items that nobody has closed, each with the number of its uses: raised ones, the doubtful, those drawn by lot.
+
+    Within each the most doubtful first, then the newest.
+    """
     rows = connection.execute(
-        select(_TABLE).where(_TABLE.c.state == "open").order_by(_TABLE.c.raised_at.desc()).limit(limit)
+        text(
+            "SELECT i.*, 1 + (SELECT count(*) FROM desk.review_use u"
+            " WHERE u.review_id = i.review_id AND u.entry_id <> i.entry_id) AS uses"
+            " FROM desk.review_item i WHERE i.state <> 'closed'"
+            " ORDER BY array_position(ARRAY['raised', 'ranked', 'sampled'], i.how), i.score DESC, i.raised_at DESC,"
+            " i.review_id LIMIT :limit"
+        ),
+        {"limit": limit},
+    ).mappings()
+    return [(ReviewItemRow(**{k: v for k, v in row.items() if k != "uses"}), int(row["uses"])) for row in rows]
+
+
+def lock_review(connection: Connection, review_id: UUID) -> ReviewItemRow | None:
+    """One item, its row locked until the transaction ends."""
+    row = connection.execute(select(_TABLE).where(_TABLE.c.review_id == review_id).with_for_update()).one_or_none()
+    return None if row is None else ReviewItemRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
+
+
+def review_uses(connection: Connection, review_id: UUID) -> list[UUID]:
+    """Entries that an item is about, the one that it was raised for among them."""
+    return list(
+        connection.execute(
+            text(
+                "SELECT i.entry_id FROM desk.review_item i WHERE i.review_id = :review UNION"
+                " SELECT u.entry_id FROM desk.review_use u WHERE u.review_id = :review ORDER BY 1"
+            ),
+            {"review": review_id},
+        ).scalars()
     )
-    return [ReviewItemRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public accessor
+
+
+def change_review(connection: Connection, review_id: UUID, values: Mapping[str, Any]) -> None:
+    """Move an item on: asked, answered, or closed with everything that closing says."""
+    connection.execute(update(_TABLE).where(_TABLE.c.review_id == review_id).values(**values))
 
 
 def reviews_raised(connection: Connection, review_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the given ids that have been queued, whether closed since or not."""
     return set(connection.execute(select(_TABLE.c.review_id).where(_TABLE.c.review_id.in_(review_ids))).scalars())
+
+
+# What has been drawn.
+
+
+def known_groups(connection: Connection, digests: Sequence[bytes]) -> list[KnownGroup]:
+    """Those of the given groups that have an item."""
+    rows = connection.execute(
+        select(_TABLE.c.group_digest, _TABLE.c.closed_at).where(_TABLE.c.group_digest.in_(list(digests)))
+    )
+    return [KnownGroup(bytes(row.group_digest), row.closed_at) for row in rows]
+
+
+def items_of_week(connection: Connection, week: date, since: datetime) -> Counter[str]:
+    """How many items the week has by how they came: drawn for it, or raised since its first instant."""
+    rows = connection.execute(
+        text(
+            "SELECT i.how, count(*) AS items FROM desk.review_item i"
+            " WHERE i.week = :week OR (i.how = 'raised' AND i.raised_at >= :since) GROUP BY i.how"
+        ),
+        {"week": week, "since": since},
+    )
+    return Counter({row.how: row.items for row in rows})
+
+
+def save_draw(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Record a draw with the checkpoint that seeded it."""
+    connection.execute(
+        text(
+            "INSERT INTO desk.review_draw (draw_id, week, drawn_at, checkpoint_size, root, pool, ranked, sampled)"
+            " VALUES (:draw_id, :week, :drawn_at, :checkpoint_size, :root, :pool, :ranked, :sampled)"
+        ),
+        values,
+    )
+
+
+# What the worker is asked.
+
+
+def save_question(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Insert the one question of an item."""
+    connection.execute(insert(ReviewQuestionRow), [dict(values)])
+
+
+def question_of(connection: Connection, review_id: UUID) -> ReviewQuestionRow | None:
+    """The question of an item, with its answer where there is one."""
+    row = connection.execute(select(_QUESTIONS).where(_QUESTIONS.c.review_id == review_id)).one_or_none()
+    return None if row is None else ReviewQuestionRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
+
+
+def questions_to(connection: Connection, worker: str) -> list[tuple[ReviewItemRow, ReviewQuestionRow]]:
+    """What a worker has been asked and has not answered, oldest first."""
+    rows = connection.execute(
+        select(_TABLE, _QUESTIONS)
+        .join(_QUESTIONS, _QUESTIONS.c.review_id == _TABLE.c.review_id)
+        .where(_TABLE.c.who == worker, _TABLE.c.state == "asked")
+        .order_by(_QUESTIONS.c.asked_at)
+    )
+    names, width = list(_TABLE.c.keys()), len(_TABLE.c)
+    return [
+        (
+            ReviewItemRow(**dict(zip(names, row[:width], strict=True))),
+            ReviewQuestionRow(**dict(zip(_QUESTIONS.c.keys(), row[width:], strict=True))),
+        )
+        for row in rows
+    ]
+
+
+def save_reply(connection: Connection, review_id: UUID, sealed_answer: bytes, now: datetime) -> None:
+    """Keep the worker's answer."""
+    connection.execute(
+        update(_QUESTIONS)
+        .where(_QUESTIONS.c.review_id == review_id)
+        .values(sealed_answer=sealed_answer, answered_at=now)
+    )
