@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from audit.checkpoint import Checkpoint
 from audit.entry import EventClass, format_second
-from audit.errors import ExportError, WitnessError
+from audit.errors import AuditError, ExportError, WitnessError
 from audit.export import CHECKPOINT
 from audit.keys import VerifierKey
 from audit.leaf import LEAF_FORM
@@ -33,17 +33,30 @@ class Excused:
 
 
 def open_restores(
-    notes: Sequence[str], log_key: VerifierKey | str, witnesses: Sequence[VerifierKey | str], policy: Policy | None
+    notes: Sequence[str],
+    keys: Sequence[VerifierKey | str],
+    witnesses: Sequence[VerifierKey | str],
+    policy: Policy | None,
 ) -> tuple[Restore, ...]:
-    """Open declared restores. Raises `NoteError`, `RestoreError`, or `WitnessError` for one that too few cosigned.
+    """Open declared restores, each under whichever of the log's `keys` signed it.
 
-    Without a policy one known witness is enough: a log alone cannot excuse itself.
+    Raises `NoteError`, `RestoreError`, or `WitnessError` for one that too few cosigned. Without a policy one known
+    witness is enough: a log alone cannot excuse itself.
     """
-    opened = [open_restore(note, log_key, witnesses) for note in notes]
+    opened = [_open(note, keys, witnesses) for note in notes]
     for one in opened:
         if not _accepted(one, policy):
             raise WitnessError(len(one.witnesses), max(1, len(one.witnesses) + 1))
     return tuple(one.restore for one in opened)
+
+
+def _open(note: str, keys: Sequence[VerifierKey | str], witnesses: Sequence[VerifierKey | str]) -> OpenedRestore:
+    for key in keys[1:]:
+        try:
+            return open_restore(note, key, witnesses)
+        except AuditError:
+            continue
+    return open_restore(note, keys[0], witnesses)
 
 
 def excuse(older: Sequence[Checkpoint], restores: Sequence[Restore]) -> Excused:

@@ -89,6 +89,7 @@ def _trust(options: argparse.Namespace) -> Trust:
         tuple(_text(path) for path in options.older),
         policy,
         tuple(_text(path) for path in options.restore),
+        tuple(VerifierKey.parse(one) for one in options.earlier_key),
     )
 
 
@@ -179,6 +180,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--restore", metavar="FILE", type=Path, action="append", default=[],
         help="declared restore, cosigned by a known witness: excuses older checkpoints inside its gap",
+    )  # fmt: skip
+    parser.add_argument(
+        "--earlier-key", metavar="VKEY", action="append", default=[],
+        help="verifier key that the log had before: good for what is older",
     )  # fmt: skip
     parser.add_argument("--leaf", metavar="FILE", type=Path, help="leaf of a receipt that does not carry it")
     return parser

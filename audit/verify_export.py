@@ -9,7 +9,7 @@ Not checked: that entry ids are unique, which the tree does not promise.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,10 @@ _EVENTS = frozenset(one.value.encode() for one in EventClass)
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What the one who checks already holds: keys given to him by another road, and checkpoints he kept."""
+    """What the one who checks already holds: keys given to him by another road, and checkpoints he kept.
+
+    `earlier_keys` are keys that the log signed with before it rotated them: good for what is older than the head.
+    """
 
     log_key: VerifierKey | str | None = None
     origin: str | None = None
@@ -41,6 +44,7 @@ class Trust:
     older: tuple[str, ...] = field(default=())
     policy: Policy | None = None
     restores: tuple[str, ...] = ()
+    earlier_keys: tuple[VerifierKey | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,9 @@ def verify_export(folder: Path, trust: Trust) -> ExportVerdict:
         raise ExportError(CHECKPOINT, "no key was given to check its signature with")
     note = _read(folder, CHECKPOINT)
     head = _open(CHECKPOINT, note, log_key, trust)
-    older = [_open(f"older checkpoint {n}", text, log_key, trust).checkpoint for n, text in enumerate(trust.older, 1)]
-    excused = excuse(older, open_restores(trust.restores, log_key, trust.witnesses, trust.policy))
+    keys = (log_key, *trust.earlier_keys)
+    older = [_open_older(f"older checkpoint {n}", text, keys, trust) for n, text in enumerate(trust.older, 1)]
+    excused = excuse(older, open_restores(trust.restores, keys, trust.witnesses, trust.policy))
     # What a restore says was kept comes after what was kept by others: its numbers are beyond theirs.
     heads = [*excused.older, *enumerate(excused.heads, len(older) + 1)]
     for number, one in heads:
@@ -84,7 +89,9 @@ def verify_export(folder: Path, trust: Trust) -> ExportVerdict:
     for restore in excused.restores:
         check_gap(restore, _leaf_at(folder, restore.lost_from.size, head.checkpoint.size))
     taken = own_key if trust.log_key is None else None
-    return ExportVerdict(head, own_key is not None, walk.rows, walk.openings, len(excused.older), taken, excused.restores)
+    return ExportVerdict(
+        head, own_key is not None, walk.rows, walk.openings, len(excused.older), taken, excused.restores
+    )
 
 
 def _leaf_at(folder: Path, index: int, size: int) -> bytes | None:
@@ -226,6 +233,16 @@ def _open(name: str, note: bytes | str, log_key: VerifierKey | str, trust: Trust
         return open_checkpoint(note, log_key, trust.witnesses, trust.origin)
     except AuditError as exc:
         raise ExportError(name, str(exc)) from exc
+
+
+def _open_older(name: str, note: str, keys: Sequence[VerifierKey | str], trust: Trust) -> Checkpoint:
+    """Under whichever of the log's keys signed it; where none did, the newest one's complaint."""
+    for key in keys[1:]:
+        try:
+            return open_checkpoint(note, key, trust.witnesses, trust.origin).checkpoint
+        except AuditError:
+            continue
+    return _open(name, note, keys[0], trust).checkpoint
 
 
 def _manifest_key(folder: Path) -> VerifierKey | None:
