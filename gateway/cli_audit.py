@@ -1,7 +1,6 @@
 """`hearthgate audit`: verify receipts, exports and the log itself; write an export; fetch a receipt; show the key."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from audit.keys import SignerKey, VerifierKey
 from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.cli_files import CommandError
+from gateway.cli_log import export, plain_errors, search
 from gateway.cli_partner import partner_pack, reconcile
 from gateway.cli_restore import declare_restore
 from gateway.cli_settings import read_settings
@@ -60,26 +60,6 @@ def verify(
 
 
 @app.command()
-def export(
-    folder: Path = typer.Argument(metavar="DIR", help="A new or empty folder."),
-    openings: bool = typer.Option(
-        False, "--openings", help="With the opened values: personal data, not to leave the council."
-    ),
-) -> None:
-    """Write the whole log as an export that anybody can check. The export is an entry in the log."""
-    from gateway.operator_parts import operator_entry, operator_parts  # noqa: PLC0415 - offline work needs no database
-    from gateway.usecases.exporting_log import export_log  # noqa: PLC0415 - the same
-
-    with _plain_errors(), operator_parts(read_settings()) as parts:
-        detail = {"records": ["openings"] if openings else ["leaves"]}
-        exported = operator_entry(parts, EventClass.EXPORT, purpose=_PURPOSE, detail=detail)
-        done = export_log(parts, exported, folder, openings=openings)
-    typer.echo(
-        f"{done.size} entries written; check them with: hearthgate audit verify {folder} --key {done.key.encode()}"
-    )
-
-
-@app.command()
 def receipt(
     entry_id: str = typer.Argument(metavar="ID", help="Id of the entry, as a page or an answer showed it."),
 ) -> None:
@@ -91,7 +71,7 @@ def receipt(
         wanted = UUID(entry_id)
     except ValueError:
         raise CommandError("that is no entry id; copy it from the page or the answer") from None
-    with _plain_errors(), operator_parts(read_settings()) as parts:
+    with plain_errors(), operator_parts(read_settings()) as parts:
         typer.echo(operator_receipt(parts, wanted).proof, nl=False)
 
 
@@ -104,6 +84,8 @@ def key(
         typer.echo(one.encode())
 
 
+app.command()(search)
+app.command()(export)
 app.command("subject-report")(subject_report)
 
 
@@ -112,7 +94,7 @@ def _verify_database(settings: Settings) -> int:
     from gateway.usecases.log_parts import record  # noqa: PLC0415 - the same
     from gateway.usecases.verifying_log import verify_database  # noqa: PLC0415 - the same
 
-    with _plain_errors(), operator_parts(settings) as parts:
+    with plain_errors(), operator_parts(settings) as parts:
         verdict = verify_database(parts)
         if verdict.finding is None:
             detail: dict[str, str | int] = {
@@ -132,7 +114,7 @@ def _verify_one(path: Path, keys: Sequence[VerifierKey], older: tuple[str, ...])
     problems: list[AuditError] = []
     for one in keys:
         try:
-            typer.echo(f"OK {path}: {verify_path(path, Trust(one, older=older))}")
+            typer.echo(f"OK {path}: {verify_path(path, Trust(one, older=older, earlier_keys=tuple(keys)))}")
         except AuditError as error:
             problems.append(error)
         else:
@@ -160,12 +142,3 @@ def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:
 app.command(name="declare-restore")(declare_restore)
 app.command(name="partner-pack")(partner_pack)
 app.command()(reconcile)
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """The audit package knows no error of ours; its messages hold no values and are shown as they are."""
-    try:
-        yield
-    except AuditError as error:
-        raise CommandError(str(error)) from None

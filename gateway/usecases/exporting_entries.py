@@ -123,8 +123,8 @@ def _taken(parts: LogParts, entry_of: EntryOf, authorised: Entry, taking: _Takin
         while more:
             opened, before = _page(parts, taking, before)
             for one in opened:
+                taking.entries += 1
                 yield from _lines(one, taking.form, writer)
-            taking.entries += len(opened)
             more = before is not None
         outcome = Outcome.DONE if taking.entries else Outcome.NOTHING_FOUND
     finally:

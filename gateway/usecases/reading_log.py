@@ -8,7 +8,7 @@ Officers see sealed entries too: sealed means that a subject who asks who looked
 it. Officers' own readings are sealed, so that no subject learns from them that somebody looked into a matter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from audit.canonical import Json
 from audit.encoding import to_base64
-from audit.entry import EventClass, Outcome
+from audit.entry import Entry, EventClass, Outcome
 from gateway.errors import NotFoundError
 from gateway.identity.caller import Caller
 from gateway.store.ledger import append
@@ -26,7 +26,7 @@ from gateway.usecases.entries import entry
 from gateway.usecases.exporting_log import LogExport, export_log
 from gateway.usecases.log_filters import LogFilters, decode_cursor, encode_cursor
 from gateway.usecases.log_lines import LogLine, opened_entry
-from gateway.usecases.log_parts import record
+from gateway.usecases.log_parts import LogParts, record
 from gateway.usecases.officers import require_officer
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.verifying_log import Verdict, verify_database
@@ -71,13 +71,23 @@ def search_log(
     """A page of entries. Raises `AccessRefusedError`, or `NotFoundError` for a cursor that is none."""
     now = wiring.clock()
     require_officer(wiring, context, caller, now)
+
+    def entry_of(**fields: Any) -> Entry:
+        return entry(wiring, context, caller, EventClass.VERIFICATION, now, purpose=PURPOSE, **fields)
+
+    return search_entries(wiring, entry_of, filters, cursor)
+
+
+def search_entries(
+    parts: LogParts, entry_of: Callable[..., Entry], filters: LogFilters, cursor: str | None = None
+) -> LogPage:
+    """The same for the operator of the gateway's machine; `entry_of` makes the entry of who searches."""
     before = None if cursor is None else decode_cursor(cursor)
-    with wiring.database.transaction("hg_desk") as connection:
+    with parts.database.transaction("hg_desk") as connection:
         found = search_cards(connection, filters.search(), before, PAGE_SIZE)
         waiting = waiting_entries_count(connection)
         lines = tuple(opened_entry(row).line for row in found.rows)
-        searched = entry(
-            wiring, context, caller, EventClass.VERIFICATION, now, purpose=PURPOSE,
+        searched = entry_of(
             household=str(filters.family) if filters.family else None,
             subjects=(str(filters.person),) if filters.person else (),
             outcome=Outcome.DONE if lines else Outcome.NOTHING_FOUND,

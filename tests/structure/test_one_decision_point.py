@@ -73,6 +73,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
 )  # fmt: skip
 
 _OFFICER = "officers oversee the log by role (DPA 2018 s.62): `require_officer` first, and each look is an entry"
+_OFFICER_BEFORE = "the same, asked by `search_log` or `export_entries_for_officer`, or by the machine's own operator"
 _DECIDES = "officers by role; the decider whom the register names sees what is asked of it: no fact of anybody"
 _TOLD = "a document names the roles that an emergency is told to; the row names staff and no family"
 _USES = "counts by purpose and month of one's own data, small ones merged, sealed ones in none (practice P2)"
@@ -83,7 +84,8 @@ _REPORT = "for `subject_report`, which requires an officer: what a subject may s
 _CASE = "for an item that an officer has opened: `open_review` and `close_review` require one first"
 _ASKED = "what a worker is asked about their own accesses: when and what for, which they know"
 BY_ROLE = {
-    "gateway.usecases.reading_log.search_log -> gateway.store.log_search.search_cards": _OFFICER,
+    "gateway.usecases.reading_log.search_entries -> gateway.store.log_search.search_cards": _OFFICER_BEFORE,
+    "gateway.usecases.exporting_entries._page -> gateway.store.log_search.search_cards": _OFFICER_BEFORE,
     "gateway.usecases.reading_log.read_entry -> gateway.store.log_search.completing_entries": _OFFICER,
     "gateway.usecases.reading_log.read_entry -> gateway.store.log.one_entry": _OFFICER,
     "gateway.usecases.requesting.requests_open -> gateway.store.requests.open_requests": _DECIDES,
