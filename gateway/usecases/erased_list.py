@@ -8,16 +8,26 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from gateway.custody import KeyRing
 from gateway.errors import ConfigurationError
 from gateway.settings import Settings
 
 NAME = "erased-keys"
+_LIST_LABEL = "erased-list"
 _DIGEST_BYTES = 32
 
 
 def list_path(settings: Settings) -> Path:
     """Where this gateway keeps its list."""
     return settings.data_dir / NAME
+
+
+def list_marks(ring: KeyRing, key: bytes) -> tuple[str, ...]:
+    """How an erasure entry names a subject list that went, under each version of the digest key, newest first.
+
+    The list's key itself would tell whoever kept the person's id which entries had been about them.
+    """
+    return tuple(one.hex() for one in ring.digests(_LIST_LABEL, key))
 
 
 def read_list(path: Path) -> set[bytes]:

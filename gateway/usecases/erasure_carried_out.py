@@ -28,7 +28,7 @@ from gateway.store.erasure import LinkVersion
 from gateway.store.ledger import append
 from gateway.store.subject_lists import rows_between
 from gateway.usecases.coverage_maps import map_secret, row_leaf
-from gateway.usecases.erased_list import add_to_list, list_path
+from gateway.usecases.erased_list import add_to_list, list_marks, list_path
 from gateway.usecases.erasure_plan import ALONE, WORDS, Lineage, fields_of, in_groups, lineage_of
 from gateway.usecases.erasure_words import Named, named_by
 from gateway.usecases.intake import rejected_row_binding
@@ -78,8 +78,7 @@ def carry_out(parts: LogParts, connection: Connection, records: Sequence[UUID], 
     # (2) Which entries.
     found = _entries(connection, lineage, persons)
     # (3) What is erased is on record before it goes.
-    lists = [key.hex() for _, key in erasure_lists.list_keys(connection, sorted(lineage.gone))]
-    appended = _append(connection, found.fields, entry_of, lists)
+    appended = _append(connection, found.fields, entry_of, _marks(parts, connection, sorted(lineage.gone)))
     # (4) It goes.
     gone, ended = sorted(lineage.gone), sorted(lineage.ended)
     facts = erasure.erase_records(connection, records, gone, ended)
@@ -104,8 +103,9 @@ def sweep(
     lineage = Lineage(frozenset(persons), frozenset(), frozenset(), handles, {})
     found = _Found({}, set(), set())
     left = _about(connection, lineage, found)
-    if found.fields:
-        for entry_id in _append(connection, found.fields, entry_of):
+    marks = _marks(parts, connection, persons)
+    if found.fields or marks:
+        for entry_id in _append(connection, found.fields, entry_of, marks):
             erasure.erase_as_said(connection, entry_id)
     erase_lists(parts, connection, persons)
     return not left
@@ -133,6 +133,11 @@ def erase_lists(parts: LogParts, connection: Connection, persons: Sequence[UUID]
                 erasure_lists.keep_hash(connection, stored, *row_leaf(row, salts))
     for person in persons:
         erasure_lists.erase_lists(connection, person)
+
+
+def _marks(parts: LogParts, connection: Connection, persons: Sequence[UUID]) -> list[str]:
+    keys = [key for _, key in erasure_lists.list_keys(connection, persons)]
+    return sorted(list_marks(parts.custody.digest, key)[0] for key in keys)
 
 
 def _persons(connection: Connection, records: Sequence[UUID], versions: Sequence[LinkVersion]) -> list[Named]:
@@ -193,7 +198,7 @@ def _append(
 ) -> list[UUID]:
     """One erasure entry for each thousand that lose the same; one also where no entry was ever about the person.
 
-    `lists` are the keys of the lists that go; the first entry names them.
+    `lists` are the marks of the subject lists that go; the first entry names them.
     """
     appended: list[UUID] = []
     for fields, entries in list(in_groups(plan, NAMED_IN_ENTRY)) or [(WORDS, [])]:

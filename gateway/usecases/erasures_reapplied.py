@@ -69,7 +69,7 @@ def _erase(
     parts: LogParts, records: list[UUID], entry_of: Callable[[Mapping[str, Json]], Entry]
 ) -> tuple[int, int] | None:
     erasure_id = parts.mint()
-    said = {"erasure": str(erasure_id), "ground": GROUND, "reasons": [REASON]}
+    said: dict[str, Json] = {"erasure": str(erasure_id), "ground": GROUND, "reasons": [REASON]}
     try:
         with parts.database.transaction("hg_erase") as connection:
             done = carry_out(parts, connection, records, lambda detail: entry_of({**said, **detail}))

@@ -36,6 +36,7 @@ from gateway.store.list_checks import (
 )
 from gateway.store.subject_lists import MapRow, StoredMap, map_nodes, rows_of_map, stored_map
 from gateway.usecases.coverage_maps import decode_nodes, map_secret, nodes_of, root_over
+from gateway.usecases.erased_list import list_marks
 from gateway.usecases.verifying_entry import FoundError
 
 BUDGET = 4_000_000
@@ -49,11 +50,11 @@ def check_lists(connection: Connection, origin: str, keys: tuple[VerifierKey, ..
 
     `ring` is the custody's `digest` ring, behind the maps' salts. Raises `FoundError`.
     """
-    erased = _erased_keys(connection)
+    erased = _erased_marks(connection)
     for (_, kind), rows in groupby(list_rows(connection), key=lambda row: (row.person_id, ListKind(row.list))):
         _check_lines(kind, list(rows))
     for row in every_subject(connection):
-        _check_subject(row, erased)
+        _check_subject(row, erased, ring)
     if stray_stones(connection):
         raise FoundError("audit.coverage_map_stone", "a hash is kept for a list that was not erased", "coverage maps")
     if stray_nodes(connection):
@@ -98,8 +99,8 @@ def _check_line(row: Row[Any], where: str) -> None:
         raise FoundError("audit.subject_list.person_id, list or leaf_index", problem, where)
 
 
-def _erased_keys(connection: Connection) -> frozenset[str]:
-    """Keys (hexadecimal) of the lists that erasure entries name."""
+def _erased_marks(connection: Connection) -> frozenset[str]:
+    """Marks (`erased_list.list_marks`) of the lists that erasure entries name."""
     named: set[str] = set()
     for text in erasure_details(connection):
         detail = parse_canonical(text.encode())
@@ -109,12 +110,12 @@ def _erased_keys(connection: Connection) -> frozenset[str]:
     return frozenset(named)
 
 
-def _check_subject(row: Row[Any], erased: frozenset[str]) -> None:
+def _check_subject(row: Row[Any], erased: frozenset[str], ring: KeyRing) -> None:
     kind, person = ListKind(row.list), str(row.person_id)
     where = f"a list of {kind} entries"
     if row.key != map_key(person, kind):
         raise FoundError("audit.subject.key", "is not the key of this person's list", where)
-    if row.erased is not None and row.key.hex() not in erased:
+    if row.erased is not None and erased.isdisjoint(list_marks(ring, row.key)):
         raise FoundError("audit.subject.erased", "no erasure says so", where)
     if not row.lines and (row.total != 0 or row.head != list_start(person, kind)):
         raise FoundError("audit.subject.count or head", "is not that of a list without lines", where)
@@ -131,6 +132,8 @@ def _check_map(row: Row[Any], origin: str, keys: tuple[VerifierKey, ...]) -> Cov
         raise FoundError("audit.coverage_map.note", "is not signed by this log alone, or is of another log", where)
     if signed.kind.value != row.list:
         raise FoundError("audit.coverage_map.list", "is not the kind that the note signs", where)
+    if signed.number != row.map_no:
+        raise FoundError("audit.coverage_map.map_no", "is not the number that the note signs", where)
     if signed.at != row.at:
         raise FoundError("audit.coverage_map.at", "is not the instant that the note signs", where)
     if row.fields is None or "detail" not in row.fields:
@@ -138,7 +141,7 @@ def _check_map(row: Row[Any], origin: str, keys: tuple[VerifierKey, ...]) -> Cov
     said = parse_canonical(row.fields["detail"][1].encode())
     expected = {
         "coverage_map_root": to_base64(signed.root), "coverage_map_list": row.list,
-        "coverage_map_at": format_second(signed.at),
+        "coverage_map_at": format_second(signed.at), "coverage_map_number": signed.number,
     }  # fmt: skip
     if not isinstance(said, Mapping) or any(said.get(name) != value for name, value in expected.items()):
         raise FoundError("audit.coverage_map.entry_id or note", "the entry records another map", where)
