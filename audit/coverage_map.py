@@ -7,11 +7,12 @@ SHA-256("hearthgate/coverage-map/v1" LF list LF person LF) stands
 
 with a salt of 32 bytes of its own in every map: whoever sees a value beside their own path learns neither a
 neighbour's count nor, from two maps, whether it has changed. A person whose lists were erased has a value that says
-so. The root is signed in a note of the log's key, of five lines:
+so. The root is signed in a note of the log's key, of six lines:
 
     hearthgate/coverage-map/v1
     log <origin>
     list <disclosable or sealed>
+    map <number: maps of one moment share it, the first are 1>
     at <RFC 3339, UTC, seconds>
     root <base64>
 
@@ -41,23 +42,26 @@ ERASED_COUNT = 2**64 - 1
 _COUNT_BYTES = 8
 _FORM = re.compile(
     rf"{MAP_FORMAT}\nlog (?P<log>[A-Za-z0-9./_-]{{1,128}})\nlist (?P<list>disclosable|sealed)\n"
+    r"map (?P<number>[1-9][0-9]{0,15})\n"
     r"at (?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\nroot (?P<root>[A-Za-z0-9+/]{43}=)\n"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageMap:
-    """A map as it is signed. `at` is aware and whole seconds."""
+    """A map as it is signed. `number` counts the moments at which maps were taken; `at` is aware, whole seconds."""
 
     log_id: str
     kind: ListKind
+    number: int
     at: datetime
     root: bytes
 
     def encode(self) -> str:
         """The text that is signed; ends in a newline."""
         at = format_second(self.at)
-        return f"{MAP_FORMAT}\nlog {self.log_id}\nlist {self.kind}\nat {at}\nroot {to_base64(self.root)}\n"
+        where = f"log {self.log_id}\nlist {self.kind}\nmap {self.number}"
+        return f"{MAP_FORMAT}\n{where}\nat {at}\nroot {to_base64(self.root)}\n"
 
 
 def sign_map(coverage: CoverageMap, signer: SignerKey) -> str:
@@ -76,7 +80,7 @@ def parse_map(text: str) -> CoverageMap:
         root = from_base64(found["root"])
     except ValueError:
         raise NoteError("the note of a coverage map holds an impossible hash or time") from None
-    return CoverageMap(found["log"], ListKind(found["list"]), at, root)
+    return CoverageMap(found["log"], ListKind(found["list"]), int(found["number"]), at, root)
 
 
 def open_map(note: str | bytes, log_keys: Iterable[VerifierKey], log_id: str | None = None) -> CoverageMap:

@@ -1,12 +1,12 @@
 """The receipt of a coverage map: that its root stands in the log's tree. The same file for everybody, beside a pack.
 
-Canonical JSON and a newline, of five members:
+Canonical JSON and a newline, of four members:
 
     {"detail": [salt, value], "format": "hearthgate/map-receipt/v1", "map": note of the map, "proof": tlog-proof}
 
 `proof` is the c2sp.org/tlog-proof@v1 file of the entry that recorded the map, its leaf included; `detail` opens that
-entry's detail, which repeats root, list and instant. A keeper of the log who shows two people two maps of one hour
-has to have both in one tree that witnesses have cosigned, where any auditor meets them.
+entry's detail, which repeats root, list, number and instant. A keeper of the log who shows two people two maps of one
+hour has to have both in one tree that witnesses have cosigned, where any auditor meets them.
 """
 
 from collections.abc import Mapping
@@ -59,9 +59,9 @@ def verify_map_receipt(
     if parsed.event is not EventClass.VERIFICATION or parsed.log_id != coverage.log_id:
         raise ReceiptError("the entry that is proved records no map of this log")
     said = opened_values(leaf, {"detail": detail})["detail"]
-    expected = {
+    expected: dict[str, Json] = {
         "coverage_map_root": to_base64(coverage.root), "coverage_map_list": coverage.kind.value,
-        "coverage_map_at": format_second(coverage.at),
+        "coverage_map_at": format_second(coverage.at), "coverage_map_number": coverage.number,
     }  # fmt: skip
     if not isinstance(said, Mapping) or any(said.get(name) != value for name, value in expected.items()):
         raise ReceiptError("the map is not the one that the log recorded")

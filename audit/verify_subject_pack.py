@@ -105,12 +105,12 @@ def _opened_maps(pack: SubjectPack, log_key: VerifierKey, origin: str | None) ->
 
 
 def _check_receipts(maps: list[CoverageMap], receipts: tuple[CoverageMap, ...]) -> int:
-    """How many of the maps a receipt proves. One of the same list and instant with another root is a contradiction."""
+    """How many of the maps a receipt proves. One of the same list and number that differs is a contradiction."""
     for number, coverage in enumerate(maps, 1):
-        same = [one for one in receipts if (one.kind, one.at) == (coverage.kind, coverage.at)]
+        same = [one for one in receipts if (one.kind, one.number) == (coverage.kind, coverage.number)]
         if same and coverage not in same:
             place = f"map {number}"
-            raise SubjectPackError(place, "is not the one that the log holds for that instant")
+            raise SubjectPackError(place, "is not the one that the log holds under that number")
     return sum(coverage in receipts for coverage in maps)
 
 

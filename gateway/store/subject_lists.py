@@ -210,14 +210,6 @@ def lineage(connection: Connection, person: UUID) -> Sequence[Row[Any]]:
     return connection.execute(text(statement), {"person": person, "list": ListKind.DISCLOSABLE.value}).all()
 
 
-def enrolled_subject(connection: Connection, person: UUID) -> bool | None:
-    """Whether a person's lists were erased; `None` for somebody who has none (yet)."""
-    row = connection.execute(
-        text("SELECT erased FROM audit.subject WHERE person_id = :person LIMIT 1"), {"person": person}
-    ).first()
-    return None if row is None else row.erased is not None
-
-
 def _map(connection: Connection, ending: str, kind: ListKind, **values: Any) -> StoredMap | None:
     row = connection.execute(
         text(f"{_MAP_COLUMNS} WHERE list = :list {ending} LIMIT 1"), {"list": kind.value, **values}

@@ -156,7 +156,7 @@ def _take(wiring: Wiring, due: _Due) -> None:
         folded = {kind: nodes_of(rows_of_map(connection, kind, number, size), salts) for kind in ListKind}
     with wiring.database.transaction("hg_desk") as connection:
         for kind, nodes in folded.items():
-            coverage = CoverageMap(wiring.settings.log_origin, kind, due.at, root_over(nodes))
+            coverage = CoverageMap(wiring.settings.log_origin, kind, number, due.at, root_over(nodes))
             entry_id = _record(wiring, connection, coverage, size)
             note = sign_map(coverage, wiring.log_signer)
             stored = StoredMap(number, kind, due.occasion, due.at, size, key_id, note, entry_id)
@@ -166,7 +166,7 @@ def _take(wiring: Wiring, due: _Due) -> None:
 def _record(wiring: Wiring, connection: Connection, coverage: CoverageMap, size: int) -> UUID:
     detail = {
         "coverage_map_root": to_base64(coverage.root), "coverage_map_list": coverage.kind.value,
-        "coverage_map_at": format_second(coverage.at), "checkpoint_size": size,
+        "coverage_map_number": coverage.number, "coverage_map_at": format_second(coverage.at), "checkpoint_size": size,
     }  # fmt: skip
     entry = system_entry(wiring, EventClass.VERIFICATION, wiring.clock(), detail=detail)
     append(connection, entry)

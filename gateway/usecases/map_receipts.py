@@ -36,4 +36,4 @@ def _receipt(parts: LogParts, stored: StoredMap, note: str) -> bytes:
 
 def _file_name(note: str) -> str:
     coverage = parse_map(parse_note(note).text)
-    return f"{coverage.kind}-{coverage.at:%Y%m%dT%H%M%SZ}.json"
+    return f"{coverage.kind}-{coverage.number}.json"

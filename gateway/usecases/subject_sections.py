@@ -89,7 +89,7 @@ def subject_sections(
     wanted: dict[UUID, StoredMap] = {person: newest}
     while wanted:
         who, coverage = wanted.popitem()
-        section = _section(connection, ring, who, coverage)
+        section = _section(connection, ring, who, coverage, newest)
         done[who] = section
         for element in section.elements:
             for earlier, until in _obliged(connection, kind, who, element):
@@ -115,7 +115,8 @@ def stored_coverage(parts: LogParts, stored: StoredMap) -> CoverageMap:
     return open_map(stored.note, log_keys(parts), parts.settings.log_origin)
 
 
-def _section(connection: Connection, ring: KeyRing, person: UUID, coverage: StoredMap) -> Section:
+def _section(connection: Connection, ring: KeyRing, person: UUID, coverage: StoredMap, newest: StoredMap) -> Section:
+    """A person's list as of a map; as of the newest, where it was erased since."""
     key = map_key(str(person), coverage.kind)
     stored = map_nodes(connection, coverage)
     if stored is None:
@@ -126,6 +127,10 @@ def _section(connection: Connection, ring: KeyRing, person: UUID, coverage: Stor
     mine = next((row for row in rows if row.key == key), None)
     if mine is None:
         raise NotFoundError("there is no list of that person in the map yet")
+    if mine.stone is not None:
+        if coverage == newest:
+            raise ProofNotReadyError("these lists were erased; the next hour's map says so")
+        return _section(connection, ring, person, newest, newest)
     way = climb([row_leaf(row, salts) for row in rows], key, NODE_DEPTH)
     for depth, row in zip(reversed(range(NODE_DEPTH)), _rows_above(decode_nodes(stored)), strict=True):
         place = number >> (NODE_DEPTH - 1 - depth)

@@ -86,7 +86,7 @@ class BookMap:
 
     @property
     def coverage(self):
-        return CoverageMap(LOG, self.kind, self.at.replace(microsecond=0), map_root(self.items()))
+        return CoverageMap(LOG, self.kind, self.number, self.at.replace(microsecond=0), map_root(self.items()))
 
     def note(self, signer=SIGNER):
         return sign_map(self.coverage, signer)

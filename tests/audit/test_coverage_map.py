@@ -14,7 +14,9 @@ from tests.audit.packs import HOUR, KEY, LOG, SIGNER, Book, someone
 
 
 def a_map(**changes):
-    return CoverageMap(**({"log_id": LOG, "kind": ListKind.DISCLOSABLE, "at": HOUR, "root": b"r" * 32} | changes))
+    return CoverageMap(
+        **({"log_id": LOG, "kind": ListKind.DISCLOSABLE, "number": 5, "at": HOUR, "root": b"r" * 32} | changes)
+    )
 
 
 @pytest.mark.parametrize("kind", ListKind)
@@ -24,7 +26,7 @@ def test_a_map_is_opened_as_it_was_signed(kind):
 
 @pytest.mark.parametrize(
     "line",
-    [b"log x\n", b"list both\n",
+    [b"log x\n", b"map 0\n", b"map 05\n", b"list both\n",
       b"at 2026-13-01T10:00:00Z\n", b"root AAAA\n", b"persons 5\n", b"at 2026-11-16T10:00:00+00:00\n"],
 )  # fmt: skip
 def test_a_note_of_another_form_is_refused(line):
