@@ -8,7 +8,7 @@ from gateway.identity.caller import StaffCaller
 from gateway.usecases.declaring import purposes_offered
 from gateway.usecases.emergencies import is_told
 from gateway.usecases.officers import is_officer
-from gateway.usecases.role_families import families_of
+from gateway.usecases.role_families import DATA_SUPPLY, PRIVACY, families_of
 from gateway.wiring import Wiring
 
 
@@ -16,7 +16,7 @@ from gateway.wiring import Wiring
 class Duties:
     """`reads`: may declare a purpose. `supplies`: may push files. `oversees`: may read the log.
 
-    `answers`: hears of emergencies and answers as the second person.
+    `answers`: hears of emergencies and answers as the second person. `guards_privacy`: the agency's privacy officer.
     """
 
     role_title: str
@@ -25,6 +25,7 @@ class Duties:
     supplies: bool
     oversees: bool
     answers: bool
+    guards_privacy: bool
 
 
 def duties_of(wiring: Wiring, caller: StaffCaller) -> Duties:
@@ -36,9 +37,10 @@ def duties_of(wiring: Wiring, caller: StaffCaller) -> Duties:
         role_title=role.title if role else "Role not known here",
         agency_title=agency.title if agency else "Agency not known here",
         reads=bool(purposes_offered(wiring, caller)),
-        supplies="data_supply" in families,
+        supplies=DATA_SUPPLY in families,
         oversees=is_officer(wiring, caller),
         answers=is_told(wiring, caller),
+        guards_privacy=PRIVACY in families,
     )
 
 

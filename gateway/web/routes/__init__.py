@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from gateway.web.routes import batches, emergencies, families, home, log, permissions, purposes, search, sign_in
+from gateway.web.routes import batches, emergencies, families, home, log, permissions, purposes, search, sign_in, uses
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, sign_in, purposes, permissions, search, families, batches, emergencies, log):
+for _part in (home, sign_in, purposes, permissions, search, families, batches, emergencies, uses, log):
     router.include_router(_part.router)

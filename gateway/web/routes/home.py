@@ -27,6 +27,12 @@ def _cards(desk: Desk) -> list[dict[str, str]]:
         (duties.reads, "/search", "Find a person", "Search by name, date of birth, postcode or number."),
         (duties.supplies, "/batches", "Send a file", "Send your agency's file and see what became of each row."),
         (
+            duties.supplies or duties.guards_privacy,
+            "/uses",
+            "How your data was used",
+            "See what other agencies were shown your data for.",
+        ),
+        (
             duties.answers,
             "/emergencies",
             "Answer for emergencies",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.gateway.audit.log_book import drain
 from tests.gateway.web.serving import Served
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -227,6 +228,33 @@ def test_a_school_business_manager_sends_a_file_and_gets_bad_rows_back_in_words(
     assert "We took 205 rows and hand back 7 rows." in text
     assert "You sent 5 columns we are not allowed to take. We did not keep them. You did nothing wrong." in text
     visitor.look("school-batch")
+
+
+def test_a_privacy_officer_sees_how_her_data_was_used_and_asks_about_one_person(visitor, served):
+    northvale = served.northvale
+    drain(northvale.wiring.database, northvale.wiring.log_signer)
+    northvale.sql("UPDATE audit.card SET recorded_at = recorded_at - interval '1 month' WHERE leaf_index = 0")
+    northvale.sql(
+        "INSERT INTO desk.partner_use"
+        " SELECT date_trunc('month', now() - interval '1 month'), 'brightwater_homes', purpose, accesses, now()"
+        " FROM (VALUES ('early_help', 41), ('homelessness', 12), ('attendance', 2)) AS counted (purpose, accesses)"
+        " ON CONFLICT DO NOTHING"
+    )
+    visitor.sign_in("B105")
+    visitor.go("/uses")
+    visitor.look("partner-uses")
+    assert (
+        "Together: Decide a homelessness application; Help a pupil attend school"
+        in visitor.page.locator("main").inner_text()
+    )
+    visitor.page.get_by_role("button", name="Ask").click()
+    visitor.look("partner-uses-errors")
+    visitor.page.select_option("#source", "housing")
+    visitor.page.fill("#key", served.northvale.person("S2", "Kelly Marsh")["keys"]["housing"])
+    visitor.page.fill("#reason", "The tenant asked us who was shown her account")
+    visitor.page.get_by_role("button", name="Ask").click()
+    assert "There is nothing that we may tell you." in visitor.page.locator("main").inner_text()
+    visitor.look("partner-uses-person")
 
 
 def test_an_officer_reads_the_log_and_verifies_it(visitor):
