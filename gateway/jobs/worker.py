@@ -12,6 +12,7 @@ from gateway.usecases.emergencies import suspend_unconfirmed
 from gateway.usecases.housekeeping import forget_what_is_over
 from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import escalate_notices, raise_notices
+from gateway.usecases.partner_uses import count_everybodys_months
 from gateway.usecases.reviewing_accesses import explain_new
 from gateway.usecases.reviewing_draws import draw_reviews
 from gateway.usecases.warning import raise_warnings
@@ -64,6 +65,11 @@ def job_app(wiring: Wiring) -> App:
     @app.task(name="raise_warnings", queue="notices", lock="warnings", queueing_lock="warnings", pass_context=False)
     def warn(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         raise_warnings(wiring)
+
+    @app.periodic(cron="23 3 * * *")
+    @app.task(name="count_uses", queue="notices", lock="uses", queueing_lock="uses", pass_context=False)
+    def count(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        count_everybodys_months(wiring)
 
     @app.periodic(cron="17 2 * * *")
     @app.task(name="forget_what_is_over", queue="notices", lock="forget", queueing_lock="forget", pass_context=False)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from gateway.usecases.partner_uses import PersonUse, Uses
 from gateway.web.words import day
 
-
 _ALL = "All purposes that are counted, together"
 
 
@@ -24,7 +23,10 @@ def month_views(uses: Uses) -> tuple[MonthView, ...]:
         MonthView(
             f"{one.month:%B %Y}", f"m{one.month:%Y-%m}",
             tuple(
-                (cell.groups if len(one.cells) > 1 else (_ALL,), "fewer than 5" if cell.count is None else f"{cell.count:,}")
+                (
+                    cell.groups if len(one.cells) > 1 else (_ALL,),
+                    "fewer than 5" if cell.count is None else f"{cell.count:,}",
+                )
                 for cell in sorted(one.cells, key=lambda cell: (len(cell.groups) > 1, -(cell.count or 0), cell.groups))
             ),
         )
