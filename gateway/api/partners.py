@@ -56,9 +56,9 @@ def _sheet_operation() -> dict[str, Any]:
 
 
 @router.post("/oauth/token", tags=["sign-in"], **_token_operation())
-def token(wiring: Wired, body: RawBody) -> Response:
+def token(wiring: Wired, context: Context, body: RawBody) -> Response:
     """OAuth 2.0 client credentials with `private_key_jwt` (RFC 6749, RFC 7523); tokens are RFC 9068 and short."""
-    status, headers, answer = issue_partner_token(wiring, parse_token_form(body))
+    status, headers, answer = issue_partner_token(wiring, context, parse_token_form(body))
     return Response(json.dumps(answer), status, headers=dict(headers), media_type="application/json")
 
 

@@ -47,6 +47,8 @@ from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
 
 NO_SUCH_FAMILY = "there is no such family"
+PRINT_CHANNEL = "print"
+"""The channel of a request that discloses for paper: see `gateway.usecases.printing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def authorise(
     for permit in permits:
         mask |= permit.mask
     authorised = entry(
-        wiring, reading.context, caller, event or _event_class(wiring, caller, mask, reading.declaration), reading.now,
+        wiring, reading.context, caller, event or _event_class(reading, mask), reading.now,
         phase=Phase.AUTHORISATION, outcome=Outcome.PENDING, decision=Decision.PERMIT,
         purpose=reading.declaration.purpose, declaration=str(reading.declaration.declaration_id),
         reason=reason_of(wiring, caller, decided, break_glass=reading.declaration.break_glass),
@@ -200,6 +202,7 @@ def authorise(
         masks={f"{s.person_id}:{s.band}": _hexadecimal(s.shown) for s in subjects},
         detail={
             "authorised_until": not_after.isoformat(), "channel": reading.context.channel,
+            "override": "emergency" if reading.declaration.break_glass else None,
             **decided_on(reading.blank, decided, together=family_id is not None),
         },
     )  # fmt: skip
@@ -272,11 +275,13 @@ def _own_records(wiring: Wiring, blank: DecisionRequest) -> tuple[int, ...]:
     return tuple(sorted(wiring.source_number(name) for name in owned))
 
 
-def _event_class(wiring: Wiring, caller: StaffCaller, mask: int, declaration: Declaration) -> EventClass:
-    if declaration.break_glass:
+def _event_class(reading: Reading, mask: int) -> EventClass:
+    if reading.declaration.break_glass:
         return EventClass.OVERRIDE
-    vocabulary, sources = wiring.register.vocabulary, wiring.register.sources
-    foreign = any(sources[source].owner != caller.agency for source in vocabulary.sources_of(mask))
+    if reading.context.channel == PRINT_CHANNEL:
+        return EventClass.PRINT
+    vocabulary, sources = reading.wiring.register.vocabulary, reading.wiring.register.sources
+    foreign = any(sources[source].owner != reading.caller.agency for source in vocabulary.sources_of(mask))
     return EventClass.DISCLOSURE if foreign else EventClass.CONSULTATION
 
 

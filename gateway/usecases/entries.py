@@ -94,6 +94,28 @@ def _origin(context: RequestContext) -> dict[str, str | None]:
     }
 
 
+def nobody_entry(wiring: Wiring, context: RequestContext, event: EventClass, now: datetime, **fields: Any) -> Entry:
+    """Build an entry for an attempt of somebody whom we do not know, or whom we only think we know.
+
+    `who` and `agency` are those that the attempt claims, where it names a machine that is registered.
+    """
+    detail = {**written_by(), **_origin(context), **fields.pop("detail", {})}
+    given = {"who": "nobody", "agency": "unknown", **fields}
+    return Entry(
+        entry_id=str(wiring.mint()),
+        event=event,
+        at=now,
+        log_id=wiring.settings.log_origin,
+        client=context.client,
+        register_version=wiring.register.version,
+        vocabulary_hash=wiring.register.vocabulary.hash,
+        request_id=context.request_id,
+        trace_id=context.trace_id,
+        detail={key: value for key, value in detail.items() if value is not None},
+        **given,
+    )
+
+
 def is_sealed(wiring: Wiring, event: EventClass, purpose: str | None) -> bool:
     """Whether a subject who asks who looked is not told of such an entry (practice P1).
 

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from audit.entry import EventClass
+from audit.entry import EventClass, Outcome
 from gateway.identity.caller import StaffCaller
+from gateway.identity.errors import Fault
 from gateway.identity.oidc import SignInSecrets
 from gateway.identity.session import ABSOLUTE_LIFE, SessionRecord
 from gateway.identity.sign_in import SignInAttempt
@@ -28,7 +29,7 @@ from gateway.store.sign_ins import (
     take_session,
     touch_session,
 )
-from gateway.usecases.entries import entry
+from gateway.usecases.entries import entry, nobody_entry
 from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
 
@@ -143,6 +144,20 @@ def record_sign_in(wiring: Wiring, context: RequestContext, caller: StaffCaller,
     )  # fmt: skip
     with wiring.database.transaction(_ROLE) as connection:
         append(connection, recorded)
+
+
+def record_failed_sign_in(wiring: Wiring, context: RequestContext, fault: Fault) -> None:
+    """Append the entry of a sign-in that the provider began and that did not hold.
+
+    An answer to no attempt of ours signs nobody in and can be sent by anybody as often as they like: it leaves none.
+    """
+    if fault is Fault.SIGN_IN_UNKNOWN:
+        return
+    failed = nobody_entry(
+        wiring, context, EventClass.SIGN_IN, wiring.clock(), outcome=Outcome.DENIED, detail={"reasons": [fault.value]}
+    )
+    with wiring.database.transaction(_ROLE) as connection:
+        append(connection, failed)
 
 
 def _key(kind: str, digest: bytes) -> bytes:

@@ -100,7 +100,8 @@ def search_people(
         outcome = entry(
             wiring, context, caller, EventClass.SEARCH, now, phase=Phase.OUTCOME, refers_to=authorised.entry_id,
             purpose=declaration.purpose, declaration=str(declaration.declaration_id), decision=Decision.PERMIT,
-            agreements=authorised.agreements, outcome=Outcome.DONE if page else Outcome.NOTHING_FOUND,
+            agreements=authorised.agreements, legal_basis=authorised.legal_basis,
+            outcome=Outcome.DONE if page else Outcome.NOTHING_FOUND,
             subjects=tuple(sorted(str(person) for person, _ in page)),
             items_shown=("identity.name",) if page else (), reason=authorised.reason,
             sources=sources_of(((one.fact.person_id, one.source) for one in facts), (person for person, _ in page)),

@@ -1,4 +1,4 @@
-"""The family page, and the receipt of having seen it."""
+"""The family page, on screen and for paper, and the receipt of having seen it."""
 
 from uuid import UUID
 
@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from gateway.errors import NotFoundError
-from gateway.usecases.disclosure import NO_SUCH_FAMILY, disclose_profile
+from gateway.usecases.disclosure import NO_SUCH_FAMILY, Disclosure, disclose_profile
+from gateway.usecases.printing import print_profile
 from gateway.usecases.receipts import receipt
-from gateway.web.desk import SignedIn
+from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.render import page_headers, render
 from gateway.web.routes.purposes import require_purpose
 from gateway.web.views.families import family_view
@@ -21,14 +22,28 @@ router = APIRouter()
 def family(request: Request, desk: SignedIn, family_id: str) -> HTMLResponse:
     """One family, cut to what the agreements allow this reader for the declared purpose."""
     declaration = require_purpose(desk)
-    disclosed = disclose_profile(
-        desk.wiring, desk.context, desk.caller, id_or_not_found(family_id, NO_SUCH_FAMILY), declaration
-    )
+    family = id_or_not_found(family_id, NO_SUCH_FAMILY)
+    return _page(request, desk, disclose_profile(desk.wiring, desk.context, desk.caller, family, declaration))
+
+
+@router.post("/families/{family_id}/print")
+def printed(request: Request, desk: SignedInForm, family_id: str) -> HTMLResponse:
+    """The same page once more, for paper: any other prints as an empty sheet. It is an entry of its own."""
+    declaration = require_purpose(desk)
+    family = id_or_not_found(family_id, NO_SUCH_FAMILY)
+    disclosed = print_profile(desk.wiring, desk.context, desk.caller, family, declaration)
+    return _page(request, desk, disclosed, for_paper=True)
+
+
+def _page(request: Request, desk: Desk, disclosed: Disclosure, *, for_paper: bool = False) -> HTMLResponse:
     register = desk.wiring.register
     gateways = {name: gateway.cite for name, gateway in register.gateways.items()}
     purpose = register.purpose_titles.get(disclosed.profile.purpose, disclosed.profile.purpose)
     view = family_view(disclosed.profile, disclosed.receipt, purpose, gateways)
-    return render(request, "family.html", title=view.heading, family=view, receipt_href=f"/receipts/{view.receipt_id}")
+    return render(
+        request, "family.html", title=view.heading, family=view, receipt_href=f"/receipts/{view.receipt_id}",
+        screen_only=not for_paper, print_href=f"/families/{disclosed.profile.family_id}/print",
+    )  # fmt: skip
 
 
 @router.get("/receipts/{entry_id}")

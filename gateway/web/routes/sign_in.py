@@ -4,9 +4,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gateway.api.context import Wired
+from gateway.identity.errors import UnauthenticatedError
 from gateway.identity.session import end_session, start_session
 from gateway.identity.sign_in import begin_sign_in, complete_sign_in
-from gateway.usecases.page_sessions import PageAttempts, PageSessions, record_sign_in
+from gateway.usecases.page_sessions import PageAttempts, PageSessions, record_failed_sign_in, record_sign_in
 from gateway.web.desk import SignedInForm, cookies_of, page_context
 from gateway.web.render import page_headers, render
 
@@ -27,7 +28,11 @@ def sign_in_return(request: Request, wiring: Wired) -> RedirectResponse:
     """Where the provider sends the browser: a new session, or the page that says that nobody is signed in."""
     cookies, now = cookies_of(wiring), wiring.clock()
     attempt = request.cookies.get(cookies.attempt.name)
-    end = complete_sign_in(wiring.provider, PageAttempts(wiring), request.query_params, attempt, now)
+    try:
+        end = complete_sign_in(wiring.provider, PageAttempts(wiring), request.query_params, attempt, now)
+    except UnauthenticatedError as error:
+        record_failed_sign_in(wiring, page_context(request), error.fault)
+        raise
     record_sign_in(wiring, page_context(request), end.caller)
     session = start_session(PageSessions(wiring), end.caller, request.cookies.get(cookies.session.name), now)
     response = RedirectResponse(end.return_to, 303, page_headers(""))

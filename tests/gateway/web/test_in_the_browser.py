@@ -152,6 +152,13 @@ def test_a_rent_officer_sees_arrears_and_nothing_else_of_kelly(visitor, served):
     assert "epress" not in text
     visitor.look("rent-family")
     visitor.page.emulate_media(media="print")
+    assert not visitor.page.locator("h1").is_visible()
+    assert "so that the print is on record" in visitor.page.locator("body").inner_text()
+    visitor.page.emulate_media(media="screen")
+    visitor.page.get_by_role("button", name="Print this page").click()
+    assert "You may print this copy now" in visitor.page.locator("main").inner_text()
+    visitor.page.emulate_media(media="print")
+    assert visitor.page.locator("h1").is_visible()
     assert "Printed by Sheila Bramhall, Rent officer, Brightwater Homes" in visitor.page.locator("body").inner_text()
     assert "for: Manage a tenancy" in visitor.page.locator(".hg-print-only").inner_text()
     assert not visitor.page.get_by_role("button", name="Sign out").is_visible()
