@@ -11,6 +11,7 @@ from gateway import problems
 from gateway.api import (
     asking,
     emergencies,
+    erasures,
     families,
     health,
     log,
@@ -64,6 +65,7 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
     app.include_router(reviews.router)
     app.include_router(asking.router)
     app.include_router(emergencies.router)
+    app.include_router(erasures.router)
     app.include_router(log.router)
     app.include_router(subject_reports.router)
     app.include_router(uses.router)

@@ -6,7 +6,20 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from gateway.api import asking, emergencies, families, health, log, partners, records, requests, subject_reports, uses
+from gateway.api import (
+    asking,
+    emergencies,
+    erasures,
+    families,
+    health,
+    log,
+    partners,
+    records,
+    requests,
+    reviews,
+    subject_reports,
+    uses,
+)
 
 TARGET = Path("openapi/openapi.json")
 
@@ -16,7 +29,10 @@ def contract() -> str:
     app = FastAPI(
         title="Hearthgate", version="1", description="A multi-agency data-sharing gateway on a common concept model."
     )
-    for module in (health, partners, families, records, requests, asking, emergencies, log, subject_reports, uses):
+    for module in (
+        health, partners, families, records, requests, asking, emergencies, erasures, log, reviews,
+        subject_reports, uses,
+    ):  # fmt: skip
         app.include_router(module.router)
     return json.dumps(app.openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 

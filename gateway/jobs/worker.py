@@ -9,6 +9,7 @@ from procrastinate import App, PsycopgConnector
 from gateway.usecases.answering import note_unanswered
 from gateway.usecases.coverage_maps import take_due_maps
 from gateway.usecases.emergencies import suspend_unconfirmed
+from gateway.usecases.erasing import finish_erasures
 from gateway.usecases.housekeeping import forget_what_is_over
 from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import escalate_notices, raise_notices
@@ -77,6 +78,7 @@ def job_app(wiring: Wiring) -> App:
         forget_what_is_over(wiring)
 
     _add_review(app, wiring)
+    _add_erasure(app, wiring)
     return app
 
 
@@ -93,6 +95,15 @@ def _add_review(app: App, wiring: Wiring) -> None:
     def choose(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         explain_new(wiring)
         draw_reviews(wiring)
+
+
+def _add_erasure(app: App, wiring: Wiring) -> None:
+    """The last step of erasures, some minutes after they were decided."""
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="finish_erasures", queue="notices", lock="erasures", queueing_lock="erasures", pass_context=False)
+    def finish(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        finish_erasures(wiring)
 
 
 def run_linkage_worker(wiring: Wiring, stop: threading.Event) -> None:

@@ -126,6 +126,20 @@ class Stage:
         assert self.send({**answered, "path": f"/v1/access-requests/{taken}/answer"}).status_code == httpx.codes.OK
         return taken
 
+    def erasure_asked(self) -> None:
+        self.send(EXAMPLES["ask-erasure"]["request"])
+
+    def erasure_id(self) -> object:
+        self.erasure_asked()
+        return self.northvale.sql("SELECT erasure_id FROM desk.erasure")[0].erasure_id
+
+    def hold_placed(self) -> None:
+        self.send(EXAMPLES["place-hold"]["request"])
+
+    def hold_id(self) -> object:
+        self.hold_placed()
+        return self.northvale.sql("SELECT hold_id FROM desk.legal_hold")[0].hold_id
+
     def send(self, request: Mapping[str, Any]) -> httpx.Response:
         """Send the request of an example, with what its names stand for."""
         headers = dict(request["headers"])
@@ -150,6 +164,8 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "lift-suspension": Stage.emergency_not_justified,
     "make-subject-report": Stage.map_taken,
     "list-releases": Stage.release_asked,
+    "list-erasures": Stage.erasure_asked,
+    "list-holds": Stage.hold_placed,
     "search-log": Stage.entry_searched,
     "export-log": Stage.entry_searched,
 }
