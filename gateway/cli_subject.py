@@ -1,5 +1,6 @@
 """`hearthgate audit subject-report`: write "who looked at my data" into a folder that anybody can check."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from audit.map_receipt import RECEIPTS_FOLDER
 from audit.subject_words import Capacity
 from gateway.cli_files import CommandError
 from gateway.cli_settings import read_settings
+
+_WORKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 
 
 def subject_report(  # noqa: PLR0913, PLR0917 - as the command line gives it
@@ -43,6 +46,8 @@ def subject_report(  # noqa: PLR0913, PLR0917 - as the command line gives it
     asked = AskedReport(
         _id(handle, "HANDLE"), capacity, decided_by, _day(decided_on), _id(sealed, "--sealed") if sealed else None
     )
+    if not _WORKER.fullmatch(officer):
+        raise CommandError("--officer is the officer's worker reference, such as W601")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CommandError("the folder is not empty; name a new one")
     files, key = _made(asked, officer)
