@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 import uvicorn
 from sqlalchemy import make_url
 
+from agreements.signed_folder import read_signed_folder
 from gateway import clock
 from gateway.app import create_app
 from gateway.building import (
@@ -32,6 +33,7 @@ from gateway.store.engine import SERVING_ROLES
 from gateway.store.migrate import create_database, create_roles, migrate
 from gateway.supervising import stop_with_parent, supervised
 from gateway.telemetry import configure_logging
+from gateway.usecases.register_loading import record_register
 from gateway.usecases.restoring import guard_of
 from gateway.wiring import Wiring
 
@@ -61,6 +63,7 @@ def running_gateway(settings: Settings) -> Iterator[Wiring]:
             run_migrate(settings, running)
         wiring = build_wiring(settings, running)
         stack.callback(wiring.database.dispose)
+        record_register(wiring, read_signed_folder(settings.signed_dir).events)
         if settings.database_url is None:
             stack.enter_context(supervised(settings, "sequencer"))
             stack.enter_context(supervised(settings, "worker"))
