@@ -22,6 +22,7 @@ from gateway.jobs.sequencer import Sequencer
 from gateway.store.facts import NewFact, NewRecord, intern_records, save_facts, save_tokens
 from gateway.store.identities import add_persons, replace_households, replace_kin, replace_links
 from gateway.store.ledger import append
+from gateway.store.reviews import watch_family
 from gateway.usecases.entries import system_entry
 from gateway.usecases.loading_staff import load_staff
 from gateway.usecases.search_tokens import token_rows
@@ -47,6 +48,9 @@ class AccessWriter:
         """Records, staff lists, acts, leaves; gives what each access of the log was."""
         self._write_records()
         self._write_staff()
+        with self._wiring.database.transaction("hg_desk") as connection:
+            for person, since in self._book.watched:
+                watch_family(connection, self._family(person), "W601", since)
         acts = self._write_acts()
         sequencer = Sequencer(self._wiring.log_signer, self._wiring.clock)
         with self._wiring.database.engine("hg_sequence").connect() as connection:

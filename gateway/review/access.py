@@ -41,6 +41,7 @@ class Tie(StrEnum):
     SAME_POSTCODE = "same-postcode"
     RARE_SURNAME = "rare-surname"
     COLLEAGUE = "colleague"
+    TEAMMATE = "teammate"
 
 
 class Reach(StrEnum):
@@ -68,7 +69,8 @@ class Access:
     """One access. `at` is aware; `families` are the role families of the reader's role.
 
     `family` is the opaque handle that was opened (`None` for a search), `subjects` the persons that a search listed.
-    `reason` is the code that the entry holds of why the reader had to do with them, as the decision knew it then.
+    `watched`: officers had asked to see who looks at the family. `reason` is the code that the entry holds of why the
+    reader had to do with them, as the decision knew it then.
     """
 
     access_id: UUID
@@ -83,5 +85,6 @@ class Access:
     family: UUID | None = None
     subjects: tuple[UUID, ...] = ()
     emergency: bool = False
+    watched: bool = False
     reason: str | None = None
     ties: tuple[Known, ...] = ()

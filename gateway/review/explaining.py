@@ -16,6 +16,7 @@ from gateway.review.rules import ExplanationPath, ReviewRules
 
 OPENED_WITHIN = timedelta(minutes=60)
 RIGHT_PERSON_WITHIN = timedelta(minutes=15)
+ASKED_WITHIN = timedelta(minutes=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,14 @@ def explain(access: Access, rules: ReviewRules) -> Explanation | None:
 
 
 def explain_all(accesses: Sequence[Access], rules: ReviewRules) -> dict[UUID, Explanation | None]:
-    """The reason of each access, also where it lies in another access of the same reader.
+    """The reason of each access, also where it lies in another access.
 
+    A family is explained by a colleague's: whoever is asked for advice opens it soon after a worker whose task it is.
     A search is explained by the explained family that it led to; a family opened from a search, by the person of the
-    same search that was the right one. Both rest on an explanation of another kind, so nothing explains itself.
+    same search that was the right one. All rest on a reason of another kind, so nothing explains itself.
     """
     found = {access.access_id: explain(access, rules) for access in accesses}
+    _consult(accesses, rules, found)
     by_reader: dict[str, list[Access]] = defaultdict(list)
     for access in sorted(accesses, key=lambda one: (one.at, one.access_id)):
         by_reader[access.who].append(access)
@@ -76,6 +79,22 @@ def _carries(path: ExplanationPath, known: Known) -> bool:
         and -path.begins_within <= known.days <= path.ended_within
         and (not path.sources or known.about in path.sources)
     )
+
+
+def _consult(accesses: Sequence[Access], rules: ReviewRules, found: dict[UUID, Explanation | None]) -> None:
+    """Explain families that somebody else, whose task it is, opened within the hour before."""
+    tasks: dict[UUID, list[Access]] = defaultdict(list)
+    for access in accesses:
+        explanation = found[access.access_id]
+        if access.kind is Kind.VIEW and access.family is not None and explanation and not explanation.bare:
+            tasks[access.family].append(access)
+    path = next((one for one in rules.paths if one.follows == "consulted"), None)
+    for access in accesses:
+        if path is None or access.kind is not Kind.VIEW or access.family is None or found[access.access_id]:
+            continue
+        before = (access.at - one.at for one in tasks[access.family] if one.who != access.who)
+        if any(timedelta(0) <= gap <= ASKED_WITHIN for gap in before):
+            found[access.access_id] = Explanation(path.id, path.length, bare=path.bare)
 
 
 def _follow(mine: Sequence[Access], rules: ReviewRules, found: dict[UUID, Explanation | None]) -> None:

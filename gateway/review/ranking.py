@@ -76,8 +76,12 @@ def grouped(judged: Sequence[Judged]) -> list[Group]:
 
 
 def ranked(judged: Sequence[Judged]) -> list[Judged]:
-    """Every access, most doubtful first: the queue as it would be if all of it were looked at."""
-    return [one for group in grouped(judged) for one in group.uses]
+    """Every access, most doubtful first: the queue as it would be if all of it were looked at.
+
+    By its own score; between equals, whose group is the more doubtful.
+    """
+    group_of = {use.access.access_id: place for place, group in enumerate(grouped(judged)) for use in group.uses}
+    return sorted(judged, key=lambda one: (-one.score, group_of[one.access.access_id], one.access.at))
 
 
 def _key(access: Access) -> tuple[str, str]:

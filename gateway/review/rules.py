@@ -27,7 +27,7 @@ class ExplanationPath(_Part):
     `ties` with `reach`: one of these ties, to one of these. `ended_within` and `begins_within` are days: how long
     after its end a tie still explains, and how late it may have been written down. `sources`: for ties `known-to`.
     `reasons`: codes that the entry itself holds. `marks`: what was done says it by itself. `follows`: explained by
-    another access of the same reader. `length` is the number of steps from the reader to the person. A path is `bare`
+    another access. `length` is the number of steps from the reader to the person. A path is `bare`
     that explains by what the person is to a whole service, such as its tenant: true of thousands, it tells no task.
     """
 
@@ -42,7 +42,7 @@ class ExplanationPath(_Part):
     role_families: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     marks: tuple[Literal["emergency"], ...] = ()
-    follows: Literal["opened-next", "right-person-of-search"] | None = None
+    follows: Literal["opened-next", "right-person-of-search", "consulted"] | None = None
     bare: bool = False
     officer: _Sentence
     subject: _Sentence

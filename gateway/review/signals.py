@@ -17,8 +17,17 @@ from gateway.review.rosters import LONDON, Roster, parse_shifts
 from gateway.review.rules import ReviewRules
 
 EMERGENCY, STALE, OUT_OF_HOURS, NIGHT, ON_LEAVE = "emergency", "stale", "out-of-hours", "night", "on-leave"
-SPIKE, CROWD, REFUSALS, BULK_SEARCH, RETURNS = "spike", "crowd", "refusals", "bulk-search", "returns"
-OF_ITS_OWN = frozenset({EMERGENCY, STALE, OUT_OF_HOURS, NIGHT, ON_LEAVE, SPIKE, CROWD, REFUSALS, BULK_SEARCH, RETURNS})
+WATCHED, SPIKE, CROWD, REFUSALS, BULK_SEARCH, RETURNS = (
+    "watched",
+    "spike",
+    "crowd",
+    "refusals",
+    "bulk-search",
+    "returns",
+)
+OF_ITS_OWN = frozenset(
+    {EMERGENCY, STALE, OUT_OF_HOURS, NIGHT, ON_LEAVE, WATCHED, SPIKE, CROWD, REFUSALS, BULK_SEARCH, RETURNS}
+)
 """Signals that are no tie; a suspicion of the document names a tie or is one of these."""
 
 _CASES = frozenset({Tie.ALLOCATED, Tie.MANAGES, Tie.INVOLVED, Tie.TEAM})
@@ -55,7 +64,7 @@ def _of_life(access: Access) -> set[Tie]:
 
 
 def _by_itself(access: Access, explanation: Explanation | None) -> set[str]:
-    found = {EMERGENCY} if access.emergency else set()
+    found = {name for name, holds in ((EMERGENCY, access.emergency), (WATCHED, access.watched)) if holds}
     ended = [known for known in access.ties if known.tie in _CASES and known.days > 0]
     return found | {STALE} if ended and _no_task(explanation) else found
 
@@ -114,17 +123,21 @@ def _spikes(accesses: Sequence[Access], explained: Explained, rules: ReviewRules
 
 
 def _crowds(accesses: Sequence[Access], explained: Explained, rules: ReviewRules) -> set[UUID]:
-    """Accesses to a family at which several readers looked within a few days, none of them with a task on record."""
+    """Accesses to a family at which more readers looked within a few days than its services have use for.
+
+    Of those without a task: everybody whom nothing explains counts, and of a service one reader does not.
+    """
     looks: dict[UUID, list[Access]] = defaultdict(list)
     for access in accesses:
         if access.kind is Kind.VIEW and access.family is not None and _no_task(explained[access.access_id]):
             looks[access.family].append(access)
+    span = timedelta(days=rules.limits.crowd_days)
     found = set()
-    for mine in looks.values():
+    for mine in (each for each in looks.values() if len(each) >= rules.limits.crowd):
         for access in mine:
-            span = timedelta(days=rules.limits.crowd_days)
-            near = {one.who for one in mine if abs(one.at - access.at) <= span}
-            if len(near) >= rules.limits.crowd:
+            near = [one for one in mine if abs(one.at - access.at) <= span]
+            served = {explanation.path for one in near if (explanation := explained[one.access_id]) is not None}
+            if len({one.who for one in near}) - len(served) >= rules.limits.crowd:
                 found.add(access.access_id)
     return found
 

@@ -186,3 +186,31 @@ def save_reply(connection: Connection, review_id: UUID, sealed_answer: bytes, no
         .where(_QUESTIONS.c.review_id == review_id)
         .values(sealed_answer=sealed_answer, answered_at=now)
     )
+
+
+# Families of which officers want to see who looks at them.
+
+
+def watch_family(connection: Connection, family_id: UUID, asked_by: str, now: datetime) -> None:
+    """Watch a family from now on; one that is watched stays so since it was."""
+    connection.execute(
+        text(
+            "INSERT INTO desk.watched_family (family_id, since, asked_by) VALUES (:family, :now, :asked_by)"
+            " ON CONFLICT (family_id) DO NOTHING"
+        ),
+        {"family": family_id, "now": now, "asked_by": asked_by},
+    )
+
+
+def stop_watching(connection: Connection, family_id: UUID) -> None:
+    """Watch a family no longer."""
+    connection.execute(text("DELETE FROM desk.watched_family WHERE family_id = :family"), {"family": family_id})
+
+
+def watched_families(connection: Connection, families: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Those of the given families that are watched, and since when."""
+    rows = connection.execute(
+        text("SELECT family_id, since FROM desk.watched_family WHERE family_id = ANY (:families)"),
+        {"families": list(families)},
+    )
+    return {row.family_id: row.since for row in rows}

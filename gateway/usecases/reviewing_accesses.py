@@ -31,6 +31,7 @@ from gateway.store.access_reviews import (
     save_judgements,
     work_ties,
 )
+from gateway.store.reviews import watched_families
 from gateway.store.staff import working_hours
 from gateway.usecases.log_parts import LogParts
 from gateway.wiring import Wiring
@@ -38,6 +39,7 @@ from gateway.wiring import Wiring
 WINDOW = timedelta(days=28)
 LEAVES = 5000
 _AT_ONCE = 500
+_BEFORE_WATCHED = timedelta(days=3)
 _RECORDED_LATE = timedelta(seconds=1)
 
 
@@ -106,15 +108,29 @@ def _accesses(wiring: Wiring, rules: ReviewRules, cards: Sequence[CardRow]) -> I
         found = [*work_ties(connection, asked), *life_ties(connection, asked, rules.limits.rare_surname)]
     for one in sorted(found, key=lambda each: (abs(each.days), each.tie, each.reach, each.about or "")):
         ties[one.number].append(Known(Tie(one.tie), Reach(one.reach), one.days, one.about))
+    watched = _watched(wiring, cards)
     for number, card in enumerate(cards):
         role = wiring.register.role(card.agency, card.role)
         yield Access(
             access_id=card.entry_id, kind=_kind(card), at=card.recorded_at, who=card.who, agency=card.agency,
             role=card.role, team=card.team, purpose=card.purpose,
             families=frozenset(role.families) if role else frozenset(), family=card.household,
-            subjects=card.subjects, emergency=card.event_class == "override", reason=card.reason,
+            subjects=card.subjects, emergency=card.event_class == "override",
+            watched=card.entry_id in watched, reason=card.reason,
             ties=tuple(ties[number]),
         )  # fmt: skip
+
+
+def _watched(wiring: Wiring, cards: Sequence[CardRow]) -> set[UUID]:
+    """Accesses to watched families, those of the days before included: the newspaper is read before it is reported."""
+    families = [card.household for card in cards if card.household is not None]
+    with wiring.database.transaction("hg_desk") as connection:
+        since = watched_families(connection, families)
+    return {
+        card.entry_id
+        for card in cards
+        if card.household in since and card.recorded_at >= since[card.household] - _BEFORE_WATCHED
+    }
 
 
 def _asked(number: int, card: CardRow) -> Iterator[AskedTie]:

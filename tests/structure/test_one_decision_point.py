@@ -56,6 +56,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # Ids and counts of items of review, how far it has come, and when staff work.
         "reviews.save_items", "reviews.change_review", "reviews.review_uses", "reviews.known_groups",
         "reviews.items_of_week", "reviews.save_draw", "reviews.save_question", "reviews.save_reply",
+        "reviews.watch_family", "reviews.stop_watching", "reviews.watched_families",
         "access_reviews.lock_progress", "access_reviews.move_progress", "access_reviews.newest_leaf",
         "access_reviews.save_judgements", "staff",
         # From one opaque id to another; and which entries an outcome refers to.

@@ -105,6 +105,7 @@ TABLES = {
         "desk.access_review": "SELECT INSERT UPDATE(path,signals,score,judged_at)",
         "desk.review_progress": "SELECT UPDATE(next_leaf)", "desk.review_draw": "SELECT INSERT",
         "desk.review_use": "SELECT INSERT", "desk.review_question": "SELECT INSERT UPDATE(answered_at,sealed_answer)",
+        "desk.watched_family": "SELECT INSERT DELETE",
         # The staff list: work as rows; of staff's own lives keyed tokens that it writes and cannot read.
         "desk.staff": "SELECT INSERT UPDATE DELETE", "hearth.staff_token": "INSERT",
         # Erasures that one officer asks for and another decides; holds.

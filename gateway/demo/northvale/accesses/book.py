@@ -10,15 +10,16 @@ import argparse
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from gateway.demo.northvale import population
 from gateway.demo.northvale.accesses.caseloads import Work, take_on
-from gateway.demo.northvale.accesses.snooping import snoop
+from gateway.demo.northvale.accesses.snooping import Curious, snoop
 from gateway.demo.northvale.accesses.workforce import Staff, hire
 from gateway.demo.northvale.accesses.working import Act, work_through
 from gateway.demo.northvale.identifiers import Issuer
+from gateway.demo.northvale.people import Person
 from gateway.demo.northvale.truth import DEMO_DAY, World
 
 STAFF_COLUMNS = (
@@ -29,12 +30,13 @@ STAFF_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class AccessBook:
-    """Everything: `acts` in the order of time."""
+    """Everything: `acts` in the order of time; `watched` whom officers asked to see the readers of, and since when."""
 
     world: World
     staff: Sequence[Staff]
     work: Work
     acts: Sequence[Act]
+    watched: Sequence[tuple[Person, datetime]]
 
 
 def access_book(
@@ -45,9 +47,10 @@ def access_book(
     population.fill(world)
     staff = hire(world, workers, weeks)
     work = take_on(world, staff, weeks)
-    acts = [*work_through(world, staff, work, weeks), *snoop(world, staff, work, weeks, each)]
+    curious = Curious(world, staff, work, weeks, world.rng("snooping"))
+    acts = [*work_through(world, staff, work, weeks), *snoop(curious, each)]
     # Two acts of one instant stand in the order in which they were thought of.
-    return AccessBook(world, staff, work, sorted(acts, key=lambda one: one.at))
+    return AccessBook(world, staff, work, sorted(acts, key=lambda one: one.at), tuple(curious.watched))
 
 
 def staff_rows(book: AccessBook) -> list[dict[str, str]]:

@@ -22,6 +22,7 @@ class Curious:
         self.day_staff = [one for one in staff if one.trade.hours != NIGHT]
         self.local = [one for one in self.day_staff if one.resident is not None]
         self.cast: set[str] = set()
+        self.watched: list[tuple[Person, datetime]] = []
 
     def one_of(self, candidates: list[Staff]) -> Staff:
         """A worker who has not been a snoop yet, if there is one left."""
@@ -37,16 +38,20 @@ class Curious:
             if day.weekday() < 5 and not one.away(day):
                 return day
 
+    def watch(self, person: Person, at: datetime) -> None:
+        """Officers ask, four times in five, to see who looks at somebody who is well known or in the newspaper."""
+        if self.rng.random() < 0.8:
+            self.watched.append((person, at))
+
     def looks(self, one: Staff, person: Person, most: int = 3) -> list[tuple[Staff, Person, datetime]]:
         """One worker at one person, once to `most` times, in working hours."""
         times = self.rng.randint(1, most)
         return [(one, person, moment(self.rng, self.working_day(one), 8, 18)) for _ in range(times)]
 
 
-def snoop(world: World, staff: list[Staff], work: Work, weeks: int, each: int) -> list[Act]:
+def snoop(curious: Curious, each: int) -> list[Act]:
     """`each` incidents of every kind that one person does, and one or two of those that many do or much is of."""
-    rng = world.rng("snooping")
-    curious, desk = Curious(world, staff, work, weeks, rng), Desk(world, rng)
+    rng, desk = curious.rng, Desk(curious.world, curious.rng)
     acts: list[Act] = []
     number = 0
     for name, maker, share in _KINDS:
@@ -82,10 +87,12 @@ def _neighbour(curious: Curious, turn: int) -> list[tuple[Staff, Person, datetim
 
 
 def _colleague(curious: Curious, turn: int) -> list[tuple[Staff, Person, datetime]]:
-    """Somebody who works there too; one time in five at an agency that has loaded no staff list."""
+    """Somebody they work with, mostly; one time in five somebody of an agency that has loaded no staff list."""
     one = curious.one_of(curious.day_staff)
     known = turn % 5 != 4
+    mates = [o for o in curious.local if o is not one and o.trade is one.trade and o.trade.listed]
     others = [o for o in curious.local if o is not one and o.trade.listed is known] or curious.local
+    others = mates if known and mates and curious.rng.random() < 0.7 else others
     resident = curious.rng.choice(others).resident
     return curious.looks(one, resident) if resident is not None else []
 
@@ -104,6 +111,7 @@ def _vip(curious: Curious, _turn: int) -> list[tuple[Staff, Person, datetime]]:
     """A well-known resident, at whom several workers look in the course of ten days."""
     person = curious.rng.choice(curious.world.people)
     first = curious.world.today - timedelta(days=curious.rng.randint(11, curious.weeks * 7))
+    curious.watch(person, moment(curious.rng, first - timedelta(days=20), 9, 12))
     return _several(curious, person, first, 10, curious.rng.randint(3, 6))
 
 
@@ -111,6 +119,7 @@ def _after_press(curious: Curious, _turn: int) -> list[tuple[Staff, Person, date
     """A family that was in the newspaper."""
     household = curious.rng.choice([h for h in curious.world.households if h.children(curious.world.today)])
     first = curious.world.today - timedelta(days=curious.rng.randint(6, curious.weeks * 7))
+    curious.watch(household.members[0].person, moment(curious.rng, first + timedelta(days=1), 9, 12))
     return _several(curious, household.members[0].person, first, 4, curious.rng.randint(4, 7))
 
 
@@ -134,12 +143,16 @@ def _after_hours(curious: Curious, _turn: int) -> list[tuple[Staff, Person, date
 
 
 def _stale(curious: Curious, _turn: int) -> list[tuple[Staff, Person, datetime]]:
-    """A former case, long ended."""
+    """A former case, long ended, that nobody of the team has taken up again."""
     begin = curious.world.today - timedelta(days=curious.weeks * 7)
+    at_work = [case.household for case in curious.work.cases if case.end is None or case.end >= begin]
     ended = [
         one
         for one in curious.work.records.allocations
-        if one.end is not None and one.end < begin - timedelta(days=30) and one.part == "allocated_worker"
+        if one.end is not None
+        and one.end < begin - timedelta(days=30)
+        and one.part == "allocated_worker"
+        and one.person.household not in at_work
     ]
     if not ended:
         return []

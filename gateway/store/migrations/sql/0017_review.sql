@@ -178,7 +178,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       JOIN hearth.kin o ON o.other_id = k.other_id AND o.person_id = m.person_id
      WHERE m.own_id <> m.person_id
      UNION
-    SELECT a.no, 'colleague' FROM asked a JOIN own o ON o.person_id = a.person_id AND o.worker_ref <> a.worker
+    SELECT a.no, CASE WHEN EXISTS (SELECT FROM desk.staff mine JOIN desk.staff their USING (agency)
+                                    WHERE mine.worker_ref = a.worker AND their.worker_ref = o.worker_ref
+                                      AND (mine.role = their.role OR mine.team = their.team)) THEN 'teammate'
+                      ELSE 'colleague' END
+      FROM asked a JOIN own o ON o.person_id = a.person_id AND o.worker_ref <> a.worker
      UNION
     SELECT s.no, CASE s.kind WHEN 'uprn' THEN 'same-address' WHEN 'phone' THEN 'same-phone' ELSE 'same-postcode' END
       FROM shared s WHERE s.kind IN ('uprn', 'phone', 'postcode')
@@ -203,6 +207,13 @@ CREATE TABLE desk.review_progress (
   next_leaf bigint NOT NULL
 );
 INSERT INTO desk.review_progress (next_leaf) VALUES (0);
+
+-- Families of which officers want to see who looks at them: somebody well known, a case that is in the newspaper.
+CREATE TABLE desk.watched_family (
+  family_id uuid PRIMARY KEY,
+  since timestamptz NOT NULL,
+  asked_by text NOT NULL
+);
 
 -- A week's draw, with the checkpoint that seeds it, so that anybody can draw again.
 CREATE TABLE desk.review_draw (
@@ -266,5 +277,6 @@ GRANT INSERT ON hearth.staff_token TO hg_desk;
 GRANT SELECT, INSERT, UPDATE (path, signals, score, judged_at) ON desk.access_review TO hg_desk;
 GRANT SELECT, UPDATE (next_leaf) ON desk.review_progress TO hg_desk;
 GRANT SELECT, INSERT ON desk.review_draw, desk.review_use TO hg_desk;
+GRANT SELECT, INSERT, DELETE ON desk.watched_family TO hg_desk;
 GRANT SELECT, INSERT, UPDATE (answered_at, sealed_answer) ON desk.review_question TO hg_desk;
 GRANT UPDATE (closed_at, closed_by, outcome, sealed_words) ON desk.review_item TO hg_desk;
