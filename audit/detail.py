@@ -24,7 +24,7 @@ DETAIL_KEYS: Mapping[str, str] = MappingProxyType(
         "coverage_map_list": "which lists such a map is of: disclosable, sealed",
         "coverage_map_number": "number of such a map, the same for both kinds of list",
         "coverage_map_root": "root of a map of subject lists, base64",
-        "decided_by": "post of whoever decided outside the gateway: that a report may go out, or that an agreement changed",
+        "decided_by": "post of whoever decided outside the gateway: that a report may go out, that a document changed",
         "decided_day": "day on which they decided, ISO 8601",
         "decided_on": "what the decision rested on, for each subject: relationship, band, bits of known states",
         "device": "what the client said that it is: browser or program, cut short",
