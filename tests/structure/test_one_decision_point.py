@@ -84,6 +84,7 @@ _PRIVACY = (
 _REPORT = "for `subject_report`, which requires an officer: what a subject may see of entries about them alone"
 _CASE = "for an item that an officer has opened: `open_review` and `close_review` require one first"
 _ASKED = "what a worker is asked about their own accesses: when and what for, which they know"
+_GOES = "what two officers decided to erase is looked for and taken away; of all this the answer holds counts"
 BY_ROLE = {
     "gateway.usecases.reading_log.search_entries -> gateway.store.log_search.search_cards": _OFFICER_BEFORE,
     "gateway.usecases.exporting_entries._page -> gateway.store.log_search.search_cards": _OFFICER_BEFORE,
@@ -105,6 +106,16 @@ BY_ROLE = {
     "gateway.usecases.subject_releases.releases_waiting -> gateway.store.subject_releases.open_releases": _OFFICER,
     "gateway.usecases.subject_releases.decide_release -> gateway.store.subject_releases.lock_release": _OFFICER,
     "gateway.usecases.subject_releases.approved_release -> gateway.store.subject_releases.lock_release": _REPORT,
+    "gateway.usecases.erasing.decide_erasure -> gateway.store.erasure_desk.lock_erasure": _OFFICER,
+    "gateway.usecases.erasing.erasures_open -> gateway.store.erasure_desk.open_erasures": _OFFICER,
+    "gateway.usecases.legal_holds.holds_standing -> gateway.store.erasure_desk.standing_holds": _OFFICER,
+    "gateway.usecases.legal_holds.lift_hold -> gateway.store.erasure_desk.lock_hold": _OFFICER,
+    "gateway.usecases.erasure_carried_out._about -> gateway.store.erasure.entries_about": _GOES,
+    "gateway.usecases.erasure_carried_out._entries -> gateway.store.erasure.spoken_entries": _GOES,
+    "gateway.usecases.erasure_carried_out._erase_rejected_rows -> gateway.store.erasure_desk.rejected_rows": _GOES,
+    "gateway.usecases.erasure_carried_out._persons -> gateway.store.erasure.identifying_values": _GOES,
+    "gateway.usecases.erasure_carried_out.carry_out -> gateway.store.erasure.link_versions": _GOES,
+    "gateway.usecases.erasure_carried_out.carry_out -> gateway.store.erasure_desk.standing_holds": _GOES,
     "gateway.usecases.emergencies.lift_suspension -> gateway.store.emergencies.lock_emergency": _OFFICER,
     "gateway.usecases.emergencies.answer_emergency -> gateway.store.emergencies.lock_emergency": _TOLD,
     "gateway.usecases.emergencies.emergencies -> gateway.store.emergencies.list_emergencies": _TOLD,
