@@ -87,6 +87,19 @@ def stray_stones(connection: Connection) -> int:
     )
 
 
+def missing_stones(connection: Connection) -> int:
+    """How many hashes are not kept in maps that serve proofs, for lists that stood in them and were erased since."""
+    return int(
+        connection.execute(
+            text(
+                "SELECT count(*) FROM audit.subject t JOIN audit.coverage_map_nodes n USING (list)"
+                " WHERE t.erased > n.map_no AND t.enrolled <= n.map_no AND NOT EXISTS (SELECT FROM"
+                " audit.coverage_map_stone s WHERE (s.map_no, s.list, s.key) = (n.map_no, n.list, t.key))"
+            )
+        ).scalar_one()
+    )
+
+
 def stray_nodes(connection: Connection) -> int:
     """How many rows of nodes belong to no map."""
     return int(

@@ -30,6 +30,7 @@ from gateway.store.list_checks import (
     every_map,
     every_subject,
     list_rows,
+    missing_stones,
     recorded_maps,
     stray_nodes,
     stray_stones,
@@ -57,6 +58,8 @@ def check_lists(connection: Connection, origin: str, keys: tuple[VerifierKey, ..
         _check_subject(row, erased, ring)
     if stray_stones(connection):
         raise FoundError("audit.coverage_map_stone", "a hash is kept for a list that was not erased", "coverage maps")
+    if missing_stones(connection):
+        raise FoundError("audit.coverage_map_stone", "the hash of an erased list is missing", "coverage maps")
     if stray_nodes(connection):
         raise FoundError("audit.coverage_map_nodes.map_no or list", "belong to no map", "coverage maps")
     maps = every_map(connection)

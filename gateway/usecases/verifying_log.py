@@ -6,7 +6,9 @@
 (3) at every checkpoint: signature, size, root, time and the seal of its batch's tickets
 (4) the head is the last checkpoint and the last leaf; the entries still on the queue, as far as they can be checked
 (5) cards: each says what its leaf and its opening say
-(6) declared restores, and that the tree has grown from the newest checkpoint ever signed but where one excuses it
+(6) the lists of persons and the coverage maps (`gateway.usecases.verifying_lists`)
+(7) declared restores, and that the tree has grown from the newest checkpoint ever signed but where one excuses it
+(8) cosignatures of witnesses, each by the key that it names
 
 All of it is one picture of the database (REPEATABLE READ), so a busy log raises no alarm. Memory is bounded. What a
 superuser forges together with the log's own key is found only by a checkpoint that somebody else kept: see
@@ -38,7 +40,9 @@ from gateway.store.log import (
 from gateway.usecases.log_parts import LogParts, log_keys
 from gateway.usecases.restoring import guard_of
 from gateway.usecases.verifying_entry import EntryCheck, Finding, FoundError
+from gateway.usecases.verifying_lists import check_lists
 from gateway.usecases.verifying_restores import check_restores
+from gateway.usecases.verifying_witnesses import check_cosignatures
 
 _PLACE = "audit.node.level or node_index"
 
@@ -76,6 +80,8 @@ def verify_database(parts: LogParts) -> Verdict:
         walk = _Walk(connection, parts.settings.log_origin, log_keys(parts))
         try:
             walk.run()
+            check_lists(connection, parts.settings.log_origin, log_keys(parts), parts.custody.digest)
+            check_cosignatures(connection)
             check_restores(connection, log_keys(parts), mark)
         except FoundError as error:
             return Verdict(walk.edge.size, walk.edge.root(), walk.checkpoints, walk.waiting, 0, error.finding)
