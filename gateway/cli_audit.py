@@ -1,6 +1,7 @@
 """`hearthgate audit`: verify receipts, exports and the log itself; write an export; fetch a receipt; show the key."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from audit.encoding import to_base64
 from audit.entry import EventClass, Outcome
 from audit.errors import AuditError, NoteError
 from audit.keys import SignerKey, VerifierKey
+from audit.policy import parse_policy
 from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.cli_files import CommandError
@@ -17,8 +19,10 @@ from gateway.cli_log import export, plain_errors, search
 from gateway.cli_partner import partner_pack, reconcile
 from gateway.cli_restore import declare_restore
 from gateway.cli_settings import read_settings
+from gateway.cli_status import status
 from gateway.cli_subject import subject_report
 from gateway.custody import load_ring
+from gateway.policy_file import read_policy
 from gateway.settings import Settings
 
 app = typer.Typer(
@@ -40,6 +44,9 @@ def verify(
     older: list[Path] = typer.Option(
         [], metavar="FILE", help="A checkpoint kept before: exports must have grown from it."
     ),
+    policy: Path | None = typer.Option(
+        None, metavar="FILE", help="Witness policy: its quorum is needed; default: this gateway's, and it is not."
+    ),
 ) -> None:
     """Check that nothing was altered: one line each, OK or FAIL with what is wrong and where.
 
@@ -47,15 +54,16 @@ def verify(
     is an entry in the log.
     """
     if not paths:
-        if key is not None or older:
-            raise CommandError("--key and --older are for files and exports; the database is checked with our own keys")
+        if key is not None or older or policy is not None:
+            raise CommandError("options are for files and exports; the database is checked with our own keys")
         raise typer.Exit(_verify_database(read_settings()))
     keys = _trusted(key)
     try:
         kept = tuple(path.read_text() for path in older)
     except (OSError, UnicodeDecodeError):
         raise CommandError("an older checkpoint cannot be read; check the paths") from None
-    results = [_verify_one(path, keys, kept) for path in paths]
+    trust = _with_witnesses(Trust(older=kept, earlier_keys=keys), policy, own=key is None)
+    results = [_verify_one(path, keys, trust) for path in paths]
     raise typer.Exit(0 if all(results) else _WRONG)
 
 
@@ -109,12 +117,24 @@ def _verify_database(settings: Settings) -> int:
     return _WRONG if verdict.finding else 0
 
 
-def _verify_one(path: Path, keys: Sequence[VerifierKey], older: tuple[str, ...]) -> bool:
+def _with_witnesses(trust: Trust, policy: Path | None, *, own: bool) -> Trust:
+    """The same with the keys of witnesses: a policy that was given must be met, the gateway's own is only counted."""
+    if policy is None:
+        counted = read_policy(read_settings()) if own else None
+        return trust if counted is None else replace(trust, witnesses=counted.witness_keys)
+    try:
+        given = parse_policy(policy.read_bytes())
+    except (OSError, AuditError):
+        raise CommandError("--policy is no witness policy, or cannot be read") from None
+    return replace(trust, witnesses=given.witness_keys, policy=given)
+
+
+def _verify_one(path: Path, keys: Sequence[VerifierKey], trust: Trust) -> bool:
     """Check one path with whichever key of the log signed it, and say so in a line."""
     problems: list[AuditError] = []
     for one in keys:
         try:
-            typer.echo(f"OK {path}: {verify_path(path, Trust(one, older=older, earlier_keys=tuple(keys)))}")
+            typer.echo(f"OK {path}: {verify_path(path, replace(trust, log_key=one))}")
         except AuditError as error:
             problems.append(error)
         else:
@@ -142,3 +162,4 @@ def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:
 app.command(name="declare-restore")(declare_restore)
 app.command(name="partner-pack")(partner_pack)
 app.command()(reconcile)
+app.command()(status)

@@ -1,6 +1,6 @@
 """Ask one witness over HTTP for its cosignature, and find out what it knows where it will not give one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -83,6 +83,20 @@ def ask(client: httpx.Client, witness: KnownWitness, head: Head, known_size: int
     return Answer(witness, known_size)
 
 
+def shown_by(witnesses: Sequence[KnownWitness], keys: Sequence[VerifierKey]) -> list[str]:
+    """The notes of this log that its witnesses show now, for whoever has lost what was signed."""
+    shown = []
+    with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
+        for witness in witnesses:
+            try:
+                note = _fetched(client, witness, keys)
+            except (httpx.HTTPError, httpx.InvalidURL, _NoAnswerError):
+                continue
+            if _opened(note, keys) is not None:
+                shown.append(note.decode())
+    return shown
+
+
 def _post(client: httpx.Client, witness: KnownWitness, head: Head, known_size: int, tree: OurTree) -> httpx.Response:
     body = AddCheckpoint(known_size, tree.proof(known_size, head.size), head.note).encode()
     return _bounded(client, client.build_request("POST", _address(witness, ADD_CHECKPOINT), content=body))
@@ -115,11 +129,18 @@ def _judged_larger(client: httpx.Client, witness: KnownWitness, known_size: int,
 
 def _seen(client: httpx.Client, witness: KnownWitness, tree: OurTree) -> Checkpoint | None:
     """The head that the witness can show with our own signature on it: its word alone accuses nobody."""
-    path = f"{sha256(tree.keys[0].name.encode()).hexdigest()}/checkpoint"
-    response = _bounded(client, client.build_request("GET", _address(witness, path)))
-    for key in tree.keys:
+    return _opened(_fetched(client, witness, tree.keys), tree.keys)
+
+
+def _fetched(client: httpx.Client, witness: KnownWitness, keys: Sequence[VerifierKey]) -> bytes:
+    path = f"{sha256(keys[0].name.encode()).hexdigest()}/checkpoint"
+    return _bounded(client, client.build_request("GET", _address(witness, path))).content
+
+
+def _opened(note: bytes, keys: Sequence[VerifierKey]) -> Checkpoint | None:
+    for key in keys:
         try:
-            return open_checkpoint(response.content, key).checkpoint
+            return open_checkpoint(note, key).checkpoint
         except AuditError:
             continue
     return None

@@ -118,8 +118,9 @@ class Cosigner:
                             None if answer.problem is None else now,
                         ),
                     )
-            if self._policy.satisfied_by(_cosigners(connection, newest, self._policy)):
-                add_witnessed(connection, newest.tree_size, now)
+            cosigners = _cosigners(connection, newest, self._policy)
+            if self._policy.satisfied_by(cosigners):
+                add_witnessed(connection, newest.tree_size, [one.encode() for one in cosigners], now)
 
     def _tell_what_is_new(self, newest: StoredCheckpoint, answers: Sequence[Answer]) -> None:
         """Before it is written down as known: an alarm may be told twice, and is never lost."""

@@ -53,14 +53,14 @@ def add_cosignature(connection: Connection, one: StoredCosignature) -> None:
     )
 
 
-def add_witnessed(connection: Connection, tree_size: int, at: datetime) -> None:
-    """Note that a checkpoint has the quorum."""
+def add_witnessed(connection: Connection, tree_size: int, vkeys: Sequence[str], at: datetime) -> None:
+    """Note that a checkpoint has the quorum, by the cosignatures of these witnesses."""
     connection.execute(
         text(
-            "INSERT INTO audit.witnessed (tree_size, reached_at) VALUES (:tree_size, :reached_at)"
+            "INSERT INTO audit.witnessed (tree_size, vkeys, reached_at) VALUES (:tree_size, :vkeys, :reached_at)"
             " ON CONFLICT DO NOTHING"
         ),
-        {"tree_size": tree_size, "reached_at": at},
+        {"tree_size": tree_size, "vkeys": list(vkeys), "reached_at": at},
     )
 
 
@@ -144,10 +144,9 @@ def every_cosignature(connection: Connection) -> Iterator[Row[Any]]:
 
 
 def every_witnessed(connection: Connection) -> Iterator[Row[Any]]:
-    """Every checkpoint noted to have the quorum, with the keys that cosigned it."""
+    """Every checkpoint noted to have the quorum, with those of its witnesses whose cosignature is missing."""
     return stream(
         connection,
-        "SELECT w.tree_size, coalesce(array_agg(s.vkey) FILTER (WHERE s.vkey IS NOT NULL), '{}') AS vkeys"
-        " FROM audit.witnessed w LEFT JOIN audit.cosignature s USING (tree_size) GROUP BY w.tree_size"
-        " ORDER BY w.tree_size",
+        "SELECT w.tree_size, ARRAY(SELECT k FROM unnest(w.vkeys) k WHERE NOT EXISTS (SELECT FROM audit.cosignature s"
+        " WHERE s.tree_size = w.tree_size AND s.vkey = k)) AS missing FROM audit.witnessed w ORDER BY w.tree_size",
     )

@@ -1,76 +1,30 @@
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from audit.checkpoint import parse_checkpoint
 from audit.keys import SignerKey
 from audit.merkle import leaf_hash
 from audit.tlog_proof import verify_proof
 from audit.verify import main as verify_offline
 from gateway import clock
 from gateway.errors import ConfigurationError
-from gateway.jobs.asking_witness import FORKED, MALFORMED, REFUSED, ROLLED_BACK, UNREACHABLE
+from gateway.jobs.asking_witness import FORKED, MALFORMED, REFUSED, ROLLED_BACK, UNREACHABLE, shown_by
 from gateway.jobs.cosigning import Cosigner
 from gateway.policy_file import cosigning_policy, read_policy
+from gateway.store.errors import TicketRefusedError
 from gateway.usecases.exporting_log import export_log
 from gateway.usecases.log_status import log_status
 from gateway.usecases.receipts import receipt
+from gateway.usecases.verifying_log import verify_database
 from gateway.witness.serving import running_witness
 from gateway.witness.witness import Witness
 from tests.audit.grown_log import GrownLog, leaves
 from tests.gateway.audit.log_book import CONTEXT, OFFICER, WORKER, an_entry, drain, write
+from tests.gateway.audit.witnessed_town import Town
 from tests.gateway.witness.partner import a_witness, evidence, request, size_on_disk
-
-
-class Town:
-    """The log of `wiring`, two partners' witnesses on real sockets, and the policy that asks for both."""
-
-    def __init__(self, wiring, tmp_path, stack, quorum="both"):
-        self._stack, self._tmp_path, self._running = stack, tmp_path, {}
-        self.ports = {"police": 0, "health": 0}
-        self.keys = {}
-        for name in self.ports:
-            witness = a_witness(tmp_path / name, f"{name}.example/witness", [wiring.log_signer])
-            self.keys[name] = witness.key.verifier()
-            self.start(name)
-        lines = [f"log {wiring.log_signer.verifier().encode()}"]
-        lines += [f"witness {name} {key.encode()} {self.address(name)}" for name, key in self.keys.items()]
-        self.policy_file = tmp_path / "policy"
-        self.policy_file.write_text("\n".join([*lines, "group both all police health", f"quorum {quorum}", ""]))
-        self.settings = wiring.settings.model_copy(update={"witness_policy": self.policy_file})
-        self.wiring = replace(wiring, settings=self.settings)
-        self.policy = cosigning_policy(self.settings, wiring.log_signer.verifier())
-        self.cosigner = Cosigner(self.wiring, self.policy)
-        stack.callback(self.cosigner.close)
-
-    def address(self, name):
-        return f"http://127.0.0.1:{self.ports[name]}/"
-
-    def folder(self, name):
-        return self._tmp_path / name
-
-    def start(self, name):
-        inner = self._stack.enter_context(ExitStack())
-        server = inner.enter_context(running_witness(self.folder(name), "127.0.0.1", self.ports[name], clock.utc_now))
-        self.ports[name], self._running[name] = server.server_address[1], inner
-
-    def stop(self, name):
-        self._running.pop(name).close()
-
-    def grow(self, count=1):
-        ids = write(self.wiring.database, *(an_entry() for _ in range(count)))
-        drain(self.wiring.database, self.wiring.log_signer)
-        return ids
-
-    def round(self):
-        """One round, in which witnesses that failed are asked again at once."""
-        self.cosigner._pause = dict.fromkeys(self.cosigner._pause, 0)
-        return {answer.witness.name: answer.problem for answer in self.cosigner.round()}
-
-    def receipt(self, entry_id):
-        return receipt(self.wiring, CONTEXT, WORKER, entry_id)
 
 
 @pytest.fixture
@@ -332,3 +286,49 @@ def test_a_policy_that_cannot_be_used_stops_the_start_and_says_why(wiring, tmp_p
 
 
 OTHER_LOG = SignerKey("another.example/log", bytes(32)).verifier().encode()
+
+
+def test_the_database_is_verified_with_its_cosignatures_and_every_change_to_them_is_found(town, admin):
+    for count in (3, 5):
+        town.grow(count)
+        town.round()
+    assert verify_database(town.wiring).finding is None
+    for changed in (
+        "UPDATE audit.cosignature SET line = translate(line, 'abcdefgh', 'bcdefgha')",
+        "UPDATE audit.cosignature SET signed_at = signed_at - interval '1 hour'",
+        "UPDATE audit.cosignature a SET line = b.line FROM audit.cosignature b"
+        " WHERE a.vkey = b.vkey AND a.tree_size < b.tree_size",
+        "UPDATE audit.cosignature SET vkey = replace(vkey, '+', '+0')",
+        "DELETE FROM audit.cosignature WHERE vkey = (SELECT min(vkey) FROM audit.cosignature)",
+        "DELETE FROM audit.cosignature",
+    ):
+        with as_operator(admin) as connection:
+            connection.exec_driver_sql("CREATE TEMPORARY TABLE kept AS SELECT * FROM audit.cosignature")
+            assert connection.exec_driver_sql(changed).rowcount > 0
+        finding = verify_database(town.wiring).finding
+        assert finding is not None, changed
+        assert finding.column.startswith("audit.cosignature")
+        with as_operator(admin) as connection:
+            connection.exec_driver_sql("DELETE FROM audit.cosignature")
+            connection.exec_driver_sql("INSERT INTO audit.cosignature SELECT * FROM kept")
+            connection.exec_driver_sql("DROP TABLE kept")
+    assert verify_database(town.wiring).finding is None
+
+
+def test_no_role_may_change_or_remove_a_cosignature(town):
+    town.grow()
+    town.round()
+    for statement in ("UPDATE audit.cosignature SET line = ''", "DELETE FROM audit.cosignature"):
+        with pytest.raises(TicketRefusedError), town.wiring.database.transaction("hg_sequence") as connection:
+            connection.execute(text(statement))
+
+
+def test_what_the_witnesses_show_can_be_had_after_all_else_was_lost(town):
+    town.grow(4)
+    town.round()
+    town.stop("health")
+
+    shown = shown_by(town.policy.witnesses, [town.wiring.log_signer.verifier()])
+
+    assert [parse_checkpoint(note).size for note in shown] == [4]
+    assert shown_by(town.policy.witnesses, [SignerKey("another.example/log", bytes(32)).verifier()]) == []

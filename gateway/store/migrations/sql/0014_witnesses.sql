@@ -8,8 +8,10 @@ CREATE TABLE audit.cosignature (
   PRIMARY KEY (tree_size, vkey)
 );
 
+-- `vkeys` are the witnesses that made the quorum, as the policy stood then.
 CREATE TABLE audit.witnessed (
   tree_size bigint PRIMARY KEY REFERENCES audit.checkpoint,
+  vkeys text[] NOT NULL,
   reached_at timestamptz NOT NULL
 );
 

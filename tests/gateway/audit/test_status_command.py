@@ -1,0 +1,88 @@
+import json
+from contextlib import ExitStack
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway import cli_audit
+from gateway.store.engine import SERVING_ROLES
+from gateway.store.witnesses import WitnessState, save_witness_state
+from tests.gateway.audit.log_book import AT
+from tests.gateway.audit.witnessed_town import Town
+
+
+@pytest.fixture
+def town(wiring, tmp_path):
+    with ExitStack() as stack:
+        yield Town(wiring, tmp_path, stack)
+
+
+@pytest.fixture
+def run(town, cluster, database_name, monkeypatch):
+    """Runs a command on this test's database; gives exit status and output."""
+    settings = town.settings
+    for role in SERVING_ROLES:
+        (settings.keys_dir / f"{role}.password").write_text(cluster.passwords[role])
+    monkeypatch.setenv("HEARTHGATE_DATABASE_URL", f"postgresql:///{database_name}?host={cluster.server.socket_dir}")
+    monkeypatch.setenv("HEARTHGATE_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("HEARTHGATE_WITNESS_POLICY", str(town.policy_file))
+
+    def run_command(*arguments):
+        result = CliRunner().invoke(cli_audit.app, [str(one) for one in arguments])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.output
+
+    return run_command
+
+
+def test_the_status_tells_how_far_the_log_is_witnessed_and_since_when_not(town, run):
+    town.grow(3)
+    town.round()
+    town.stop("health")
+    town.grow(2)
+    town.round()
+
+    status, said = run("status")
+
+    assert status == 0
+    assert "entries in the tree     5," in said
+    assert "witnessed               3, unwitnessed since 20" in said
+    assert "witness police.example/witness: 5 entries, 20" in said
+    assert "witness health.example/witness: 3 entries, 20" in said
+    assert "; witness-unreachable since 20" in said
+    told = json.loads(run("status", "--json")[1])
+    assert (told["size"], told["witnessed_size"], told["waiting"]) == (5, 3, 0)
+    assert told["exposed_seconds"] > 0
+
+
+def test_a_log_that_a_witness_shows_to_be_rolled_back_ends_the_command_with_1(town, run):
+    with town.wiring.database.transaction("hg_sequence") as connection:
+        key = town.keys["police"].encode()
+        save_witness_state(connection, WitnessState(key, None, None, "log-rolled-back", AT))
+
+    status, said = run("status")
+
+    assert status == 1
+    assert "log-rolled-back since 2026-11-16 09:30:15 UTC" in said
+
+
+def test_without_a_policy_the_status_says_so(town, run, monkeypatch):
+    monkeypatch.delenv("HEARTHGATE_WITNESS_POLICY")
+
+    assert "no witnesses: HEARTHGATE_WITNESS_POLICY is not set" in run("status")[1]
+
+
+def test_verifying_a_receipt_counts_the_witnesses_and_a_policy_that_is_given_must_be_met(town, run, tmp_path):
+    entry = town.grow()[0]
+    town.round()
+    path = tmp_path / "receipt"
+    path.write_text(town.receipt(entry).proof, encoding="utf-8", newline="")
+    assert "2 known witness(es)" in run("verify", path)[1]
+    assert run("verify", path, "--policy", town.policy_file)[0] == 0
+    town.stop("health")
+    path.write_text(Town.receipt(town, town.grow()[0]).proof, encoding="utf-8", newline="")
+    assert run("verify", path)[0] == 0
+    status, said = run("verify", path, "--policy", town.policy_file)
+    assert status == 1
+    assert "do not make the policy's quorum" in said
