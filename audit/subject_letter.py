@@ -99,7 +99,7 @@ def _blocks(letter: Letter) -> Iterator[Block]:
     voice = VOICES[letter.capacity]
     until, now = _moment(letter.proved_until), _moment(letter.made_at)
     yield Block("", tuple(_opening(letter, voice)))
-    complete = "Nothing that we held back before that time is missing." if letter.release else _COMPLETE
+    complete = "Up to that time nothing that we held back is missing from this list." if letter.release else _COMPLETE
     said = _months(letter, letter.proved, voice)
     erased = (_ERASED,) if letter.erased else ()
     yield Block(f"Up to {until}", (f"{complete} The file report.json proves it.", *erased, *_none(said)), said)
@@ -109,13 +109,13 @@ def _blocks(letter: Letter) -> Iterator[Block]:
     yield Block("How to check this report", (_CHECK,))
 
 
-_COMPLETE = "Nothing that we may tell about is missing here before that time."
+_COMPLETE = "Up to that time nothing that we may tell is missing from this list."
 _ERASED = "Some of our lists of who looked were erased, as the law lets us or asks us to do."
 _LATER = "We prove the list every hour. What happened since cannot be proved yet. To get the proof, ask us again later."
 _COMPLAIN = "You can also complain to the Information Commissioner's Office."
 _CHECK = (
     "You do not have to believe us. Anybody can check this folder on their own computer, without asking us. The free "
-    "program is called audit.verify. It finds every line that was left out or changed."
+    "program is called audit.verify. It finds every line that was changed, or left out of the first list."
 )
 
 
@@ -159,7 +159,7 @@ def _html_of(block: Block) -> Iterator[str]:
 
 _STYLE = (
     "body{font:1.125rem/1.5 Arial,sans-serif;color:#0b0c0c;background:#fff;margin:0}"
-    "main{max-width:42rem;margin:0 auto;padding:1.5rem}"
+    "main{max-width:42rem;margin:0 auto;padding:1.5rem;overflow-wrap:anywhere}"
     "h1{font-size:2rem;line-height:1.2}h2{font-size:1.5rem;margin-top:2rem}h3{font-size:1.2rem}"
     "li{margin-bottom:.75rem}@media print{main{max-width:none;padding:0}}"
 )
