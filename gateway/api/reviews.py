@@ -12,6 +12,7 @@ from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
 from gateway.usecases.reviewing import ReviewCase, ReviewItem, ReviewOutcome, close_review, open_review, review_queue
 from gateway.usecases.reviewing_questions import ReviewQuestion, answer_question, ask_worker, my_questions
+from gateway.usecases.watching_family import Watch, set_watch
 
 router = APIRouter(prefix="/v1", tags=["reviews"], dependencies=[BEARER])
 
@@ -27,6 +28,14 @@ class ReviewWordsIn(Sent):
     """A question to a worker, or the worker's answer."""
 
     words: str = Field(min_length=3, max_length=2000)
+
+
+class WatchIn(Sent):
+    """A family of which officers want to see who looks at it, or no longer, and why."""
+
+    family_id: UUID
+    watched: bool
+    reason: str = Field(min_length=3, max_length=1000)
 
 
 @router.get("/reviews", **operation("list-reviews", "Accesses to look at", 401, 403))
@@ -57,6 +66,12 @@ def question(
 ) -> Annotated[dict[str, Any], Told(ReviewQuestion)]:
     """Ask the worker before judging: one question, in the officer's words."""
     return asdict(ask_worker(wiring, context, caller, review_id, asked.words))
+
+
+@router.post("/reviews/watched-families", **operation("watch-family", "Watch a family", 400, 401, 403, 422))
+def watch(wiring: Wired, context: Context, caller: Staff, wanted: WatchIn) -> Annotated[dict[str, Any], Told(Watch)]:
+    """Rank whoever looks at a family without a task among the first: somebody well known, a case in the newspaper."""
+    return asdict(set_watch(wiring, context, caller, wanted.family_id, wanted.reason, watched=wanted.watched))
 
 
 @router.get("/me/review-questions", **operation("list-review-questions", "What I am asked about", 401, 403))

@@ -128,7 +128,8 @@ def navigation(desk: Desk | None, path: str) -> tuple[NavigationLink, ...]:
     offered = [("Start", "/", True), ("Purpose", "/purpose", desk.duties.reads)]
     offered += [("Search", "/search", desk.duties.reads), ("Files", "/batches", desk.duties.supplies)]
     offered += [("Uses", "/uses", desk.duties.supplies or desk.duties.guards_privacy)]
-    offered += [("Emergencies", "/emergencies", desk.duties.answers), ("Audit log", "/log", desk.duties.oversees)]
+    offered += [("Emergencies", "/emergencies", desk.duties.answers), ("Reviews", "/reviews", desk.duties.oversees)]
+    offered += [("Audit log", "/log", desk.duties.oversees)]
     return tuple(NavigationLink(text, href, _within(path, href)) for text, href, use in offered if use)
 
 

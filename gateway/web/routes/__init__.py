@@ -2,8 +2,20 @@
 
 from fastapi import APIRouter
 
-from gateway.web.routes import batches, emergencies, families, home, log, permissions, purposes, search, sign_in, uses
+from gateway.web.routes import (
+    batches,
+    emergencies,
+    families,
+    home,
+    log,
+    permissions,
+    purposes,
+    reviews,
+    search,
+    sign_in,
+    uses,
+)
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, sign_in, purposes, permissions, search, families, batches, emergencies, uses, log):
+for _part in (home, sign_in, purposes, permissions, search, families, batches, emergencies, uses, reviews, log):
     router.include_router(_part.router)

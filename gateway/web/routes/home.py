@@ -38,6 +38,8 @@ def _cards(desk: Desk) -> list[dict[str, str]]:
             "Answer for emergencies",
             "See who opened a family in an emergency, and answer.",
         ),
+        (duties.oversees, "/reviews", "Review accesses", "See what has no reason on record, ask, and close it."),
+        (duties.reads, "/questions", "Questions to you", "Answer what officers ask about something you looked at."),
         (duties.oversees, "/log", "Read the audit log", "See who looked at what and why, and verify the log."),
     ]
     return [{"href": href, "title": title, "text": text} for use, href, title, text in offered if use]

@@ -1,0 +1,126 @@
+"""Review as templates show it: a line an item, one item with its evidence, and what a worker is asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agreements.register import Register
+from gateway.usecases.reviewing import ReviewCase, ReviewedUse, ReviewItem, ReviewOutcome
+from gateway.usecases.reviewing_questions import ReviewQuestion
+from gateway.web.forms import FormError, Params, choice_field, text_field
+from gateway.web.views.log import EVENTS
+from gateway.web.words import instant
+
+KINDS: Mapping[str, str] = {
+    "doubtful-access": "Looked at a family with no reason on record, or a doubtful one",
+    "access-by-lot": "Drawn by lot",
+    "break-glass": "Opened a family in an emergency",
+    "break-glass-suspended": "Tried to open an emergency while that right rests",
+    "break-glass-not-justified": "An emergency that was not justified",
+    "break-glass-unconfirmed": "An emergency that nobody confirmed in time",
+    "purpose-not-offered": "Tried a purpose that the role may not use",
+    "statutory-disclosure": "Read what was granted under a law",
+    "statutory-request-unanswered": "A request under a law was not answered in time",
+}
+OUTCOMES: Mapping[str, str] = {
+    ReviewOutcome.EXPLAINED: "Explained",
+    ReviewOutcome.REMINDER_GIVEN: "A reminder was given",
+    ReviewOutcome.REFERRED: "Passed to the manager or HR",
+    ReviewOutcome.MISUSE: "Misuse",
+    ReviewOutcome.CANNOT_TELL: "Nobody can tell",
+}
+_HOW = {"raised": "Raised", "ranked": "Ranked", "sampled": "By lot"}
+_STATES = {
+    "open": ("To look at", "yellow"),
+    "asked": ("Worker asked", "blue"),
+    "answered": ("Worker answered", "turquoise"),
+    "closed": ("Closed", "grey"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLineView:
+    """One item in the table."""
+
+    href: str
+    what: str
+    worker: str
+    role: str
+    uses: int
+    how: str
+    at: str
+    state: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseView:
+    """One use: a heading, what is known of it, and what makes it doubtful."""
+
+    at: str
+    href: str
+    rows: tuple[tuple[str, str], ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCaseView:
+    """One item in full; `close` and `ask` are forms where this officer may fill them in."""
+
+    id: str
+    line: ReviewLineView
+    uses: tuple[UseView, ...]
+    asked: tuple[tuple[str, str], ...]
+    closed: tuple[tuple[str, str], ...]
+    close: dict[str, Params] | None
+    ask: Params | None
+
+
+def review_line(item: ReviewItem, register: Register) -> ReviewLineView:
+    """What the table shows of an item."""
+    role, agency = register.role(item.agency, item.role), register.agencies.get(item.agency)
+    state, colour = _STATES[item.state]
+    named = f"{role.title if role else item.role or 'The gateway'}, {agency.title if agency else item.agency}"
+    return ReviewLineView(
+        f"/reviews/{item.review_id}", KINDS.get(item.kind, item.kind.replace("-", " ").capitalize()), item.worker,
+        named, item.uses, _HOW[item.how], instant(item.raised_at), state, colour,
+    )  # fmt: skip
+
+
+def review_case(case: ReviewCase, register: Register, errors: Sequence[FormError]) -> ReviewCaseView:
+    """What the template shows of one item."""
+    asked = case.asked
+    told = [] if asked is None else [("Asked", asked.question), ("Answer", asked.answer or "Not yet")]
+    closed = [] if case.outcome is None else [("Outcome", OUTCOMES[case.outcome]), ("Words", case.words or "")]
+    item = case.item
+    return ReviewCaseView(
+        str(item.review_id), review_line(item, register), tuple(_use(one, register) for one in case.used),
+        tuple(told), tuple(closed), _close(list(errors)) if item.may_close else None,
+        text_field("question", "Ask the worker", "", list(errors), rows="3",
+                   hint="An item is a question, not a charge. The worker reads these words.")
+        if item.may_close and item.state == "open" and item.role else None,
+    )  # fmt: skip
+
+
+def question_rows(one: ReviewQuestion, register: Register) -> tuple[tuple[str, str], ...]:
+    """What a worker sees of what they are asked about."""
+    purposes = register.purpose_titles
+    looked = tuple(("You looked", f"{instant(at)}: {purposes.get(purpose, purpose)}") for at, purpose in one.uses)
+    return (*looked, ("Question", one.question))
+
+
+def _use(one: ReviewedUse, register: Register) -> UseView:
+    rows = [
+        ("What", EVENTS.get(one.event, one.event)),
+        ("Purpose", register.purpose_titles.get(one.purpose, one.purpose)),
+        ("Team", one.team or "None on record"),
+        ("Reason", one.reason or "Not looked up yet"),
+    ]
+    return UseView(instant(one.at), f"/log/{one.entry_id}", tuple(rows), one.evidence)
+
+
+def _close(errors: list[FormError]) -> dict[str, Params]:
+    options = {outcome.value: OUTCOMES[outcome] for outcome in ReviewOutcome}
+    return {
+        "outcome": choice_field("outcome", "What did you find?", options, "", errors),
+        "words": text_field("words", "Say how you know", "", errors, rows="3"),
+    }
