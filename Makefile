@@ -9,8 +9,10 @@ CELLS ?= 1000000
 PROFILES ?= 10000
 RUNS ?= 200
 DURABLE ?= on
+CHEATS ?= 300
+HISTORIES ?= 300
 
-.PHONY: help setup demo test check bench differential mutants faults lock openapi clean
+.PHONY: help setup demo test check bench differential mutants faults drill lock openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +45,9 @@ mutants: setup ## Seed mistakes into the policy engine and print what catches ea
 
 faults: setup ## Break a running gateway at every step of its paths (RUNS, SEED, DURABLE=off must lose)
 	@$(BIN)/python -m tests.faults.harness --runs $(RUNS) --seed $(SEED) --durable $(DURABLE)
+
+drill: setup ## Cheat at the log as its operator could, and see each cheat found (CHEATS, HISTORIES, SEED)
+	@$(BIN)/python -m tests.drill.harness --cheats $(CHEATS) --histories $(HISTORIES) --seed $(SEED)
 
 openapi: setup ## Export the contract to openapi/openapi.json
 	@$(BIN)/python -m gateway.api.export
