@@ -54,7 +54,7 @@ def append(session: Session, entry: Entry) -> bytes:
     From here on that transaction may change what its role may change about people, in the name of the entry's actor
     and for its purpose.
     """
-    leaf, parameters = _committed(entry)
+    leaf, parameters = committed(entry)
     _run(session, _APPEND, parameters)
     return leaf
 
@@ -64,7 +64,7 @@ def authorise(session: Session, entry: Entry, ticket: Ticket, width: int) -> byt
 
     Committed by the caller's transaction; a psycopg connection in autocommit mode commits it in the same round trip.
     """
-    leaf, parameters = _committed(entry)
+    leaf, parameters = committed(entry)
     subjects = ticket.subjects
     parameters += (
         ticket.ticket_id, list(ticket.own_sources), ticket.not_after,
@@ -87,8 +87,8 @@ def bit_string(mask: int, width: int) -> str:
     return format(mask, f"0{width}b")[::-1]
 
 
-def _committed(entry: Entry) -> tuple[bytes, tuple[Any, ...]]:
-    """The leaf of an entry, and what `audit.append_entry` is called with."""
+def committed(entry: Entry) -> tuple[bytes, tuple[Any, ...]]:
+    """The leaf of an entry under fresh salts, and what `audit.append_entry` is called with."""
     fresh = os.urandom(SALT_SIZE * len(COMMITTED_FIELDS))
     salts = iter([fresh[place : place + SALT_SIZE] for place in range(0, len(fresh), SALT_SIZE)])
     leaf, openings = commit_entry(entry, lambda _field: next(salts))
