@@ -30,7 +30,7 @@ READERS = frozenset(
         "emergencies.list_emergencies", "emergencies.lock_emergency", "emergencies.suspend_overdue",
         "identities.identity_facts", "identities.current_links", "identities.household_members",
         "identities.record_ids", "identities.person_ranks", "subject_releases.open_releases",
-        "subject_releases.lock_release",
+        "subject_releases.lock_release", "subject_lists.list_elements", "subject_lists.lineage",
     )
 )  # fmt: skip
 """What the store gives of anybody: facts and counts of them, states, hits, notices, rows, entries, requests."""
@@ -59,6 +59,12 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "reviews.watch_family", "reviews.stop_watching", "reviews.watched_families",
         "access_reviews.lock_progress", "access_reviews.move_progress", "access_reviews.newest_leaf",
         "access_reviews.save_judgements", "staff",
+        # Hashes, counts and opaque ids of lists and of maps over them.
+        "subject_lists.write_subject_lists", "subject_lists.enrol_subjects", "subject_lists.next_map_number",
+        "subject_lists.rows_of_map", "subject_lists.rows_between", "subject_lists.add_map",
+        "subject_lists.due_lineages", "subject_lists.waiting_since", "subject_lists.newest_map",
+        "subject_lists.lineage_map", "subject_lists.map_nodes", "subject_lists.enrolled_subject",
+        "subject_lists.stored_map",
         # From one opaque id to another; and which entries an outcome refers to.
         "subject_releases.subject_of", "subject_releases.answered_authorisations",
         "emergencies.change_emergency", "emergencies.break_glass_rests", "batches.open_batch", "batches.find_batch",
@@ -106,6 +112,9 @@ BY_ROLE = {
     "gateway.usecases.subject_releases.releases_waiting -> gateway.store.subject_releases.open_releases": _OFFICER,
     "gateway.usecases.subject_releases.decide_release -> gateway.store.subject_releases.lock_release": _OFFICER,
     "gateway.usecases.subject_releases.approved_release -> gateway.store.subject_releases.lock_release": _REPORT,
+    "gateway.usecases.subject_sections.subject_sections -> gateway.store.subject_lists.list_elements": _REPORT,
+    "gateway.usecases.subject_sections._section -> gateway.store.subject_lists.list_elements": _REPORT,
+    "gateway.usecases.map_receipts._receipt -> gateway.store.log.one_entry": "the entry of a map: hashes, of nobody",
     "gateway.usecases.erasing.decide_erasure -> gateway.store.erasure_desk.lock_erasure": _OFFICER,
     "gateway.usecases.erasing.erasures_open -> gateway.store.erasure_desk.open_erasures": _OFFICER,
     "gateway.usecases.legal_holds.holds_standing -> gateway.store.erasure_desk.standing_holds": _OFFICER,
