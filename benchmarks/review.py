@@ -96,7 +96,7 @@ def run(seed: int, people: int, workers: int) -> Measured:
             run_migrate(settings, running)
             wiring = build_wiring(settings, running)
             try:
-                return measure(wiring, access_book(people, workers, seed))
+                return measure(wiring, access_book(people, workers, seed, each=max(1, workers // 40)))
             finally:
                 wiring.database.dispose()
 

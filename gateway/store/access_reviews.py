@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-_CARDS = """
-SELECT c.entry_id, c.leaf_index, c.recorded_at, c.event_class, c.who, c.agency, c.role, c.team, c.purpose, c.household,
-       c.reason, c.subjects
+_COLUMNS = """
+SELECT c.entry_id, c.leaf_index, c.recorded_at, c.event_class, c.who, c.agency, coalesce(c.role, '') AS role, c.team,
+       coalesce(c.purpose, '') AS purpose, c.household, c.reason, c.subjects
   FROM audit.card c
+"""
+_CARDS = f"""{_COLUMNS}
  WHERE c.who IS NOT NULL AND c.role IS NOT NULL AND c.purpose IS NOT NULL
    AND ((c.phase = 'authorisation' AND c.event_class IN ('consultation', 'disclosure', 'override')
          AND c.household IS NOT NULL)
@@ -22,7 +24,10 @@ SELECT c.entry_id, c.leaf_index, c.recorded_at, c.event_class, c.who, c.agency, 
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """One access as its card tells it. `household` is the handle of the family that was opened."""
+    """One access as its card tells it. `household` is the handle of the family that was opened.
+
+    Role and purpose are empty where an entry has none; an access has both.
+    """
 
     entry_id: UUID
     leaf_index: int
@@ -100,9 +105,13 @@ def cards_since(connection: Connection, since: datetime, until: datetime) -> lis
 
 
 def cards_of(connection: Connection, entries: Sequence[UUID]) -> list[CardRow]:
-    """Accesses by their entries; those that are none, or not leaves yet, are left out."""
+    """Entries as cards, whatever they are; those that are not leaves yet, or whose opening was erased, are left out."""
     rows = connection.execute(
-        text(f"{_CARDS} AND c.entry_id = ANY (:entries) ORDER BY c.leaf_index"), {"entries": list(entries)}
+        text(
+            f"{_COLUMNS} WHERE c.who IS NOT NULL AND c.agency IS NOT NULL AND c.entry_id = ANY (:entries)"
+            " ORDER BY c.leaf_index"
+        ),
+        {"entries": list(entries)},
     )
     return [_card(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public accessor
 

@@ -110,6 +110,16 @@ class Stage:
     def purpose_refused(self) -> None:
         self.send(EXAMPLES["declare-purpose"]["request"] | {"headers": {"Authorization": "Bearer {token_of_W502}"}})
 
+    def review_id(self) -> object:
+        """An item that was raised, with what it is about in the log's tree."""
+        if not self.northvale.sql("SELECT review_id FROM desk.review_item"):
+            self.purpose_refused()
+        drain(self.northvale.wiring.database, self.northvale.wiring.log_signer)
+        return self.northvale.sql("SELECT review_id FROM desk.review_item")[0].review_id
+
+    def worker_asked(self) -> None:
+        self.send(EXAMPLES["ask-worker"]["request"])
+
     def access_requested(self) -> None:
         self.send(EXAMPLES["request-access"]["request"])
 
@@ -159,6 +169,8 @@ class Stage:
 BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "list-notices": Stage.notices_raised,
     "list-reviews": Stage.purpose_refused,
+    "list-review-questions": Stage.worker_asked,
+    "answer-review": Stage.worker_asked,
     "list-access-requests": Stage.access_requested,
     "list-emergencies": Stage.emergency_opened,
     "lift-suspension": Stage.emergency_not_justified,
