@@ -1,10 +1,10 @@
 """The audit log in plain words: a line an entry, and one entry in full."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.canonical import Json
-from audit.entry import Decision, EventClass, Outcome, Phase
+from audit.entry import Decision, EventClass, Outcome, Phase, Reason
 from concept_model.errors import UnknownItemError
 from concept_model.items import item_named
 from gateway.usecases.log_lines import LogLine
@@ -35,38 +35,54 @@ OUTCOMES: Mapping[str, str] = {
     Outcome.DENIED: "Refused",
     Outcome.ERROR: "Failed",
 }
-_PHASES: Mapping[str, str] = {
+PHASES: Mapping[str, str] = {
     Phase.AUTHORISATION: "Allowed, before anything was shown",
     Phase.OUTCOME: "What was shown",
     Phase.SINGLE: "The whole act",
 }
-_DECISIONS: Mapping[str, str] = {
+DECISIONS: Mapping[str, str] = {
     Decision.PERMIT: "Allowed",
     Decision.PART: "Allowed in part",
     Decision.REFER: "Passed to a person to decide",
     Decision.REFUSE: "Refused",
     Decision.NOT_ASKED: "No agreement was asked",
 }
+REASONS: Mapping[str, str] = {
+    Reason.ALLOCATED: "Allocated to somebody of the family",
+    Reason.SAME_TEAM: "In the team that somebody of the family is with",
+    Reason.MANAGES_TEAM: "Manages that team",
+    Reason.FRONT_DOOR_DUTY: "On duty at the front door",
+    Reason.NAMED_CASE: "Named a case of their own",
+    Reason.EMERGENCY: "Opened in an emergency",
+    Reason.OWN_SERVICE: "The records are their own service's",
+    Reason.ANSWERS_REQUEST: "Answered a request",
+    Reason.NONE: "None that is known",
+}
 _LABELS: Mapping[str, str] = {
-    "who": "Who", "role": "Role", "agency": "Agency", "service": "Service", "on_behalf_of": "On behalf of",
+    "who": "Who", "role": "Role", "team": "Team", "agency": "Agency", "service": "Service",
+    "on_behalf_of": "On behalf of",
     "authentication": "How they proved who they are", "phase": "Part of the act", "purpose": "Purpose",
+    "reason": "What they had to do with these people",
     "declaration": "Declaration", "legal_basis": "Legal basis", "agreements": "Agreements relied on",
     "decision": "What the agreements said", "outcome": "What came of it", "household": "Family",
     "subjects": "People concerned", "items_shown": "Kinds of data shown", "shown_counts": "How many of each",
-    "refers_to": "Completes entry", "detail": "More", "request_id": "Request", "trace_id": "Trace",
+    "sources": "From", "sealed": "Sealed", "detail": "More", "request_id": "Request", "trace_id": "Trace",
     "register_version": "Version of the register", "vocabulary_hash": "Hash of the list of items",
     "masks": "Permitted masks", "client": "Client", "log_id": "Log",
 }  # fmt: skip
+_ABSENT: tuple[Json, ...] = (None, "", [], {}, ())
+_SEALED = {True: "Yes: a subject who asks who looked is not told", False: "No"}
 _TURNED_OUT = "The stored words do not fit the sealed entry. Verify the log and tell the data protection officer."
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the register calls purposes, agencies and roles (`agency/role`)."""
+    """What the register calls purposes, agencies, roles (`agency/role`) and sources."""
 
     purposes: Mapping[str, str]
     agencies: Mapping[str, str]
     roles: Mapping[str, str]
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +96,12 @@ class LogLineView:
     purpose: str
     outcome: str
     place: str
+    sealed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntryView:
-    """One entry in full; `more` is what a reader needs rarely."""
+    """One entry in full. `completes` is the address of the authorisation; `completed_by` those of what came of it."""
 
     title: str
     entry_id: str
@@ -92,6 +109,9 @@ class LogEntryView:
     sentence: str
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     place: str
+    proof: str
+    completes: str
+    completed_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +133,14 @@ def line_view(line: LogLine, names: Names) -> LogLineView:
         purpose=_purpose(line, names),
         outcome=OUTCOMES.get(line.outcome or "", line.outcome or "") if line.intact else "Does not fit its seal",
         place=_place(line.index),
+        sealed=line.sealed,
     )
 
 
 def entry_view(entry: LogEntry, names: Names) -> LogEntryView:
     """One entry in plain words first, then field by field."""
     line = entry.line
-    shown = [(name, entry.values[name]) for name in _LABELS if entry.values.get(name) not in (None, "", [], {}, ())]
+    shown = [(name, entry.values[name]) for name in _LABELS if entry.values.get(name) not in _ABSENT]
     rows = tuple((_LABELS[name], _words(name, value, names)) for name, value in shown)
     return LogEntryView(
         title=EVENTS.get(line.event, line.event),
@@ -128,6 +149,9 @@ def entry_view(entry: LogEntry, names: Names) -> LogEntryView:
         sentence=_sentence(line, names),
         rows=rows,
         place=_place(line.index),
+        proof=_proof(entry.tree_size),
+        completes=f"/log/{line.refers_to}" if line.refers_to else "",
+        completed_by=tuple(f"/log/{one}" for one in entry.completed_by),
     )
 
 
@@ -166,19 +190,35 @@ def _place(index: int | None) -> str:
     return "Waits for its place in the tree" if index is None else f"Leaf {index:,}"
 
 
+def _proof(tree_size: int | None) -> str:
+    if tree_size is None:
+        return "Its proof is made within a second."
+    return f"Proved under the newest checkpoint, of {counted(tree_size, 'entry', 'entries')}: see its receipt."
+
+
 def _words(name: str, value: Json, names: Names) -> tuple[str, ...]:
+    if isinstance(value, bool):
+        return (_SEALED[value],)
     if isinstance(value, Mapping):
         return tuple(
             f"{_item_or_key(str(key))}: {_flat(each)}" for key, each in value.items() if each not in ("", None)
         )
     if isinstance(value, list | tuple):
-        return tuple(_item_or_key(str(each)) if name == "items_shown" else str(each) for each in value)
+        return tuple(_listed(name, str(each), names) for each in value)
     text = str(value)
-    tables: Mapping[str, Mapping[str, str]] = {"phase": _PHASES, "decision": _DECISIONS, "outcome": OUTCOMES}
+    tables: Mapping[str, Mapping[str, str]] = {
+        "phase": PHASES, "decision": DECISIONS, "outcome": OUTCOMES, "reason": REASONS,
+    }  # fmt: skip
     if name in {"role", "agency", "purpose"}:
-        known = {"agency": names.agencies, "purpose": names.purposes}.get(name, {})
-        return (known.get(text, code_in_words(text)),)
+        titles = {"agency": names.agencies, "purpose": names.purposes}.get(name, {})
+        return (titles.get(text, code_in_words(text)),)
     return (tables.get(name, {}).get(text, text),)
+
+
+def _listed(name: str, code: str, names: Names) -> str:
+    if name == "sources":
+        return names.sources.get(code, code)
+    return _item_or_key(code) if name == "items_shown" else code
 
 
 def _flat(value: Json) -> str:

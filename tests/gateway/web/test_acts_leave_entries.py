@@ -26,7 +26,8 @@ class Watch:
         with self.served.wiring.database.transaction("hg_desk") as connection:
             rows = connection.execute(
                 text("SELECT e.entry_id, e.event_class, o.fields FROM audit.entry e"
-                     " JOIN audit.opening o USING (entry_id) WHERE NOT e.entry_id = ANY(:known) ORDER BY e.entry_id"), {"known": list(self.known)},
+                     " JOIN audit.opening o USING (entry_id) WHERE NOT e.entry_id = ANY(:known) ORDER BY e.entry_id"),
+                {"known": list(self.known)},
             ).all()  # fmt: skip
         self.known |= {row.entry_id for row in rows}
         return [

@@ -270,8 +270,12 @@ def test_an_officer_reads_the_log_and_verifies_it(visitor):
     visitor.look("officer-log")
     visitor.page.get_by_text("Search the log").click()
     visitor.page.fill("#worker", "W601")
+    visitor.look("officer-log-form")
     visitor.page.get_by_role("button", name="Search").click()
     visitor.look("officer-log-search")
+    with visitor.page.expect_download() as taken:
+        visitor.page.get_by_role("button", name="Sheet (CSV)").click()
+    assert taken.value.path().read_text().startswith("at,entry,leaf,")
     visitor.page.locator("td a").first.click()
     visitor.look("officer-entry")
     visitor.go("/log")

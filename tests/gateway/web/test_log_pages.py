@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from audit.entry import Decision, EventClass, Outcome, Phase
+from audit.entry import Decision, EventClass, Outcome, Phase, Reason
 from gateway.usecases.log_lines import LogLine
 from gateway.usecases.reading_log import LogEntry
 from gateway.usecases.verifying_entry import Finding
@@ -61,8 +61,9 @@ def test_an_entry_whose_words_do_not_fit_its_seal_shows_none_of_them():
     [
         (EventClass, words.EVENTS),
         (Outcome, words.OUTCOMES),
-        (Phase, words._PHASES),
-        (Decision, words._DECISIONS),
+        (Phase, words.PHASES),
+        (Decision, words.DECISIONS),
+        (Reason, words.REASONS),
     ],
 )
 def test_every_code_of_an_entry_has_words(codes, table):
