@@ -55,6 +55,12 @@ def administrator(settings: Settings) -> Iterator[Connection]:
             engine.dispose()
 
 
+def newest_leaf(connection: Connection) -> str:
+    """Id of the entry that was taken into the tree last."""
+    found = connection.execute(text("SELECT entry_id FROM audit.leaf ORDER BY leaf_index DESC LIMIT 1"))
+    return str(found.scalar_one())
+
+
 def count_everything(connection: Connection) -> dict[str, int]:
     """Persons, households, records, facts, links, accepted rows, entries."""
     return {name: int(connection.execute(text(query)).scalar_one()) for name, query in _COUNTS.items()}

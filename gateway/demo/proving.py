@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from audit.export import ENTRIES
-from gateway.demo.counting import entries_of, wait_for_the_tree
+from gateway.demo.counting import entries_of, newest_leaf, wait_for_the_tree
 from gateway.demo.readers import Json, Reader, Trail
 from gateway.demo.setting_up import Stand
 from gateway.demo.steps import Play
+from gateway.demo.witnesses import Asking, play_witnesses
 from gateway.supervising import settings_environment
 
 TITLE = "Receipts, and the log verified offline"
@@ -30,8 +31,30 @@ def play(stand: Stand, connection: Connection, say: Callable[[str], None]) -> tu
     say(f"The log's verifier key, as partners hold it: {key}")
     _entries(played, stand.desk.trail, connection)
     receipts = _receipts(played, stand, folder, key)
+    play_witnesses(played, stand.witnesses, _asking(stand, connection, folder), say)
     log = _log(played, stand, folder, key, say)
     return played, receipts, log
+
+
+def _asking(stand: Stand, connection: Connection, folder: Path) -> Asking:
+    """How the witnesses' part is asked: by an officer over HTTP, by the operator's command, by the offline verifier."""
+    officer = stand.desk.reader("W601")
+
+    def act() -> None:
+        # A declaration for a purpose that there is none of is refused, and the refusal is an entry.
+        officer.send("POST", "/v1/purpose-declarations", json={"purpose": "nothing_at_all", "reason": "a look"})
+        wait_for_the_tree(connection)
+
+    def fetch() -> dict[str, object]:
+        body = officer.send("GET", f"/v1/receipts/{newest_leaf(connection)}").body
+        return body if isinstance(body, dict) else {}
+
+    def verify(proof: str) -> "subprocess.CompletedProcess[str]":
+        path = folder / "witnessed.tlog-proof"
+        path.write_text(proof, encoding="utf-8", newline="")
+        return _verify(["--policy", str(stand.settings.witness_policy), str(path)])
+
+    return Asking(act, fetch, verify, lambda: _command(stand, "audit", "status", "--json").stdout)
 
 
 def _entries(played: Play, trail: Trail, connection: Connection) -> None:

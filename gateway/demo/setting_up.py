@@ -22,6 +22,7 @@ from gateway.demo.provider.parties import RelyingParty
 from gateway.demo.provider.serving import running_provider
 from gateway.demo.readers import Desk, Trail
 from gateway.demo.steps import DemoError
+from gateway.demo.witnesses import PartnerWitness, make_witnesses, running_witnesses
 from gateway.identity.keys import generate_es256_key, load_private_key, public_jwks, save_private_key
 from gateway.push_client import PartnerClient
 from gateway.serving import running_gateway
@@ -32,7 +33,7 @@ from gateway.wiring import Wiring
 BUILD = Path("build")
 REGISTERS = ("main", "sandbox")
 _NORTHVALE = Path(__file__).parent / "northvale"
-_NOT_FOR_THE_DEMO = ("database_url", "register_overlay_dir", "lifecycle_dir", "clients_file")
+_NOT_FOR_THE_DEMO = ("database_url", "register_overlay_dir", "lifecycle_dir", "clients_file", "witness_policy")
 _IN_FORCE_FOR = timedelta(days=200)
 _TIMEOUT = httpx.Timeout(30.0, read=180.0)
 
@@ -56,6 +57,7 @@ class Stand:
     partners: Mapping[str, PartnerClient]
     desk: Desk
     town: Town
+    witnesses: Mapping[str, PartnerWitness]
 
 
 def demo_settings(register: str) -> Settings:
@@ -83,6 +85,7 @@ def demo_settings(register: str) -> Settings:
         oidc_issuer=f"http://127.0.0.1:{provider_port(given)}",
         cookie_secure=False,
         environment="demo",
+        witness_policy=(BUILD / "demo-data" / "witness-policy").resolve(),
     )
 
 
@@ -155,7 +158,7 @@ def register_clients(settings: Settings, agencies: Sequence[str]) -> dict[str, P
 
 @contextmanager
 def running(settings: Settings, partners: Mapping[str, PartnerClient], town: Town) -> Iterator[Stand]:
-    """The provider, the gateway, its worker and its sequencer; all ended when the block ends."""
+    """The provider, two witnesses, the gateway and its processes; all ended when the block ends."""
     party = RelyingParty(
         client_id=settings.oidc_client_id,
         redirect_uris=frozenset({f"{settings.public_url}/sign-in/return"}),
@@ -164,9 +167,11 @@ def running(settings: Settings, partners: Mapping[str, PartnerClient], town: Tow
     )
     with ExitStack() as stack:
         issuer = stack.enter_context(running_provider(town.staff.values(), party=party, port=provider_port(settings)))
+        witnesses = make_witnesses(settings, provider_port(settings))
+        stack.enter_context(running_witnesses(witnesses))
         wiring = stack.enter_context(running_gateway(settings))
         http = stack.enter_context(httpx.Client(base_url=settings.public_url, timeout=_TIMEOUT, trust_env=False))
-        yield Stand(settings, wiring, partners, Desk(http, issuer, party, town.staff, Trail()), town)
+        yield Stand(settings, wiring, partners, Desk(http, issuer, party, town.staff, Trail()), town, witnesses)
 
 
 def _is_free(port: int) -> bool:

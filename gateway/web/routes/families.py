@@ -13,6 +13,7 @@ from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.render import page_headers, render
 from gateway.web.routes.purposes import require_purpose
 from gateway.web.views.families import family_view
+from gateway.web.views.witnesses import receipt_words
 from gateway.web.words import instant
 
 router = APIRouter()
@@ -55,6 +56,7 @@ def receipt_page(request: Request, desk: SignedIn, entry_id: str) -> HTMLRespons
     paragraphs = (
         f"The entry of {instant(held.recorded_at)} is {place}.",
         "The proof shows that it cannot be changed or taken out without anybody noticing. It holds no personal data.",
+        receipt_words(held),
     )
     link = {"href": f"/receipts/{entry}/proof.txt", "text": "Download the proof"}
     return render(request, "message.html", title="Your receipt", paragraphs=paragraphs, receipt=str(entry), link=link)
