@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from gateway.api.log import export_answer
 from gateway.usecases.exporting_entries import ExportForm, export_entries_for_officer
 from gateway.usecases.log_filters import LogFilters
+from gateway.usecases.log_status import log_status
 from gateway.usecases.reading_log import LogPage, read_entry, search_log, verify_log
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError
@@ -15,6 +16,7 @@ from gateway.web.log_form import LogForm, filters_of, form_fields
 from gateway.web.render import page_headers, render
 from gateway.web.routes.families import id_or_not_found
 from gateway.web.views.log import Names, VerdictView, entry_view, line_view, verdict_view
+from gateway.web.views.witnesses import status_lines
 
 router = APIRouter()
 
@@ -73,14 +75,16 @@ def _page(
     verdict: VerdictView | None = None,
 ) -> HTMLResponse:
     found = LogPage((), None, 0)
+    standing: tuple[str, ...] = ()
     if filters is not None:
         found = search_log(desk.wiring, desk.context, desk.caller, filters, typed.cursor or None)
+        standing = status_lines(log_status(desk.wiring))
     names, asked = _names(desk), typed.asked()
     return render(
         request, "log.html", 422 if errors else 200, title="Audit log", errors=errors, verdict=verdict,
         lines=tuple(line_view(line, names) for line in found.lines), waiting=found.waiting,
         older=[*asked, ("cursor", found.next_cursor)] if found.next_cursor else [], asked=asked,
-        form=form_fields(desk.wiring.register, typed, errors),
+        form=form_fields(desk.wiring.register, typed, errors), standing=standing,
     )  # fmt: skip
 
 

@@ -260,6 +260,11 @@ def test_the_log_is_for_officers(at_desk):
     assert "Only information governance officers may read the log." in page.text
 
 
+def test_officers_read_above_the_log_whether_witnesses_vouch_for_it(at_desk):
+    assert "No witness vouches for them." in at_desk("W602").get("/log").text
+    assert "itness" not in at_desk("W101").get("/log").text
+
+
 def test_an_officer_pages_back_through_the_log_and_finds_every_entry_once(served, at_desk):
     client = at_desk("W602")
     page = client.get("/log")
