@@ -201,15 +201,6 @@ def list_elements(
     ).all()
 
 
-def lineage(connection: Connection, person: UUID) -> Sequence[Row[Any]]:
-    """Every entry that joined or parted this person, in order; columns as of `list_elements`.
-
-    `detail` tells `persons_after`, the one person who took records, and `persons_before`, whose they were.
-    """
-    statement = f"{_ELEMENTS} AND e.event_class = 'combination' ORDER BY s.position"
-    return connection.execute(text(statement), {"person": person, "list": ListKind.DISCLOSABLE.value}).all()
-
-
 def _map(connection: Connection, ending: str, kind: ListKind, **values: Any) -> StoredMap | None:
     row = connection.execute(
         text(f"{_MAP_COLUMNS} WHERE list = :list {ending} LIMIT 1"), {"list": kind.value, **values}

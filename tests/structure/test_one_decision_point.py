@@ -30,7 +30,7 @@ READERS = frozenset(
         "emergencies.list_emergencies", "emergencies.lock_emergency", "emergencies.suspend_overdue",
         "identities.identity_facts", "identities.current_links", "identities.household_members",
         "identities.record_ids", "identities.person_ranks", "subject_releases.open_releases",
-        "subject_releases.lock_release", "subject_lists.list_elements", "subject_lists.lineage",
+        "subject_releases.lock_release", "subject_lists.list_elements",
     )
 )  # fmt: skip
 """What the store gives of anybody: facts and counts of them, states, hits, notices, rows, entries, requests."""
@@ -63,8 +63,9 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "subject_lists.write_subject_lists", "subject_lists.enrol_subjects", "subject_lists.next_map_number",
         "subject_lists.rows_of_map", "subject_lists.rows_between", "subject_lists.add_map",
         "subject_lists.due_lineages", "subject_lists.waiting_since", "subject_lists.newest_map",
-        "subject_lists.lineage_map", "subject_lists.map_nodes", "subject_lists.enrolled_subject",
-        "subject_lists.stored_map",
+        "subject_lists.lineage_map", "subject_lists.map_nodes", "subject_lists.stored_map",
+        # What the verifier compares; of all this its verdict holds a column's name and a leaf's index.
+        "list_checks",
         # From one opaque id to another; and which entries an outcome refers to.
         "subject_releases.subject_of", "subject_releases.answered_authorisations",
         "emergencies.change_emergency", "emergencies.break_glass_rests", "batches.open_batch", "batches.find_batch",
