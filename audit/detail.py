@@ -70,6 +70,7 @@ DETAIL_KEYS: Mapping[str, str] = MappingProxyType(
         "review_outcome": "how an officer closed a review item",
         "row_count": "number of rows taken, shown or erased",
         "rows_root": "Merkle root of the keyed digests of the rows of a chunk, base64",
+        "second_person": "staff number of the other person who stands for this: who was told, or who checked",
         "session": "opaque id of the signed-in session",
         "software": "version of the software that wrote the entry",
         "sources": "sources that were joined",

@@ -15,6 +15,7 @@ from audit.policy import parse_policy
 from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.cli_files import CommandError
+from gateway.cli_journal import journal
 from gateway.cli_log import export, plain_errors, search
 from gateway.cli_partner import partner_pack, reconcile
 from gateway.cli_restore import declare_restore
@@ -160,6 +161,7 @@ def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:
 
 
 app.command(name="declare-restore")(declare_restore)
+app.command()(journal)
 app.command(name="partner-pack")(partner_pack)
 app.command()(reconcile)
 app.command()(status)

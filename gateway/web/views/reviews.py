@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "break-glass-suspended": "Tried to open an emergency while that right rests",
     "break-glass-not-justified": "An emergency that was not justified",
     "break-glass-unconfirmed": "An emergency that nobody confirmed in time",
+    "paper-journal": "Used the paper journal while the log was down",
     "purpose-not-offered": "Tried a purpose that the role may not use",
     "statutory-disclosure": "Read what was granted under a law",
     "statutory-request-unanswered": "A request under a law was not answered in time",
