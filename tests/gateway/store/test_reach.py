@@ -1,169 +1,14 @@
-"""What each role of the database reaches, written out with its reason; anything more in the catalogs fails."""
+"""What each role of the database reaches is written in `reach.py` with its reason; the catalogs hold nothing more."""
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from gateway.store.engine import SERVING_ROLES
+from tests.gateway.store.reach import REACH, SCHEMAS
 
-_VOCABULARY = {
-    # Numbers of items and sources; no personal data.
-    "hearth.item": "SELECT",
-    "hearth.source": "SELECT",
-}
-_LOG = {
-    # To read the log: officers' pages, receipts, exports; the sequencer makes leaves of it.
-    "audit.card": "SELECT",
-    "audit.checkpoint": "SELECT",
-    "audit.cosignature": "SELECT",
-    "audit.entry": "SELECT",
-    "audit.head": "SELECT",
-    "audit.leaf": "SELECT",
-    "audit.node": "SELECT",
-    "audit.pending": "SELECT",
-    "audit.restore": "SELECT",
-    "audit.ticket": "SELECT",
-    "audit.ticket_subject": "SELECT",
-    "audit.witness_state": "SELECT",
-    "audit.witnessed": "SELECT",
-}
-TABLES = {
-    "hg_ledger": {},
-    "hg_read": {
-        **_VOCABULARY,
-        # Facts and whose they are, under row-level security with a ticket.
-        "hearth.fact": "SELECT", "hearth.link": "SELECT",
-    },
-    # Functions alone.
-    "hg_decide": {},
-    "hg_search": {},
-    "hg_intake": {
-        **_VOCABULARY,
-        # To write facts and tokens, and to read none.
-        "hearth.fact": "INSERT", "hearth.search_token": "INSERT",
-        # To keep count of a batch, and hand rows back.
-        "desk.batch": "SELECT INSERT UPDATE", "desk.row_error": "SELECT INSERT", "desk.rejected_row": "INSERT",
-    },
-    "hg_link": {
-        **_VOCABULARY,
-        # Who somebody is and where they lived: rows by policy, and without nature, role, handling or agreement.
-        "hearth.fact": "SELECT(fact_id,fact_key,record_id,source_no,item_no,value,valid_from,valid_to,tombstone,"
-        "batch_id,recorded_at)",
-        "hearth.source_record": "SELECT",
-        # Persons, links and households: ids never change, they are ended.
-        "hearth.person": "SELECT INSERT UPDATE(redirect_to,retired_at)",
-        "hearth.household": "SELECT INSERT UPDATE(redirect_to,retired_at)",
-        "hearth.link": "SELECT INSERT UPDATE(superseded_at)",
-        "hearth.link_review": "SELECT INSERT",
-        "hearth.household_member": "SELECT INSERT DELETE",
-        "hearth.kin": "SELECT INSERT DELETE",
-        # To tell a recipient what a duty to share says they must be told.
-        "desk.notice": "SELECT INSERT",
-    },
-    "hg_sequence": {
-        **_LOG,
-        # To keep what witnesses answered.
-        "audit.cosignature": "SELECT INSERT", "audit.witnessed": "SELECT INSERT",
-        "audit.witness_state": "SELECT INSERT UPDATE",
-        # To put entries in their place in the tree.
-        "audit.leaf": "SELECT INSERT", "audit.node": "SELECT INSERT", "audit.checkpoint": "SELECT INSERT",
-        "audit.pending": "SELECT DELETE", "audit.head": "SELECT UPDATE(tree_size)",
-    },
-    "hg_erase": {
-        # To find the entries about a person, as leaves and before. Openings go by a function, as an entry says.
-        "audit.card": "SELECT", "audit.entry": "SELECT", "audit.opening": "SELECT", "audit.pending": "SELECT",
-        # To keep, as hashes, what stood for somebody in the maps from which their neighbours' proofs are made.
-        "audit.subject": "SELECT", "audit.subject_list": "SELECT", "audit.coverage_map": "SELECT",
-        "audit.coverage_map_nodes": "SELECT", "audit.coverage_map_stone": "SELECT INSERT",
-        # Keys that must not come back, and whose feed a row came by.
-        "hearth.erased_record": "SELECT", "hearth.source": "SELECT", "desk.batch": "SELECT(batch_id,source_no)",
-        # What two officers decided, and what holds it up.
-        "desk.erasure": "SELECT INSERT DELETE UPDATE(family_id,persons,sealed_words,state,decided_by,decided_worker,"
-        "decided_at)",
-        "desk.legal_hold": "SELECT DELETE",
-        # What the desk keeps about a family goes; a row that must stay loses its words.
-        "desk.access_answer": "SELECT DELETE", "desk.access_request": "SELECT DELETE UPDATE(sealed_reason)",
-        "desk.declaration": "SELECT DELETE UPDATE(family_id,sealed_reason,sealed_case_reference,expires_at)",
-        "desk.emergency": "SELECT(declaration_id)", "desk.notice": "SELECT DELETE",
-        "desk.rejected_row": "SELECT DELETE",
-    },
-    "hg_desk": {
-        **_LOG, **_VOCABULARY,
-        "audit.opening": "SELECT",
-        # What the gateway needs to work that is not about a family.
-        "desk.batch": "SELECT INSERT UPDATE", "desk.row_error": "SELECT", "desk.rejected_row": "SELECT DELETE",
-        "desk.declaration": "SELECT INSERT",
-        # Counted months of a partner's uses, never changed.
-        "desk.partner_use": "SELECT INSERT",
-        "desk.review_item": "SELECT INSERT UPDATE(state,closed_at,closed_by,outcome,sealed_words)",
-        "desk.session": "SELECT INSERT UPDATE DELETE", "desk.assertion_seen": "SELECT INSERT UPDATE DELETE",
-        "desk.notice": "SELECT INSERT UPDATE", "desk.access_request": "SELECT INSERT UPDATE",
-        "desk.access_answer": "SELECT INSERT",
-        "desk.emergency": "SELECT INSERT UPDATE(answered_at,answered_by,justified,suspended_at,lifted_at,lifted_by)",
-        "desk.emergency_alert": "SELECT INSERT",
-        # Review: what was found of each access, how far, which were drawn, what the worker was asked and answered.
-        "desk.access_review": "SELECT INSERT UPDATE(path,signals,score,judged_at)",
-        "desk.review_progress": "SELECT UPDATE(next_leaf)", "desk.review_draw": "SELECT INSERT",
-        "desk.review_use": "SELECT INSERT", "desk.review_question": "SELECT INSERT UPDATE(answered_at,sealed_answer)",
-        "desk.watched_family": "SELECT INSERT DELETE",
-        # The staff list: work as rows; of staff's own lives keyed tokens that it writes and cannot read.
-        "desk.staff": "SELECT INSERT UPDATE DELETE", "hearth.staff_token": "INSERT",
-        # Erasures that one officer asks for and another decides; holds.
-        "desk.erasure": "SELECT INSERT UPDATE(family_id,persons,sealed_words,state,decided_by,decided_worker,"
-        "decided_at)",
-        "desk.legal_hold": "SELECT INSERT UPDATE(lifted_by,lifted_at)",
-        # Releases of what subject reports leave out: asked for once, decided once.
-        "desk.subject_release": "SELECT INSERT UPDATE(decided_by,decided_worker,decided_at,approved)",
-    },
-    "hg_jobs": dict.fromkeys(
-        # The queue: jobs' names and times, no argument that names a person.
-        (
-            "jobs.procrastinate_events", "jobs.procrastinate_jobs", "jobs.procrastinate_periodic_defers",
-            "jobs.procrastinate_workers",
-        ),
-        "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN",
-    ),
-}  # fmt: skip
-DEFINERS = {
-    # Functions that run with their owner's rights: what each role may ask that it cannot look up. To append an entry is
-    # for whoever acts on personal data, and shows nothing of what stands in the log.
-    "hg_ledger": {"audit.append_entry"},
-    # To say whose records are whose, to erase what an entry of the same transaction says, and nothing else.
-    "hg_erase": {
-        "audit.append_entry", "audit.erase_as_said", "audit.erase_subject_lists", "desk.erase_beside",
-        "hearth.erase_records", "hearth.erased_keys", "hearth.erasure_digests", "hearth.erasure_links",
-        "hearth.erasure_words",
-        "hearth.records_of_keys", "hearth.records_to_erase",
-    },
-    "hg_link": {"audit.append_entry"},
-    # Whose a handle is, for a subject report.
-    "hg_desk": {"audit.append_entry", "audit.declare_restore", "hearth.subject_of"},
-    "hg_sequence": {"audit.write_cards"},
-    "hg_read": {
-        "audit.append_entry", "audit.authorise", "audit.open_ticket", "hearth.location_items", "hearth.permit_bits",
-        "hearth.permit_own_sources",
-        "hearth.permit_places", "hearth.permit_protected", "hearth.permit_records",
-        "hearth.protected_location_item", "hearth.withheld_counts",
-    },
-    # Yes, no or unknown; and families for whom a duty to tell a recipient has arisen.
-    # And how staff and persons are tied, as codes and days.
-    "hg_decide": {
-        "hearth.decision_inputs", "hearth.inputs_of", "hearth.life_ties", "hearth.notice_candidates",
-        "hearth.persons_of_record",
-        "hearth.work_ties",
-    },
-    # Ids of candidates; and counts by area or year, which leave through disclosure control.
-    "hg_search": {
-        "hearth.search_candidates", "hearth.count_arrears_by_stage", "hearth.count_discounts_by_district",
-        "hearth.count_suspended_by_year",
-    },
-    "hg_intake": {
-        "audit.append_entry", "hearth.current_digests", "hearth.erased_keys", "hearth.intern_records",
-        "hearth.known_records",
-        "jobs.defer_linkage",
-    },
-    "hg_jobs": {"jobs.defer_linkage"},
-}  # fmt: skip
+_ROLES = "r.rolname LIKE 'hg\\_%' AND r.rolname NOT IN ('hg_owner', 'hg_admin')"
+_OURS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'"
 _REACHED = text(
     """
     SELECT r.rolname AS role, n.nspname || '.' || c.relname AS name, concat_ws(' ',
@@ -181,34 +26,102 @@ _REACHED = text(
        AND c.relkind IN ('r', 'v', 'm', 'p', 'f') AND has_schema_privilege(r.oid, n.oid, 'USAGE')
     """
 )
-_DEFINERS = text(
-    """
-    SELECT r.rolname AS role, n.nspname || '.' || p.proname AS name
+_FUNCTIONS = text(
+    f"""
+    SELECT DISTINCT r.rolname AS role, n.nspname || '.' || p.proname || '()' AS name, 'EXECUTE' AS rights
       FROM pg_roles r, pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE r.rolname LIKE 'hg\\_%' AND r.rolname NOT IN ('hg_owner', 'hg_admin') AND p.prosecdef
-       AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+     WHERE {_ROLES} AND {_OURS}
        AND has_schema_privilege(r.oid, n.oid, 'USAGE') AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
-    """
+    """  # noqa: S608 - fixed texts
+)
+_SEQUENCES = text(
+    f"""
+    SELECT r.rolname AS role, n.nspname || '.' || c.relname AS name, 'USAGE' AS rights
+      FROM pg_roles r, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE {_ROLES} AND {_OURS} AND c.relkind = 'S' AND has_schema_privilege(r.oid, n.oid, 'USAGE')
+       AND has_sequence_privilege(r.oid, c.oid, 'USAGE, SELECT, UPDATE')
+    """  # noqa: S608 - fixed texts
+)
+_EVERYBODYS = text(
+    f"""
+    SELECT 'function ' || p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace,
+           aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0 AND {_OURS}
+     UNION ALL
+    SELECT 'relation ' || c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+           aclexplode(c.relacl) a WHERE a.grantee = 0 AND {_OURS}
+     UNION ALL
+    SELECT 'column ' || c.oid::regclass || '.' || t.attname FROM pg_attribute t
+      JOIN pg_class c ON c.oid = t.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace,
+           aclexplode(t.attacl) a WHERE a.grantee = 0 AND {_OURS}
+     UNION ALL
+    SELECT 'schema ' || n.nspname FROM pg_namespace n, aclexplode(n.nspacl) a
+     WHERE a.grantee = 0 AND {_OURS} AND n.nspname <> 'public'
+     UNION ALL
+    SELECT 'database ' || d.datname FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+     WHERE a.grantee = 0 AND d.datname = current_database()
+     UNION ALL
+    -- The schema that everybody may name stays empty.
+    SELECT 'in schema public: ' || c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+     UNION ALL
+    SELECT 'in schema public: ' || p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+    """  # noqa: S608 - fixed texts
 )
 
 
-def test_each_role_reaches_the_tables_written_here_and_no_other(admin):
-    reached: dict[str, dict[str, str]] = {role: {} for role in TABLES}
+def test_each_role_reaches_what_is_written_with_its_reason_and_nothing_else(admin):
+    reached: dict[str, dict[str, str]] = {role: {} for role in REACH}
     with admin.begin() as connection:
-        for row in connection.execute(_REACHED):
-            if row.rights:
-                reached.setdefault(row.role, {})[row.name] = row.rights
+        for query in (_REACHED, _FUNCTIONS, _SEQUENCES):
+            for row in connection.execute(query):
+                if row.rights:
+                    reached.setdefault(row.role, {})[row.name] = row.rights
 
-    assert reached == TABLES
+    assert reached == {
+        role: {name: rights for name, (rights, _) in sorted(objects.items())} for role, objects in REACH.items()
+    }
 
 
-def test_each_role_may_ask_the_functions_written_here_and_no_other(admin):
-    reached: dict[str, set[str]] = {}
+def test_every_reach_says_why():
+    for role, objects in REACH.items():
+        for name, (_, reason) in objects.items():
+            assert len(reason.split()) > 2, (role, name)
+
+
+def test_nothing_is_everybodys(admin):
     with admin.begin() as connection:
-        for row in connection.execute(_DEFINERS):
-            reached.setdefault(row.role, set()).add(row.name)
+        assert list(connection.execute(_EVERYBODYS).scalars()) == []
 
-    assert reached == DEFINERS
+
+def test_a_role_names_what_stands_in_its_schemas_and_makes_nothing_there(admin):
+    usable: dict[str, set[str]] = {}
+    with admin.begin() as connection:
+        for row in connection.execute(
+            text(
+                f"SELECT r.rolname AS role, n.nspname AS name, has_schema_privilege(r.oid, n.oid, 'CREATE') AS makes"  # noqa: S608 - fixed texts
+                f" FROM pg_roles r, pg_namespace n WHERE {_ROLES} AND {_OURS} AND n.nspname <> 'public'"
+                " AND has_schema_privilege(r.oid, n.oid, 'USAGE, CREATE')"
+            )
+        ):
+            usable.setdefault(row.name, set()).add(row.role)
+            assert not row.makes, (row.role, row.name)
+
+    assert usable == SCHEMAS
+
+
+def test_there_is_no_role_more_and_none_lends_its_rights_but_the_ledger(admin):
+    with admin.begin() as connection:
+        roles = connection.execute(text("SELECT rolname FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%'")).scalars()
+        assert set(roles) == {*REACH, "hg_owner", "hg_admin"}
+        lent = connection.execute(
+            text(
+                "SELECT m.member::regrole::text AS to, m.roleid::regrole::text AS of FROM pg_auth_members m"
+                " WHERE m.member::regrole::text <> 'hg_admin'"
+            )
+        )
+        lent = {(row.to, row.of) for row in lent if not row.to.startswith("pg_")}
+
+    appending = {role for role, objects in REACH.items() if "audit.append_entry()" in objects} - {"hg_ledger"}
+    assert lent == {(role, "hg_ledger") for role in appending}
 
 
 def test_no_function_with_its_owners_rights_looks_names_up_in_a_path_of_the_callers(admin):

@@ -1,6 +1,10 @@
 -- The ledger's two calls, and the guard that no row about people changes without one of them.
 -- No role inserts into the log any more: what a function writes is whole, or it is not there.
 
+-- A function is for whom it is granted to, one that is written later too: nothing is everybody's.
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA audit, desk, hearth, jobs FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
 -- The transaction that appended an entry: what the guard below asks for. The caller cannot set it.
 ALTER TABLE audit.pending ADD COLUMN xact xid8 NOT NULL DEFAULT pg_current_xact_id();
 
