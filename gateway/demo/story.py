@@ -29,7 +29,7 @@ from gateway.demo.counting import administrator, count_everything, count_feeds, 
 from gateway.demo.provider.over_http import SignInFailedError
 from gateway.demo.pushing import Pushed, in_waves, judge, push_file
 from gateway.demo.readers import Json
-from gateway.demo.scenes import fraud, one_school, refusal, share, withholding
+from gateway.demo.scenes import fraud, one_school, refusal, share, subject, withholding
 from gateway.demo.scenes.before import Before
 from gateway.demo.setting_up import (
     BUILD,
@@ -176,6 +176,7 @@ def _scenes(story: Story, stand: Stand, before: Before) -> None:
     story.scene("S3", withholding.TITLE, lambda: withholding.play(stand, teller, before))
     story.scene("S9", one_school.TITLE, lambda: one_school.play(stand, teller))
     story.scene("S10", fraud.TITLE, lambda: fraud.play(stand, teller, before))
+    story.scene("report", subject.TITLE, lambda: subject.play(stand, teller.say))
 
 
 def _prove(story: Story, stand: Stand, connection: Connection) -> None:
