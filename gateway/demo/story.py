@@ -176,7 +176,7 @@ def _scenes(story: Story, stand: Stand, before: Before) -> None:
     story.scene("S3", withholding.TITLE, lambda: withholding.play(stand, teller, before))
     story.scene("S9", one_school.TITLE, lambda: one_school.play(stand, teller))
     story.scene("S10", fraud.TITLE, lambda: fraud.play(stand, teller, before))
-    story.scene("report", subject.TITLE, lambda: subject.play(stand, teller.say))
+    story.scene("who", subject.TITLE, lambda: subject.play(stand, teller.say))
 
 
 def _prove(story: Story, stand: Stand, connection: Connection) -> None:

@@ -19,7 +19,7 @@ _WORDS = "report.txt"
 
 def play(stand: Stand, say: Callable[[str], None]) -> Play:
     """An officer makes the report at the command line; it is verified offline, whole and with a line cut out."""
-    played = Play("report", TITLE)
+    played = Play("who", TITLE)
     book = stand.town.book["S3"]
     people, staff = book["people"], book["staff"]
     page = stand.desk.reader(staff["early_help_worker"]).look(people["Vikram Nair"], "early_help")
