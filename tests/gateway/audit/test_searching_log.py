@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from audit.entry import Decision, EventClass, Outcome, Phase, Reason
 from gateway import clock
@@ -158,3 +159,34 @@ def test_filters_together_find_what_each_of_them_finds(log, monkeypatch, asked, 
 def test_a_cursor_is_read_back_as_it_was_made():
     place = (AT.replace(microsecond=0), UUID(_AUTHORISED.entry_id))
     assert decode_cursor(encode_cursor(place)) == place
+
+
+INDEXES = {
+    None: "card_newest", "worker": "card_who", "family": "card_household", "person": "card_subjects",
+    "agency": "card_agency", "role": "card_role", "team": "card_team", "purpose": "card_purpose",
+    "agreement": "card_agreements", "event": "card_event", "outcome": "card_outcome", "refers_to": "card_refers_to",
+    "request": "card_request", "trace": "card_trace",
+}  # fmt: skip
+
+
+def test_whatever_drives_a_search_has_its_index(log):
+    asked = {name: value for filters, _ in BY_FILTER for name, value in filters.items()}
+    with log.database.transaction("hg_desk") as connection:
+        for way in ("seqscan", "sort"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+        for name, index in INDEXES.items():
+            walk = log_search._walk(name, [], gathered=name in log_search._GATHERING)
+            value = {name: str(asked[name])} if name else {}
+            plan = connection.execute(text(f"EXPLAIN {walk} LIMIT 10"), value).scalars()
+            assert index in "\n".join(plan), name
+    assert INDEXES.keys() - {None} == CONDITIONS.keys() - log_search._UNINDEXED
+
+
+def test_the_condition_that_fits_fewest_drives(log):
+    with log.database.transaction("hg_desk") as connection:
+        for asked, driver in (
+            ({"sealed": True}, None),
+            ({"worker": "W104", "sealed": True}, "worker"),
+            ({"phase": "outcome", "reason": "none"}, None),
+        ):
+            assert log_search._driver(connection, asked) == driver
