@@ -110,7 +110,7 @@ def _ex_partner(curious: Curious, turn: int) -> list[tuple[Staff, Person, dateti
 def _vip(curious: Curious, _turn: int) -> list[tuple[Staff, Person, datetime]]:
     """A well-known resident, at whom several workers look in the course of ten days."""
     person = curious.rng.choice(curious.world.people)
-    first = curious.world.today - timedelta(days=curious.rng.randint(11, curious.weeks * 7))
+    first = curious.world.today - timedelta(days=curious.rng.randint(11, max(12, curious.weeks * 7)))
     curious.watch(person, moment(curious.rng, first - timedelta(days=20), 9, 12))
     return _several(curious, person, first, 10, curious.rng.randint(3, 6))
 
@@ -118,7 +118,7 @@ def _vip(curious: Curious, _turn: int) -> list[tuple[Staff, Person, datetime]]:
 def _after_press(curious: Curious, _turn: int) -> list[tuple[Staff, Person, datetime]]:
     """A family that was in the newspaper."""
     household = curious.rng.choice([h for h in curious.world.households if h.children(curious.world.today)])
-    first = curious.world.today - timedelta(days=curious.rng.randint(6, curious.weeks * 7))
+    first = curious.world.today - timedelta(days=curious.rng.randint(6, max(7, curious.weeks * 7)))
     curious.watch(household.members[0].person, moment(curious.rng, first + timedelta(days=1), 9, 12))
     return _several(curious, household.members[0].person, first, 4, curious.rng.randint(4, 7))
 

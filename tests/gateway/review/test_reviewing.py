@@ -1,0 +1,192 @@
+"""The officers' side on a whole Northvale: real readings, sequenced, explained, drawn, asked about and closed."""
+
+import json
+
+import pytest
+
+from gateway.errors import AccessRefusedError, NotFoundError
+from gateway.review.drawing import draw_seed, lot, week_of
+from gateway.usecases.reviewing import ReviewOutcome, close_review, open_review, review_queue
+from gateway.usecases.reviewing_accesses import explain_new, subject_reasons
+from gateway.usecases.reviewing_draws import draw_reviews
+from gateway.usecases.reviewing_questions import answer_question, ask_worker, my_questions
+from gateway.usecases.watching_family import set_watch
+from tests.gateway.audit.log_book import drain
+from tests.gateway.northvale_world import CONTEXT
+
+OFFICER, DPO, WORKER, FRAUD = "W601", "W602", "W201", "W502"
+
+
+def sequenced(northvale):
+    drain(northvale.wiring.database, northvale.wiring.log_signer)
+    return explain_new(northvale.wiring)
+
+
+def opened_by(northvale, worker, purpose, scene, name):
+    family = northvale.family_id(scene, name)
+    northvale.open(worker, northvale.declare(worker, purpose), family)
+    return family
+
+
+def refused_purpose(northvale, times=1):
+    for _ in range(times):
+        with pytest.raises(AccessRefusedError):
+            northvale.declare(FRAUD, "early_help")
+
+
+def queue(northvale, officer=OFFICER):
+    return review_queue(northvale.wiring, CONTEXT, northvale.reader(officer))
+
+
+def entries(northvale):
+    rows = northvale.sql("SELECT o.fields FROM audit.entry e JOIN audit.opening o USING (entry_id)"
+                         " ORDER BY e.recorded_at, e.entry_id")  # fmt: skip
+    return [{name: json.loads(value) for name, (_, value) in row.fields.items()} for row in rows]
+
+
+def close(northvale, item, officer=OFFICER, outcome=ReviewOutcome.EXPLAINED):
+    words = "I spoke to them and to the manager."
+    return close_review(northvale.wiring, CONTEXT, northvale.reader(officer), item.review_id, outcome, words)
+
+
+def test_an_allocated_workers_reading_gets_its_reason_and_its_words_for_the_person(northvale):
+    opened_by(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
+
+    assert sequenced(northvale) >= 1
+
+    found = northvale.sql("SELECT access_id, path, score FROM desk.access_review")
+    assert [(row.path, row.score < 30) for row in found] == [("allocated", True)]
+    assert set(subject_reasons(northvale.wiring, [row.access_id for row in found]).values()) == {
+        "The worker was allocated to you."
+    }
+
+
+def test_looking_again_finds_nothing_new(northvale):
+    opened_by(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
+    sequenced(northvale)
+
+    assert explain_new(northvale.wiring) == 0
+
+
+def test_what_one_person_is_refused_again_is_one_item_with_all_its_uses(northvale):
+    refused_purpose(northvale, times=3)
+
+    [item] = queue(northvale)
+
+    assert (item.kind, item.how, item.state, item.uses, item.worker) == (
+        "purpose-not-offered", "raised", "open", 3, FRAUD,
+    )  # fmt: skip
+
+
+def test_an_officer_closes_an_item_once_with_sealed_words_and_an_entry(northvale):
+    refused_purpose(northvale)
+    [item] = queue(northvale)
+
+    done = close(northvale, item, outcome=ReviewOutcome.REMINDER_GIVEN)
+
+    assert (done.outcome, done.words) == ("reminder-given", "I spoke to them and to the manager.")
+    assert queue(northvale) == []
+    row = northvale.sql("SELECT * FROM desk.review_item")[0]
+    assert row.closed_by == OFFICER
+    assert b"manager" not in bytes(row.sealed_words)
+    said = [one for one in entries(northvale) if one["detail"].get("review_outcome") == "reminder-given"]
+    assert [(one["who"], one["sealed"], one["refers_to"]) for one in said] == [(OFFICER, True, str(item.entry_id))]
+    with pytest.raises(AccessRefusedError, match="closed this already"):
+        close(northvale, item, officer=DPO, outcome=ReviewOutcome.MISUSE)
+
+
+def test_nobody_reviews_what_they_did_themselves(northvale):
+    refused_purpose(northvale)
+    northvale.sql("UPDATE desk.review_item SET who = :who", who=OFFICER)
+    [item] = queue(northvale)
+
+    assert not item.may_close
+    for act in (
+        lambda: close(northvale, item),
+        lambda: ask_worker(northvale.wiring, CONTEXT, northvale.reader(OFFICER), item.review_id, "Why was that?"),
+    ):
+        with pytest.raises(AccessRefusedError) as refused:
+            act()
+        assert refused.value.reason == "own-review"
+        assert any(one["entry_id"] == refused.value.receipt for one in with_ids(northvale))
+    assert close(northvale, item, officer=DPO).outcome == "explained"
+
+
+def with_ids(northvale):
+    return [{"entry_id": str(row.entry_id)} for row in northvale.sql("SELECT entry_id FROM audit.entry")]
+
+
+@pytest.mark.parametrize("worker", [WORKER, FRAUD, "W103", "B101"])
+def test_none_but_officers_see_or_close_or_ask_or_watch(northvale, worker):
+    refused_purpose(northvale)
+    [item] = queue(northvale)
+    wiring, reader = northvale.wiring, northvale.reader(worker)
+
+    for act in (
+        lambda: review_queue(wiring, CONTEXT, reader),
+        lambda: open_review(wiring, CONTEXT, reader, item.review_id),
+        lambda: close(northvale, item, officer=worker),
+        lambda: ask_worker(wiring, CONTEXT, reader, item.review_id, "Why was that?"),
+        lambda: set_watch(wiring, CONTEXT, reader, item.review_id, "Why not?", watched=True),
+    ):
+        with pytest.raises(AccessRefusedError):
+            act()
+
+
+def test_the_worker_is_asked_answers_once_and_the_officer_reads_it(northvale):
+    refused_purpose(northvale)
+    [item] = queue(northvale)
+    sequenced(northvale)
+    wiring, officer, worker = northvale.wiring, northvale.reader(OFFICER), northvale.reader(FRAUD)
+
+    ask_worker(wiring, CONTEXT, officer, item.review_id, "What were you working on?")
+
+    assert my_questions(wiring, CONTEXT, northvale.reader(WORKER)) == []
+    [asked] = my_questions(wiring, CONTEXT, worker)
+    assert asked.question == "What were you working on?"
+    assert len(asked.uses) == 1
+    with pytest.raises(NotFoundError):
+        answer_question(wiring, CONTEXT, northvale.reader(WORKER), item.review_id, "Not mine to answer")
+    answer_question(wiring, CONTEXT, worker, item.review_id, "I chose the wrong purpose.")
+    with pytest.raises(NotFoundError):
+        answer_question(wiring, CONTEXT, worker, item.review_id, "Once more")
+    case = open_review(wiring, CONTEXT, officer, item.review_id)
+    assert (case.item.state, case.asked.answer) == ("answered", "I chose the wrong purpose.")
+    held = northvale.sql("SELECT sealed_question, sealed_answer FROM desk.review_question")[0]
+    assert b"wrong purpose" not in bytes(held.sealed_answer) + bytes(held.sealed_question)
+
+
+def test_opening_the_queue_and_an_item_are_sealed_entries(northvale):
+    refused_purpose(northvale)
+    [item] = queue(northvale)
+    open_review(northvale.wiring, CONTEXT, northvale.reader(OFFICER), item.review_id)
+
+    mine = [one for one in entries(northvale) if one["who"] == OFFICER]
+
+    assert [(one["purpose"], one["sealed"]) for one in mine] == [("log_oversight", True)] * 2
+    assert mine[1]["detail"]["review"] == str(item.review_id)
+
+
+def test_a_draw_opens_the_doubtful_and_some_by_lot_and_anybody_can_repeat_the_lot(northvale):
+    for worker, purpose, scene, name in (
+        (WORKER, "early_help", "S2", "Kelly Marsh"),
+        ("B101", "tenancy_management", "S2", "Kelly Marsh"),
+        ("W101", "front_door", "S1", "Aisha Cole"),
+    ):
+        opened_by(northvale, worker, purpose, scene, name)
+    kelly = northvale.family_id("S2", "Kelly Marsh")
+    set_watch(northvale.wiring, CONTEXT, northvale.reader(OFFICER), kelly, "In the newspaper", watched=True)
+    sequenced(northvale)
+
+    drawn = draw_reviews(northvale.wiring)
+
+    assert drawn.pool == 3
+    assert drawn.ranked + drawn.sampled == len(queue(northvale))
+    record = northvale.sql("SELECT * FROM desk.review_draw")[0]
+    note = northvale.sql("SELECT note FROM audit.checkpoint WHERE tree_size = :n", n=record.checkpoint_size)[0].note
+    assert note.splitlines()[1] == str(record.checkpoint_size)
+    seed = draw_seed(bytes(record.root), week_of(northvale.clock.now))
+    lots = {item.worker: lot(seed, (item.worker, str(northvale.family_id("S1", "Aisha Cole")))) for item in
+            queue(northvale) if item.how == "sampled"}  # fmt: skip
+    assert len(lots) == drawn.sampled
+    assert draw_reviews(northvale.wiring).ranked == 0
