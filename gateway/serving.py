@@ -24,6 +24,7 @@ from gateway.building import (
 )
 from gateway.custody import load_custody
 from gateway.jobs.cosigning import run_cosigner
+from gateway.jobs.recalling import recall_newest
 from gateway.jobs.sequencer import run_sequencer
 from gateway.jobs.worker import run_linkage_worker
 from gateway.operator_parts import OperatorParts, operator_parts
@@ -92,6 +93,7 @@ def run_sequencer_process(settings: Settings, *, beside_parent: bool = False) ->
     with _stop_on_signal(beside_parent=beside_parent) as stop, running_database(settings) as running:
         custody = load_custody(settings.keys_dir, SERVING_ROLES)
         parts = OperatorParts(settings, open_database(running, custody), custody)
+        recall_newest(parts)
         run_sequencer(parts.database, log_signer(custody, settings), clock.utc_now, stop, guard=guard_of(parts))
 
 

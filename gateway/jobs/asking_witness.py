@@ -1,6 +1,7 @@
 """Ask one witness over HTTP for its cosignature, and find out what it knows where it will not give one."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -67,6 +68,9 @@ def ask(client: httpx.Client, witness: KnownWitness, head: Head, known_size: int
 
     Raises nothing that a witness or the network can cause.
     """
+    if known_size > head.size:
+        # The log is smaller than it was a moment ago; whether the witness still knows more, it says itself.
+        known_size = 0
     try:
         for _ in range(2):
             response = _post(client, witness, head, known_size, tree)
@@ -85,16 +89,18 @@ def ask(client: httpx.Client, witness: KnownWitness, head: Head, known_size: int
 
 def shown_by(witnesses: Sequence[KnownWitness], keys: Sequence[VerifierKey]) -> list[str]:
     """The notes of this log that its witnesses show now, for whoever has lost what was signed."""
-    shown = []
-    with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
-        for witness in witnesses:
-            try:
-                note = _fetched(client, witness, keys)
-            except (httpx.HTTPError, httpx.InvalidURL, _NoAnswerError):
-                continue
-            if _opened(note, keys) is not None:
-                shown.append(note.decode())
-    return shown
+
+    def show(witness: KnownWitness) -> bytes:
+        try:
+            with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
+                return _fetched(client, witness, keys)
+        except (httpx.HTTPError, httpx.InvalidURL, _NoAnswerError):
+            return b""
+
+    if not witnesses:
+        return []
+    with ThreadPoolExecutor(len(witnesses), thread_name_prefix="witness") as pool:
+        return [note.decode() for note in pool.map(show, witnesses) if _opened(note, keys) is not None]
 
 
 def _post(client: httpx.Client, witness: KnownWitness, head: Head, known_size: int, tree: OurTree) -> httpx.Response:
