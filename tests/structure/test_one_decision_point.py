@@ -74,6 +74,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "log.pending_leaves", "log.entry_tickets", "log.sealed_ticket", "log.advance_head", "log.add_leaves",
         "log.add_nodes", "log.write_cards", "log.add_checkpoint", "log.remove_pending", "log.newest_checkpoint",
         "log.stored_nodes",
+        # A declared restore says how many leaves were lost; of a line on paper, whether it was taken in before.
+        "restores", "journal.entries_of_lines",
         "partner_uses.first_entry", "partner_uses.keep_month",
         "log.one_picture", "log.stream", "log.exported_rows", "log.every_leaf", "log.every_ticket", "log.every_node",
         "log.every_checkpoint", "log.waiting_entries", "log_search.waiting_entries_count",
