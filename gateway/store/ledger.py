@@ -1,6 +1,7 @@
 """The audit log in the database: append an entry, issue a ticket with it, open the ticket that admits a read."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -67,10 +68,11 @@ def authorise(session: Session, entry: Entry, ticket: Ticket, width: int) -> byt
     leaf, parameters = committed(entry)
     subjects = ticket.subjects
     parameters += (
-        ticket.ticket_id, list(ticket.own_sources), ticket.not_after,
-        [one.person_id for one in subjects], [one.band for one in subjects],
-        [bit_string(one.shown, width) for one in subjects], [bit_string(one.counted, width) for one in subjects],
-        [bit_string(one.existing, width) for one in subjects],
+        ticket.ticket_id, _array(ticket.own_sources), ticket.not_after,
+        _array(one.person_id for one in subjects), _array(one.band for one in subjects),
+        _array(_mask_text(one.shown, width) for one in subjects),
+        _array(_mask_text(one.counted, width) for one in subjects),
+        _array(_mask_text(one.existing, width) for one in subjects),
     )  # fmt: skip
     _run(session, _AUTHORISE, parameters)
     return leaf
@@ -81,10 +83,21 @@ def open_ticket(session: Session, ticket_id: UUID) -> None:
     _run(session, _OPEN, (ticket_id,))
 
 
-@lru_cache(maxsize=4096)
 def bit_string(mask: int, width: int) -> str:
     """A mask as PostgreSQL reads it: bit 0 first."""
     return format(mask, f"0{width}b")[::-1]
+
+
+@lru_cache(maxsize=1024)
+def _mask_text(mask: int, width: int) -> str:
+    """The same in hexadecimal where the width allows it, a quarter as long; PostgreSQL knows it by its x."""
+    bits = bit_string(mask, width)
+    return bits if width % 4 else f"x{int(bits, 2):0{width // 4}x}"
+
+
+def _array(values: Iterable[object]) -> str:
+    """A PostgreSQL array of values that need no quoting: ids, numbers, masks."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def committed(entry: Entry) -> tuple[bytes, tuple[Any, ...]]:
