@@ -3,20 +3,19 @@
 import json
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from audit.export import ENTRIES
+from gateway.demo.commands import operate, verify_offline
 from gateway.demo.counting import entries_of, newest_leaf, wait_for_the_tree
 from gateway.demo.readers import Json, Reader, Trail
 from gateway.demo.setting_up import Stand
 from gateway.demo.steps import Play
 from gateway.demo.witnesses import Asking, play_witnesses
-from gateway.supervising import settings_environment
 
 TITLE = "Receipts, and the log verified offline"
 
@@ -27,7 +26,7 @@ def play(stand: Stand, connection: Connection, say: Callable[[str], None]) -> tu
     wait_for_the_tree(connection)
     folder = stand.settings.data_dir.parent / "proof"
     folder.mkdir(mode=0o700)
-    key = _command(stand, "audit", "key").stdout.strip()
+    key = operate(stand, "audit", "key").stdout.strip()
     say(f"The log's verifier key, as partners hold it: {key}")
     _entries(played, stand.desk.trail, connection)
     receipts = _receipts(played, stand, folder, key)
@@ -52,9 +51,9 @@ def _asking(stand: Stand, connection: Connection, folder: Path) -> Asking:
     def verify(proof: str) -> "subprocess.CompletedProcess[str]":
         path = folder / "witnessed.tlog-proof"
         path.write_text(proof, encoding="utf-8", newline="")
-        return _verify(["--policy", str(stand.settings.witness_policy), str(path)])
+        return verify_offline(["--policy", str(stand.settings.witness_policy), str(path)])
 
-    return Asking(act, fetch, verify, lambda: _command(stand, "audit", "status", "--json").stdout)
+    return Asking(act, fetch, verify, lambda: operate(stand, "audit", "status", "--json").stdout)
 
 
 def _entries(played: Play, trail: Trail, connection: Connection) -> None:
@@ -88,7 +87,7 @@ def _receipts(played: Play, stand: Stand, folder: Path, key: str) -> Json:
             receipt = folder / f"{entry}.tlog-proof"
             receipt.write_text(proof)
             files.append(receipt)
-    verdict = _verify(["--key", key, *map(str, files)]) if files else None
+    verdict = verify_offline(["--key", key, *map(str, files)]) if files else None
     lines = verdict.stdout.splitlines() if verdict is not None else []
     held_up = sum(line.startswith("OK ") for line in lines)
     checks = {
@@ -115,8 +114,8 @@ def _fetch(officer: Reader, entry: UUID) -> str | None:
 
 def _log(played: Play, stand: Stand, folder: Path, key: str, say: Callable[[str], None]) -> Json:
     whole = folder / "export"
-    done = _command(stand, "audit", "export", str(whole))
-    verdict = _verify(["--key", key, str(whole)])
+    done = operate(stand, "audit", "export", str(whole))
+    verdict = verify_offline(["--key", key, str(whole)])
     say(verdict.stdout.strip())
     size = sum(1 for _ in (whole / ENTRIES).open("rb")) if (whole / ENTRIES).exists() else 0
     held = {str(one["entry"]) for one in stand.desk.trail.receipts}
@@ -127,7 +126,7 @@ def _log(played: Play, stand: Stand, folder: Path, key: str, say: Callable[[str]
         "every receipt's entry is in it exactly once": all(exported.count(entry) == 1 for entry in held),
     }
     played.act("Export the log and verify it offline", "every entry stands in the signed tree", checks)
-    database = _command(stand, "audit", "verify")
+    database = operate(stand, "audit", "verify")
     played.act(
         "Verify the log in the database",
         "columns, openings, tickets and tree fit",
@@ -150,24 +149,8 @@ def _tamper(played: Play, whole: Path, copy: Path, key: str, say: Callable[[str]
     changed = next((n for n, line in enumerate(lines) if '"disclosure"' in line), len(lines) - 1)
     lines[changed] = lines[changed].replace('"disclosure"', '"consultation"')
     (copy / ENTRIES).write_text("".join(lines))
-    verdict = _verify(["--key", key, str(copy)])
+    verdict = verify_offline(["--key", key, str(copy)])
     say(f"A disclosure renamed in a copy: {verdict.stdout.strip()}")
     named = f"{changed}" in verdict.stdout and "event_class" in verdict.stdout
     checks = {"it is found": verdict.returncode == 1, "row and column are named": named}
     played.act("Alter one row of a copy", "the verifier says which row and column", checks)
-
-
-def _verify(arguments: Sequence[str]) -> "subprocess.CompletedProcess[str]":
-    """The offline verifier, a process of its own without the gateway's settings."""
-    return _run([sys.executable, "-m", "audit.verify", *arguments], None)
-
-
-def _command(stand: Stand, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """A command of the operator, as one would type it."""
-    return _run([sys.executable, "-m", "gateway", *arguments], settings_environment(stand.settings))
-
-
-def _run(command: Sequence[str], environment: dict[str, str] | None) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(  # noqa: S603 - our own programs, arguments of ours
-        command, capture_output=True, text=True, check=False, env=environment
-    )
