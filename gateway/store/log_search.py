@@ -145,6 +145,20 @@ def _expected(connection: Connection, name: str, asked: Mapping[str, Any]) -> fl
     return float(plan[0]["Plan"]["Plan Rows"])
 
 
+def newest_waiting(connection: Connection, who: str, purpose: str) -> Row[Any] | None:
+    """The newest entry of somebody for a purpose that is not in the tree yet, with its opening."""
+    return connection.execute(
+        text(
+            "SELECT e.entry_id, e.event_class, e.recorded_at, NULL AS leaf_index, e.leaf, o.fields"
+            " FROM audit.pending p JOIN audit.entry e USING (entry_id) JOIN audit.opening o USING (entry_id)"
+            " WHERE o.fields #>> '{who,1}' = to_json(CAST(:who AS text))::text"
+            " AND o.fields #>> '{purpose,1}' = to_json(CAST(:purpose AS text))::text"
+            " ORDER BY e.recorded_at DESC, e.entry_id DESC LIMIT 1"
+        ),
+        {"who": who, "purpose": purpose},
+    ).first()
+
+
 def waiting_entries_count(connection: Connection) -> int:
     """How many entries are committed and not in the tree yet, so that no search finds them."""
     return int(connection.execute(text("SELECT count(*) FROM audit.pending")).scalar_one())

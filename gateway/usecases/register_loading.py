@@ -13,12 +13,13 @@ from agreements.lifecycle import LifecycleEvent
 from audit.canonical import Json
 from audit.entry import EventClass
 from gateway.store.ledger import append
-from gateway.store.log_search import CardSearch, search_cards
+from gateway.store.log_search import CardSearch, newest_waiting, search_cards
 from gateway.usecases.entries import system_entry
 from gateway.usecases.log_lines import opened_entry
 from gateway.wiring import Wiring
 
 LOADED, LIFECYCLE = "register_loading", "register_lifecycle"
+_WHO = "hearthgate"
 
 
 def record_register(wiring: Wiring, events: Iterable[LifecycleEvent]) -> int:
@@ -46,9 +47,13 @@ def record_register(wiring: Wiring, events: Iterable[LifecycleEvent]) -> int:
 
 
 def _last(connection: Connection) -> Mapping[str, Json]:
-    """The detail of the newest entry of a register loaded; empty where there is none in the tree yet."""
-    found = search_cards(connection, CardSearch({"worker": "hearthgate", "purpose": LOADED}), None, 1)
-    detail = opened_entry(found.rows[0]).values.get("detail") if found.rows else None
+    """The detail of the newest entry of a register loaded; empty where there is none."""
+    # A gateway that stopped soon after it started may have left its entry waiting for the tree.
+    row = newest_waiting(connection, _WHO, LOADED)
+    if row is None:
+        found = search_cards(connection, CardSearch({"worker": _WHO, "purpose": LOADED}), None, 1)
+        row = found.rows[0] if found.rows else None
+    detail = opened_entry(row).values.get("detail") if row is not None else None
     return detail if isinstance(detail, Mapping) else {}
 
 
