@@ -24,8 +24,9 @@ def test_honest_work_is_explained_snooping_comes_to_the_top_and_a_week_has_twent
 
     assert found.accesses > 500
     assert found.honest_explained >= EXPLAINED
-    # One in a hundred of so few accesses has room for no more than these: a chance order would find one in a hundred.
-    assert found.snoops_on_top >= 0.5
+    # The first hundredth of so few accesses has less room than there are incidents: nothing honest may stand in it.
+    assert found.honest_on_top <= 1
+    assert found.snoops_on_top >= 0.4
 
     monday = datetime(2026, 11, 16, 9, tzinfo=UTC)
     for day in range(7):
