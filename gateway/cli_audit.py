@@ -81,7 +81,11 @@ def receipt(
     except ValueError:
         raise CommandError("that is no entry id; copy it from the page or the answer") from None
     with plain_errors(), operator_parts(read_settings()) as parts:
-        typer.echo(operator_receipt(parts, wanted).proof, nl=False)
+        found = operator_receipt(parts, wanted)
+    typer.echo(found.proof, nl=False)
+    since = "" if found.unwitnessed_since is None else f"; unwitnessed since {found.unwitnessed_since.isoformat()}"
+    # Apart from the file itself, which may be redirected.
+    typer.echo(f"witnesses: {found.witnesses}; quorum: {'yes' if found.quorum else 'no'}{since}", err=True)
 
 
 @app.command()

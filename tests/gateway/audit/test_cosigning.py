@@ -1,3 +1,5 @@
+import threading
+import time
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
@@ -12,9 +14,9 @@ from audit.verify import main as verify_offline
 from gateway import clock
 from gateway.errors import ConfigurationError
 from gateway.jobs.asking_witness import FORKED, MALFORMED, REFUSED, ROLLED_BACK, UNREACHABLE, shown_by
-from gateway.jobs.cosigning import Cosigner
+from gateway.jobs.cosigning import Cosigner, run_cosigner
 from gateway.policy_file import cosigning_policy, read_policy
-from gateway.store.errors import TicketRefusedError
+from gateway.store.errors import DatabaseUnavailableError, TicketRefusedError
 from gateway.usecases.exporting_log import export_log
 from gateway.usecases.log_status import log_status
 from gateway.usecases.receipts import receipt
@@ -163,6 +165,33 @@ def test_a_restarted_cosigner_learns_from_the_witnesses_what_they_know(town):
     assert {answer.problem for answer in again.round()} == {None}
     again.close()
     assert [size_on_disk(town.folder(name), town.settings.log_origin) for name in town.keys] == [7, 7]
+
+
+class Failing(Cosigner):
+    """Loses the database in its first rounds."""
+
+    failed = 0
+
+    def round(self):
+        if Failing.failed < 3:
+            Failing.failed += 1
+            raise DatabaseUnavailableError("lost")
+        return super().round()
+
+
+def test_the_cosigner_goes_on_after_whatever_failed_until_it_is_told_to_stop(town):
+    town.grow(3)
+    stop = threading.Event()
+    thread = threading.Thread(target=run_cosigner, args=(town.wiring, town.policy, stop, 0.02, Failing))
+    thread.start()
+    deadline = time.monotonic() + 60
+    while log_status(town.wiring).witnessed_size < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    stop.set()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert Failing.failed == 3
+    assert log_status(town.wiring).witnessed_size == 3
 
 
 def test_two_cosigners_at_once_do_each_other_no_harm(town):

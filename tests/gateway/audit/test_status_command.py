@@ -86,3 +86,12 @@ def test_verifying_a_receipt_counts_the_witnesses_and_a_policy_that_is_given_mus
     status, said = run("verify", path, "--policy", town.policy_file)
     assert status == 1
     assert "do not make the policy's quorum" in said
+
+
+def test_a_receipt_comes_with_a_word_on_who_vouches_for_it_beside_the_file(town, run):
+    entry = town.grow()[0]
+    assert "witnesses: 0; quorum: no; unwitnessed since 20" in run("receipt", entry)[1]
+    town.round()
+    said = run("receipt", entry)[1]
+    assert said.endswith("witnesses: 2; quorum: yes\n")
+    assert said.startswith("c2sp.org/tlog-proof@v1\n")
