@@ -133,9 +133,15 @@ def delete_decided(connection: Connection, handles: Sequence[UUID]) -> None:
     connection.execute(text(lifted), values)
 
 
-def delete_beside(connection: Connection, entries: Sequence[UUID]) -> None:
-    """Delete releases asked for in these entries, and what review found of them; items that nobody closed stay."""
-    connection.execute(text("SELECT desk.erase_beside(CAST(:entries AS uuid[]))"), {"entries": list(entries)})
+def delete_beside(connection: Connection, entries: Sequence[UUID], handles: Sequence[UUID]) -> None:
+    """Delete marks of watched families, releases asked for in entries, and what review found of those.
+
+    Review items that nobody has closed stay.
+    """
+    connection.execute(
+        text("SELECT desk.erase_beside(CAST(:entries AS uuid[]), CAST(:handles AS uuid[]))"),
+        {"entries": list(entries), "handles": list(handles)},
+    )
 
 
 def rejected_rows(connection: Connection) -> Iterator[Row[Any]]:

@@ -220,7 +220,8 @@ def _erase_at_desk(parts: LogParts, connection: Connection, lineage: Lineage, fo
         sealed = parts.custody.field.seal(_WORDS_GONE, request.bytes)
         erasure_desk.replace_reason(connection, request, sealed)
     erasure_desk.delete_decided(connection, handles)
-    erasure_desk.delete_beside(connection, [one for one, fields in sorted(found.fields.items()) if fields == ALONE])
+    alone = [one for one, fields in sorted(found.fields.items()) if fields == ALONE]
+    erasure_desk.delete_beside(connection, alone, handles)
 
 
 def _erase_rejected_rows(

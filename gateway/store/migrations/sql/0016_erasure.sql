@@ -224,16 +224,17 @@ BEGIN
   IF 'masks' = ANY (gone) THEN
     PERFORM set_config('hearthgate.erasing', pg_current_xact_id()::text, true);
     DELETE FROM audit.ticket_use u USING audit.ticket t WHERE t.ticket_id = u.ticket_id AND t.entry_id = ANY (named);
-    DELETE FROM audit.ticket_subject s USING audit.ticket t WHERE t.ticket_id = s.ticket_id AND t.entry_id = ANY (named);
+    DELETE FROM audit.ticket_subject s USING audit.ticket t
+     WHERE t.ticket_id = s.ticket_id AND t.entry_id = ANY (named);
     DELETE FROM audit.ticket t WHERE t.entry_id = ANY (named);
     PERFORM set_config('hearthgate.erasing', '', true);
   END IF;
   RETURN erased;
 END $$;
 
--- Releases that were asked for in erased entries, and what review found of those. An item that is still open is about a member of staff, and stays until it is
--- closed; with a closed one go the question, the answer and the officer's words.
-CREATE FUNCTION desk.erase_beside(p_entries uuid[]) RETURNS void
+-- The mark of a watched family, releases that were asked for in erased entries, and what review found of those. An item
+-- that is still open is about a member of staff, and stays; with a closed one go question, answer and words.
+CREATE FUNCTION desk.erase_beside(p_entries uuid[], p_handles uuid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   closed uuid[];
@@ -243,6 +244,7 @@ BEGIN
                      AND (i.entry_id = ANY (p_entries)
                           OR EXISTS (SELECT FROM desk.review_use u
                                       WHERE u.review_id = i.review_id AND u.entry_id = ANY (p_entries))));
+  DELETE FROM desk.watched_family WHERE family_id = ANY (p_handles);
   DELETE FROM desk.subject_release WHERE entry_id = ANY (p_entries);
   DELETE FROM desk.review_question WHERE review_id = ANY (closed);
   DELETE FROM desk.review_use WHERE review_id = ANY (closed);
@@ -253,13 +255,14 @@ BEGIN
      AND NOT EXISTS (SELECT FROM desk.review_use u WHERE u.entry_id = a.access_id);
 END $$;
 
-REVOKE ALL ON FUNCTION desk.erase_beside(uuid[]), hearth.erased_keys(bytea[]), hearth.refuse_erased_record(), hearth.records_to_erase(uuid),
+REVOKE ALL ON FUNCTION desk.erase_beside(uuid[], uuid[]), hearth.erased_keys(bytea[]), hearth.refuse_erased_record(),
+  hearth.records_to_erase(uuid),
   hearth.records_of_keys(bytea[]), hearth.erasure_links(uuid[]), hearth.erasure_words(uuid[]),
   hearth.erasure_digests(uuid[]), hearth.erase_records(uuid[], uuid[], uuid[]), audit.erase_as_said(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION hearth.erased_keys(bytea[]) TO hg_intake, hg_erase;
 GRANT EXECUTE ON FUNCTION hearth.records_to_erase(uuid), hearth.records_of_keys(bytea[]), hearth.erasure_links(uuid[]),
   hearth.erasure_words(uuid[]), hearth.erasure_digests(uuid[]), hearth.erase_records(uuid[], uuid[], uuid[]),
-  audit.erase_as_said(uuid), desk.erase_beside(uuid[]) TO hg_erase;
+  audit.erase_as_said(uuid), desk.erase_beside(uuid[], uuid[]) TO hg_erase;
 -- Openings go as an erasure entry says, and in no other way.
 REVOKE UPDATE ON audit.opening FROM hg_erase;
 -- To find the entries about a person: by card, by list, in words, and those that are not leaves yet.
@@ -268,7 +271,8 @@ GRANT SELECT ON hearth.erased_record, hearth.source TO hg_erase;
 GRANT EXECUTE ON FUNCTION audit.opened(jsonb, text), audit.list_start(uuid, text) TO hg_erase;
 GRANT USAGE ON SCHEMA desk TO hg_erase;
 GRANT SELECT, INSERT ON desk.erasure, desk.legal_hold TO hg_desk;
-GRANT UPDATE (state, decided_by, decided_worker, decided_at, family_id, persons, sealed_words) ON desk.erasure TO hg_desk;
+GRANT UPDATE (state, decided_by, decided_worker, decided_at, family_id, persons, sealed_words) ON desk.erasure
+  TO hg_desk;
 GRANT UPDATE (lifted_by, lifted_at) ON desk.legal_hold TO hg_desk;
 GRANT SELECT, DELETE ON desk.legal_hold TO hg_erase;
 GRANT SELECT, INSERT, DELETE ON desk.erasure TO hg_erase;
