@@ -33,9 +33,11 @@ def main(seconds: float, rounds: int, entries: int) -> None:
     figures: dict[str, float | None] = {}
     with running_world() as world:
         _print_settings(world)
-        start(_sequence, world)
+        sequencer = start(_sequence, world)
         figures |= _reads(world, seconds, rounds)
         figures |= _steady(world, seconds, rounds)
+        sequencer.terminate()
+        sequencer.join()
     figures |= verify_offline(entries)
     # The last line, whatever a part could not be measured for.
     print(json.dumps({**figures, "subject_report_s": None}))

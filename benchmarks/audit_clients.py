@@ -81,7 +81,7 @@ def _client(
     seconds, period, families = load
     choose = random.Random(number)
     read = READS[way](world)
-    for _ in range(_WARM):
+    for _ in range(_WARM // 6 if families else _WARM):
         _one(read, choose, families=families)
     barrier.wait(_WAIT)
     cpu = _own_cpu()
