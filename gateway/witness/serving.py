@@ -86,6 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
     witness: ClassVar[Witness]
     protocol_version = "HTTP/1.1"
     timeout = _IDLE_SECONDS
+    # Head and body leave in one piece and at once: else each answer waits for the other side's delayed acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     server_version = "witness"
     sys_version = ""
 
