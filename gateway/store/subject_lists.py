@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
@@ -42,12 +42,11 @@ class StoredMap:
     entry_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class MapRow:
+class MapRow(NamedTuple):
     """What stands in a map for one person's list. `stone` is the leaf's hash kept of somebody who was erased later."""
 
     key: bytes
-    count: int
+    entries: int
     head: bytes
     erased: bool
     stone: bytes | None
@@ -87,23 +86,23 @@ def rows_of_map(connection: Connection, kind: ListKind, map_no: int, size: int) 
         connection,
         "WITH later AS (SELECT person_id, min(position) AS first FROM audit.subject_list"  # noqa: S608 - fixed texts
         " WHERE list = :list AND leaf_index >= :size GROUP BY person_id)"
-        " SELECT s.key, s.erased <= :map_no AS erased, t.leaf AS stone, coalesce(f.first - 1, s.count) AS total,"
+        " SELECT s.key, coalesce(f.first - 1, s.count),"
         " CASE WHEN f.first IS NULL THEN s.head WHEN f.first = 1 THEN audit.list_start(s.person_id, s.list)"
-        " ELSE b.head END AS head"
+        " ELSE b.head END, coalesce(s.erased <= :map_no, false), t.leaf"
         " FROM audit.subject s LEFT JOIN later f USING (person_id) LEFT JOIN audit.subject_list b"
         " ON (b.person_id, b.list, b.position) = (s.person_id, s.list, f.first - 1)"
         f" {_STONE} WHERE s.list = :list AND {_IN_MAP.format(count='coalesce(f.first - 1, s.count)')} ORDER BY s.key",
         list=kind.value, map_no=map_no, size=size,
     )  # fmt: skip
-    return (MapRow(row.key, row.total, row.head, bool(row.erased), row.stone) for row in rows)
+    return (MapRow._make(row) for row in rows)
 
 
 def rows_between(connection: Connection, stored: StoredMap, first: bytes, last: bytes) -> list[MapRow]:
     """What stands in a map under the keys from `first` to `last`, both included, in their order."""
     rows = connection.execute(
         text(
-            "SELECT s.key, s.erased <= :map_no AS erased, t.leaf AS stone, coalesce(l.position, 0) AS total,"  # noqa: S608 - fixed texts
-            " coalesce(l.head, audit.list_start(s.person_id, s.list)) AS head FROM audit.subject s"
+            "SELECT s.key, coalesce(l.position, 0), coalesce(l.head, audit.list_start(s.person_id, s.list)),"  # noqa: S608 - fixed texts
+            " coalesce(s.erased <= :map_no, false), t.leaf FROM audit.subject s"
             " LEFT JOIN LATERAL (SELECT e.position, e.head FROM audit.subject_list e WHERE e.person_id = s.person_id"
             " AND e.list = s.list AND e.leaf_index < :size ORDER BY e.position DESC LIMIT 1) l ON true"
             f" {_STONE} WHERE s.list = :list AND s.key BETWEEN :first AND :last"
@@ -111,7 +110,7 @@ def rows_between(connection: Connection, stored: StoredMap, first: bytes, last: 
         ),
         {"map_no": stored.map_no, "size": stored.tree_size, "list": stored.kind.value, "first": first, "last": last},
     )
-    return [MapRow(row.key, row.total, row.head, bool(row.erased), row.stone) for row in rows]
+    return [MapRow._make(row) for row in rows]
 
 
 def add_map(connection: Connection, stored: StoredMap, nodes: bytes) -> None:

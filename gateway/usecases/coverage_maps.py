@@ -86,7 +86,7 @@ def row_leaf(row: MapRow, salts: SaltSource) -> Item:
     if row.stone is not None:
         return row.key, row.stone
     salt = salts(row.key)
-    return row.key, map_leaf(row.key, erased_value(salt) if row.erased else map_value(salt, row.count, row.head))
+    return row.key, map_leaf(row.key, erased_value(salt) if row.erased else map_value(salt, row.entries, row.head))
 
 
 def nodes_of(rows: Iterator[MapRow], salts: SaltSource) -> list[Subtree]:
