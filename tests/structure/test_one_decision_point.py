@@ -19,7 +19,7 @@ READERS = frozenset(
         "log_search.search_cards", "log_search.completing_entries", "log_search.newest_waiting",
         "log.exported_openings",
         "partner_uses.count_uses", "partner_uses.counted_months", "partner_uses.persons_of_record",
-        "partner_uses.uses_of_person", "partner_uses.own_collections",
+        "partner_uses.uses_of_person", "partner_uses.own_collections", "partner_uses.own_openings",
         "log.judged_entries", "requests.open_requests", "requests.lock_request", "requests.own_request",
         "requests.answer_of", "requests.note_overdue", "reviews.open_reviews",
         "reviews.lock_review", "reviews.question_of", "reviews.questions_to", "access_reviews.cards_between",
@@ -140,7 +140,8 @@ BY_ROLE = {
     "gateway.usecases.reading_notices.my_notices -> gateway.store.notices.notices_for": (
         "that something waits, to whom it is addressed: no name, no family; to open it asks the register"
     ),
-    "gateway.usecases.partner_uses.uses_of_own_data -> gateway.store.partner_uses.count_uses": _USES,
+    "gateway.usecases.partner_uses._count_months -> gateway.store.partner_uses.count_uses": _USES,
+    "gateway.usecases.partner_uses._count_months -> gateway.store.partner_uses.counted_months": _USES,
     "gateway.usecases.partner_uses.uses_of_own_data -> gateway.store.partner_uses.counted_months": _USES,
     "gateway.usecases.partner_uses.uses_of_one_person -> gateway.store.partner_uses.persons_of_record": _PRIVACY,
     "gateway.usecases.partner_uses.uses_of_one_person -> gateway.store.partner_uses.uses_of_person": _PRIVACY,
@@ -189,7 +190,7 @@ def test_the_walk_reaches_the_reading_of_a_family_where_nobody_asks(functions):
     ways = undecided(unasked, READERS)
 
     family = ways["gateway.usecases.disclosure._read -> gateway.store.facts.load_facts"]
-    assert family == {"GET /families/{family_id}"}
+    assert family == {"GET /families/{family_id}", "POST /families/{family_id}/print"}
     assert "gateway.usecases.searching.search_people -> gateway.store.facts.load_facts" in ways
     assert "gateway.usecases.figures.make_figure -> gateway.store.figures.count_groups" in ways
 
