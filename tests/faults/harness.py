@@ -102,9 +102,7 @@ class Harness:
         time.sleep(self._random.uniform(0.1, 0.5))
         trap.ways.cut_answer.clear()
         self.house.watch = lambda _step, _moment, _backend: False
-        self.house.heal()
-        # Connections of before the fault are none any more.
-        self._admin.dispose()
+        self.heal()
         self._work_again(clients)
         trap.ways.stop.set()
         for client in clients:
@@ -113,6 +111,11 @@ class Harness:
         for pid in self.house.sequencers[2:]:
             kill(pid)
         self._conclude(case, [access for client in clients for access in client.accesses], struck=struck)
+
+    def heal(self) -> None:
+        """Everything right again; connections of before the fault are none any more."""
+        self.house.heal()
+        self._admin.dispose()
 
     def _work_again(self, clients: list[Client]) -> None:
         """Wait until every client has been answered once after the healing."""
@@ -201,14 +204,14 @@ def not_durable(harness: Harness, rounds: int, random: Random, *, until_lost: bo
     kept, harness.outcome = harness.outcome, Outcome()
     harness.house.durable(on=False)
     harness.house.cluster.restart()
-    harness.house.heal()
+    harness.heal()
     for _ in range(rounds):
         harness.run(Case(FAULTS[0], random.choice(READ[:-1]), random.choice(MOMENTS)))
         if until_lost and harness.outcome.total("lost"):
             break
     harness.house.durable(on=True)
     harness.house.cluster.restart()
-    harness.house.heal()
+    harness.heal()
     found, harness.outcome = harness.outcome, kept
     return found
 
