@@ -22,7 +22,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from audit.canonical import canonical_json
+from audit.canonical import Json, canonical_json
 from audit.entry import Entry, EventClass, Outcome
 from audit.errors import AuditError
 from concept_model.items import ITEMS
@@ -224,7 +224,7 @@ def _known(parts: LogParts, connection: Connection, journal: str, lines: Sequenc
 
 
 def _override(parts: LogParts, journal: str, line: Line, person: UUID | None) -> Entry:
-    detail = {
+    detail: dict[str, Json] = {
         **written_by(), "channel": "paper journal", "emergency_journal": journal, "override": "emergency",
         "happened_at": line.at.isoformat(), "second_person": line.second_person, "justification": line.reason,
         "case_reference": line.case_reference, "records": [f"{journal}/{line.line}"],
