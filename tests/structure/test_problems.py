@@ -30,7 +30,7 @@ NEAREST = {
     "UnauthenticatedError", "FeedUnreadableError",
 }  # fmt: skip
 # Roots, of which nothing is raised itself; and errors of commands and of the demo, which no request meets.
-NOT_OF_REQUESTS = {"GatewayError", "IdentityError", "CommandError", "DemoError", "PushError"}
+NOT_OF_REQUESTS = {"GatewayError", "IdentityError", "CommandError", "DemoError", "PushError", "WitnessFolderError"}
 PACKAGES = (adapters, agreements, audit, concept_model, gateway, insight, linkage)
 
 
