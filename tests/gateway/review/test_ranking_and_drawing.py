@@ -156,3 +156,24 @@ def test_a_shift_over_midnight_belongs_to_the_day_on_which_it_began():
     assert friday.works_at(MONDAY + timedelta(days=4, hours=18))
     assert not friday.works_at(MONDAY + timedelta(days=3, hours=18))
     assert not friday.works_at(MONDAY + timedelta(days=5, hours=13))
+
+
+RENT = {"purpose": "tenancy_management", "families": frozenset({"tenancy_enforcement"})}
+TENANT = Known(Tie.KNOWN_TO, about="housing")
+
+
+def test_a_reason_lowers_doubt_and_a_task_lowers_it_more():
+    near = Known(Tie.SAME_POSTCODE)
+    scores = [
+        judged([access(ties=ties, **RENT)])[0].score for ties in ((near,), (near, TENANT), (near, Known(Tie.ALLOCATED)))
+    ]
+
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == 3
+
+
+def test_one_reader_of_a_service_is_no_crowd_and_more_than_it_needs_are():
+    officers = [access(n, who=f"V{n}", days=n, ties=[TENANT], **RENT) for n in range(1, 5)]
+
+    assert signals(officers) == ("crowd",)
+    assert signals(officers[:3]) == ()

@@ -1,0 +1,46 @@
+"""Review on pages: an officer opens an item, asks, the worker answers, the officer closes it; axe finds nothing."""
+
+import pytest
+
+from gateway.errors import AccessRefusedError
+from tests.gateway.web.test_in_the_browser import chromium, pytestmark, visitor  # noqa: F401 - fixtures and marks
+
+
+def test_an_officer_asks_and_closes_and_the_worker_answers_in_between(visitor, served):  # noqa: F811 - the fixture
+    with pytest.raises(AccessRefusedError):
+        served.northvale.declare("W502", "early_help")
+    page = visitor.page
+
+    visitor.sign_in("W601")
+    page.get_by_role("link", name="Reviews", exact=True).click()
+    visitor.look("review-queue")
+    page.get_by_role("link", name="Tried a purpose that the role may not use").first.click()
+    visitor.look("review-item")
+    page.get_by_role("button", name="Close this item").click()
+    assert page.get_by_role("alert").is_visible()
+    visitor.look("review-errors")
+    page.fill("#question", "What were you working on?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    visitor.look("review-asked")
+    address = page.url
+    page.get_by_role("button", name="Sign out").click()
+
+    visitor.sign_in("W502")
+    visitor.go("/questions")
+    visitor.look("review-questions")
+    page.locator("textarea").first.fill("I chose the wrong purpose.")
+    page.get_by_role("button", name="Answer", exact=True).first.click()
+    page.get_by_role("button", name="Sign out").click()
+
+    visitor.sign_in("W601")
+    page.goto(address)
+    assert "I chose the wrong purpose." in page.locator("main").inner_text()
+    page.get_by_label("A reminder was given").check()
+    page.fill("#words", "Spoke to them and to the manager.")
+    page.get_by_role("button", name="Close this item").click()
+    assert page.locator("h1").inner_text() == "Review of accesses"
+    page.goto(address)
+    text = page.locator("main").inner_text()
+    assert "A reminder was given" in text
+    assert "Spoke to them and to the manager." in text
+    visitor.look("review-closed")
