@@ -194,7 +194,7 @@ class ReviewUseRow(SQLModel, table=True):
     __tablename__ = "review_use"
     __table_args__ = {"schema": "desk"}
     review_id: UUID = Field(primary_key=True, foreign_key="desk.review_item.review_id")
-    entry_id: UUID = Field(primary_key=True)
+    entry_id: UUID = Field(primary_key=True, foreign_key="audit.entry.entry_id")
 
 
 class ReviewQuestionRow(SQLModel, table=True):
