@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 _COLUMNS = """
 SELECT c.entry_id, c.leaf_index, c.recorded_at, c.event_class, c.who, c.agency, coalesce(c.role, '') AS role, c.team,
@@ -182,5 +182,6 @@ def _columns(asked: Sequence[AskedTie]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _card(row: Mapping[str, Any]) -> CardRow:
-    return CardRow(**{**row, "subjects": tuple(row["subjects"])})
+def _card(row: RowMapping) -> CardRow:
+    values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    return CardRow(**{**values, "subjects": tuple(values["subjects"])})
