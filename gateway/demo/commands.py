@@ -13,6 +13,11 @@ def verify_offline(arguments: Sequence[str]) -> "subprocess.CompletedProcess[str
     return _run([sys.executable, "-m", "audit.verify", *arguments], None)
 
 
+def reconcile_offline(arguments: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    """The partner's comparison, a process of its own without the gateway's settings."""
+    return _run([sys.executable, "-m", "audit.reconcile", *arguments], None)
+
+
 def operate(stand: Stand, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """A command of the operator, as one would type it."""
     return _run([sys.executable, "-m", "gateway", *arguments], settings_environment(stand.settings))

@@ -29,7 +29,7 @@ from gateway.demo.counting import administrator, count_everything, count_feeds, 
 from gateway.demo.provider.over_http import SignInFailedError
 from gateway.demo.pushing import Pushed, in_waves, judge, push_file
 from gateway.demo.readers import Json
-from gateway.demo.scenes import fraud, one_school, refusal, share, subject, withholding
+from gateway.demo.scenes import fraud, one_school, partner, refusal, share, subject, withholding
 from gateway.demo.scenes.before import Before
 from gateway.demo.setting_up import (
     BUILD,
@@ -56,6 +56,7 @@ class Story:
     plays: list[Play] = field(default_factory=list)
     times: dict[str, float] = field(default_factory=dict)
     told: Json = field(default_factory=dict)
+    pushed: list[Pushed] = field(default_factory=list)
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -139,7 +140,7 @@ def _push_everything(story: Story, stand: Stand, connection: Connection, before:
     owners = {name: sources[feed.profile.source].owner for name, feed in stand.wiring.feeds.items()}
     one_school_files = frozenset({town.book["S9"]["file"], town.book["S9"]["mended_file"]})
     waves = in_waves(town.files, lambda feed: stand.wiring.feeds[feed].profile.source, one_school_files)
-    pushed: list[Pushed] = []
+    pushed = story.pushed
     kept: tuple[Callable[[Stand], None], ...] = (before.fraud, before.housing, lambda _: None)
     teller.chapter("What the partners send", "Each file goes over HTTP with its partner's own key, gzipped.")
     for title, wave, keep in zip(_WAVES, waves, kept, strict=True):
@@ -177,6 +178,8 @@ def _scenes(story: Story, stand: Stand, before: Before) -> None:
     story.scene("S9", one_school.TITLE, lambda: one_school.play(stand, teller))
     story.scene("S10", fraud.TITLE, lambda: fraud.play(stand, teller, before))
     story.scene("who", subject.TITLE, lambda: subject.play(stand, teller.say))
+    kept = [str(one.batch["batch_id"]) for one in story.pushed if one.written["feed"].startswith("housing-")]
+    story.scene("uses", partner.TITLE, lambda: partner.play(stand, kept, teller.say))
 
 
 def _prove(story: Story, stand: Stand, connection: Connection) -> None:

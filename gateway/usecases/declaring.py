@@ -19,6 +19,8 @@ from gateway.wiring import Wiring
 
 REMEMBERED = timedelta(minutes=60)
 
+_OVER = "this declaration is over or not yours; declare your purpose again"
+
 
 @dataclass(frozen=True, slots=True)
 class NewDeclaration:
@@ -96,22 +98,48 @@ def declare_purpose(
 
 
 def require_declaration(
-    wiring: Wiring, caller: StaffCaller, declaration_id: UUID | None, now: datetime, family_id: UUID | None = None
+    wiring: Wiring,
+    context: RequestContext,
+    caller: StaffCaller,
+    declaration_id: UUID | None,
+    now: datetime,
+    family_id: UUID | None = None,
 ) -> Declaration:
-    """The declaration that a read names: this reader's own, not over, and for this family if it names one."""
+    """The declaration that a read names: this reader's own, not over, and for this family if it names one.
+
+    Raises `DeclarationError` otherwise; the attempt is an entry, committed before it is refused.
+    """
+    row, problem = _checked(wiring, caller, declaration_id, now, family_id)
+    if row is None or problem is not None:
+        denied = entry(
+            wiring, context, caller, EventClass.DENIED, now, decision=Decision.REFUSE, outcome=Outcome.DENIED,
+            purpose=row.purpose if row is not None else None, household=str(family_id) if family_id else None,
+            declaration=str(row.declaration_id) if row is not None else None,
+            detail={"reasons": ["purpose-not-declared"], "channel": context.channel},
+        )  # fmt: skip
+        with wiring.database.transaction("hg_desk") as connection:
+            append(connection, denied)
+        raise DeclarationError(problem or _OVER)
+    return _declaration(row)
+
+
+def _checked(
+    wiring: Wiring, caller: StaffCaller, declaration_id: UUID | None, now: datetime, family_id: UUID | None
+) -> tuple[DeclarationRow | None, str | None]:
+    """The reader's own declaration, and what is wrong with it."""
     if declaration_id is None:
-        raise DeclarationError("declare a purpose first, and send its id as Hearthgate-Purpose")
+        return None, "declare a purpose first, and send its id as Hearthgate-Purpose"
     with wiring.database.transaction("hg_desk") as connection:
         row = read_declaration(connection, declaration_id, caller.subject)
     if row is None or row.expires_at <= now or (row.agency, row.role) != (caller.agency, caller.role):
-        raise DeclarationError("this declaration is over or not yours; declare your purpose again")
+        return row, _OVER
     if row.break_glass and row.family_id is None:
-        raise DeclarationError("break-glass is for one family")
+        return row, "break-glass is for one family"
     if row.break_glass and is_suspended(wiring, caller, now):
-        raise DeclarationError("this emergency was not confirmed, and is over")
+        return row, "this emergency was not confirmed, and is over"
     if row.family_id is not None and family_id is not None and row.family_id != family_id:
-        raise DeclarationError("this declaration was made for another family; declare your purpose again")
-    return _declaration(row)
+        return row, "this declaration was made for another family; declare your purpose again"
+    return row, None
 
 
 def _declaration(row: DeclarationRow) -> Declaration:

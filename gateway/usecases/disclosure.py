@@ -114,7 +114,7 @@ def open_family(
     """Steps (0) to (3): decide and commit the authorisation. Raises as `disclose_profile` does."""
     # (0) One instant for the whole request, and the declared purpose.
     now = wiring.clock()
-    declaration = require_declaration(wiring, caller, declaration_id, now, family_id)
+    declaration = require_declaration(wiring, context, caller, declaration_id, now, family_id)
     blank = blank_request(
         wiring.register, caller, declaration.purpose, Direction.VIEW, now, break_glass=declaration.break_glass
     )

@@ -26,7 +26,7 @@ def print_profile(
 ) -> Disclosure:
     """Disclose one family for paper. Raises as `disclose_profile` does; refused where access is for an emergency."""
     now = wiring.clock()
-    declaration = require_declaration(wiring, caller, declaration_id, now, family_id)
+    declaration = require_declaration(wiring, context, caller, declaration_id, now, family_id)
     context = replace(context, channel=PRINT_CHANNEL)
     if declaration.break_glass:
         denied = entry(

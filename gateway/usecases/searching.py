@@ -76,7 +76,7 @@ def search_people(
     """Find people for a declared purpose. Raises as `disclose_profile` does."""
     # (0) One instant, the purpose, and the reader's mask that no subject changes.
     now = wiring.clock()
-    declaration = require_declaration(wiring, caller, declaration_id, now)
+    declaration = require_declaration(wiring, context, caller, declaration_id, now)
     blank = blank_request(wiring.register, caller, declaration.purpose, Direction.SEARCH, now)
     reading = Reading(wiring, context, caller, declaration, blank, now)
     refusal = refused_for_anyone(wiring, blank)
