@@ -43,14 +43,18 @@ _NOT_DECIDED = (
     "A report that is given to somebody else needs a decision first. Say who decided that it may be given, and on "
     "which day."
 )
+_ABOUT_TWO = (
+    "Files about this person and about somebody else were one file for a time and were parted again. The list of that "
+    "time, and from before it, is about both. Say who decided that it may be given, and on which day."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AskedReport:
     """What is asked for. `handle` is a person's or a family's; `release_id` asks for what is otherwise held back.
 
-    For a parent or a representative `decided_by` (a post, not a name) and `decided_on` say who decided that they may
-    have it, and when.
+    For a parent or a representative, and for a person whose file was parted from somebody else's, `decided_by` (a post,
+    not a name) and `decided_on` say who decided that they may have it, and when.
     """
 
     handle: UUID
@@ -118,7 +122,8 @@ def make_report(
 
 def _gathered(parts: LogParts, signer: SignerKey, asked: AskedReport, entry_of: Callable[..., Entry]) -> _Gathered:
     """Steps (1) to (3), in one transaction."""
-    if asked.capacity is not Capacity.SELF and not (asked.decided_by and asked.decided_on):
+    undecided = not (asked.decided_by and asked.decided_on)
+    if undecided and asked.capacity is not Capacity.SELF:
         raise AccessRefusedError("report-not-decided", _NOT_DECIDED, None)
     with parts.database.transaction("hg_desk") as connection:
         person = subject_of(connection, asked.handle)
@@ -129,6 +134,8 @@ def _gathered(parts: LogParts, signer: SignerKey, asked: AskedReport, entry_of: 
             release = approved_release(parts, connection, asked.release_id, person, parts.clock())
         kind = ListKind.DISCLOSABLE if release is None else ListKind.SEALED
         sections = subject_sections(connection, parts.custody.digest, person, kind)
+        if undecided and any(subject_of(connection, one.person) not in {None, person} for one in sections.sections):
+            raise AccessRefusedError("report-about-two", _ABOUT_TWO, None)
         pack = _pack(parts, signer, sections, kind)
         receipts = map_receipts(parts, sections.maps, pack.maps)
         not_shown = _not_shown(connection, pack)

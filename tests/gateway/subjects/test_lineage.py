@@ -5,6 +5,7 @@ import pytest
 from audit.entry import EventClass
 from audit.verify import verify_path
 from audit.verify_export import Trust
+from gateway.errors import AccessRefusedError
 from gateway.store.ledger import append
 from gateway.usecases.entries import system_entry
 from tests.gateway.subjects.reports import pass_an_hour, report, sequence, words
@@ -77,7 +78,8 @@ def test_after_a_split_the_other_persons_later_list_is_not_shown(northvale, kell
     look(northvale, EARLY_HELP, "early_help", "S2", "Kelly Marsh")
     pass_an_hour(northvale)
 
-    taker, giver = report(northvale, leanne), report(northvale, kelly)
+    decision = {"decided_by": "Data protection officer", "decided_on": northvale.clock.now.date()}
+    taker, giver = report(northvale, leanne, **decision), report(northvale, kelly)
 
     assert "records about you were moved into a file of their own." in words(taker)
     assert "early help worker" not in words(taker)
@@ -85,3 +87,15 @@ def test_after_a_split_the_other_persons_later_list_is_not_shown(northvale, kell
     assert "An early help worker in the Early Help North team" in words(giver)
     assert len(giver.pack.sections) == 1
     assert "in 2 list(s), none left out" in proved(northvale, taker, tmp_path)
+
+
+def test_a_list_that_is_of_somebody_else_too_is_given_only_as_somebody_decided(northvale, kelly, leanne):
+    """Looks at the other's file before the two were joined by mistake stand in it: they are not this person's."""
+    combine(northvale, [kelly], leanne)
+    pass_an_hour(northvale)
+
+    with pytest.raises(AccessRefusedError) as refused:
+        report(northvale, leanne)
+
+    assert refused.value.reason == "report-about-two"
+    assert report(northvale, kelly).files
