@@ -19,6 +19,7 @@ from audit.keys import SignerKey
 from benchmarks.audit_clients import Round, closed_loop, open_loop, start
 from benchmarks.audit_offline import verify_offline
 from benchmarks.audit_reads import LOG
+from benchmarks.audit_subject import report_on_a_subject
 from benchmarks.audit_world import World, running_world
 from gateway import clock
 from gateway.jobs.sequencer import run_sequencer
@@ -39,8 +40,9 @@ def main(seconds: float, rounds: int, entries: int) -> None:
         sequencer.terminate()
         sequencer.join()
     figures |= verify_offline(entries)
-    # The last line, whatever a part could not be measured for.
-    print(json.dumps({**figures, "subject_report_s": None}))
+    with running_world() as world:
+        figures |= report_on_a_subject(world, entries)
+    print(json.dumps(figures))
 
 
 def _sequence(world: World) -> None:
@@ -147,6 +149,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure what the log costs.")
     parser.add_argument("--seconds", type=float, default=5.0, help="length of a round")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--entries", type=int, default=1_000_000, help="size of the export that is checked offline")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="size of the log for check and report")
     options = parser.parse_args()
     main(options.seconds, options.rounds, options.entries)
