@@ -58,6 +58,7 @@ _PURPOSE = Shape(
         Value("title", "title"),
         Link("regime", "regime", "isa:regime-"),
         Link("nature", "nature", "isa:nature-"),
+        Link("lookups", "lookups", "isa:lookups-"),
     ),
     always={"partOf": ["purpose/*"]},
 )

@@ -41,7 +41,8 @@ _OWN_LINKS = (
     "breakGlass", "widens", "requires", "requestedBy", "requestedAction", "existence", "tier", "validity",
     "onReviewMissed", "mayView", "invariant", "never", "onlyIf", "recipient", "state", "contacts", "likelihood",
     "impact", "residual", "residualRisk", "purposeLive", "confirmation", "activeSpan", "membership", "reviewAgreed",
-    "stage", "actionTerm", "breakGlassNeverOpens", "neverSilent", "under", "nature", "onlyAction", "reservedUnder",
+    "stage", "actionTerm", "breakGlassNeverOpens", "neverSilent", "under", "nature", "lookups", "onlyAction",
+    "reservedUnder",
     "reservation", "epoch", "succession", "predecessor", "successor", "decider",
 )  # fmt: skip
 _TEXTS = {

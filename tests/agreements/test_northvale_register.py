@@ -64,7 +64,7 @@ def test_every_agreement_has_an_assessment_of_its_own(documents):
 
 def test_every_role_has_its_work_in_some_agreement_or_supplies_or_signs_or_oversees(northvale):
     busy = {(agency, role) for agency, role, _, _ in northvale.index}
-    others = {"data_supply", "signatory", "oversight"}
+    others = {"data_supply", "signatory", "oversight", "privacy"}
 
     idle = [
         (agency.id, role.id)

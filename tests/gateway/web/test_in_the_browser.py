@@ -262,6 +262,8 @@ def test_a_privacy_officer_sees_how_her_data_was_used_and_asks_about_one_person(
     visitor.page.get_by_role("button", name="Ask").click()
     assert "There is nothing that we may tell you." in visitor.page.locator("main").inner_text()
     visitor.look("partner-uses-person")
+    # The log is looked at by others after us: its card says again what its leaf says.
+    northvale.sql("UPDATE audit.card SET recorded_at = recorded_at + interval '1 month' WHERE leaf_index = 0")
 
 
 def test_an_officer_reads_the_log_and_verifies_it(visitor):
