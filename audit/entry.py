@@ -17,7 +17,7 @@ from audit.errors import EntryError
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HEX = re.compile(r"(?:[0-9a-f]{2})*")
+_HEX = re.compile(r"[0-9a-f]*")
 _LOG = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}")
 _MAX_TEXT = 4000
 
@@ -146,6 +146,7 @@ class Entry:
             if getattr(self, name) is not None:
                 _require(_ID, name, getattr(self, name))
         self._require_phase()
+        self._require_persons()
         self._require_contents()
 
     def _require_phase(self) -> None:
@@ -161,15 +162,22 @@ class Entry:
         if self.decision is Decision.REFUSE and (self.items_shown or self.shown_counts or self.sources):
             raise EntryError("items_shown", "a refusal shows nothing")
 
+    def _require_persons(self) -> None:
+        for name, values in (("subjects", self.subjects), ("household", (self.household,))):
+            for value in values:
+                if value is not None:
+                    _require(_UUID, name, value)
+        if self.refers_to is not None:
+            _require(_UUID, "refers_to", self.refers_to)
+
     def _require_contents(self) -> None:
-        uuids = {"subjects": self.subjects, "household": (self.household,), "refers_to": (self.refers_to,)}
-        for name, value in ((name, one) for name, values in uuids.items() for one in values if one is not None):
-            _require(_UUID, name, value)
         for source in self.sources:
             _require(_ID, "sources", source)
         for key, mask in self.masks.items():
             _require(_ID, "masks", key)
             _require(_HEX, "masks", mask)
+            if len(mask) % 2:
+                raise EntryError("masks", "is half a byte short")
         for key, count in self.shown_counts.items():
             _require(_ID, "shown_counts", key)
             if count < 0:
@@ -203,13 +211,13 @@ def committed_values(entry: Entry) -> dict[str, Json]:
     values: dict[str, Json] = dict(zip(COMMITTED_FIELDS, _COMMITTED(entry), strict=True))
     for mapping in _MAPPINGS:
         values[mapping] = dict(getattr(entry, mapping))
-    values["at"] = entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    values["at"] = f"{entry.at.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
     return values
 
 
 def format_second(at: datetime) -> str:
     """RFC 3339 in UTC, cut (not rounded) to the second. `at` is aware."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
 
 
 def _require(pattern: re.Pattern[str], name: str, value: str) -> None:

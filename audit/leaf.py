@@ -33,8 +33,8 @@ _COMMITMENT_SIZE = 32
 _COMMITMENTS_SIZE = _COMMITMENT_SIZE * len(COMMITTED_FIELDS)
 _PLACES = {name: place * _COMMITMENT_SIZE for place, name in enumerate(COMMITTED_FIELDS)}
 _INNER, _OUTER = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
-_INNER_REST, _OUTER_REST = b"\x36" * (64 - SALT_SIZE), b"\x5c" * (64 - SALT_SIZE)
-_TAGS = {name: name.encode() + b"\x00" for name in COMMITTED_FIELDS}
+_OUTER_REST = b"\x5c" * (64 - SALT_SIZE)
+_INNER_TAGS = {name: b"\x36" * (64 - SALT_SIZE) + name.encode() + b"\x00" for name in COMMITTED_FIELDS}
 _LETTERS, _PADDING = (_COMMITMENTS_SIZE * 4 + 2) // 3, -_COMMITMENTS_SIZE % 3
 LEAF_FORM = re.compile(
     rb'\{"at":"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",'
@@ -75,22 +75,27 @@ def commit_entry(entry: Entry, salts: Callable[[str], bytes]) -> tuple[bytes, di
     `salts` is called once for each field name and must give 32 fresh random bytes each time. Raises `EntryError`
     for a salt of another length, for salts that repeat, and for values that have no canonical form.
     """
-    openings: dict[str, Opening] = {}
-    used: set[bytes] = set()
-    commitments = []
+    drawn = [salts(name) for name in COMMITTED_FIELDS]
+    for name, salt in zip(COMMITTED_FIELDS, drawn, strict=True):
+        if len(salt) != SALT_SIZE:
+            raise EntryError(name, "salt is not 32 bytes long")
+    if len(set(drawn)) != len(drawn):
+        raise EntryError("salts", "two fields share a salt")
+    joined = b"".join(drawn)
+    # What `commitment` does, for all fields at once.
+    inner, outer = joined.translate(_INNER), joined.translate(_OUTER)
+    encodings, commitments, place = [], [], 0
     for name, value in committed_values(entry).items():
         try:
             encoded = canonical_json(value)
         except ValueError as exc:
             raise EntryError(name, str(exc)) from None
-        salt = salts(name)
-        if len(salt) != SALT_SIZE:
-            raise EntryError(name, "salt is not 32 bytes long")
-        used.add(salt)
-        openings[name] = Opening(salt, encoded)
-        commitments.append(commitment(name, salt, encoded))
-    if len(used) != len(openings):
-        raise EntryError("salts", "two fields share a salt")
+        end = place + SALT_SIZE
+        hashed = sha256(inner[place:end] + _INNER_TAGS[name] + encoded).digest()
+        commitments.append(sha256(outer[place:end] + _OUTER_REST + hashed).digest())
+        encodings.append(encoded)
+        place = end
+    openings = dict(zip(COMMITTED_FIELDS, map(Opening, drawn, encodings), strict=True))
     leaf = leaf_prefix(entry.clear_time()) + b2a_base64(b"".join(commitments), newline=False)
     return leaf + leaf_suffix(entry.entry_id, entry.event, entry.log_id), openings
 
@@ -98,7 +103,7 @@ def commit_entry(entry: Entry, salts: Callable[[str], bytes]) -> tuple[bytes, di
 def commitment(field: str, salt: bytes, value: bytes) -> bytes:
     """HMAC-SHA256(salt, field name || 0x00 || canonical value); 32 bytes. The salt is 32 bytes long."""
     # RFC 2104 written out: `hmac.digest` spends half of its 2.5 microseconds on looking SHA-256 up, 27 times a leaf.
-    inner = sha256(salt.translate(_INNER) + _INNER_REST + _TAGS[field] + value).digest()
+    inner = sha256(salt.translate(_INNER) + _INNER_TAGS[field] + value).digest()
     return sha256(salt.translate(_OUTER) + _OUTER_REST + inner).digest()
 
 

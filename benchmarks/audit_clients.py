@@ -1,10 +1,11 @@
-"""Clients of `benchmarks.audit`: a process each, since threads of one interpreter would wait for one another."""
+"""Clients of `benchmarks.audit`: threads of a process for each core, as the gateway's requests are, each connected."""
 
 import multiprocessing
 import random
 import resource
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
@@ -15,6 +16,7 @@ from benchmarks.audit_reads import READS, Read
 from benchmarks.audit_world import FAMILIES, SMALL, World, person_id
 
 _CONTEXT = multiprocessing.get_context("fork")
+_PROCESSES = 2
 _WARM = 60
 _WAIT = 120.0
 
@@ -50,12 +52,13 @@ def open_loop(world: World, way: str, clients: int, seconds: float, per_second: 
 
 
 def _round(world: World, way: str, clients: int, seconds: float, period: float | None, *, families: bool) -> Round:
-    barrier = _CONTEXT.Barrier(clients + 1)
+    barrier = _CONTEXT.Barrier(_PROCESSES + 1)
     pipes, processes = [], []
-    for number in range(clients):
+    for number in range(_PROCESSES):
         ours, theirs = _CONTEXT.Pipe(duplex=False)
-        arguments = (world, way, number, (seconds, period, families), barrier, theirs)
-        processes.append(_CONTEXT.Process(target=_client, args=arguments))
+        numbers = range(number, clients, _PROCESSES)
+        arguments = (world, way, numbers, (seconds, period, families), barrier, theirs)
+        processes.append(_CONTEXT.Process(target=_clients, args=arguments))
         pipes.append(ours)
     for process in processes:
         process.start()
@@ -75,18 +78,29 @@ def _round(world: World, way: str, clients: int, seconds: float, period: float |
     )
 
 
-def _client(
-    world: World, way: str, number: int, load: tuple[float, float | None, bool], barrier: Barrier, answer: Connection
+def _clients(
+    world: World, way: str, numbers: range, load: tuple[float, float | None, bool], barrier: Barrier, answer: Connection
 ) -> None:
     seconds, period, families = load
-    choose = random.Random(number)
-    read = READS[way](world)
-    for _ in range(_WARM // 6 if families else _WARM):
-        _one(read, choose, families=families)
-    barrier.wait(_WAIT)
-    cpu = _own_cpu()
-    end = time.perf_counter() + seconds
-    latencies = _closed(read, choose, end, families=families) if period is None else _open(read, choose, end, period)
+    reads = [READS[way](world) for _ in numbers]
+
+    def warm(read: Read, number: int) -> None:
+        choose = random.Random(number)
+        for _ in range(_WARM // 6 if families else _WARM):
+            _one(read, choose, families=families)
+
+    def work(read: Read, number: int) -> list[float]:
+        choose = random.Random(number)
+        if period is None:
+            return _closed(read, choose, end, families=families)
+        return _open(read, choose, end, period)
+
+    with ThreadPoolExecutor(len(numbers)) as threads:
+        list(threads.map(warm, reads, numbers))
+        barrier.wait(_WAIT)
+        cpu = _own_cpu()
+        end = time.perf_counter() + seconds
+        latencies = [one for found in threads.map(work, reads, numbers) for one in found]
     answer.send((latencies, _own_cpu() - cpu))
     answer.close()
 

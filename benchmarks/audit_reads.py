@@ -18,8 +18,9 @@ import psycopg
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase, Reason
 from benchmarks.audit_world import World
 from gateway import clock
-from gateway.store import facts, ledger
+from gateway.store import facts, ledger, wire
 from gateway.store.ledger import Ticket, TicketSubject
+from gateway.store.wire import Statement
 
 Read: TypeAlias = Callable[[UUID], int]
 """Reads one person and gives the number of facts."""
@@ -32,23 +33,26 @@ _COLUMNS = (
     "f.fact_id, f.record_id, l.person_id, l.band, f.source_no, f.item_no, f.value, f.valid_from, f.valid_to,"
     " f.happened_at, f.nature, f.subject_role, f.disputed, f.recorded_at, f.agreement"
 )
-_BARE = (
+_BARE = Statement(
+    b"bare",
     f"SELECT v.* FROM (SELECT DISTINCT ON (f.fact_key) {_COLUMNS}, f.tombstone FROM hearth.link l"  # noqa: S608 - fixed
     " JOIN hearth.fact f ON f.record_id = l.record_id WHERE l.person_id = $1 AND l.superseded_at IS NULL"
     " ORDER BY f.fact_key, f.recorded_at DESC, f.fact_id DESC) v WHERE NOT v.tombstone"
-    " ORDER BY v.person_id, v.item_no, v.source_no, v.fact_id"
+    " ORDER BY v.person_id, v.item_no, v.source_no, v.fact_id".encode(),
+    (1,),
 )
-_CHAIN = (
-    "WITH added AS (INSERT INTO chain.entry (entry_no, leaf, fields, hash) VALUES (%s, %s, %s::jsonb, %s))"
-    " UPDATE chain.head SET hash = %s, entries = entries + 1"
+_LOCK = Statement(b"lock", b"SELECT hash, entries FROM chain.head FOR UPDATE")
+_CHAIN = Statement(
+    b"chain",
+    b"WITH added AS (INSERT INTO chain.entry (entry_no, leaf, fields, hash) VALUES ($1, $2, $3, $4))"
+    b" UPDATE chain.head SET hash = $4, entries = entries + 1",
+    (0, 1, 0, 1),
 )
 
 
 def audited(world: World) -> Read:
-    """Connect as the role of the gateway's reads. Statements are prepared, as a pool's connections have them."""
+    """Connect as the role of the gateway's reads, and read by the same functions."""
     connection = _connected(world, "hg_read")
-    connection.execute(f"PREPARE load AS {facts._LOAD.text}")  # noqa: SLF001 - the statement of the read path itself
-    connection.execute("PREPARE open (uuid) AS SELECT audit.open_ticket($1)")
 
     def read(person: UUID) -> int:
         now = clock.utc_now()
@@ -58,16 +62,14 @@ def audited(world: World) -> Read:
         )  # fmt: skip
         subjects = (TicketSubject(person, 0, _ALL, 0, 0),)
         ticket = Ticket(clock.new_id(), UUID(authorised.entry_id), (1, 2), now + timedelta(hours=1), subjects)
-        ledger.authorise(connection, authorised, ticket, _WIDTH)
-        rows = _last_rows(connection.execute(f"BEGIN; EXECUTE open ('{ticket.ticket_id}'); EXECUTE load"))
+        ledger.authorise(connection, authorised, ticket, _WIDTH, commit=True)
+        found = facts.load_facts(connection, ticket.ticket_id)
         outcome = _entry(
             person, now, Phase.OUTCOME, refers_to=authorised.entry_id, items_shown=("identity.name",),
-            shown_counts={"identity.name": len(rows)}, sources=("housing",), detail={"channel": "page"},
+            shown_counts={"identity.name": len(found)}, sources=("housing",), detail={"channel": "page"},
         )  # fmt: skip
-        with connection.pipeline():
-            ledger.append(connection, outcome)
-            connection.execute("COMMIT")
-        return len(rows)
+        ledger.append(connection, outcome, commit=True)
+        return len(found)
 
     return read
 
@@ -75,20 +77,15 @@ def audited(world: World) -> Read:
 def chain(world: World) -> Read:
     """Connect as the peer's role."""
     connection = _connected(world, "bench")
-    connection.execute(f"PREPARE bare (uuid) AS {_BARE}")
-    connection.execute("PREPARE lock AS SELECT hash, entries FROM chain.head FOR UPDATE")
 
     def read(person: UUID) -> int:
         made = _entry(person, clock.utc_now(), Phase.SINGLE, items_shown=("identity.name",))
-        leaf, fields = _committed(made)
-        found = connection.execute(f"BEGIN; EXECUTE lock; EXECUTE bare ('{person}')")
-        found.nextset()
-        row = found.fetchone()
-        rows = _last_rows(found)
-        hashed = sha256(row[0] + leaf).digest()
-        with connection.pipeline():
-            connection.execute(_CHAIN, (row[1], leaf, fields, hashed, hashed))
-            connection.execute("COMMIT")
+        leaf, values = ledger.committed(made)
+        head, found = wire.run(connection, [(_LOCK, ()), (_BARE, (person.bytes,))])
+        hashed, entries = wire.rows(connection, head)[0]
+        rows = wire.rows(connection, found)
+        added = (str(entries).encode(), leaf, values[-1], sha256(hashed + leaf).digest())
+        wire.run(connection, [(_CHAIN, added)], commit=True)
         return len(rows)
 
     return read
@@ -97,28 +94,16 @@ def chain(world: World) -> Read:
 def bare(world: World) -> Read:
     """Connect as the peer's role."""
     connection = _connected(world, "bench")
-    connection.execute(f"PREPARE bare (uuid) AS {_BARE}")
 
     def read(person: UUID) -> int:
-        return len(connection.execute(f"EXECUTE bare ('{person}')").fetchall())
+        (found,) = wire.run(connection, [(_BARE, (person.bytes,))], commit=True)
+        return len(wire.rows(connection, found))
 
     return read
 
 
 def _connected(world: World, role: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(world.conninfo(role), autocommit=True)
-
-
-def _last_rows(cursor: psycopg.Cursor[Any]) -> list[Any]:
-    while cursor.nextset():
-        pass
-    return cursor.fetchall()
-
-
-def _committed(entry: Entry) -> tuple[bytes, str]:
-    """What the ledger makes of an entry, for the peer: leaf, and opening as JSON."""
-    leaf, parameters = ledger.committed(entry)
-    return leaf, parameters[-1]
+    return psycopg.connect(world.conninfo(role))
 
 
 def _entry(person: UUID, now: datetime, phase: Phase, **fields: Any) -> Entry:

@@ -40,7 +40,10 @@ _TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 @dataclass(frozen=True, slots=True)
 class SealedTicket:
-    """A ticket's columns as they are sealed. `subjects`: (person, band, shown, counted, existing), masks as bits."""
+    """A ticket's columns as they are sealed. `subjects`: (person, band, shown, counted, existing).
+
+    A mask is hexadecimal: its number of bits in eight digits, then the bits, the first one first, filled up with zeros.
+    """
 
     ticket_id: UUID
     own_sources: tuple[int, ...]
@@ -109,4 +112,4 @@ def tickets_root(digests: Iterable[tuple[int, bytes]]) -> bytes:
 
 
 def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).strftime(_TIME)
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gateway.profiles.loaded import LoadedFact, WithheldCount
+from gateway.store import ledger, wire
 from gateway.store.tables import FactRow, SearchTokenRow
+from gateway.store.wire import Session, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,9 @@ def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, UUID, int,
         connection.execute(upsert(SearchTokenRow).on_conflict_do_nothing(), rows)
 
 
-_LOAD = text(
-    """
+_LOAD = Statement(
+    b"hg_load",
+    b"""
     SELECT v.* FROM (
       SELECT DISTINCT ON (f.fact_key)
              f.fact_id, f.record_id, l.person_id, l.band, f.source_no, f.item_no, f.value, f.valid_from, f.valid_to,
@@ -129,20 +132,18 @@ _LOAD = text(
        ORDER BY f.fact_key, f.recorded_at DESC, f.fact_id DESC
     ) v WHERE NOT v.tombstone
     ORDER BY v.person_id, v.item_no, v.source_no, v.fact_id
-    """
+    """,
 )
 
 
-def load_facts(connection: Connection) -> list[LoadedFact]:
-    """Load what the ticket opened in this transaction admits; without one, nothing. All buffered, nothing streamed."""
-    return [
-        LoadedFact(
-            row.fact_id, row.record_id, row.person_id, row.band, row.source_no, row.item_no, row.value,
-            row.valid_from, row.valid_to, row.happened_at, row.nature, row.subject_role, row.disputed,
-            row.recorded_at, row.agreement,
-        )
-        for row in connection.execute(_LOAD)
-    ]  # fmt: skip
+def load_facts(session: Session, ticket_id: UUID | None = None) -> list[LoadedFact]:
+    """Load what the ticket opened in this transaction admits; without one, nothing. All buffered, nothing streamed.
+
+    With `ticket_id` that ticket is opened in the same round trip, or refused, and then nothing is loaded.
+    """
+    opening = () if ticket_id is None else (ledger.opening(ticket_id),)
+    results = wire.run(session, [*opening, (_LOAD, ())])
+    return [LoadedFact(*row[:-1]) for row in wire.rows(session, results[-1])]
 
 
 def withheld_counts(connection: Connection, persons: Sequence[UUID]) -> list[WithheldCount]:

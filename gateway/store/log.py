@@ -13,12 +13,17 @@ from gateway.store.batch_seal import SealedTicket
 
 _STREAM_ROWS = 2000
 _TICKETS = """
-SELECT t.entry_id, t.ticket_id, t.own_sources, t.not_after, t.issued_at, t.xact::text AS xact,
-       (SELECT coalesce(array_agg(s.person_id ORDER BY s.person_id, s.band), '{}')
-          FROM audit.ticket_subject s WHERE s.ticket_id = t.ticket_id) AS persons,
-       (SELECT coalesce(array_agg(ARRAY[s.band::text, s.shown::text, s.counted::text, s.existing::text]
-                                  ORDER BY s.person_id, s.band), '{}')
-          FROM audit.ticket_subject s WHERE s.ticket_id = t.ticket_id) AS masks
+SELECT t.entry_id, t.ticket_id, t.own_sources, t.not_after, t.issued_at, t.xact::text AS xact, s.persons, s.masks
+"""
+# Masks as PostgreSQL sends them, in hexadecimal: their number of bits in eight digits, then the bits, first one first.
+_SUBJECTS = """
+LEFT JOIN LATERAL (
+  SELECT coalesce(array_agg(s.person_id), '{}') AS persons,
+         coalesce(array_agg(ARRAY[s.band::text, encode(varbit_send(s.shown), 'hex'),
+                                  encode(varbit_send(s.counted), 'hex'), encode(varbit_send(s.existing), 'hex')]),
+                  '{}') AS masks
+    FROM (SELECT * FROM audit.ticket_subject b WHERE b.ticket_id = t.ticket_id ORDER BY b.person_id, b.band) s
+) s ON true
 """
 
 
@@ -65,7 +70,7 @@ def pending_leaves(connection: Connection, limit: int) -> Sequence[tuple[UUID, b
 def entry_tickets(connection: Connection, entries: Sequence[UUID]) -> dict[UUID, list[SealedTicket]]:
     """Tickets by the entry that authorised them."""
     rows = connection.execute(
-        text(f"{_TICKETS} FROM audit.ticket t WHERE t.entry_id = ANY(:entries)"),
+        text(f"{_TICKETS} FROM audit.ticket t {_SUBJECTS} WHERE t.entry_id = ANY(:entries)"),
         {"entries": list(entries)},
     )
     found: dict[UUID, list[SealedTicket]] = {}
@@ -238,7 +243,7 @@ def every_ticket(connection: Connection) -> Iterator[Row[Any]]:
     """Every ticket of an entry that is a leaf, in the order of the leaves."""
     return stream(
         connection,
-        f"{_TICKETS}, l.leaf_index FROM audit.ticket t JOIN audit.leaf l USING (entry_id)"
+        f"{_TICKETS}, l.leaf_index FROM audit.ticket t JOIN audit.leaf l USING (entry_id) {_SUBJECTS}"
         " ORDER BY l.leaf_index, t.ticket_id",
     )
 

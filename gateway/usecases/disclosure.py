@@ -31,7 +31,7 @@ from gateway.store import ledger
 from gateway.store.batches import coverage
 from gateway.store.facts import load_facts, withheld_counts
 from gateway.store.inputs import DecisionInput, family_inputs
-from gateway.store.ledger import Ticket, append, open_ticket
+from gateway.store.ledger import Ticket, append
 from gateway.usecases.decided_on import decided_on
 from gateway.usecases.deciding import (
     SubjectDecision,
@@ -218,8 +218,7 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
     permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
     frame = _frame(reading, family)
     with wiring.database.transaction("hg_read") as connection:
-        open_ticket(connection, ticket.ticket_id)
-        facts = permitted_facts(load_facts(connection), permits, reading.now)
+        facts = permitted_facts(load_facts(connection, ticket.ticket_id), permits, reading.now)
         persons = shown_persons(family.ego, facts)
         counts = withheld_counts(connection, persons)
         reasons = [part for one in decided if one.person_id in set(persons) for part in one.withheld]

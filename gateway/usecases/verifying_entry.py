@@ -141,6 +141,8 @@ def _check_tickets(tickets: Sequence[SealedTicket], opened: Mapping[str, Opening
         raise FoundError("audit.ticket.not_after", "is not the end that the entry says", where)
 
 
-def _mask(bits: str) -> int:
-    """The number of a mask from its bits, bit 0 first."""
+def _mask(sealed: str) -> int:
+    """The number of a mask as `SealedTicket` holds it, bit 0 first."""
+    width, digits = int(sealed[:8], 16), sealed[8:]
+    bits = format(int(digits or "0", 16), f"0{len(digits) * 4}b")[:width]
     return int(bits[::-1] or "0", 2)

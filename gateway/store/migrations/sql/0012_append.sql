@@ -12,14 +12,16 @@ ALTER TABLE audit.pending ADD COLUMN xact xid8 NOT NULL DEFAULT pg_current_xact_
 -- a purpose is absent where the entry has none, and then nothing about people can be changed.
 CREATE FUNCTION audit.append_entry(p_entry uuid, p_event text, p_at timestamptz, p_leaf bytea, p_fields jsonb)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  said text;
 BEGIN
   INSERT INTO audit.entry (entry_id, event_class, recorded_at, leaf) VALUES (p_entry, p_event, p_at, p_leaf);
   INSERT INTO audit.opening (entry_id, fields) VALUES (p_entry, p_fields);
   INSERT INTO audit.pending (entry_id) VALUES (p_entry);
-  -- Opened values are canonical JSON: "W101", or null.
-  PERFORM set_config('hearthgate.entry', p_entry::text, true),
-          set_config('hearthgate.actor', coalesce(trim('"' FROM nullif(p_fields #>> '{who,1}', 'null')), ''), true),
-          set_config('hearthgate.purpose', coalesce(trim('"' FROM nullif(p_fields #>> '{purpose,1}', 'null')), ''), true);
+  -- Opened values are canonical JSON: "W101", or null. Assigned: PERFORM would run a query for it.
+  said := set_config('hearthgate.entry', p_entry::text, true);
+  said := set_config('hearthgate.actor', coalesce(trim('"' FROM nullif(p_fields #>> '{who,1}', 'null')), ''), true);
+  said := set_config('hearthgate.purpose', coalesce(trim('"' FROM nullif(p_fields #>> '{purpose,1}', 'null')), ''), true);
 END $$;
 
 -- Append an authorisation and issue its ticket: both or neither, whole, and never a ticket for another's entry. The
@@ -72,32 +74,28 @@ ALTER TABLE audit.entry ALTER COLUMN leaf SET STORAGE EXTERNAL;
 DROP INDEX audit.opening_who, audit.opening_household, audit.entry_newest;
 
 -- What a ticket admits is worked out once, when it is opened, and not once more for every part of the policy that
--- asks: `records` it reaches, for each the `place` of its masks among all slots' masks (slot times width), and since
--- when its person is protected. A ticket opened before this stands for nothing: it was spent within its transaction.
+-- asks: `records` it reaches, and for each the `place` of its masks among all slots' masks (slot times width). Since
+-- when a person is protected is asked only where a row tells a location. A ticket opened before this stands for
+-- nothing: it was spent within its transaction.
 ALTER TABLE audit.ticket_use ADD COLUMN records uuid[] NOT NULL DEFAULT '{}';
 ALTER TABLE audit.ticket_use ADD COLUMN places integer[] NOT NULL DEFAULT '{}';
-ALTER TABLE audit.ticket_use ADD COLUMN protected_since date[] NOT NULL DEFAULT '{}';
 ALTER TABLE audit.ticket_use ADD COLUMN width integer NOT NULL DEFAULT 1;
 ALTER TABLE audit.ticket_use ALTER COLUMN records DROP DEFAULT, ALTER COLUMN places DROP DEFAULT,
-  ALTER COLUMN protected_since DROP DEFAULT, ALTER COLUMN width DROP DEFAULT;
+  ALTER COLUMN width DROP DEFAULT;
 
 -- As before, and one ticket a transaction: two would be read as one. A used one is met by the primary key.
 CREATE OR REPLACE FUNCTION audit.open_ticket(p_ticket uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-  INSERT INTO audit.ticket_use (ticket_id, records, places, protected_since, width)
-  SELECT t.ticket_id, coalesce(a.records, '{}'), coalesce(a.places, '{}'), coalesce(a.since, '{}'),
-         coalesce(a.width, 1)
+  INSERT INTO audit.ticket_use (ticket_id, records, places, width)
+  SELECT t.ticket_id, coalesce(a.records, '{}'), coalesce(a.places, '{}'), coalesce(a.width, 1)
     FROM audit.ticket t
    CROSS JOIN LATERAL (
-     SELECT array_agg(r.record_id) AS records, array_agg(r.place) AS places, array_agg(r.since) AS since,
-            max(r.width) AS width
-       FROM (SELECT l.record_id, s.slot * s.width AS place, s.since, s.width
-               FROM (SELECT b.person_id, b.band, length(b.shown) AS width, hearth.protected_since(b.person_id) AS since,
-                            (row_number() OVER (ORDER BY b.person_id, b.band) - 1)::integer AS slot
-                       FROM audit.ticket_subject b WHERE b.ticket_id = p_ticket) s
-               JOIN hearth.link l ON l.person_id = s.person_id AND l.band = s.band AND l.superseded_at IS NULL
-              ORDER BY l.record_id) r) a
+     SELECT array_agg(l.record_id) AS records, array_agg(s.slot * s.width) AS places, max(s.width) AS width
+       FROM (SELECT b.person_id, b.band, length(b.shown) AS width,
+                    (row_number() OVER (ORDER BY b.person_id, b.band) - 1)::integer AS slot
+               FROM audit.ticket_subject b WHERE b.ticket_id = p_ticket) s
+       JOIN hearth.link l ON l.person_id = s.person_id AND l.band = s.band AND l.superseded_at IS NULL) a
    WHERE t.ticket_id = p_ticket
      AND t.xact <> pg_current_xact_id()
      AND t.issued_at > clock_timestamp() - interval '30 seconds'
@@ -114,11 +112,21 @@ END $$;
 CREATE AGGREGATE audit.joined_bits(bit varying) (SFUNC = bitcat, STYPE = bit varying, INITCOND = '');
 REVOKE ALL ON FUNCTION audit.joined_bits(bit varying) FROM PUBLIC;
 
+-- In the order of `permit_records`.
 CREATE OR REPLACE FUNCTION hearth.permit_rows() RETURNS SETOF hearth.permit_row
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT r.record_id, r.place / u.width, r.since
-    FROM audit.ticket_use u, unnest(u.records, u.places, u.protected_since) AS r (record_id, place, since)
-   WHERE u.xact = pg_current_xact_id_if_assigned() AND u.used_at > clock_timestamp() - interval '5 minutes'
+  WITH used AS MATERIALIZED (
+    SELECT u.ticket_id, u.records, u.places, u.width FROM audit.ticket_use u
+     WHERE u.xact = pg_current_xact_id_if_assigned() AND u.used_at > clock_timestamp() - interval '5 minutes'
+  ), subject AS MATERIALIZED (
+    SELECT (row_number() OVER (ORDER BY s.person_id, s.band) - 1)::integer AS slot,
+           hearth.protected_since(s.person_id) AS since
+      FROM used u JOIN audit.ticket_subject s USING (ticket_id)
+  )
+  SELECT r.record_id, s.slot, s.since
+    FROM used u, unnest(u.records, u.places) WITH ORDINALITY AS r (record_id, place, number), subject s
+   WHERE s.slot = r.place / u.width
+   ORDER BY r.number
 $$;
 
 CREATE OR REPLACE FUNCTION hearth.permit_records() RETURNS uuid[]
@@ -135,8 +143,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION hearth.permit_protected() RETURNS date[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT u.protected_since FROM audit.ticket_use u
-   WHERE u.xact = pg_current_xact_id_if_assigned() AND u.used_at > clock_timestamp() - interval '5 minutes'
+  SELECT array_agg(p.protected_since) FROM hearth.permit_rows() p
 $$;
 
 CREATE OR REPLACE FUNCTION hearth.permit_width() RETURNS integer

@@ -1,0 +1,145 @@
+"""Statements of the hot path, several to a round trip, spoken to PostgreSQL through psycopg's own libpq.
+
+A cursor costs the client as much as the statement it sends. Here a statement is prepared once a connection, and a call
+waits once, for all of its statements together.
+"""
+
+import select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
+
+import psycopg
+from psycopg import adapt, errors
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from gateway.store.scripts import driver_connection
+
+Session: TypeAlias = "Connection | psycopg.Connection[Any]"
+"""Where a call runs: a transaction of SQLAlchemy's, or psycopg itself where every microsecond counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement with places $1 and on. `formats`: for each value, 0 if it is text and 1 if it is binary."""
+
+    name: bytes
+    text: bytes
+    formats: tuple[int, ...] = ()
+
+
+Step: TypeAlias = tuple[Statement, Sequence[bytes]]
+"""A statement and its values."""
+
+BEGIN: Step = (Statement(b"hg_begin", b"BEGIN"), ())
+COMMIT: Step = (Statement(b"hg_commit", b"COMMIT"), ())
+_DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
+_NO_SUCH_STATEMENT = "26000"
+_prepared: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
+
+
+def run(session: Session, steps: Sequence[Step], *, commit: bool = False) -> list[PGresult]:
+    """Send the steps in one round trip and give each one's result. `commit`: they are durable when this returns.
+
+    They run in the session's transaction, which begins here unless it has; steps before which nothing went and which
+    are to be committed are a transaction of their own. Raises what the session raises: the first error of a step,
+    after which none has happened.
+    """
+    if isinstance(session, psycopg.Connection):
+        return _run(session, steps, commit=commit, named=True)
+    try:
+        # In the middle of a transaction psycopg may have dropped all names, as it does when it has rolled back.
+        return _run(_driver(session), steps, commit=commit, named=False)
+    except psycopg.Error as error:
+        # Without the values: they say whom it was about.
+        raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from None
+
+
+def rows(session: Session, result: PGresult) -> list[tuple[Any, ...]]:
+    """The rows of a result, as the session loads them."""
+    loader = adapt.Transformer.from_context(_driver(session))
+    loader.set_pgresult(result)
+    return loader.load_rows(0, result.ntuples, tuple)
+
+
+def _driver(session: Session) -> psycopg.Connection[Any]:
+    return session if isinstance(session, psycopg.Connection) else driver_connection(session)
+
+
+def _run(connection: psycopg.Connection[Any], steps: Sequence[Step], *, commit: bool, named: bool) -> list[PGresult]:
+    pgconn = connection.pgconn
+    known = _prepared.setdefault(connection, set())
+    idle = pgconn.transaction_status == TransactionStatus.IDLE
+    begins = idle and not commit and not connection.autocommit
+    sent = [BEGIN] * begins + list(steps) + [COMMIT] * (commit and not idle)
+    results = _answers(connection, sent, known if named or idle else None)
+    failed = next((one for one in results if one.status not in _DONE), None)
+    if failed is not None:
+        error = errors.error_from_result(failed, connection.info.encoding)
+        if not (idle and error.sqlstate == _NO_SUCH_STATEMENT):
+            raise error
+        known.clear()
+        if pgconn.transaction_status != TransactionStatus.IDLE:
+            pgconn.exec_(b"ROLLBACK")
+        return _run(connection, steps, commit=commit, named=named)
+    return results[begins : begins + len(steps)]
+
+
+def _answers(connection: psycopg.Connection[Any], sent: Sequence[Step], known: set[bytes] | None) -> list[PGresult]:
+    """The result of each step, in one pipeline; a statement that is not `known` is prepared on the way."""
+    pgconn = connection.pgconn
+    prepared: dict[int, bytes] = {}
+    pgconn.enter_pipeline_mode()
+    try:
+        for place, (statement, values) in enumerate(sent):
+            if known is None:
+                pgconn.send_query_params(
+                    statement.text, values, param_formats=statement.formats or None, result_format=1
+                )
+                continue
+            if statement.name not in known:
+                pgconn.send_prepare(statement.name, statement.text)
+                prepared[place + len(prepared)] = statement.name
+                known.add(statement.name)
+            pgconn.send_query_prepared(statement.name, values, statement.formats or None, result_format=1)
+        pgconn.pipeline_sync()
+        results = _received(pgconn)
+        pgconn.exit_pipeline_mode()
+    except BaseException:
+        # What is still under way would be taken for the answer to something else.
+        connection.close()
+        raise
+    if known is not None:
+        known.difference_update(name for place, name in prepared.items() if results[place].status not in _DONE)
+    return [one for place, one in enumerate(results) if place not in prepared or one.status not in _DONE]
+
+
+def _received(pgconn: PGconn) -> list[PGresult]:
+    """All results up to the mark that ends a pipeline. Waits outside libpq, so that other threads go on meanwhile."""
+    waiting = select.poll()
+    waiting.register(pgconn.socket, select.POLLIN | select.POLLOUT)
+    while pgconn.flush():
+        for _, ready in waiting.poll():
+            if ready & ~select.POLLOUT:
+                pgconn.consume_input()
+    waiting.modify(pgconn.socket, select.POLLIN)
+    results: list[PGresult] = []
+    ended = True
+    while True:
+        while pgconn.is_busy():
+            waiting.poll()
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:
+            if ended:
+                raise psycopg.OperationalError("the connection was lost")
+            ended = True
+        elif result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        else:
+            ended = False
+            results.append(result)
