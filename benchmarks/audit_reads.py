@@ -1,4 +1,4 @@
-"""The three ways of reading that `benchmarks.audit` compares, one connection each, all of the same client library.
+"""The three ways of reading that `benchmarks.audit` compares, one connection each, all by `gateway.store.wire`.
 
 audited  `ledger.authorise`, committed; then a second transaction: open the ticket, read under row-level security,
          append the outcome, commit. Two entries with their leaves and openings are made in the client.

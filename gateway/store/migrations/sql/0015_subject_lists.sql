@@ -73,7 +73,7 @@ CREATE TABLE audit.coverage_map_stone (
 -- Append the leaves [p_base, p_size) to the lists of their subjects. A combination stands on both lists, so that
 -- each can be followed through merges and splits alone. An entry that does not say whether it is sealed is.
 CREATE FUNCTION audit.write_subject_lists(p_base bigint, p_size bigint) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   WITH taken AS MATERIALIZED (
     SELECT DISTINCT p.person_id, k.list, c.leaf_index, l.leaf_hash
       FROM audit.card c JOIN audit.leaf l USING (leaf_index)
