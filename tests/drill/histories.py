@@ -91,10 +91,18 @@ class History:
         """One entry's openings, as an erasure entry of the same transaction says."""
         book = self.book
         with book.admin.connect() as connection:
-            index = book.random.randrange(book.size())
-            entry = connection.execute(
-                text("SELECT entry_id FROM audit.leaf WHERE leaf_index = :index"), {"index": index}
-            ).scalar_one()
+            # What an erasure says of itself stays: an erasure entry is never erased.
+            entries = (
+                connection.execute(
+                    text(
+                        "SELECT l.entry_id FROM audit.leaf l JOIN audit.entry e USING (entry_id)"
+                        " WHERE e.event_class <> 'erasure' ORDER BY l.leaf_index"
+                    )
+                )
+                .scalars()
+                .all()
+            )
+            entry = book.random.choice(entries)
         fields = book.random.sample(["detail", "household", "items_shown"], 2)
         detail = {"records": [str(entry)], "erased_fields": sorted(fields), "erased_entries": 1}
         erasure = book.entry(event=EventClass.ERASURE, subjects=(), items_shown=(), shown_counts={}, reason=None,
