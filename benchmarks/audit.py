@@ -3,8 +3,8 @@
     python -m benchmarks.audit [--seconds 5] [--rounds 3] [--entries 1000000]
 
 Every round starts all clients anew, threads of a process for each core; database, clients and sequencer share the
-machine, and nothing goes over HTTP. Absolute figures depend on the machine and on who else works on it (told beside each round); the ratios
-are what to compare. The last line is JSON.
+machine, and nothing goes over HTTP. Absolute figures depend on the machine and on who else works on it (told beside
+each round); the ratios are what to compare. The last line is JSON.
 """
 
 import argparse
