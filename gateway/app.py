@@ -8,21 +8,8 @@ from opentelemetry.sdk.trace.export import SpanExporter
 
 from concept_model.errors import DataSharingError
 from gateway import problems
-from gateway.api import (
-    asking,
-    emergencies,
-    erasures,
-    families,
-    health,
-    log,
-    partners,
-    records,
-    requests,
-    reviews,
-    subject_reports,
-    uses,
-)
 from gateway.api.context import request_context
+from gateway.api.routers import ROUTERS
 from gateway.errors import JUST_ENDED, PermitEndedError
 from gateway.telemetry import configure_logging, exporter_of, note_request, request_telemetry
 from gateway.web.install import install_pages
@@ -57,18 +44,8 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
     )
     app.state.wiring = wiring
     problems.install(app)
-    app.include_router(health.router)
-    app.include_router(partners.router)
-    app.include_router(families.router)
-    app.include_router(records.router)
-    app.include_router(requests.router)
-    app.include_router(reviews.router)
-    app.include_router(asking.router)
-    app.include_router(emergencies.router)
-    app.include_router(erasures.router)
-    app.include_router(log.router)
-    app.include_router(subject_reports.router)
-    app.include_router(uses.router)
+    for router in ROUTERS:
+        app.include_router(router)
     install_pages(app)
 
     async def ended(request: Request) -> Response:
