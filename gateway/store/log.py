@@ -59,8 +59,11 @@ def pending_leaves(connection: Connection, limit: int) -> Sequence[tuple[UUID, b
     """Committed entries that are not leaves yet, oldest first, with the bytes of their leaves."""
     rows = connection.execute(
         text(
-            "SELECT p.entry_id, e.leaf FROM audit.pending p JOIN audit.entry e USING (entry_id)"
-            " ORDER BY p.queued_at, p.entry_id LIMIT :limit"
+            "SELECT p.entry_id, e.leaf FROM"
+            " (SELECT entry_id, queued_at FROM audit.pending ORDER BY queued_at, entry_id LIMIT :limit) p"
+            # Looked up one by one, never by a scan of the whole log, whatever the planner believes of its size.
+            " CROSS JOIN LATERAL (SELECT o.leaf FROM audit.entry o WHERE o.entry_id = p.entry_id OFFSET 0) e"
+            " ORDER BY p.queued_at, p.entry_id"
         ),
         {"limit": limit},
     )
