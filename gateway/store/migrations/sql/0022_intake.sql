@@ -1,0 +1,1 @@
+-- Intake: batches that are worked off from a spool.

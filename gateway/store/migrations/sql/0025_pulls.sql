@@ -1,0 +1,1 @@
+-- Pulls from partners, and where each left off.

@@ -1,0 +1,1 @@
+-- Corrections, retractions, disputes and retention.

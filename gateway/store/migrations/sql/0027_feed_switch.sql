@@ -1,0 +1,1 @@
+-- Feeds that are switched on, watched, and told of.

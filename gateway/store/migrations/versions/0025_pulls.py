@@ -1,0 +1,18 @@
+"""Pulls from partners, and where each left off."""
+
+from pathlib import Path
+
+from alembic import op
+
+from gateway.store.scripts import run_script
+
+revision = "0025"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+_SQL = Path(__file__).parent.parent / "sql" / "0025_pulls.sql"
+
+
+def upgrade() -> None:
+    run_script(op.get_bind(), _SQL.read_text())
