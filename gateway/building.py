@@ -24,6 +24,7 @@ from gateway.errors import ConfigurationError
 from gateway.identity.clients import ClientRegistry
 from gateway.identity.keys import TokenKeys, generate_es256_key, load_private_key, save_private_key
 from gateway.identity.oidc import OidcProvider, OidcSettings
+from gateway.review.rules import load_rules
 from gateway.settings import Settings
 from gateway.store import embedded
 from gateway.store.engine import SERVING_ROLES, Database, database, embedded_url
@@ -103,6 +104,8 @@ def log_signer(custody: Custody, settings: Settings) -> SignerKey:
 
 def build_wiring(settings: Settings, running: RunningDatabase, register: Register | None = None) -> Wiring:
     """Join everything a use case works with."""
+    # Read again whenever accesses are reviewed, so that an officer's change holds at once; found out here, not then.
+    load_rules(settings.review_file)
     custody = load_custody(settings.keys_dir, SERVING_ROLES)
     return Wiring(
         settings=settings,

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.building import RunningDatabase, build_wiring
 from gateway.errors import ConfigurationError
 from gateway.review.access import Kind, Known, Reach, Tie
 from gateway.review.explaining import explain, explain_all
 from gateway.review.rules import load_rules
 from gateway.review.sentences import reason_sentence, subject_sentence
+from gateway.settings import Settings
 from tests.gateway.review.accesses import FILE, RULES, access, family
 
 ties = st.builds(
@@ -145,3 +147,12 @@ def test_rules_that_do_not_hold_are_refused_whole(tmp_path, change, told):
 
     with pytest.raises(ConfigurationError, match=told):
         load_rules(file)
+
+
+def test_rules_that_do_not_hold_stop_the_start(tmp_path):
+    file = tmp_path / "review.yaml"
+    file.write_text(FILE.read_text().replace("  ranked: 20\n", "  ranked: 21\n"))
+    settings = Settings(data_dir=tmp_path / "var", review_file=file)
+
+    with pytest.raises(ConfigurationError, match="queue/ranked"):
+        build_wiring(settings, RunningDatabase("postgresql://", "postgresql://"))
