@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.csv_rows import csv_rows
@@ -15,11 +16,11 @@ class CsvFeed:
     profile: FeedProfile
     read: Callable[[Cells], Translation]
 
-    def rows(self, body: bytes) -> Iterator[RawRow]:
+    def rows(self, source: BinaryIO) -> Iterator[RawRow]:
         """Split a file into rows. Raise `FeedUnreadableError` if it is not a CSV file with the required columns."""
         columns = self.profile.columns
         required = frozenset(column.name for column in columns if column.required)
-        return csv_rows(body, required=required, known=frozenset(column.name for column in columns))
+        return csv_rows(source, required=required, known=frozenset(column.name for column in columns))
 
     def translate(self, row: RawRow) -> Translation:
         """Turn one row into concept records or row errors."""

@@ -12,11 +12,12 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from adapters.csv_records import RecordReader
 from adapters.errors import FeedUnreadableError
 from adapters.port import RawRow, RowError
+from adapters.sources import reader, size_of, start_of
 
 _NOT_CSV = (
     (b"PK\x03\x04", "The file is a spreadsheet workbook or a zip archive, not CSV."),
@@ -32,12 +33,11 @@ _REMEDIES = {
     "row-shape": "Put quotation marks round a cell that holds a comma, a quotation mark or a line break.",
     "encoding-invalid": "Save the file as UTF-8 and send the row again.",
 }
-_UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UNDECODABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def csv_rows(body: bytes, *, required: frozenset[str], known: frozenset[str]) -> Iterator[RawRow]:
+def csv_rows(source: BinaryIO, *, required: frozenset[str], known: frozenset[str]) -> Iterator[RawRow]:
     """Split a CSV file into rows, in the order of the file.
 
     `known` are the column names of the feed; a column of the file that matches one, ignoring case and spaces
@@ -47,7 +47,7 @@ def csv_rows(body: bytes, *, required: frozenset[str], known: frozenset[str]) ->
 
     Raise `FeedUnreadableError` at once, before any row, if the file has no such header.
     """
-    records = RecordReader(_text_of(body))
+    records = RecordReader(_text_of(source))
     sent = _first_row(records)
     canonical = {name.casefold(): name for name in known}
     names = tuple(canonical.get(cell.strip().casefold(), cell.strip()) for cell in sent)
@@ -55,18 +55,17 @@ def csv_rows(body: bytes, *, required: frozenset[str], known: frozenset[str]) ->
     return _rows(records, names, known)
 
 
-def _text_of(body: bytes) -> TextIO:
-    start = body.removeprefix(_UTF8_MARK)[:512].lstrip() if not body.startswith(_UTF16_MARKS) else b""
+def _text_of(source: BinaryIO) -> TextIO:
+    start = start_of(source)
+    if start.startswith(_UTF16_MARKS):
+        if size_of(source) % 2:
+            raise FeedUnreadableError("The file begins as UTF-16 but breaks off.", _AS_CSV)
+        return io.TextIOWrapper(reader(source), encoding="utf-16", errors="surrogatepass", newline="")
     for mark, message in _NOT_CSV:
-        if start.startswith(mark):
+        if start.lstrip().startswith(mark):
             raise FeedUnreadableError(message, _AS_CSV)
-    if body.startswith(_UTF16_MARKS):
-        try:
-            return io.StringIO(body.decode("utf-16"), newline="")
-        except UnicodeDecodeError:
-            raise FeedUnreadableError("The file begins as UTF-16 but breaks off.", _AS_CSV) from None
     # Bytes that are no UTF-8 become lone surrogates, which nothing else decodes to: so they are found cell by cell.
-    return io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="surrogateescape", newline="")
+    return io.TextIOWrapper(reader(source), encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def _first_row(records: RecordReader) -> list[str]:

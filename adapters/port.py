@@ -1,9 +1,10 @@
-"""What every feed offers: read rows from bytes, translate one row. Both pure; neither knows of a store or a clock."""
+"""What every feed offers: read rows from a file, translate one row. Neither knows of a store or a clock."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
+from adapters.sources import opened
 from concept_model.records import ConceptRecord
 
 
@@ -94,16 +95,19 @@ class Feed(Protocol):
     def profile(self) -> FeedProfile:
         """Describe the feed."""
 
-    def rows(self, body: bytes) -> Iterator[RawRow]:
-        """Split a whole file into rows. Raise `FeedUnreadableError` when it is not a file of this feed."""
+    def rows(self, source: BinaryIO) -> Iterator[RawRow]:
+        """Split a file into rows. Raise `FeedUnreadableError`, before any row, when it is not a file of this feed.
+
+        `source` can be sought in; it is read from its start, and may be larger than memory.
+        """
 
     def translate(self, row: RawRow) -> Translation:
         """Turn one row into concept records or row errors. Pure and total: it never raises for a row's content."""
 
 
-def translate_rows(feed: Feed, body: bytes) -> Iterator[Translation]:
+def translate_rows(feed: Feed, body: BinaryIO | bytes) -> Iterator[Translation]:
     """Read and translate a file row by row."""
-    for row in feed.rows(body):
+    for row in feed.rows(opened(body)):
         if row.problem is not None:
             yield Translation(row, errors=(row.problem,))
         else:

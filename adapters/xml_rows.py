@@ -8,19 +8,18 @@ and memory holds one row, not the file.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from lxml import etree
 
 from adapters.errors import FeedUnreadableError
+from adapters.sources import MAX_DOCUMENT_BYTES, reader, size_of, start_of
 
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ELEMENTS_PER_ROW = 100_000
-MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 MAX_DOCUMENT_ELEMENTS = 1_000_000
 _CHUNK = 64 * 1024
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +49,27 @@ class XmlNode:
         return child.text if child else ""
 
 
-def looks_like_xml(body: bytes) -> bool:
+def looks_like_xml(source: BinaryIO) -> bool:
     """True where the first character that is no space is `<`, in UTF-8 or UTF-16."""
-    start = body[:400].removeprefix(_BYTE_ORDER_MARK).lstrip()
+    start = start_of(source).lstrip()
     return start.startswith((b"<", b"\xff\xfe<\x00", b"\xfe\xff\x00<"))
 
 
-def xml_rows(body: bytes, root: str, row: str) -> Iterator[XmlNode]:
+def xml_rows(source: BinaryIO, root: str, row: str) -> Iterator[XmlNode]:
     """Yield every outermost element called `row` of a document whose root is called `root`.
 
     Raises `FeedUnreadableError`, before any row, where the document is unsafe, broken or has another root.
     """
-    _refuse_larger_than(MAX_BYTES, body)
-    for _ in _walk(body, _Guard(root, row, MAX_ELEMENTS_PER_ROW)):
+    _refuse_larger_than(MAX_BYTES, source)
+    for _ in _walk(source, _Guard(root, row, MAX_ELEMENTS_PER_ROW)):
         pass
-    return (to_node(element) for element in _walk(body, _Guard(root, row, MAX_ELEMENTS_PER_ROW)))
+    return (to_node(element) for element in _walk(source, _Guard(root, row, MAX_ELEMENTS_PER_ROW)))
 
 
-def xml_document(body: bytes) -> XmlNode:
+def xml_document(source: BinaryIO) -> XmlNode:
     """Return the whole document as one node; one row of it is the root. Raises `FeedUnreadableError`."""
-    _refuse_larger_than(MAX_DOCUMENT_BYTES, body)
-    return to_node(next(_walk(body, _Guard(None, _ROOT, MAX_DOCUMENT_ELEMENTS))))
+    _refuse_larger_than(MAX_DOCUMENT_BYTES, source)
+    return to_node(next(_walk(source, _Guard(None, _ROOT, MAX_DOCUMENT_ELEMENTS))))
 
 
 def leaves(node: XmlNode) -> dict[str, str]:
@@ -86,12 +85,12 @@ def leaves(node: XmlNode) -> dict[str, str]:
     return found
 
 
-def _refuse_larger_than(limit: int, body: bytes) -> None:
-    if len(body) > limit:
+def _refuse_larger_than(limit: int, source: BinaryIO) -> None:
+    if size_of(source) > limit:
         raise FeedUnreadableError("The file is too large.", "Send it in several files.")
 
 
-def _walk(body: bytes, guard: "_Guard") -> Iterator[Any]:
+def _walk(source: BinaryIO, guard: "_Guard") -> Iterator[Any]:
     """Parse chunk by chunk, guarding each start tag; yield each outermost row, freed soon after."""
     parser: Any = etree.XMLPullParser(
         ("start", "end"),
@@ -104,7 +103,7 @@ def _walk(body: bytes, guard: "_Guard") -> Iterator[Any]:
         remove_comments=True,
         remove_pis=True,
     )
-    for chunk in _chunks(body):
+    for chunk in _chunks(source):
         _feed(parser, chunk, guard)
         for event, element in parser.read_events():
             if event == "start":
@@ -188,9 +187,10 @@ class _Guard:
 _END = b""
 
 
-def _chunks(body: bytes) -> Iterator[bytes]:
-    for start in range(0, len(body), _CHUNK):
-        yield body[start : start + _CHUNK]
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    stream = reader(source, _CHUNK)
+    while chunk := stream.read(_CHUNK):
+        yield chunk
     yield _END
 
 

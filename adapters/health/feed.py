@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
@@ -30,10 +30,10 @@ class HealthFeed:
     profile: FeedProfile
     spine: bool
 
-    def rows(self, body: bytes) -> Iterator[RawRow]:
+    def rows(self, source: BinaryIO) -> Iterator[RawRow]:
         """One row per resource. Raises `FeedUnreadableError` before any row where the file is not this feed's."""
         key_of = spine_key if self.spine else local_key
-        return rows_of(body, key_of, _PDS_KINDS if self.spine else None, xml="xml" in self.profile.formats)
+        return rows_of(source, key_of, _PDS_KINDS if self.spine else None, xml="xml" in self.profile.formats)
 
     def translate(self, row: RawRow) -> Translation:
         """Concepts of one resource; a type this feed does not keep is taken with a flag and gives none."""

@@ -1,6 +1,6 @@
 """The XML form of FHIR R4 (https://hl7.org/fhir/R4/xml.html) as the same mappings that its JSON form gives."""
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from adapters.errors import FeedUnreadableError
 from adapters.xml_rows import XmlNode, xml_document
@@ -10,9 +10,9 @@ _XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
 _HOLDS_A_RESOURCE = frozenset({"resource", "contained"})
 
 
-def fhir_document(body: bytes) -> dict[str, Any]:
+def fhir_document(source: BinaryIO) -> dict[str, Any]:
     """Read one resource. Raises `FeedUnreadableError` where the XML is unsafe, broken or not FHIR."""
-    root = xml_document(body)
+    root = xml_document(source)
     if root.namespace != FHIR_NAMESPACE or not root.name[:1].isupper():
         raise FeedUnreadableError(
             "The file is XML but not FHIR.", "Send FHIR R4 resources in the namespace http://hl7.org/fhir."

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 from adapters.errors import FeedUnreadableError
 from adapters.health.fhir import (
@@ -20,11 +20,11 @@ from adapters.health.fhir import (
 )
 from adapters.health.fhir_xml import fhir_document
 from adapters.port import RawRow, RowError
-from adapters.xml_rows import MAX_DOCUMENT_BYTES, looks_like_xml
+from adapters.sources import UTF8_MARK, lines, whole
+from adapters.xml_rows import looks_like_xml
 
 _PATIENT_IN_URL = re.compile(r"/Patient/(\d{10})(?:/|$)")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ KeyOf = Callable[[Element, str], str]
 """How a feed keys a Patient resource; an empty text where it cannot."""
 
 
-def rows_of(body: bytes, key_of: KeyOf, lone_kinds: frozenset[str] | None, *, xml: bool) -> Iterator[RawRow]:
+def rows_of(source: BinaryIO, key_of: KeyOf, lone_kinds: frozenset[str] | None, *, xml: bool) -> Iterator[RawRow]:
     """One row per resource, bundles opened. `lone_kinds` are the only types that may stand outside a bundle.
 
     Raises `FeedUnreadableError` before any row where the file is not FHIR, or only the answer that a search failed.
     """
-    documents = _documents(body, xml=xml)
+    documents = _documents(source, xml=xml)
     _check_first(documents, lone_kinds)
     context = _context(documents, key_of)
     return _rows(documents, context)
@@ -74,39 +74,30 @@ class _Bad:
 
 
 _NOT_JSON = _Bad("row-shape", "The line is not one JSON object.", "Send one whole resource on each line.")
+_TOO_LONG = _Bad("row-shape", "The line is longer than 16 MiB.", "Send fewer resources on one line.")
 _NOT_UTF8 = _Bad("encoding-invalid", "The line is not UTF-8 text.", "Save the file as UTF-8 and send it again.")
 
 
-def _documents(body: bytes, *, xml: bool) -> Documents:
-    if looks_like_xml(body):
+def _documents(source: BinaryIO, *, xml: bool) -> Documents:
+    if looks_like_xml(source):
         if not xml:
             raise FeedUnreadableError("The file is XML.", "Send this feed as JSON or NDJSON.")
-        whole = fhir_document(body)
-        return lambda: iter((whole,))
-    plain = body.removeprefix(_MARK)
-    first_line, _, others = plain.lstrip().partition(b"\n")
-    if others.strip() and isinstance(_parsed(first_line), dict):
-        return lambda: (_parsed(line) for line in _lines(plain) if line.strip())
-    if len(plain) > MAX_DOCUMENT_BYTES:
-        raise FeedUnreadableError("The file is too large.", "Send it as NDJSON, or in several files.")
-    document = _parsed(plain)
+        one_document = fhir_document(source)
+        return lambda: iter((one_document,))
+    first_two = list(islice(lines(source), 2))
+    if len(first_two) > 1 and isinstance(_parsed(first_two[0]), dict):
+        return lambda: map(_parsed, lines(source))
+    document = _parsed(whole(source, "Send it as NDJSON, or in several files.").removeprefix(UTF8_MARK))
     if isinstance(document, dict):
         return lambda: iter((document,))
-    if any(isinstance(one, dict) and "resourceType" in one for one in map(_parsed, _lines(plain))):
-        return lambda: (_parsed(line) for line in _lines(plain) if line.strip())
+    if any(isinstance(one, dict) and "resourceType" in one for one in map(_parsed, lines(source))):
+        return lambda: map(_parsed, lines(source))
     raise _not_fhir()
 
 
-def _lines(plain: bytes) -> Iterator[bytes]:
-    start = 0
-    while start < len(plain):
-        end = plain.find(b"\n", start)
-        end = len(plain) if end < 0 else end
-        yield plain[start:end]
-        start = end + 1
-
-
-def _parsed(text_of_one: bytes) -> Any:
+def _parsed(text_of_one: bytes | None) -> Any:
+    if text_of_one is None:
+        return _TOO_LONG
     try:
         document = json.loads(text_of_one.decode("utf-8"), object_pairs_hook=_without_doubles)
     except UnicodeDecodeError:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from adapters.cells import Cells
 from adapters.csv_feed import CsvFeed
@@ -56,10 +56,10 @@ class PlaceFeed:
     alike: tuple[str, ...]
     id_column: str = ""
 
-    def rows(self, body: bytes) -> Iterator[RawRow]:
+    def rows(self, source: BinaryIO) -> Iterator[RawRow]:
         """Split a file into rows, the ordinal among alike rows in `payload`."""
         seen: Counter[str] = Counter()
-        for row in CsvFeed(self.profile, _no_translation).rows(body):
+        for row in CsvFeed(self.profile, _no_translation).rows(source):
             if row.problem is not None:
                 yield row
                 continue

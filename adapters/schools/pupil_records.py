@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.errors import FeedUnreadableError
 from adapters.port import FeedProfile, RawRow, RowError, Translation
+from adapters.sources import whole
 from adapters.tabular.parts import usual_name
 from concept_model.identifiers import normalise
 from concept_model.person import Person
@@ -22,8 +24,9 @@ class PupilRecordsFeed:
 
     profile: FeedProfile
 
-    def rows(self, body: bytes) -> Iterator[RawRow]:
+    def rows(self, source: BinaryIO) -> Iterator[RawRow]:
         """Split the list into rows. Raise `FeedUnreadableError` if the body is not such an object."""
+        body = whole(source)
         try:
             document = json.loads(body.decode("utf-8-sig"))
         except (ValueError, RecursionError):

@@ -5,6 +5,7 @@ a plan that ends before it starts, leaves out that part alone, with a flag: the 
 """
 
 from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.port import Column, FeedProfile, RawRow, RowFlag, Translation
@@ -60,9 +61,9 @@ class CinFeed:
 
     profile = _PROFILE
 
-    def rows(self, body: bytes) -> Iterator[RawRow]:
+    def rows(self, source: BinaryIO) -> Iterator[RawRow]:
         """One row per Child. Raises `FeedUnreadableError` before any row where the XML is unsafe, broken or other."""
-        children = xml_rows(body, "Message", "Child")
+        children = xml_rows(source, "Message", "Child")
         return (RawRow(number, leaves(child), payload=child) for number, child in enumerate(children, 1))
 
     def translate(self, row: RawRow) -> Translation:

@@ -4,6 +4,7 @@ Eight tables share the feed; which one a file is, its header says.
 """
 
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.csv_rows import csv_rows
@@ -51,12 +52,12 @@ class Ssda903Feed:
 
     profile = _PROFILE
 
-    def rows(self, body: bytes) -> Iterator[RawRow]:
+    def rows(self, source: BinaryIO) -> Iterator[RawRow]:
         """One row per line. Raises `FeedUnreadableError` before any row where the header is of none of the tables."""
-        csv_rows(body, required=frozenset({"CHILD"}), known=frozenset({"CHILD"}))
+        csv_rows(source, required=frozenset({"CHILD"}), known=frozenset({"CHILD"}))
         for table in TABLES:
             try:
-                return csv_rows(body, required=table.required, known=table.known)
+                return csv_rows(source, required=table.required, known=table.known)
             except FeedUnreadableError:
                 continue
         raise FeedUnreadableError("The first row names the columns of no SSDA903 table.", _HOW)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.csv_rows import csv_rows
@@ -49,10 +50,10 @@ class MappedFeed:
     templates: tuple[Template, ...]
     examples: tuple[Example, ...]
 
-    def rows(self, body: bytes) -> Iterator[RawRow]:
+    def rows(self, source: BinaryIO) -> Iterator[RawRow]:
         """Split a file into rows. Raise `FeedUnreadableError` if it is not a CSV file with the required columns."""
         required = frozenset(spec.name for spec in self.columns if spec.required)
-        return csv_rows(body, required=required, known=frozenset(spec.name for spec in self.columns))
+        return csv_rows(source, required=required, known=frozenset(spec.name for spec in self.columns))
 
     def translate(self, row: RawRow) -> Translation:
         """Turn one row into concept records or row errors."""

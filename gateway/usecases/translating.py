@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic_core import PydanticSerializationError
 
@@ -57,7 +58,7 @@ def find_feed(name: str, folder: Path | None) -> Feed:
 
 def translate_file(
     feed: Feed,
-    body: bytes,
+    body: BinaryIO | bytes,
     summary: TranslationSummary,
     put_record: Callable[[str], object],
     put_error: Callable[[RowError], object],

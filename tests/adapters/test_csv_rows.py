@@ -18,12 +18,12 @@ plain_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters
 
 
 def read(body: bytes) -> list[RawRow]:
-    return list(csv_rows(body, required=frozenset({"ref"}), known=KNOWN))
+    return list(csv_rows(io.BytesIO(body), required=frozenset({"ref"}), known=KNOWN))
 
 
 def refused(body: bytes) -> FeedUnreadableError:
     with pytest.raises(FeedUnreadableError) as caught:
-        csv_rows(body, required=frozenset({"ref"}), known=KNOWN)
+        csv_rows(io.BytesIO(body), required=frozenset({"ref"}), known=KNOWN)
     return caught.value
 
 

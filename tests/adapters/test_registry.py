@@ -130,7 +130,7 @@ def test_no_change_to_an_example_makes_a_feed_raise(name: str, data: st.DataObje
     feed = FEEDS[name]
     example = feed.profile.example_rows[0]
     changes = data.draw(st.dictionaries(st.sampled_from(sorted(example)), cell_text, max_size=3))
-    (row,) = feed.rows(csv_of(feed, example))
+    (row,) = feed.rows(io.BytesIO(csv_of(feed, example)))
     found = feed.translate(replace(row, cells={**row.cells, **changes}))
     assert not (found.records and found.errors)
 
@@ -167,5 +167,5 @@ def test_a_value_among_the_column_names_is_in_no_error(name: str) -> None:
         assert found.errors
         assert CANARY not in said(found)
     with pytest.raises(FeedUnreadableError) as caught:
-        list(feed.rows(f"{CANARY},1\n".encode()))
+        list(feed.rows(io.BytesIO(f"{CANARY},1\n".encode())))
     assert CANARY not in repr(caught.value) + caught.value.message + caught.value.how_to_fix

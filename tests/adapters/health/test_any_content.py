@@ -1,5 +1,6 @@
 """Whatever a resource holds, translating it never raises, and no error or flag repeats what it holds."""
 
+import io
 import json
 from contextlib import suppress
 
@@ -101,6 +102,6 @@ def test_no_error_and_no_flag_repeats_a_value_of_the_row(feed):
 def test_a_refused_file_does_not_repeat_its_content(feed):
     for body in (f'{{"{CANARY}": 1}}', f"<{CANARY}/>", f"<{CANARY}", json.dumps({"resourceType": CANARY.lower()})):
         with pytest.raises(FeedUnreadableError) as caught:
-            feed.rows(body.encode())
+            feed.rows(io.BytesIO(body.encode()))
         assert CANARY not in f"{caught.value}{caught.value.how_to_fix}{caught.value.__cause__}"
         assert CANARY.lower() not in f"{caught.value}{caught.value.how_to_fix}"

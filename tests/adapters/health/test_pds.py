@@ -1,3 +1,4 @@
+import io
 import json
 
 import pytest
@@ -91,7 +92,7 @@ def test_a_second_meta_cannot_lift_a_restriction(pds):
     restricted = json.dumps(patient(meta={"security": [{"code": "R"}]}))
     doubled = restricted[:-1] + ', "meta": {"security": [{"code": "U"}]}}'
     with pytest.raises(FeedUnreadableError):
-        PDS.rows(doubled.encode())
+        PDS.rows(io.BytesIO(doubled.encode()))
     found = pds(f"{json.dumps(patient())}\n{doubled}\n".encode())
     assert [[error.code for error in one.errors] for one in found] == [[], ["row-shape"]]
 
@@ -300,7 +301,7 @@ def test_a_failed_search_is_a_row_handed_back_that_says_what_to_do(samples, pds)
 )  # fmt: skip
 def test_what_is_no_pds_file_is_refused_before_any_row(body):
     with pytest.raises(FeedUnreadableError):
-        PDS.rows(body)
+        PDS.rows(io.BytesIO(body))
 
 
 def test_ndjson_keeps_the_good_lines_of_a_file_with_bad_ones(pds):

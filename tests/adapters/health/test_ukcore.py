@@ -1,3 +1,5 @@
+import io
+
 import pytest
 
 from adapters.errors import FeedUnreadableError
@@ -221,4 +223,4 @@ def test_json_and_xml_of_one_resource_say_the_same(ukcore):
 )
 def test_what_is_not_fhir_is_refused(body):
     with pytest.raises(FeedUnreadableError):
-        UKCORE.rows(body)
+        UKCORE.rows(io.BytesIO(body))

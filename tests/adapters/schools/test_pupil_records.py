@@ -1,3 +1,4 @@
+import io
 import json
 from pathlib import Path
 
@@ -66,4 +67,4 @@ def test_a_bad_record_loses_no_good_one(record, code):
 )
 def test_a_body_that_is_no_such_object_is_unreadable(body):
     with pytest.raises(FeedUnreadableError):
-        PUPILS.rows(body)
+        PUPILS.rows(io.BytesIO(body))

@@ -1,4 +1,5 @@
 import datetime as dt
+import io
 from contextlib import suppress
 
 import pytest
@@ -273,5 +274,5 @@ def test_no_error_and_no_flag_repeats_a_value_of_the_row(samples, cin):
 def test_a_refused_file_does_not_repeat_its_content():
     for body in (f"<{CANARY}/>", f"<Message><{CANARY}>", CANARY):
         with pytest.raises(FeedUnreadableError) as caught:
-            CIN.rows(body.encode())
+            CIN.rows(io.BytesIO(body.encode()))
         assert CANARY not in f"{caught.value}{caught.value.how_to_fix}{caught.value.__cause__}"

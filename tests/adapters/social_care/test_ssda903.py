@@ -1,3 +1,4 @@
+import io
 from contextlib import suppress
 
 import pytest
@@ -136,7 +137,7 @@ def test_columns_come_in_any_order_and_case(ssda903):
 )
 def test_what_is_no_table_is_refused_before_any_row(body):
     with pytest.raises(FeedUnreadableError):
-        SSDA903.rows(body)
+        SSDA903.rows(io.BytesIO(body))
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

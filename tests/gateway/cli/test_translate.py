@@ -55,7 +55,11 @@ def file(tmp_path):
 def test_good_rows_become_concept_records_and_nothing_else_is_on_stdout(file):
     done = translated(file, FEED, attendance(*EXAMPLES))
     records = [CONCEPT_RECORD.validate_json(line) for line in done.stdout.splitlines()]
-    expected = [record for row in FEEDS[FEED].rows(file.read_bytes()) for record in FEEDS[FEED].translate(row).records]
+    expected = [
+        record
+        for row in FEEDS[FEED].rows(io.BytesIO(file.read_bytes()))
+        for record in FEEDS[FEED].translate(row).records
+    ]
     assert done.returncode == 0
     assert expected
     assert records == expected

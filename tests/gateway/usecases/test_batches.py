@@ -85,7 +85,7 @@ def test_the_sender_gets_the_bad_rows_back_as_sent_with_what_to_mend(wiring):
 
 
 def test_several_errors_of_a_row_stand_in_one_line(wiring):
-    expected = FEEDS[FEED].translate(next(FEEDS[FEED].rows(sheet(dict.fromkeys(NAMES, "?"))))).errors
+    expected = FEEDS[FEED].translate(next(FEEDS[FEED].rows(io.BytesIO(sheet(dict.fromkeys(NAMES, "?")))))).errors
     assert len(expected) > 1
     (row,) = handed_back(wiring, sent(wiring, dict.fromkeys(NAMES, "?")))[1]
     assert row["error_code"] == "; ".join(error.code for error in expected)
