@@ -38,6 +38,11 @@ _BENEFITS = FeedProfile(
             "dob": "1980-02-29", "postcode": "ZZ1 1ZZ", "out_of_work_benefit": "Y", "benefit_type": "UC",
             "claim_start": "2023-05-01", "uc_conditionality": "searching for work", "snapshot_date": "2024-03-31",
         },
+        {
+            "la_reference": "LA000002", "match_status": "matched", "surname": "Example", "forename": "Alex",
+            "dob": "30/05/1979", "postcode": "ZZ1 1ZZ", "out_of_work_benefit": "N", "benefit_type": "CA",
+            "claim_start": "12/01/2024", "snapshot_date": "2024-03-31",
+        },
     ),
 )  # fmt: skip
 

@@ -6,6 +6,10 @@ ho_subclass and cjs_offence_code, which feed no item.
 """
 
 from adapters.csv_feed import CsvFeed
+from adapters.police.custody import CUSTODY, read_custody
+from adapters.police.domestic_abuse import DOMESTIC_ABUSE, read_domestic_abuse
+from adapters.police.handling import handling_column
+from adapters.police.incidents import ASB, MISSING, read_asb, read_missing
 from adapters.police.places import stop_search_feed, street_feed
 from adapters.police.translate import read_nominal, read_occurrence
 from adapters.port import Column, Feed, FeedProfile
@@ -47,6 +51,11 @@ _NOMINALS = FeedProfile(
             "dob": "1980-02-29", "sex": "F", "ethnic_self": "W1", "address_type": "HOME", "line1": "1 Sample Street",
             "postcode": "ZZ1 1ZZ", "from": "2019-04-01",
         },
+        {
+            "nominal_ref": "N0000002", "surname": "Example", "forename1": "Alex", "forename2": "Lee",
+            "alias": "Sample, Alex", "dob": "30/05/2009", "sex": "M", "address_type": "TEMP",
+            "line1": "Flat 2, 7 Sample Street", "postcode": "ZZ1 1ZZ", "from": "01/02/2026", "to": "2026-05-31",
+        },
     ),
 )  # fmt: skip
 
@@ -61,7 +70,7 @@ _OCCURRENCES = FeedProfile(
         Column("nominal_ref", (), "The force's own reference of the person", required=True),
         Column("role", _EVENTS, "The person's role: victim, witness, suspect, missing person, ...", required=True),
         Column("fact_or_opinion", _EVENTS, "fact, opinion or allegation; empty if not recorded"),
-        Column("handling", _EVENTS, "open or sensitive; intelligence and live-operation are refused", required=True),
+        handling_column(_EVENTS),
         Column("ho_class", (*_CRIME, "crime.asb"), "Home Office class; empty or ASB for anti-social behaviour"),
         Column("title", _EVENTS, "What was reported; for anti-social behaviour `ASB`, the qualifier, the category"),
         Column("committed_from", _EVENTS, "When it began"),
@@ -81,6 +90,11 @@ _OCCURRENCES = FeedProfile(
             "occurrence_no": "OC0000001", "nominal_ref": "N0000001", "role": "victim", "handling": "open",
             "ho_class": "105A", "title": "Common assault", "committed_from": "2024-03-02T21:15",
             "reported_at": "2024-03-02T21:40", "dv_flag": "Y", "child_present_flag": "N", "dash_risk": "medium",
+        },
+        {
+            "occurrence_no": "OC0000002", "nominal_ref": "N0000002", "role": "suspect", "fact_or_opinion": "allegation",
+            "handling": "open", "ho_class": "58A", "title": "Criminal damage to a dwelling",
+            "committed_from": "14/04/2026 18:30", "status": "filed", "outcome_code": "18", "outcome_date": "2026-05-02",
         },
     ),
 )  # fmt: skip
@@ -102,7 +116,10 @@ _STREET_PROFILE = FeedProfile(
         Column("Crime type", _STREET, "One of fourteen types", required=True),
         Column("Last outcome category", _STREET, "Last outcome; empty for anti-social behaviour"),
     ),
-    example_rows=({"Month": "2024-03", "Crime type": "Burglary", "Location": "On or near Sample Street"},),
+    example_rows=(
+        {"Month": "2024-03", "Crime type": "Burglary", "Location": "On or near Sample Street"},
+        {"Month": "2024-03", "Crime type": "Anti-social behaviour", "Location": "On or near Example Park"},
+    ),
 )
 
 _STOP_SEARCH_PROFILE = FeedProfile(
@@ -120,12 +137,19 @@ _STOP_SEARCH_PROFILE = FeedProfile(
         Column("Object of search", _SEARCH, "What was looked for", required=True),
         Column("Outcome", _SEARCH, "What came of it"),
     ),
-    example_rows=({"Date": "2024-03-02T21:15:00+00:00", "Object of search": "Stolen goods", "Age range": "25-34"},),
+    example_rows=(
+        {"Date": "2024-03-02T21:15:00+00:00", "Object of search": "Stolen goods", "Age range": "25-34"},
+        {"Date": "2024-03-09T16:40:00+00:00", "Object of search": "Offensive weapons", "Age range": "18-24"},
+    ),
 )
 
 FEEDS: tuple[Feed, ...] = (
     CsvFeed(_NOMINALS, read_nominal),
     CsvFeed(_OCCURRENCES, read_occurrence),
+    CsvFeed(ASB, read_asb),
+    CsvFeed(MISSING, read_missing),
+    CsvFeed(DOMESTIC_ABUSE, read_domestic_abuse),
+    CsvFeed(CUSTODY, read_custody),
     street_feed(_STREET_PROFILE),
     stop_search_feed(_STOP_SEARCH_PROFILE),
 )

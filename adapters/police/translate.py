@@ -9,11 +9,9 @@ from adapters.police.codes import (
     ADDRESS_TYPES,
     DASH_RISKS,
     ETHNICITY_SCHEME,
-    HANDLING,
     NATURES,
     OUTCOME_CODES,
     PARTS,
-    REFUSED_HANDLING,
     ROLES,
     SELF_DEFINED_ETHNICITY,
     UNDEFINED_OUTCOME,
@@ -24,7 +22,8 @@ from adapters.police.codes import (
     missing_category,
     missing_risk,
 )
-from adapters.port import RowError, Translation
+from adapters.police.handling import at_the_door
+from adapters.port import Translation
 from concept_model.base import Nature, Scalar
 from concept_model.person import Person, PersonName
 from concept_model.place import Residence
@@ -61,13 +60,9 @@ def read_nominal(cells: Cells) -> Translation:
     return cells.translation(build)
 
 
-def read_occurrence(cells: Cells) -> Translation:
+@at_the_door
+def read_occurrence(cells: Cells, handling: str | None) -> Translation:
     """One person's role in one occurrence; refused outright if it is intelligence or a live operation."""
-    handling = cells.code("handling", HANDLING)
-    if handling in REFUSED_HANDLING:
-        return _refusal(cells)
-    # No handling given could still mean intelligence, so a row that does not say is not taken.
-    cells.required("handling")
     involvement = _involvement(cells, handling)
 
     def build() -> tuple[Event, ...]:
@@ -182,14 +177,6 @@ def _missing(row: _Involvement) -> Event:
 def _outcome(cells: Cells) -> str | None:
     undefined = cells.text("outcome_code") == UNDEFINED_OUTCOME
     return cells.code("outcome_code", OUTCOME_CODES, keep_unlisted=undefined)
-
-
-def _refusal(cells: Cells) -> Translation:
-    error = RowError(
-        cells.row.number, "handling", "handling-refused", "Intelligence and live operations are not taken.",
-        "Leave the row out. Send it again once the handling of the occurrence is open or sensitive.",
-    )  # fmt: skip
-    return Translation(cells.row, errors=(error,), refused=True)
 
 
 def _address_kind(cells: Cells) -> str:
