@@ -12,6 +12,7 @@ from agreements.deadlines import Deadline, deadlines
 from agreements.decide import NOT_PERMITTED, decide_weighed, never_both, regime_problem, request_problem, weigh
 from agreements.decision import Decision, Permit, Refer, Refusal, Terms
 from agreements.explain import STATE_ITEMS, Explanation, Outlook, Silence, explain_weighed
+from agreements.feed_law import FeedLaw, compile_feed_law
 from agreements.lifecycle import AdmittedAgreement, AdmittedSuccession, RegisterDocuments, status_of
 from agreements.moments import Moment, Timeline
 from agreements.neighbours import Land, Neighbourhood
@@ -48,6 +49,7 @@ class Register:
     disclosable: frozenset[str]
     index: Mapping[Key, KeyRules]
     deadlines: tuple[Deadline, ...]
+    feed_law: FeedLaw
     _timelines: Mapping[Key, Timeline]
     _terms: Terms
     _neighbours: Neighbourhood
@@ -278,6 +280,7 @@ def compile_register(documents: RegisterDocuments) -> Register:
         disclosable=frozenset(one.id for one in documents.purposes.purposes if one.lookups == "disclosable"),
         index=index,
         deadlines=deadlines(in_order),
+        feed_law=compile_feed_law(in_order),
         _timelines=timelines,
         _terms=Terms(version, vocabulary),
         _neighbours=Neighbourhood(timelines, _land(in_order, vocabulary)),

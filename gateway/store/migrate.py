@@ -10,15 +10,13 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.dialects.postgresql import insert
 
 from concept_model.items import ITEMS, LOCATION_BEARING
+from concept_model.linkable import is_linkable
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.scripts import driver_connection, run_script
 from gateway.store.tables import ItemRow, SourceRow
 
 _HERE = Path(__file__).parent
 _ROLES = _HERE / "roles.sql"
-_LINKABLE_PREFIXES = ("identity.", "contact.")
-_LINKABLE = frozenset({"address.residence", "family.relationship", "household.membership", "education.enrolment"})
-_NOT_LINKABLE = frozenset({"contact.safe", "identity.ethnicity", "identity.protected"})
 
 
 def create_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
@@ -69,7 +67,7 @@ def register_vocabulary(connection: Connection, sources: Sequence[str]) -> None:
         {
             "item_no": number,
             "name": item.name,
-            "linkable": _is_linkable(item.name),
+            "linkable": is_linkable(item.name),
             "location_bearing": item.name in LOCATION_BEARING,
         }
         for number, item in enumerate(ITEMS)
@@ -77,7 +75,3 @@ def register_vocabulary(connection: Connection, sources: Sequence[str]) -> None:
     connection.execute(insert(ItemRow).on_conflict_do_nothing(), items)
     rows = [{"source_no": number, "name": name} for number, name in enumerate(sources)]
     connection.execute(insert(SourceRow).on_conflict_do_nothing(), rows)
-
-
-def _is_linkable(name: str) -> bool:
-    return name not in _NOT_LINKABLE and (name.startswith(_LINKABLE_PREFIXES) or name in _LINKABLE)
