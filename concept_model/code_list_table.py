@@ -127,6 +127,7 @@ _ENCOUNTERS: Labels = {
 _APPOINTMENTS: Labels = {
     "noshow": "Did not attend", "did-not-attend": "Did not attend", "was_not_brought": "The child was not brought",
     "fulfilled": "Attended", "cancelled": "Cancelled", "booked": "Booked", "arrived": "Arrived",
+    "late-not-seen": "Came too late to be seen",
     "proposed": "Proposed", "pending": "Not confirmed", "checked-in": "Checked in", "waitlist": "On a waiting list",
 }  # fmt: skip
 _ANSWERS: Labels = {"yes": "Yes", "no": "No", "unknown": "Not known", "withdrawn": "Withdrawn"}
@@ -142,7 +143,9 @@ _CHECKED: Labels = {
     "verified": "Checked with its issuer", "plausible": "Written as it should be",
     "unverified": "Check digit fails",
 }  # fmt: skip
-_PLANS: Labels = {"child-in-need": "Child in need", "child-protection": "Child protection"}
+_PLANS: Labels = {
+    "child-in-need": "Child in need", "child-protection": "Child protection", "pre-proceedings": "Before court",
+}  # fmt: skip
 
 _SCOPES_OF_FACTORS: Labels = {"child": "The child", "parent": "A parent or carer", "other": "Another person"}
 

@@ -155,4 +155,7 @@ ITEM_TABLE: tuple[_Row, ...] = (
     # Lists
     ("service.entry", "Service in the directory", "D0", "lists", "Service", None, "count",
      "name:text:Service;organisation:text:Organisation;phone:text:Phone;email:text:E-mail"),
+    # What a person chose about uses beyond their own care
+    ("health.opt_out", "National Data Opt-out", "D5", "circumstances", "State", "health", "silent",
+     "opted_out:flag:Opted out;checked:date:Checked on"),
 )  # fmt: skip
