@@ -11,6 +11,7 @@ from adapters.police.domestic_abuse import DOMESTIC_ABUSE, read_domestic_abuse
 from adapters.police.handling import handling_column
 from adapters.police.incidents import ASB, MISSING, read_asb, read_missing
 from adapters.police.places import stop_search_feed, street_feed
+from adapters.police.standard_data_model import FEED as INCIDENTS
 from adapters.police.translate import read_nominal, read_occurrence
 from adapters.port import Column, Feed, FeedProfile
 
@@ -150,6 +151,7 @@ FEEDS: tuple[Feed, ...] = (
     CsvFeed(MISSING, read_missing),
     CsvFeed(DOMESTIC_ABUSE, read_domestic_abuse),
     CsvFeed(CUSTODY, read_custody),
+    INCIDENTS,
     street_feed(_STREET_PROFILE),
     stop_search_feed(_STOP_SEARCH_PROFILE),
 )

@@ -30,7 +30,10 @@ NEAREST = {
     "UnauthenticatedError", "FeedUnreadableError",
 }  # fmt: skip
 # Roots, of which nothing is raised itself; and errors of commands and of the demo, which no request meets.
-NOT_OF_REQUESTS = {"GatewayError", "IdentityError", "CommandError", "DemoError", "PushError", "WitnessFolderError"}
+NOT_OF_REQUESTS = {
+    "GatewayError", "IdentityError", "CommandError", "DemoError", "PushError", "PullError", "DropError",
+    "WitnessFolderError",
+}  # fmt: skip
 PACKAGES = (adapters, agreements, audit, concept_model, gateway, insight, linkage)
 
 

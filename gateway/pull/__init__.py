@@ -1,0 +1,1 @@
+"""Pulling from a partner's API: which sources there are, how we sign in there, and how patiently we ask."""
