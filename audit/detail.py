@@ -36,6 +36,8 @@ DETAIL_KEYS: Mapping[str, str] = MappingProxyType(
         "erased_fields": "fields of the entries in `records` whose openings were erased, salts and values",
         "erasure": "id of an erasure that one officer asked for and another decided",
         "feed": "name of the feed",
+        "feed_alert": "id of an alert about a feed",
+        "feed_switch": "id of a feed's switch, which one officer proposes and another decides on",
         "gap_from": "first leaf index that a declared restore lost",
         "gap_to": "first leaf index after that gap",
         "ground": "ground in law of an erasure, as a code",
@@ -75,5 +77,6 @@ DETAIL_KEYS: Mapping[str, str] = MappingProxyType(
         "software": "version of the software that wrote the entry",
         "sources": "sources that were joined",
         "statutory_power": "the enactment that a request without an agreement rests on",
+        "webhook": "id of a webhook of an agency",
     }
 )

@@ -107,6 +107,12 @@ class ErasureHeldError(GatewayError):
     code: ClassVar[str] = "erasure-held"
 
 
+class FeedOffError(GatewayError):
+    """Nobody has switched this feed on, or what its switch rested on has ended; nothing was taken."""
+
+    code: ClassVar[str] = "feed-off"
+
+
 class ProofNotReadyError(GatewayError):
     """The entry is durable and its leaf is not in the tree yet."""
 

@@ -53,6 +53,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.ProofNotReadyError: Problem(404, "The proof is not ready", headers={"Retry-After": "1"}),
     errors.IdempotencyConflictError: Problem(409, "Idempotency-Key used before"),
     errors.AnsweredBeforeError: Problem(409, "Answered before"),
+    errors.FeedOffError: Problem(403, "This feed is off"),
     errors.ErasureHeldError: Problem(409, "A legal hold stands"),
     errors.BodyTooLargeError: Problem(413, "Too large"),
     errors.UnsupportedMediaError: Problem(415, "Wrong format"),

@@ -65,6 +65,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "subject_lists.rows_of_map", "subject_lists.rows_between", "subject_lists.add_map",
         "subject_lists.due_lineages", "subject_lists.waiting_since", "subject_lists.newest_map",
         "subject_lists.lineage_map", "subject_lists.map_nodes", "subject_lists.stored_map",
+        # Feeds: who switched what on, figures of batches, alerts, and messages of ids.
+        "feed_switches", "feed_tables", "feed_history", "feed_alerts", "webhooks",
         # What the verifier compares; of all this its verdict holds a column's name and a leaf's index.
         "list_checks",
         # From one opaque id to another; and which entries an outcome refers to.
