@@ -14,8 +14,9 @@ _MAX_REREAD = 16 * MAX_RECORD
 class RecordReader:
     """The lines of a text, grouped into records of cells by the quoting rules of RFC 4180."""
 
-    def __init__(self, text: TextIO) -> None:
+    def __init__(self, text: TextIO, delimiter: str = ",") -> None:
         self._text = text
+        self._delimiter = delimiter
         self._waiting: deque[str] = deque()
         self._taken: list[str] = []
         self._reread = 0
@@ -26,7 +27,7 @@ class RecordReader:
         Raise `csv.Error` for broken quoting and for a record or cell that is too long; `give_up` goes on from there.
         """
         self._taken.clear()
-        return next(csv.reader(self._lines(), strict=True), None)
+        return next(csv.reader(self._lines(), strict=True, delimiter=self._delimiter), None)
 
     def give_up(self) -> tuple[str, ...]:
         """Leave the first line of the broken record, offer its other lines again, and return what was left."""

@@ -10,11 +10,12 @@ A cell that begins with = + - or @ stays plain text: nothing here or later evalu
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import BinaryIO, TextIO
 
 from adapters.csv_records import RecordReader
+from adapters.csv_shape import PLAIN, CsvShape
 from adapters.errors import FeedUnreadableError
 from adapters.port import RawRow, RowError
 from adapters.sources import reader, size_of, start_of
@@ -37,22 +38,50 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UNDECODABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def csv_rows(source: BinaryIO, *, required: frozenset[str], known: frozenset[str]) -> Iterator[RawRow]:
+def csv_rows(
+    source: BinaryIO, *, required: frozenset[str], known: frozenset[str], shape: CsvShape = PLAIN
+) -> Iterator[RawRow]:
     """Split a CSV file into rows, in the order of the file.
 
     `known` are the column names of the feed; a column of the file that matches one, ignoring case and spaces
     around it, gets that name in `cells`. Other columns keep the name they came with. `required` must all be there.
     `RawRow.number` + 1 is the row a spreadsheet program shows: blank rows are skipped but counted.
-    A row with a `problem` has its cells, as far as they could be split, in `payload`.
+    A row with a `problem` has its cells, as far as they could be split, in `payload`. A file of another `shape` may
+    as well come plain, with its names in the first row: so are rows handed back to be mended.
 
     Raise `FeedUnreadableError` at once, before any row, if the file has no such header.
     """
-    records = RecordReader(_text_of(source))
+    records = RecordReader(_text_of(source), shape.delimiter)
     sent = _first_row(records)
-    canonical = {name.casefold(): name for name in known}
-    names = tuple(canonical.get(cell.strip().casefold(), cell.strip()) for cell in sent)
+    canonical = {**shape.also, **{name.casefold(): name for name in known}}
+    names = _named(sent, canonical)
+    if shape.is_plain or (required <= frozenset(names) and known.intersection(names)):
+        _check_names(names, required, known)
+        return _rows(records, names, known)
+    return _shaped(_text_of(source), shape, canonical, (required, known))
+
+
+def _named(sent: Sequence[str], canonical: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(canonical.get(cell.strip().casefold(), cell.strip()) for cell in sent)
+
+
+def _shaped(
+    text: TextIO, shape: CsvShape, canonical: Mapping[str, str], expected: tuple[frozenset[str], frozenset[str]]
+) -> Iterator[RawRow]:
+    required, known = expected
+    records = RecordReader(text, shape.delimiter)
+    names = shape.names
+    for number in range(1, shape.rows_begin):
+        try:
+            sent = records.next_record()
+        except csv.Error:
+            raise FeedUnreadableError("The rows above the data cannot be read.", _AS_CSV) from None
+        if sent is None:
+            raise FeedUnreadableError("The file ends before its rows begin.", _AS_CSV)
+        if number == shape.names_in_row:
+            names = _named(shape.cut(sent), canonical)
     _check_names(names, required, known)
-    return _rows(records, names, known)
+    return _rows(records, names, known, shape)
 
 
 def _text_of(source: BinaryIO) -> TextIO:
@@ -93,7 +122,9 @@ def _check_names(names: tuple[str, ...], required: frozenset[str], known: frozen
             raise FeedUnreadableError(message, f"Keep one column named {name}.")
 
 
-def _rows(records: RecordReader, names: tuple[str, ...], known: frozenset[str]) -> Iterator[RawRow]:
+def _rows(
+    records: RecordReader, names: tuple[str, ...], known: frozenset[str], shape: CsvShape = PLAIN
+) -> Iterator[RawRow]:
     for number in count(1):
         try:
             cells = records.next_record()
@@ -104,7 +135,7 @@ def _rows(records: RecordReader, names: tuple[str, ...], known: frozenset[str]) 
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
-            yield _row(number, names, cells, known)
+            yield _row(number, names, shape.cut(cells) if shape.label_columns else cells, known)
 
 
 def _row(number: int, names: tuple[str, ...], cells: list[str], known: frozenset[str]) -> RawRow:

@@ -158,4 +158,10 @@ ITEM_TABLE: tuple[_Row, ...] = (
     # What a person chose about uses beyond their own care
     ("health.opt_out", "National Data Opt-out", "D5", "circumstances", "State", "health", "silent",
      "opted_out:flag:Opted out;checked:date:Checked on"),
+    # What officers judge, and where addresses are
+    ("justice.risk", "Risk as an officer judges it", "D4", "circumstances", "State", "criminal", "silent",
+     "kind:code:Kind;level:code:Level"),
+    ("place.address", "Address in the gazetteer", "D0", "lists", "Place", None, "count",
+     "lines:text:Address;postcode:text:Postcode;uprn:text:UPRN;classification:code:Use;state:code:State;"
+     "status:code:Status;parent:text:UPRN of the building;longitude:number:Longitude;latitude:number:Latitude"),
 )  # fmt: skip

@@ -1,16 +1,23 @@
 """The feed that a mapping file describes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.csv_rows import csv_rows
-from adapters.port import FeedProfile, RawRow, RowFlag, Translation
+from adapters.errors import FeedUnreadableError
+from adapters.port import FeedProfile, RawRow, Translation
+from adapters.sources import start_of
 from adapters.tabular.columns import ColumnSpec, RowValues
+from adapters.tabular.groups import Group
+from adapters.tabular.layouts import Layouts
 from adapters.tabular.parts import needs
+from adapters.tabular.sources import holds
+from adapters.tabular.structured_rows import rows_of_json, rows_of_xml
 from adapters.tabular.templates import ResidenceTemplate, StatementTemplate, Template
+from adapters.xml_rows import looks_like_xml
 from concept_model.place import Address
 from concept_model.records import ConceptRecord
 
@@ -49,19 +56,36 @@ class MappedFeed:
     columns: tuple[ColumnSpec, ...]
     templates: tuple[Template, ...]
     examples: tuple[Example, ...]
+    layouts: Layouts
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    match_only: bool = False
+    """True where the feed may say who and where somebody is, so that records can be linked, and nothing else."""
 
     def rows(self, source: BinaryIO) -> Iterator[RawRow]:
-        """Split a file into rows. Raise `FeedUnreadableError` if it is not a CSV file with the required columns."""
-        required = frozenset(spec.name for spec in self.columns if spec.required)
-        return csv_rows(source, required=required, known=frozenset(spec.name for spec in self.columns))
+        """Split a file into rows. Raise `FeedUnreadableError` if it is not a file of this feed with its columns."""
+        columns = tuple(spec for spec in self.columns if not spec.part_of)
+        start = start_of(source).lstrip()
+        if self.layouts.xml and looks_like_xml(source):
+            return rows_of_xml(source, self.layouts.xml, columns, self.groups)
+        if self.layouts.json and start.startswith((b"{", b"[")):
+            return rows_of_json(source, self.layouts.json, columns, self.groups)
+        if self.layouts.ndjson and start.startswith(b"{"):
+            return rows_of_json(source, self.layouts.ndjson, columns, self.groups)
+        if self.layouts.csv is None:
+            kinds = " or ".join(kind.upper() for kind in self.layouts.formats)
+            message = f"The file is not {kinds}."
+            raise FeedUnreadableError(message, f"Export it again as {kinds}.")
+        required = frozenset(spec.name for spec in columns if spec.required)
+        known = frozenset(spec.name for spec in columns)
+        return csv_rows(source, required=required, known=known, shape=self.layouts.csv)
 
     def translate(self, row: RawRow) -> Translation:
         """Turn one row into concept records or row errors."""
         if row.problem is not None:
             return Translation(row, errors=(row.problem,))
-        cells = Cells(row)
-        values = {spec.name: spec.read(cells) for spec in self.columns}
-        used = [template for template in self.templates if template.when is None or template.when.holds(values)]
+        cells = Cells(self._with_parts(row))
+        values = {spec.name: spec.read(cells) for spec in self.columns if spec.split is None}
+        used = [template for template in self.templates if holds(template.when, values)]
         addresses = self._addresses(cells)
         for template in used:
             _check_template(cells, values, template)
@@ -72,8 +96,25 @@ class MappedFeed:
                 if record is not None:
                     yield record
 
-        translation = cells.translation(build)
-        return _without_repeats(translation)
+        return self._as_sent(row, cells.translation(build))
+
+    def _with_parts(self, row: RawRow) -> RawRow:
+        cut = [spec for spec in self.columns if spec.split]
+        if not cut:
+            return row
+        cells = dict(row.cells)
+        for spec in cut:
+            if spec.split:
+                cells.update(spec.split.parts(row.cells.get(spec.name, "")))
+        return replace(row, cells=cells)
+
+    def _as_sent(self, row: RawRow, translation: Translation) -> Translation:
+        # What was found in a part is told of the column that the partner has. Two templates may share a period: its
+        # error is told once.
+        parts = {spec.name: spec.part_of for spec in self.columns if spec.part_of}
+        errors = dict.fromkeys(replace(one, column=parts.get(one.column, one.column)) for one in translation.errors)
+        flags = dict.fromkeys(replace(one, column=parts.get(one.column, one.column)) for one in translation.flags)
+        return Translation(row, translation.records, tuple(errors), tuple(flags), translation.refused)
 
     def _addresses(self, cells: Cells) -> Mapping[_AddressKey | None, Address | None]:
         keys = dict.fromkeys(key for template in self.templates if (key := _address_key(template)))
@@ -92,13 +133,15 @@ def _check_template(cells: Cells, values: RowValues, template: Template) -> None
         start, end = values[spell.valid_from], values[spell.valid_to]
         if isinstance(start, date) and isinstance(end, date):
             cells.in_order(spell.valid_from, spell.valid_to, start, end)
-    if isinstance(template, StatementTemplate) and template.when:
-        for column in template.needs:
-            if not cells.text(column):
-                needs(cells, column, template.when.column)
+    by = template.when[0].column if template.when else ""
+    needed = template.needs if isinstance(template, StatementTemplate) and template.when else ()
+    for column in dict.fromkeys((*needed, *template.subject.columns())):
+        if not cells.text(column):
+            _needs(cells, column, by)
 
 
-def _without_repeats(translation: Translation) -> Translation:
-    # Two templates may share a period: its error is told once.
-    errors, flags = dict.fromkeys(translation.errors), dict[RowFlag, None].fromkeys(translation.flags)
-    return Translation(translation.row, translation.records, tuple(errors), tuple(flags), translation.refused)
+def _needs(cells: Cells, column: str, by: str) -> None:
+    if by:
+        needs(cells, column, by)
+    else:
+        cells.required(column)

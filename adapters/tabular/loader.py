@@ -2,25 +2,40 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from adapters.csv_shape import CsvShape
 from adapters.port import Column, FeedProfile
 from adapters.tabular.columns import ColumnSpec
-from adapters.tabular.document import Table, Value, as_bool, as_list, as_table, as_text, keys_of, read_document
+from adapters.tabular.document import (
+    Table,
+    Value,
+    as_bool,
+    as_list,
+    as_table,
+    as_text,
+    keys_of,
+    read_document,
+)
 from adapters.tabular.errors import MappingError
 from adapters.tabular.examples import check_examples
 from adapters.tabular.feed import Example, MappedFeed
+from adapters.tabular.groups import Group, expand_columns, expand_record, parse_groups
+from adapters.tabular.layouts import Layouts, check_paths, parse_layouts
 from adapters.tabular.parse_columns import parse_columns
 from adapters.tabular.parse_examples import parse_examples
-from adapters.tabular.parse_records import KEY, PARSERS, Scope
-from adapters.tabular.parse_statement import parse_statement
-from adapters.tabular.templates import PersonTemplate, StatementTemplate, Template
+from adapters.tabular.parse_records import PARSERS
+from adapters.tabular.parse_statement import parse_entry, parse_statement
+from adapters.tabular.scope import Scope
+from adapters.tabular.sources import Key
+from adapters.tabular.templates import PersonTemplate, RelationshipTemplate, StatementTemplate, Template
 
-_REQUIRED = frozenset({"name", "source", "title", "key", "columns", "records", "examples"})
-_OPTIONAL = frozenset({"duplicate_free"})
+REQUIRED_KEYS = frozenset({"name", "source", "title", "key", "columns", "records", "examples"})
+OPTIONAL_KEYS = frozenset({"duplicate_free", "format", "groups", "match_only", "never_kept"})
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,60}")
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{1,40}")
-_PARSERS = {**PARSERS, "statement": parse_statement}
+RECORD_PARSERS = {**PARSERS, "statement": parse_statement, "entry": parse_entry}
 _SUFFIX = ".yaml"
 
 
@@ -55,22 +70,47 @@ def load_mappings(folder: Path) -> dict[str, MappedFeed]:
 
 
 def _feed(document: Table) -> MappedFeed:
-    keys = keys_of(document, "The file", required=_REQUIRED, optional=_OPTIONAL)
-    columns = parse_columns(keys["columns"])
+    keys = keys_of(document, "The file", required=REQUIRED_KEYS, optional=OPTIONAL_KEYS)
+    groups = parse_groups(keys["groups"]) if "groups" in keys else {}
+    layouts = parse_layouts(keys["format"]) if "format" in keys else Layouts(csv=CsvShape())
+    table, numbered = expand_columns(as_table(keys["columns"], "columns"), groups)
+    columns = parse_columns(table, numbered)
+    check_paths(columns, layouts, table.entries)
     key = _key(keys["key"], columns)
-    templates = tuple(_templates(keys["records"], Scope(columns, key)))
+    match_only = as_bool(keys["match_only"], "match_only") if "match_only" in keys else False
+    templates = tuple(_templates(keys["records"], Scope(columns, key), groups, match_only=match_only))
     examples = parse_examples(keys["examples"], columns)
-    _all_used(keys["columns"], columns, key, templates)
+    _all_used(table, columns, key, templates)
     profile = FeedProfile(
         name=_matching(keys["name"], "name", _NAME),
         source=_matching(keys["source"], "source", _SOURCE),
         title=as_text(keys["title"], "title"),
-        formats=("csv",),
+        formats=layouts.formats,
         columns=_profile_columns(columns, templates),
         duplicate_free=as_bool(keys["duplicate_free"], "duplicate_free") if "duplicate_free" in keys else False,
         example_rows=_example_rows(examples),
+        never_kept=_never_kept(keys["never_kept"], columns) if "never_kept" in keys else (),
     )
-    return MappedFeed(profile, tuple(columns.values()), templates, examples)
+    return MappedFeed(
+        profile, tuple(columns.values()), templates, examples, _with_names(layouts, columns), groups, match_only
+    )
+
+
+def _with_names(layouts: Layouts, columns: Mapping[str, ColumnSpec]) -> Layouts:
+    """The layouts, the CSV one knowing the columns in their order and their other names."""
+    if layouts.csv is None:
+        return layouts
+    names = tuple(name for name, spec in columns.items() if not spec.part_of)
+    also = {other.casefold(): spec.name for spec in columns.values() for other in spec.also}
+    return replace(layouts, csv=replace(layouts.csv, names=names, also=also))
+
+
+def _never_kept(value: Value, columns: Mapping[str, ColumnSpec]) -> tuple[str, ...]:
+    named = tuple(as_text(one, "never_kept") for one in as_list(value, "never_kept"))
+    for name in named:
+        if name in columns:
+            raise MappingError(value.line, f"never_kept names the declared column {name!r}.", "Keep one of both.")
+    return named
 
 
 def _matching(value: Value, what: str, pattern: re.Pattern[str]) -> str:
@@ -82,15 +122,16 @@ def _matching(value: Value, what: str, pattern: re.Pattern[str]) -> str:
     return text
 
 
-def _key(value: Value, columns: Mapping[str, ColumnSpec]) -> str:
-    name = Scope(columns, "").column(value, "key", KEY)
-    if not columns[name].required:
-        raise MappingError(value.line, f"The key column {name} is not required.", "Add required: true to it.")
-    return name
+def _key(value: Value, columns: Mapping[str, ColumnSpec]) -> Key:
+    key = Scope(columns, Key(())).key_of(value, "key")
+    for name in key.columns():
+        if not columns[name].required:
+            raise MappingError(value.line, f"The key column {name} is not required.", "Add required: true to it.")
+    return key
 
 
-def _templates(value: Value, scope: Scope) -> Iterator[Template]:
-    known = frozenset(_PARSERS)
+def _templates(value: Value, scope: Scope, groups: Mapping[str, Group], *, match_only: bool) -> Iterator[Template]:
+    known = frozenset(RECORD_PARSERS)
     seen: list[Template] = []
     for entry in as_list(value, "records"):
         keys = keys_of(as_table(entry, "A record"), "A record", required=frozenset(), optional=known)
@@ -99,50 +140,57 @@ def _templates(value: Value, scope: Scope) -> Iterator[Template]:
                 entry.line, "A record is of exactly one kind.", f"Use one of {', '.join(sorted(known))}."
             )
         ((kind, given),) = keys.items()
-        template = _PARSERS[kind](as_table(given, kind), scope)
-        if template in seen:
-            raise MappingError(entry.line, f"This {kind} is there twice.", "Take one out.")
-        seen.append(template)
-        yield template
+        for table in expand_record(kind, as_table(given, kind), groups):
+            template = RECORD_PARSERS[kind](table, scope)
+            if match_only and isinstance(template, StatementTemplate):
+                remedy = "Take it out, or take match_only out and say in the agreement why more than linkage is needed."
+                raise MappingError(entry.line, f"A feed that is match_only keeps no {kind}.", remedy)
+            if template in seen:
+                raise MappingError(entry.line, f"This {kind} is there twice.", "Take one out.")
+            seen.append(template)
+            yield template
 
 
 def _used(templates: tuple[Template, ...]) -> Iterator[str]:
     for template in templates:
         yield from (column for column, _ in template.columns())
-        if template.when:
-            yield template.when.column
+        yield from (condition.column for condition in template.when)
+        yield from template.subject.columns()
         if isinstance(template, StatementTemplate):
             yield from template.occurrence
-        yield from filter(None, (getattr(template, "subject", ""),))
+        if isinstance(template, RelationshipTemplate):
+            yield from template.other.columns()
 
 
-def _all_used(value: Value, columns: Mapping[str, ColumnSpec], key: str, templates: tuple[Template, ...]) -> None:
-    used = {key, *_used(templates)}
-    entries = as_table(value, "columns").entries
-    for name in columns:
-        if name not in used:
+def _all_used(table: Table, columns: Mapping[str, ColumnSpec], key: Key, templates: tuple[Template, ...]) -> None:
+    used = {*key.columns(), *_used(templates)}
+    for name, spec in columns.items():
+        if name not in used and spec.split is None:
             remedy = "Use it in a record or take it out: a column that feeds nothing must not be kept."
-            raise MappingError(entries[name].line, f"Column {name} feeds no record.", remedy)
+            line = table.entries[spec.part_of or name].line
+            raise MappingError(line, f"Column {name} feeds no record.", remedy)
 
 
 def _profile_columns(columns: Mapping[str, ColumnSpec], templates: tuple[Template, ...]) -> tuple[Column, ...]:
     items: dict[str, dict[str, None]] = {name: {} for name in columns}
     for template in templates:
         for column, item in template.columns():
-            items[column][item] = None
-        if template.when and not isinstance(template, StatementTemplate):
-            _items_of_condition(template, items)
+            items[columns[column].part_of or column][item] = None
+        if not isinstance(template, StatementTemplate):
+            _items_of_conditions(template, items)
     return tuple(
-        Column(spec.name, tuple(items[name]), spec.description, spec.required) for name, spec in columns.items()
+        Column(spec.name, tuple(items[name]), spec.description, spec.required)
+        for name, spec in columns.items()
+        if not spec.part_of
     )
 
 
-def _items_of_condition(template: Template, items: dict[str, dict[str, None]]) -> None:
-    if template.when:
+def _items_of_conditions(template: Template, items: dict[str, dict[str, None]]) -> None:
+    for condition in template.when:
         for _, item in template.columns():
-            items[template.when.column][item] = None
+            items[condition.column][item] = None
         if isinstance(template, PersonTemplate) and template.protected:
-            items[template.when.column]["identity.protected"] = None
+            items[condition.column]["identity.protected"] = None
 
 
 def _example_rows(examples: tuple[Example, ...]) -> tuple[Mapping[str, str], ...]:

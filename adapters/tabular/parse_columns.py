@@ -1,9 +1,10 @@
 """The `columns` of a mapping file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from adapters.tabular.columns import COLUMN_TYPES, ColumnSpec
+from adapters.tabular.columns import COLUMN_TYPES, ColumnSpec, Split
+from adapters.tabular.date_formats import DateFormat, date_format
 from adapters.tabular.document import (
     Sequence,
     Table,
@@ -16,36 +17,64 @@ from adapters.tabular.document import (
     keys_of,
 )
 from adapters.tabular.errors import MappingError
+from adapters.tabular.groups import Group
 
-_OPTIONAL = frozenset({"type", "description", "required", "codes", "unlisted", "scheme"})
+COLUMN_KEYS = frozenset({
+    "type", "description", "required", "codes", "unlisted", "scheme", "also", "path", "formats", "negate", "split",
+})  # fmt: skip
+SPLIT_KEYS = frozenset({"by", "into", "from_end"})
+_PART_KEYS = COLUMN_KEYS - {"split", "also", "path"}
+_NEEDS_TYPE = {
+    "codes": ("code",), "unlisted": ("code",), "scheme": ("local_id",), "split": ("text",),
+    "formats": ("date", "partial_date"), "negate": ("money", "number"),
+}  # fmt: skip
+_MAX_SEPARATOR = 5
 _SCHEME = re.compile(r"[a-z][a-z0-9_-]{1,40}")
 _RESERVED_SCHEMES = frozenset({"nhs_number", "upn", "nino", "pnc_id"})
 
 
-def parse_columns(value: Value) -> Mapping[str, ColumnSpec]:
-    """Columns by name, in the order of the file. Raise `MappingError`."""
+def parse_columns(table: Table, numbered: Mapping[str, tuple[Group, int]]) -> Mapping[str, ColumnSpec]:
+    """Columns by name, in the order of the file, each part of a split one after it. Raise `MappingError`."""
     columns: dict[str, ColumnSpec] = {}
-    for name, described in as_table(value, "columns").entries.items():
-        if not name.strip() or name != name.strip():
-            raise MappingError(described.line, "A column's name has spaces around it.", "Take the spaces out.")
-        if name.casefold() in {known.casefold() for known in columns}:
-            message = f"Two columns differ from {name!r} in letter case only."
-            raise MappingError(described.line, message, "Keep one: the names in a file may have any letter case.")
-        columns[name] = _column(name, as_table(described, f"Column {name}"))
+    taken: dict[str, None] = {}
+    for spec, line in _columns(table, numbered):
+        for name in (spec.name, *spec.also):
+            if not name.strip() or name != name.strip():
+                raise MappingError(line, "A column's name has spaces around it.", "Take the spaces out.")
+            if name.casefold() in taken:
+                message = f"Two columns differ from {name!r} in letter case only."
+                raise MappingError(line, message, "Keep one: the names in a file may have any letter case.")
+            taken[name.casefold()] = None
+        columns[spec.name] = spec
     if not columns:
-        raise MappingError(value.line, "No column is declared.", "Declare the columns of the file.")
+        raise MappingError(table.line, "No column is declared.", "Declare the columns of the file.")
     return columns
 
 
-def _column(name: str, described: Table) -> ColumnSpec:
+def _columns(table: Table, numbered: Mapping[str, tuple[Group, int]]) -> Iterator[tuple[ColumnSpec, int]]:
+    for name, described in table.entries.items():
+        given = as_table(described, f"Column {name}")
+        group, number = numbered.get(name, (None, 0))
+        spec = _column(name, given, COLUMN_KEYS, group=group.name if group else "", number=number)
+        yield spec, described.line
+        if spec.split:
+            into = as_table(as_table(given.entries["split"], "split").entries["into"], "split: into")
+            for part, told in into.entries.items():
+                yield _column(part, as_table(told, f"Column {part}"), _PART_KEYS, part_of=name), told.line
+
+
+def _column(
+    name: str, described: Table, allowed: frozenset[str], *, part_of: str = "", group: str = "", number: int = 0
+) -> ColumnSpec:
     what = f"Column {name}"
-    keys = keys_of(described, what, required=frozenset(), optional=_OPTIONAL)
+    keys = keys_of(described, what, required=frozenset(), optional=allowed)
     kind = as_text(keys["type"], f"{what}: type") if "type" in keys else "text"
     if kind not in COLUMN_TYPES:
         raise MappingError(keys["type"].line, f"{what} has an unknown type.", did_you_mean(kind, COLUMN_TYPES))
-    for key, needed in (("codes", "code"), ("unlisted", "code"), ("scheme", "local_id")):
-        if key in keys and kind != needed:
-            raise MappingError(keys[key].line, f"{what} has {key} but is of type {kind}.", f"Set type: {needed}.")
+    for key, needed in _NEEDS_TYPE.items():
+        if key in keys and kind not in needed:
+            remedy = f"Set type: {' or '.join(needed)}."
+            raise MappingError(keys[key].line, f"{what} has {key} but is of type {kind}.", remedy)
     if kind == "code" and "codes" not in keys:
         raise MappingError(described.line, f"{what} is of type code without codes.", "Add codes, or set type: text.")
     return ColumnSpec(
@@ -56,7 +85,38 @@ def _column(name: str, described: Table) -> ColumnSpec:
         codes=_codes(keys["codes"], what) if "codes" in keys else None,
         keep_unlisted=_keep(keys["unlisted"], what) if "unlisted" in keys else False,
         scheme=_scheme(keys, described, what) if kind == "local_id" else "",
+        also=_also(keys["also"], what) if "also" in keys else (),
+        path=as_text(keys["path"], f"{what}: path") if "path" in keys else "",
+        formats=_formats(keys["formats"], what) if "formats" in keys else (),
+        negate=as_bool(keys["negate"], f"{what}: negate") if "negate" in keys else False,
+        split=_split(keys["split"], what) if "split" in keys else None,
+        part_of=part_of,
+        group=group,
+        number=number,
     )
+
+
+def _also(value: Value, what: str) -> tuple[str, ...]:
+    named = as_list(value, f"{what}: also") if isinstance(value, Sequence) else (value,)
+    return tuple(as_text(one, f"{what}: also") for one in named)
+
+
+def _formats(value: Value, what: str) -> tuple[DateFormat, ...]:
+    named = as_list(value, f"{what}: formats") if isinstance(value, Sequence) else (value,)
+    return tuple(date_format(as_text(one, f"{what}: formats"), one.line) for one in named)
+
+
+def _split(value: Value, what: str) -> Split:
+    what = f"{what}: split"
+    keys = keys_of(
+        as_table(value, what), what, required=frozenset({"by", "into"}), optional=SPLIT_KEYS - {"by", "into"}
+    )
+    by = as_text(keys["by"], f"{what}: by")
+    into = as_table(keys["into"], f"{what}: into").entries
+    if len(by) > _MAX_SEPARATOR or len(into) < 2:  # noqa: PLR2004 - one part is no split
+        remedy = "Cut by one to five characters, `line` or `space`, into at least two named parts."
+        raise MappingError(value.line, f"{what} does not cut.", remedy)
+    return Split(by, tuple(into), as_bool(keys["from_end"], f"{what}: from_end") if "from_end" in keys else False)
 
 
 def _codes(value: Value, what: str) -> Mapping[str, str]:

@@ -8,74 +8,36 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from adapters.tabular.columns import CellValue, RowValues, as_key, scalar
+from adapters.tabular.columns import RowValues, as_key, scalar
 from adapters.tabular.parts import NO_COLUMN, occurrence
-from concept_model.base import Scalar
+from adapters.tabular.sources import NO_SOURCE, NO_SPELL, Key, Source, Spell, When
 from concept_model.household import Membership, Relationship
 from concept_model.items import Block
 from concept_model.person import Person, PersonName
 from concept_model.place import Address, Residence
 from concept_model.records import IDENTIFIER_ITEMS, ConceptRecord
-from concept_model.statement import Circumstance, Event, Goal, Intervention, Statement
+from concept_model.statement import Circumstance, Event, Goal, Intervention, ListEntry, Statement
 
-BLOCK_CONCEPTS: Mapping[Block, type[Circumstance | Event | Intervention | Goal]] = {
+BLOCK_CONCEPTS: Mapping[Block, type[Circumstance | Event | Intervention | Goal | ListEntry]] = {
     Block.CIRCUMSTANCES: Circumstance,
     Block.REACTIVE_SERVICES: Event,
     Block.INTERVENTIONS: Intervention,
     Block.GOALS: Goal,
+    Block.LISTS: ListEntry,
 }
 """The concept of a statement follows from its item's block."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A template is used only for rows whose `column` is given and, where `among` is set, is one of these."""
-
-    column: str
-    among: frozenset[str] | None = None
-
-    def holds(self, values: RowValues) -> bool:
-        """Whether the row meets it."""
-        value = as_key(values[self.column])
-        return bool(value) if self.among is None else value in self.among
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A value out of a column, or the same for every row."""
-
-    column: str = ""
-    constant: Scalar = None
-
-    def of(self, values: RowValues) -> Scalar:
-        """The value for one row."""
-        return scalar(values[self.column]) if self.column else self.constant
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """The columns of a period and of a moment."""
-
-    valid_from: str = ""
-    valid_to: str = ""
-    at: str = ""
-
-    def fields(self, values: RowValues) -> dict[str, CellValue]:
-        """The dates of one row."""
-        named = {"valid_from": self.valid_from, "valid_to": self.valid_to, "at": self.at}
-        return {field: values[column] for field, column in named.items() if column}
-
-    def names(self) -> Iterator[str]:
-        """The columns."""
-        yield from filter(None, (self.valid_from, self.valid_to, self.at))
 
 
 class Template(Protocol):
     """What every template offers."""
 
     @property
-    def when(self) -> Condition | None:
-        """Rows for which the template is used; None: all."""
+    def subject(self) -> Key:
+        """The key of the person, or the place or service, spoken of."""
+
+    @property
+    def when(self) -> When:
+        """Rows for which the template is used; none: all."""
 
     def build(self, values: RowValues, address: Address | None) -> ConceptRecord | None:
         """Make the record of one row."""
@@ -107,28 +69,35 @@ class NameTemplate:
 class PersonTemplate:
     """A person."""
 
-    subject: str
+    subject: Key
     names: tuple[NameTemplate, ...] = ()
     birth_date: str = ""
+    death_date: str = ""
     sex: str = ""
+    ethnicity: str = ""
+    ethnicity_scheme: str = ""
     identifiers: tuple[tuple[str, str], ...] = ()
     """Pairs of a column and the item of its scheme."""
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     protected: str = ""
     protected_from: str = ""
-    when: Condition | None = None
+    when: When = ()
 
     def build(self, values: RowValues, address: Address | None) -> ConceptRecord | None:
         """The person of one row."""
         del address
-        optional = {"birth_date": self.birth_date, "sex": self.sex, "protected_from": self.protected_from}
+        optional = {
+            "birth_date": self.birth_date, "death_date": self.death_date, "sex": self.sex,
+            "ethnicity": self.ethnicity, "protected_from": self.protected_from,
+        }  # fmt: skip
         return Person.model_validate({
-            "person": values[self.subject],
+            "person": self.subject.of(values),
             "names": tuple(filter(None, (name.build(values) for name in self.names))),
             "identifiers": tuple(filter(None, (values[column] for column, _ in self.identifiers))),
             "telecoms": tuple(filter(None, (values[column] for column in (*self.phones, *self.emails)))),
             "protected": self.protected or None,
+            "ethnicity_scheme": self.ethnicity_scheme or None,
             **{field: scalar(values[column]) for field, column in optional.items() if column},
         })  # fmt: skip
 
@@ -139,7 +108,9 @@ class PersonTemplate:
             yield from ((column, item) for column in filter(None, (name.family, *name.given, name.title)))
         single = {
             self.birth_date: "identity.birth_date",
+            self.death_date: "identity.death",
             self.sex: "identity.sex",
+            self.ethnicity: "identity.ethnicity",
             self.protected_from: "identity.protected",
         }
         yield from ((column, item) for column, item in single.items() if column)
@@ -152,19 +123,19 @@ class PersonTemplate:
 class ResidenceTemplate:
     """Where a person lived. `Cells.address` reads the columns of the address, once a row."""
 
-    subject: str
+    subject: Key
     lines: tuple[str, ...]
     postcode: str = NO_COLUMN
     uprn: str = NO_COLUMN
     kind: str = "home"
-    spell: Spell = Spell()
-    when: Condition | None = None
+    spell: Spell = NO_SPELL
+    when: When = ()
 
     def build(self, values: RowValues, address: Address | None) -> ConceptRecord | None:
         """The residence of one row, or None where no part of the address is given."""
         if address is None:
             return None
-        fields = {"person": values[self.subject], "address": address, "kind": self.kind, **self.spell.fields(values)}
+        fields = {"person": self.subject.of(values), "address": address, "kind": self.kind, **self.spell.fields(values)}
         return Residence.model_validate(fields)
 
     def columns(self) -> Iterator[tuple[str, str]]:
@@ -177,11 +148,11 @@ class ResidenceTemplate:
 class MembershipTemplate:
     """A person's part in a household of the service."""
 
-    subject: str
+    subject: Key
     household: str
-    role: Source = Source()
-    spell: Spell = Spell()
-    when: Condition | None = None
+    role: Source = NO_SOURCE
+    spell: Spell = NO_SPELL
+    when: When = ()
 
     def build(self, values: RowValues, address: Address | None) -> ConceptRecord | None:
         """The membership of one row, or None where no household is given."""
@@ -189,7 +160,7 @@ class MembershipTemplate:
         household = values[self.household]
         if household is None:
             return None
-        fields = {"household": household, "person": values[self.subject], "role": self.role.of(values) or ""}
+        fields = {"household": household, "person": self.subject.of(values), "role": self.role.of(values) or ""}
         return Membership.model_validate({**fields, **self.spell.fields(values)})
 
     def columns(self) -> Iterator[tuple[str, str]]:
@@ -202,24 +173,24 @@ class MembershipTemplate:
 class RelationshipTemplate:
     """The subject is the `kind` of the person whose key is in column `other`."""
 
-    subject: str
-    other: str
+    subject: Key
+    other: Key
     kind: Source
-    spell: Spell = Spell()
-    when: Condition | None = None
+    spell: Spell = NO_SPELL
+    when: When = ()
 
     def build(self, values: RowValues, address: Address | None) -> ConceptRecord | None:
         """The relationship of one row, or None where the other person or the kind is not given."""
         del address
-        other, kind = values[self.other], self.kind.of(values)
+        other, kind = self.other.of(values), self.kind.of(values)
         if other is None or kind is None:
             return None
-        fields = {"person": values[self.subject], "other": other, "kind": kind}
+        fields = {"person": self.subject.of(values), "other": other, "kind": kind}
         return Relationship.model_validate({**fields, **self.spell.fields(values)})
 
     def columns(self) -> Iterator[tuple[str, str]]:
         """Columns of the relationship."""
-        named = filter(None, (self.other, self.kind.column, *self.spell.names()))
+        named = filter(None, (*self.other.columns(), self.kind.column, *self.spell.names()))
         yield from ((column, "family.relationship") for column in named)
 
 
@@ -227,17 +198,17 @@ class RelationshipTemplate:
 class StatementTemplate:
     """A statement of one data item. One whose fields are all empty is not made."""
 
-    subject: str
+    subject: Key
     item: str
     concept: type[Statement]
     value: tuple[tuple[str, Source], ...]
     occurrence: tuple[str, ...] = ()
-    role: Source = Source()
+    role: Source = NO_SOURCE
     nature: str = "fact"
     needs: tuple[str, ...] = ()
     """Columns that have to be given in the rows for which this statement is made."""
-    spell: Spell = Spell()
-    when: Condition | None = None
+    spell: Spell = NO_SPELL
+    when: When = ()
 
     def build(self, values: RowValues, address: Address | None) -> ConceptRecord | None:
         """The statement of one row, or None where none of its fields is given."""
@@ -246,7 +217,7 @@ class StatementTemplate:
         if all(found is None for found in value.values()):
             return None
         return self.concept.model_validate({  # type: ignore[return-value]  # BLOCK_CONCEPTS holds concepts only
-            "subject": values[self.subject], "item": self.item, "value": value,
+            "subject": self.subject.of(values), "item": self.item, "value": value,
             "occurrence": occurrence(*(as_key(values[column]) for column in self.occurrence)),
             "role": self.role.of(values), "nature": self.nature, **self.spell.fields(values),
         })  # fmt: skip
@@ -254,8 +225,8 @@ class StatementTemplate:
     def columns(self) -> Iterator[tuple[str, str]]:
         """Columns that the statement shows: not those that are parts of its key alone."""
         shown = (*(source.column for _, source in self.value), self.role.column, *self.needs, *self.spell.names())
-        condition = (self.when.column,) if self.when else ()
-        yield from ((column, self.item) for column in filter(None, (*shown, *condition)))
+        conditions = (condition.column for condition in self.when)
+        yield from ((column, self.item) for column in filter(None, (*shown, *conditions)))
 
 
 def identifier_item(scheme: str) -> str:
