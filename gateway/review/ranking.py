@@ -76,12 +76,12 @@ def grouped(judged: Sequence[Judged]) -> list[Group]:
 
 
 def ranked(judged: Sequence[Judged]) -> list[Judged]:
-    """Every access, most doubtful first: the queue as it would be if all of it were looked at.
+    """Every access in the order in which officers would meet them, were all of the queue looked at.
 
-    By its own score; between equals, whose group is the more doubtful.
+    First each question once, by its most doubtful access; then what else belongs to a question, in the same order.
     """
-    group_of = {use.access.access_id: place for place, group in enumerate(grouped(judged)) for use in group.uses}
-    return sorted(judged, key=lambda one: (-one.score, group_of[one.access.access_id], one.access.at))
+    groups = grouped(judged)
+    return [group.uses[0] for group in groups] + [use for group in groups for use in group.uses[1:]]
 
 
 def _key(access: Access) -> tuple[str, str]:
