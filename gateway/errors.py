@@ -101,6 +101,18 @@ class AnsweredBeforeError(GatewayError):
     code: ClassVar[str] = "already-answered"
 
 
+class AlreadyDisputedError(GatewayError):
+    """A dispute of the same fact is open; its owner has been asked."""
+
+    code: ClassVar[str] = "already-disputed"
+
+
+class CorrectionAwaitedError(GatewayError):
+    """A dispute was to be answered with a corrected row, and no such row has come since it was raised."""
+
+    code: ClassVar[str] = "correction-awaited"
+
+
 class ErasureHeldError(GatewayError):
     """A legal hold stands on the person who was to be erased; nothing was erased."""
 
@@ -111,6 +123,12 @@ class FeedOffError(GatewayError):
     """Nobody has switched this feed on, or what its switch rested on has ended; nothing was taken."""
 
     code: ClassVar[str] = "feed-off"
+
+
+class WebhookAddressError(GatewayError):
+    """Messages may not go to this address, or the agency has as many webhooks as it may."""
+
+    code: ClassVar[str] = "webhook-address"
 
 
 class ProofNotReadyError(GatewayError):
