@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.port import RowError
 from gateway.store.desk_tables import BatchRow, RejectedRow, RowErrorRow
 
 _BATCH = BatchRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+TAKEN = ("accepted", "accepted in part")
+"""States of a batch that was taken."""
 
 
 def open_batch(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -120,7 +122,47 @@ def coverage(connection: Connection) -> dict[int, Any]:
     """The day up to which each source's accepted batches reach, by source number."""
     rows = connection.execute(
         select(_BATCH.c.source_no, func.max(_BATCH.c.coverage_to))
-        .where(_BATCH.c.state.in_(("accepted", "accepted in part")))
+        .where(_BATCH.c.state.in_(TAKEN), ~_BATCH.c.validate_only)
         .group_by(_BATCH.c.source_no)
     )
     return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def sizes_of_full(connection: Connection, feed: str, sender: str, newest: int) -> list[int]:
+    """Numbers of rows of a sender's newest full files of a feed that were taken, newest first."""
+    rows = connection.execute(
+        select(_BATCH.c.rows_read)
+        .where(
+            _BATCH.c.feed == feed, _BATCH.c.sender == sender, _BATCH.c.mode == "full", _BATCH.c.state.in_(TAKEN),
+            ~_BATCH.c.validate_only,
+        )
+        .order_by(_BATCH.c.received_at.desc())
+        .limit(newest)
+    )  # fmt: skip
+    return list(rows.scalars())
+
+
+def waiting_over(connection: Connection, now: datetime) -> list[BatchRow]:
+    """Batches that waited for their sender's confirmation until it was too late."""
+    rows = connection.execute(
+        select(_BATCH).where(_BATCH.c.state == "waiting", _BATCH.c.confirm_by <= now).with_for_update(skip_locked=True)
+    )
+    return [BatchRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public accessor
+
+
+def unlinked_batches(connection: Connection) -> list[UUID]:
+    """Batches that were taken and that no linkage run has met."""
+    rows = connection.execute(
+        select(_BATCH.c.batch_id).where(
+            _BATCH.c.linked_at.is_(None), ~_BATCH.c.validate_only, _BATCH.c.state.in_(TAKEN)
+        )
+    )
+    return list(rows.scalars())
+
+
+def mark_linked(connection: Connection, batches: Sequence[UUID], at: datetime) -> None:
+    """Note that linkage has run over what these batches brought."""
+    connection.execute(
+        text("UPDATE desk.batch SET linked_at = :at WHERE batch_id = ANY (CAST(:batches AS uuid[]))"),
+        {"at": at, "batches": list(batches)},
+    )

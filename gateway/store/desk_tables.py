@@ -10,7 +10,11 @@ from gateway.store.tables import instant, texts
 
 
 class BatchRow(SQLModel, table=True):
-    """One pushed file and what became of it."""
+    """One pushed file: its contract and what became of it.
+
+    `withdrawals` are waiting, done or given up; `waits_for` says what a batch in state `waiting` is to be confirmed
+    for: fewer-rows or many-withdrawals. `linked_at`: when linkage had run over what the batch brought.
+    """
 
     __tablename__ = "batch"
     __table_args__ = {"schema": "desk"}
@@ -38,6 +42,22 @@ class BatchRow(SQLModel, table=True):
     receipt_entry: UUID | None
     received_at: datetime = Field(sa_column=instant())
     finished_at: datetime | None = Field(sa_column=instant(nullable=True))
+    mode: str = Field(default="delta", sa_type=Text)
+    coverage_from: date | None
+    validate_only: bool = False
+    mends: UUID | None = Field(foreign_key="desk.batch.batch_id")
+    schema_version: str | None = Field(sa_type=Text)
+    sealed_sha256: bytes | None = Field(sa_type=LargeBinary)
+    rows_mended: int = 0
+    rows_left: int = 0
+    facts_withdrawn: int = 0
+    facts_to_withdraw: int = 0
+    withdrawals: str | None = Field(sa_type=Text)
+    waits_for: str | None = Field(sa_type=Text)
+    rows_usual: int | None
+    confirm_by: datetime | None = Field(sa_column=instant(nullable=True))
+    confirmed_at: datetime | None = Field(sa_column=instant(nullable=True))
+    linked_at: datetime | None = Field(sa_column=instant(nullable=True))
 
 
 class RowErrorRow(SQLModel, table=True):

@@ -74,6 +74,9 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "emergencies.change_emergency", "emergencies.break_glass_rests", "batches.open_batch", "batches.find_batch",
         "batches.update_batch", "batches.read_batch", "batches.list_batches", "batches.save_row_errors",
         "batches.save_rejected_rows", "batches.forget_expired_rows", "batches.coverage", "log.head_size",
+        # Sizes and ids of files; numbers of rows mended; keyed digests that are said no more, and how many.
+        "batches.sizes_of_full", "batches.waiting_over", "batches.unlinked_batches", "batches.mark_linked",
+        "mended_rows", "withdrawals",
         "log.pending_leaves", "log.entry_tickets", "log.sealed_ticket", "log.advance_head", "log.add_leaves",
         "log.add_nodes", "log.write_cards", "log.add_checkpoint", "log.remove_pending", "log.newest_checkpoint",
         "log.stored_nodes",

@@ -48,23 +48,35 @@ _SEARCH: Reach = {
 _INTAKE: Reach = {
     "audit.append_entry()": ("EXECUTE", "whoever acts on personal data says so in the log, and cannot read there"),
     "desk.batch": ("SELECT INSERT UPDATE", "keeps count of a batch"),
+    "desk.due_withdrawal": ("SELECT DELETE", "keyed digests of facts that a sender says no more"),
     "desk.rejected_row": ("INSERT", "rows handed back, sealed; written and not read"),
     "desk.row_error": ("SELECT INSERT", "why rows are handed back"),
+    "desk.row_mended": ("SELECT INSERT", "which rows a later file mended; numbers alone"),
+    "desk.said_key": ("SELECT INSERT DELETE", "keyed digests of what a file names, until it is taken"),
     "hearth.current_digests()": ("EXECUTE", "keyed digests, so that what is unchanged is not stored again"),
     "hearth.erased_keys()": ("EXECUTE", "keyed digests of what was erased, so that it does not come back"),
     "hearth.fact": ("INSERT", "facts are written, and none is read"),
+    "hearth.find_absent()": ("EXECUTE", "what a full file names no more becomes due; answers counts"),
+    "hearth.find_named()": ("EXECUTE", "what a file of keys withdraws becomes due; answers a count"),
     "hearth.intern_records()": (
         "EXECUTE",
         "finds or makes the record of a partner's key, by keyed digest; answers ids",
     ),
     "hearth.item": ("SELECT", "numbers of items; no personal data"),
+    "hearth.keep_said()": ("EXECUTE", "what is said again is not due any more; answers a count"),
     "hearth.known_records()": ("EXECUTE", "ids of records known under an earlier key"),
+    "hearth.note_also_said()": ("EXECUTE", "who else says what stands, by keyed digest; answers nothing"),
     "hearth.search_token": ("INSERT", "keyed tokens are written, and none is read"),
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
+    "hearth.withdraw_due()": ("EXECUTE", "tombstones of what a sender says no more; answers a count"),
     "jobs.defer_linkage()": ("EXECUTE", "queues a linkage run with the rows that need it"),
 }
 _LINK: Reach = {
     "audit.append_entry()": ("EXECUTE", "whoever acts on personal data says so in the log, and cannot read there"),
+    "desk.batch": (
+        "SELECT(batch_id,source_no,state,received_at,validate_only,linked_at) UPDATE(linked_at)",
+        "which files a run has met; no counts",
+    ),
     "desk.notice": ("SELECT INSERT", "tells a recipient what a duty to share says they must be told"),
     "hearth.fact": (
         "SELECT(fact_id,fact_key,record_id,source_no,item_no,value,valid_from,valid_to,tombstone,batch_id,recorded_at)",
@@ -211,6 +223,7 @@ _DESK: Reach = {
     ),
     "desk.review_use": ("SELECT INSERT", "which accesses an item is about"),
     "desk.row_error": ("SELECT", "why rows are handed back"),
+    "desk.row_mended": ("SELECT", "which of them were mended"),
     "desk.session": ("SELECT INSERT UPDATE DELETE", "signed-in sessions, their state sealed"),
     "desk.staff": ("SELECT INSERT UPDATE DELETE", "the staff list: work, not lives"),
     "desk.subject_release": (
