@@ -1,4 +1,4 @@
-"""Schools: attendance, suspensions, the roll, and pupil records of the Department for Education (domain 2.4)."""
+"""Schools: attendance, suspensions, roll, census, transfer files, special needs and participation (domain 2.4)."""
 
 from adapters.schools.feed import FEEDS
 

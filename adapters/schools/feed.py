@@ -1,11 +1,15 @@
-"""The feeds of schools: attendance, suspensions and the roll as CSV, and the department's pupil records as JSON."""
+"""The feeds of schools, and of the council about pupils: plans for special needs, and what young people do."""
 
 from adapters.csv_feed import CsvFeed
 from adapters.port import Column, Feed, FeedProfile
 from adapters.schools.attendance import read_attendance
+from adapters.schools.census import CENSUS, read_census
+from adapters.schools.ctf import CtfFeed
+from adapters.schools.nccis import NCCIS, read_activity
 from adapters.schools.pupil import PUPIL_COLUMNS, SEX_COLUMN
 from adapters.schools.pupil_records import PupilRecordsFeed
 from adapters.schools.roll import read_roll
+from adapters.schools.send import SEND, read_plan
 from adapters.schools.suspensions import read_suspension
 
 _ATTENDANCE = ("education.attendance",)
@@ -140,4 +144,8 @@ FEEDS: tuple[Feed, ...] = (
     CsvFeed(SUSPENSIONS, read_suspension),
     CsvFeed(ROLL, read_roll),
     PupilRecordsFeed(PUPILS),
+    CtfFeed(),
+    CsvFeed(CENSUS, read_census),
+    CsvFeed(NCCIS, read_activity),
+    CsvFeed(SEND, read_plan),
 )
