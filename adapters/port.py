@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import BinaryIO, Protocol
 
 from adapters.sources import opened
@@ -72,6 +73,18 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """A version of a feed's columns that is still taken, until its day. `renamed`: its names to those of now."""
+
+    version: str
+    deprecated_on: date
+    """From this day on its senders are told that it ends."""
+    ends_on: date
+    """The first day on which it is refused; at least twelve months after `deprecated_on`."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class FeedProfile:
     """The description of a feed: what its page, its template and its checks are made from."""
 
@@ -86,6 +99,11 @@ class FeedProfile:
     example_rows: tuple[Mapping[str, str], ...] = field(default=())
     never_kept: tuple[str, ...] = ()
     """Columns that partners are known to send and no item exists for: dropped, and named back to the sender."""
+    row_key: tuple[str, ...] = ()
+    """Columns that together name a row, for files that withdraw rows by their keys alone. One column names all that
+    the feed says of somebody; several, what happened to them. Where it is empty: the required key columns."""
+    version: str = "1"
+    earlier: tuple[EarlierVersion, ...] = ()
 
 
 class Feed(Protocol):
