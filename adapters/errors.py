@@ -27,3 +27,9 @@ class FeedUnreadableError(AdapterError):
         super().__init__(message)
         self.message = message
         self.how_to_fix = how_to_fix
+
+
+class SchemaVersionError(FeedUnreadableError):
+    """The file says that it follows a version of the feed that has ended, or that the feed never had."""
+
+    code: ClassVar[str] = "schema-version"
