@@ -83,6 +83,12 @@ class BodyUnreadableError(GatewayError):
     code: ClassVar[str] = "body-unreadable"
 
 
+class ContentDigestError(GatewayError):
+    """The body does not have the digest that its sender gave it."""
+
+    code: ClassVar[str] = "content-digest-mismatch"
+
+
 class UnsupportedMediaError(GatewayError):
     """The feed does not come in that format."""
 
@@ -93,6 +99,12 @@ class IdempotencyConflictError(GatewayError):
     """The same Idempotency-Key came with other content."""
 
     code: ClassVar[str] = "idempotency-conflict"
+
+
+class NothingToConfirmError(GatewayError):
+    """The batch does not wait for its sender, or not any more."""
+
+    code: ClassVar[str] = "nothing-to-confirm"
 
 
 class AnsweredBeforeError(GatewayError):
