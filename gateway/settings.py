@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     clients_file: Path | None = Field(
         default=None, description="Partner clients and their public keys; default `<data_dir>/clients.json`."
     )
+    pulls_file: Path | None = Field(
+        default=None, description="Partners' APIs that are pulled from, and how; unset: nothing is pulled."
+    )
     host: str = Field(default="127.0.0.1", description="Address that the gateway listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the gateway listens on.")
     public_url: str = Field(default="http://127.0.0.1:8000", description="Address that readers and partners see.")

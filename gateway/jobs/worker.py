@@ -6,6 +6,8 @@ import time
 
 from procrastinate import App, PsycopgConnector
 
+from gateway.jobs.pulling import QUEUE as PULLS
+from gateway.jobs.pulling import add_pulling
 from gateway.usecases.answering import note_unanswered
 from gateway.usecases.coverage_maps import take_due_maps
 from gateway.usecases.emergencies import suspend_unconfirmed
@@ -77,6 +79,7 @@ def job_app(wiring: Wiring) -> App:
     def forget(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         forget_what_is_over(wiring)
 
+    add_pulling(app, wiring)
     _add_review(app, wiring)
     _add_erasure(app, wiring)
     return app
@@ -126,9 +129,12 @@ async def _work(wiring: Wiring, stop: threading.Event) -> None:
     app = job_app(wiring)
     async with app.open_async():
         working = asyncio.create_task(
-            # Three at a time: neither a long linkage run nor a map of everybody must hold up a notice that is overdue.
+            # Four at a time: no long linkage run, map of everybody or pull must hold up a notice that is overdue.
             app.run_worker_async(
-                queues=["linkage", "notices", "maps"], concurrency=3, install_signal_handlers=False, listen_notify=True
+                queues=["linkage", "notices", "maps", PULLS],
+                concurrency=4,
+                install_signal_handlers=False,
+                listen_notify=True,
             )
         )
         while not stop.is_set() and not working.done():  # noqa: ASYNC110 - the event is a thread's

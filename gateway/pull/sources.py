@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from adapters.health.client import FhirSearch, PdsPatients
 from adapters.police.client import JsonApiList
-from adapters.pull_port import KeyedApi, PagedApi
 from agreements.errors import AgreementFileError
 from agreements.strict_yaml import parse_yaml
 from gateway.errors import ConfigurationError
@@ -62,6 +61,8 @@ class PullSource(BaseModel):
     patience_seconds: float = Field(default=120.0, gt=0, le=3600)
     max_answer_mib: int = Field(default=16, ge=1, le=256)
     max_batch_mib: int = Field(default=32, ge=1, le=512)
+    refresh_hours: int = Field(default=24, ge=0, le=8760)
+    run_minutes: float = Field(default=10.0, gt=0, le=1440)
     max_pages: int = Field(default=10_000, ge=1, le=1_000_000)
 
     @field_validator("address", "token_address")
@@ -86,7 +87,7 @@ class PullSource(BaseModel):
         return self
 
     @cached_property
-    def api(self) -> PagedApi | KeyedApi:
+    def api(self) -> PdsPatients | FhirSearch | JsonApiList:
         """How this kind of API is asked."""
         if self.kind == "pds":
             return PdsPatients()

@@ -16,6 +16,7 @@ READERS = frozenset(
         "facts.load_facts", "facts.withheld_counts", "inputs.family_inputs", "inputs.person_inputs",
         "inputs.search_candidates", "figures.count_groups", "notices.notice_candidates", "notices.notices_for",
         "notices.notice_for", "notices.escalate_overdue", "batches.read_row_errors", "log.one_entry",
+        "pulls.known_numbers",
         "log_search.search_cards", "log_search.completing_entries", "log_search.newest_waiting",
         "log.exported_openings",
         "partner_uses.count_uses", "partner_uses.counted_months", "partner_uses.persons_of_record",
@@ -82,6 +83,9 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "log.stored_nodes",
         # A declared restore says how many leaves were lost; of a line on paper, whether it was taken in before.
         "restores", "journal.entries_of_lines",
+        # How pulls stand, and versions under keyed digests.
+        "pulls.read_pull", "pulls.list_pulls", "pulls.save_pull", "pulls.pull_tags", "pulls.save_pull_tags",
+        "pulls.forget_pull_tags",
         "partner_uses.first_entry", "partner_uses.keep_month",
         "log.one_picture", "log.stream", "log.exported_rows", "log.every_leaf", "log.every_ticket", "log.every_node",
         "log.every_checkpoint", "log.waiting_entries", "log_search.waiting_entries_count",

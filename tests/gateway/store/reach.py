@@ -70,6 +70,7 @@ _INTAKE: Reach = {
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
     "hearth.withdraw_due()": ("EXECUTE", "tombstones of what a sender says no more; answers a count"),
     "jobs.defer_linkage()": ("EXECUTE", "queues a linkage run with the rows that need it"),
+    "jobs.hasten_linkage()": ("EXECUTE", "lets the run that waits go first, for an event that cannot wait"),
 }
 _LINK: Reach = {
     "audit.append_entry()": ("EXECUTE", "whoever acts on personal data says so in the log, and cannot read there"),
@@ -210,6 +211,8 @@ _DESK: Reach = {
     "desk.legal_hold": ("SELECT INSERT UPDATE(lifted_by,lifted_at)", "what holds an erasure up"),
     "desk.notice": ("SELECT INSERT UPDATE", "notices and when they were read; the family is an opaque id"),
     "desk.partner_use": ("SELECT INSERT", "counted months of a partner's uses, never changed"),
+    "desk.pull": ("SELECT INSERT UPDATE", "how each pull stands; where it goes on is sealed"),
+    "desk.pull_tag": ("SELECT INSERT UPDATE DELETE", "versions a partner gave us, under keyed digests"),
     "desk.rejected_row": ("SELECT DELETE", "rows handed back to their sender, sealed; gone after thirty days"),
     "desk.review_draw": ("SELECT INSERT", "which items a week's review drew"),
     "desk.review_item": (
