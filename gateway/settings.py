@@ -1,9 +1,10 @@
 """All settings, read once from the environment (`HEARTHGATE_...`) and frozen; nothing else reads the environment."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 NORTHVALE = Path(__file__).parent / "demo" / "northvale"
@@ -31,6 +32,9 @@ class Settings(BaseSettings):
     review_file: Path = Field(
         default=NORTHVALE / "review.yaml", description="What explains an access, and what makes one doubtful."
     )
+    retention_file: Path | None = Field(
+        default=None, description="How long facts are kept, by feed and item; unset, nothing is forgotten by itself."
+    )
     clients_file: Path | None = Field(
         default=None, description="Partner clients and their public keys; default `<data_dir>/clients.json`."
     )
@@ -42,7 +46,11 @@ class Settings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", description="Address that readers and partners see.")
     oidc_issuer: str = Field(default="http://127.0.0.1:8001", description="OpenID Connect provider of the staff.")
     oidc_client_id: str = Field(default="hearthgate", description="This gateway at that provider.")
-    max_body_mib: int = Field(default=100, ge=1, le=2048, description="Largest pushed file, after decompression.")
+    max_body_mib: int = Field(default=1024, ge=1, le=65536, description="Largest pushed file, after decompression.")
+    spool_dir: Path | None = Field(
+        default=None,
+        description="Where pushed files wait, sealed; default `<data_dir>/spool`. The same for every process.",
+    )
     log_origin: str = Field(default="northvale.example/hearthgate", description="Name of the audit log in checkpoints.")
     witness_policy: Path | None = Field(
         default=None, description="Witnesses of the audit log and the quorum asked of them (C2SP tlog-policy)."
@@ -50,10 +58,21 @@ class Settings(BaseSettings):
     council: str = Field(default="Northvale Council", description="Name on the pages.")
     mash_phone: str = Field(default="01632 960 100", description="Number at the foot of every family page.")
     cookie_secure: bool = Field(default=True, description="False only on loopback without TLS.")
+    webhook_networks: str | None = Field(
+        default=None, description="Networks inside to which webhooks may lead (CIDR, commas between); else none."
+    )
     spans: Literal["none", "stderr"] = Field(
         default="none", description="Where a span of each request goes: nowhere, or as a JSON line to standard error."
     )
     environment: Literal["demo", "operation"] = Field(default="operation", description="Named on every page.")
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks(cls, value: str | None) -> str | None:
+        for part in (value or "").split(","):
+            if part.strip():
+                ip_network(part.strip())
+        return value
 
     @property
     def log_mark(self) -> Path:
@@ -64,6 +83,11 @@ class Settings(BaseSettings):
     def keys_dir(self) -> Path:
         """Where keys and role passwords lie, folder 0700 and files 0600."""
         return self.data_dir / "keys"
+
+    @property
+    def spool_folder(self) -> Path:
+        """Where pushed files wait until they are taken, folder 0700 and files 0600."""
+        return self.spool_dir or self.data_dir / "spool"
 
     @property
     def signed_dir(self) -> Path:

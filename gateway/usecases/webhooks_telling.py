@@ -1,0 +1,74 @@
+"""What partners can be told of, and the one way to tell them: in the transaction in which it happened."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gateway.store.webhooks import Message, first_time, queue_message, webhooks_of
+from gateway.usecases.working_days import LONDON
+from gateway.wiring import Wiring
+
+EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "batch.finished": "a file was taken, in whole or in part, or refused",
+        "batch.waiting": "a file is far smaller than usual and waits for you to confirm it",
+        "batch.linked": "the records of a file have been compared with all others",
+        "feed.alert": "a feed is late, has stopped, shrunken or changed; or the alert is closed",
+        "agreement.expiring": "an agreement that you are party to is reviewed or ends within sixty days",
+    }
+)
+"""Names of events and what each tells. A message holds ids, codes and states, and nothing of anybody."""
+
+_AHEAD = timedelta(days=60)
+
+
+def tell(connection: Connection, wiring: Wiring, agency: str, event: str, data: Mapping[str, Any]) -> int:
+    """Queue a message about what this transaction did; gives how many webhooks will be told.
+
+    `connection` acts as hg_intake or hg_desk. `data` must be ids, codes, counts and instants.
+    """
+    return queue_message(connection, Message(agency, event, data, wiring.clock()), _minted(wiring))
+
+
+def tell_batch(connection: Connection, wiring: Wiring, batch: tuple[UUID, str, str], agency: str) -> int:
+    """Tell the agency that sent it that a batch (id, feed, state) has come to that state."""
+    batch_id, feed, state = batch
+    event = {"waiting": "batch.waiting", "linked": "batch.linked"}.get(state, "batch.finished")
+    return tell(connection, wiring, agency, event, {"batch_id": str(batch_id), "feed": feed, "state": state})
+
+
+def tell_of_ends(wiring: Wiring) -> int:
+    """Tell every party, once each, of agreements whose review or last day is near; gives how many messages went out."""
+    now, told = wiring.clock(), 0
+    today = now.astimezone(LONDON).date()
+    with wiring.database.transaction("hg_desk") as connection:
+        for agreement in wiring.register.agreements:
+            for what, day in (("review", agreement.review_on), ("end", agreement.expires_on)):
+                if not today <= day <= today + _AHEAD:
+                    continue
+                reference = f"{agreement.id}@{agreement.version}"
+                for party in agreement.parties:
+                    told += _tell_once(connection, wiring, party, (reference, what, day.isoformat()), now)
+    return told
+
+
+def _tell_once(connection: Connection, wiring: Wiring, agency: str, end: tuple[str, str, str], now: datetime) -> int:
+    hooks = [
+        hook
+        for hook in webhooks_of(connection, agency)
+        if hook.disabled_at is None and "agreement.expiring" in hook.events
+    ]
+    # Every new webhook is told of what is near; who was told already is not told again.
+    if not [hook for hook in hooks if first_time(connection, hook.webhook_id, "/".join(end))]:
+        return 0
+    data = {"agreement": end[0], "what": end[1], "on": end[2]}
+    return queue_message(connection, Message(agency, "agreement.expiring", data, now), _minted(wiring))
+
+
+def _minted(wiring: Wiring) -> Iterator[UUID]:
+    while True:
+        yield wiring.mint_opaque()
