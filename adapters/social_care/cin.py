@@ -16,6 +16,7 @@ from concept_model.records import ConceptRecord
 
 _FACTORS = "CINdetails/Assessments/FactorsIdentifiedAtAssessment/AssessmentFactors"
 _PLAN = "CINdetails/ChildProtectionPlans"
+_COURT = "CINdetails/PreProceedingsandFGDM"
 _PROFILE = FeedProfile(
     "social-care-cin",
     "social_care",
@@ -52,6 +53,8 @@ _PROFILE = FeedProfile(
         Column(f"{_PLAN}/InitialCategoryOfAbuse", ("care.plan",), "Category at the start"),
         Column(f"{_PLAN}/LatestCategoryOfAbuse", ("care.plan",), "Category now"),
         Column(f"{_PLAN}/NumberOfPreviousCPP", ("care.plan",), "Earlier plans"),
+        Column(f"{_COURT}/PPStartDate", ("care.plan",), "Pre-proceedings began (from 2026)"),
+        Column(f"{_COURT}/StepDecisionDate", ("care.plan",), "Decision that ended them"),
     ),
 )
 
@@ -93,6 +96,7 @@ _FIRST_DATES = {
     "CINPlanDates": "CINPlanStartDate",
     "Section47": "S47ActualStartDate",
     "ChildProtectionPlans": "CPPstartDate",
+    "PreProceedingsandFGDM": "PPStartDate",
 }
 
 

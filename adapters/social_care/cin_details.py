@@ -170,6 +170,25 @@ def _protection_plan(key: str, occurrence: str) -> _Translate:
     return translate
 
 
+def _pre_proceedings(key: str, occurrence: str) -> _Translate:
+    """`care.plan` of kind pre-proceedings: the time before an application to court. A family meeting alone is none."""
+
+    def translate(cells: Cells, _: XmlNode) -> Iterator[ConceptRecord]:
+        start, end = cells.period("PPStartDate", "StepDecisionDate")
+        if cells.errors or not start:
+            return
+        yield Intervention(
+            subject=key,
+            item="care.plan",
+            occurrence=f"pre-proceedings/{occurrence}",
+            value={"kind": "pre-proceedings"},
+            valid_from=start,
+            valid_to=end,
+        )
+
+    return translate
+
+
 def _flag(cells: Cells, name: str) -> bool | None:
     """true, false, 0 or 1 in any case; anything else is flagged and reads as not said."""
     return {"true": True, "false": False}.get(cells.code(name, codes.FLAGS, keep_unlisted=True) or "")
@@ -181,5 +200,6 @@ DETAIL_PARTS: tuple[tuple[str, Part], ...] = (
     ("Section47", _section47),
     ("CINPlanDates", _need_plan),
     ("ChildProtectionPlans", _protection_plan),
+    ("PreProceedingsandFGDM", _pre_proceedings),
 )
 """Element name inside CINdetails (empty: CINdetails itself) and how it is translated."""

@@ -210,6 +210,53 @@ def _ad1(cells: Cells, key: str) -> Build:
     return build
 
 
+def _placed(cells: Cells, key: str) -> Build:
+    """Children placed for adoption: protected, unless the placement for adoption ceased."""
+    born = cells.date("DOB")
+    cells.required("DATE_PLACED")
+    _, ceased = cells.period("DATE_PLACED", "DATE_PLACED_CEASED")
+    reason = cells.code("REASON_PLACED_CEASED", codes.REASONS_PLACED_CEASED, keep_unlisted=True)
+
+    def build() -> Iterator[ConceptRecord]:
+        protected = None if ceased or reason else "adoption"
+        yield Person.model_validate(
+            {"person": key, "birth_date": born.isoformat() if born else None, "protected": protected}
+        )
+
+    return build
+
+
+def _permanence(cells: Cells, key: str) -> Build:
+    """How an earlier permanence ended is read and not kept: nobody joins an adopted child to an earlier identity."""
+    born = cells.date("DOB")
+    cells.code("PREV_PERM", codes.PREVIOUS_PERMANENCE, keep_unlisted=True)
+
+    def build() -> Iterator[ConceptRecord]:
+        yield Person(person=key, birth_date=born.isoformat() if born else None)
+
+    return build
+
+
+def _worker(cells: Cells, key: str) -> Build:
+    """`care.professional`: the registered social worker of a time, by number of registration, as the return has it."""
+    number = cells.key("SW_ID", most=60)
+    cells.required("SW_DECOM")
+    start, end = cells.period("SW_DECOM", "SW_DEC")
+    cells.code("SW_REASON", codes.REASONS_WORKER_CHANGED, keep_unlisted=True)
+
+    def build() -> Iterator[ConceptRecord]:
+        yield Intervention(
+            subject=key,
+            item="care.professional",
+            occurrence=f"ssda903/{number}/{start.isoformat() if start else ''}",
+            value={"name": f"Registration {number}", "role": "Social worker", "service": "Children's social care"},
+            valid_from=start,
+            valid_to=end,
+        )
+
+    return build
+
+
 def _table(name: str, required: str, others: str, read: Callable[[Cells, str], Build]) -> Table:
     needed = frozenset(required.split())
     return Table(name, needed, needed.union(others.split()), read)
@@ -235,5 +282,8 @@ TABLES: tuple[Table, ...] = (
     _table("missing", "CHILD MISSING MIS_START", "DOB MIS_END", _missing),
     _table("uasc", "CHILD SEX DOB DUC", "", _uasc),
     _table("ad1", "CHILD DATE_INT DATE_MATCH", "DOB FOSTER_CARE NB_ADOPTR SEX_ADOPTR LS_ADOPTR", _ad1),
+    _table("placed_adoption", "CHILD DATE_PLACED", "DOB DATE_PLACED_CEASED REASON_PLACED_CEASED", _placed),
+    _table("previous_permanence", "CHILD PREV_PERM", "DOB LA_PERM DATE_PERM", _permanence),
+    _table("social_workers", "CHILD SW_ID SW_DECOM", "DOB SW_DEC SW_REASON", _worker),
 )
 """In the order in which a header is tried; each table's required columns are found together in no other."""

@@ -28,7 +28,7 @@ def identifiers(inside):
 
 @pytest.mark.parametrize(
     ("name", "children", "factors_and_plans"),
-    [("CIN_Census_2021.xml", 1, (2, 2)), ("CIN_Census_2026.xml", 2, (3, 2)), ("CIN2rows.xml", 1, (0, 3)),
+    [("CIN_Census_2021.xml", 1, (2, 2)), ("CIN_Census_2026.xml", 2, (3, 3)), ("CIN2rows.xml", 1, (0, 3)),
      ("fake_CIN_data.xml", 332, (0, 0))],
 )  # fmt: skip
 def test_every_child_of_the_sample_files_is_accepted(samples, cin, facts, name, children, factors_and_plans):
