@@ -179,10 +179,25 @@ class Cells:
             self.remark(name, "check-digit-failed", f"The column {name} holds no {scheme}. It is left out.")
             return None
         found = identifier(scheme, text, confirmed=confirmed)
+        if found.verification is Verification.UNVERIFIED and name in self.row.numbers:
+            found = self._with_lost_zero(scheme, name, found, confirmed=confirmed)
         if found.verification is Verification.UNVERIFIED:
             message = f"The check digit or shape of {name} fails. It is kept, and never used to link."
             self.remark(name, "check-digit-failed", message)
         return found
+
+    def _with_lost_zero(self, scheme: str, name: str, found: Identifier, *, confirmed: bool) -> Identifier:
+        """The identifier with the zero that a workbook's number lost, where its check digit then holds."""
+        whole = identifier(scheme, f"0{found.value}", confirmed=confirmed)
+        if whole.verification is Verification.UNVERIFIED:
+            return found
+        self.zero_restored(name)
+        return whole
+
+    def zero_restored(self, name: str) -> None:
+        """Note that a zero which the sheet had dropped was put back."""
+        message = f"The column {name} is a number in the workbook and had lost its first zero. It is put back."
+        self.remark(name, "zero-restored", message)
 
     def address(self, line_names: Sequence[str], postcode: str = "postcode", uprn: str = "uprn") -> Address | None:
         """A postal address, or None where no part is given. A postcode of no known shape is kept as sent."""

@@ -20,7 +20,8 @@ class CsvFeed:
         """Split a file into rows. Raise `FeedUnreadableError` if it is not a CSV file with the required columns."""
         columns = self.profile.columns
         required = frozenset(column.name for column in columns if column.required)
-        return csv_rows(source, required=required, known=frozenset(column.name for column in columns))
+        known = frozenset(column.name for column in columns)
+        return csv_rows(source, required=required, known=known, sheet_name=self.profile.name)
 
     def translate(self, row: RawRow) -> Translation:
         """Turn one row into concept records or row errors."""

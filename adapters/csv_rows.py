@@ -4,7 +4,8 @@ Read: UTF-8 with or without a byte order mark, UTF-16 with one; LF, CRLF or CR; 
 lines; columns in any order and letter case. Never guessed: an encoding, a delimiter, a missing column.
 One bad row never loses a good one: a byte that is not UTF-8, a row of the wrong width, a quote that is never
 closed make that row a `RawRow` with a `problem`, and reading goes on at the next line.
-A cell that begins with = + - or @ stays plain text: nothing here or later evaluates it.
+A cell that is made to be run as a formula makes its row a problem too; any other that begins with = + - or @ stays
+plain text (`adapters.formulas`).
 """
 
 import csv
@@ -14,15 +15,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import BinaryIO, TextIO
 
+from adapters.column_names import canonical_names, check_names
 from adapters.csv_records import RecordReader
 from adapters.csv_shape import PLAIN, CsvShape
 from adapters.errors import FeedUnreadableError
+from adapters.formulas import FORMULA, FORMULA_REMEDY, QUOTE_OR_SIGN, runs_as_formula, unquoted
 from adapters.port import RawRow, RowError
 from adapters.sources import reader, size_of, start_of
+from adapters.workbook import looks_like_workbook, workbook_rows
 
 _NOT_CSV = (
-    (b"PK\x03\x04", "The file is a spreadsheet workbook or a zip archive, not CSV."),
-    (b"\xd0\xcf\x11\xe0", "The file is an old Excel workbook, not CSV."),
     (b"\x1f\x8b", "The file is still compressed with gzip."),
     (b"%PDF", "The file is a PDF, not CSV."),
     (b"<", "The file is HTML or XML, not CSV."),
@@ -39,36 +41,34 @@ _UNDECODABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def csv_rows(
-    source: BinaryIO, *, required: frozenset[str], known: frozenset[str], shape: CsvShape = PLAIN
+    source: BinaryIO,
+    *,
+    required: frozenset[str],
+    known: frozenset[str],
+    shape: CsvShape = PLAIN,
+    sheet_name: str = "",
 ) -> Iterator[RawRow]:
-    """Split a CSV file into rows, in the order of the file.
+    """Split a CSV file, or the table of an XLSX workbook, into rows, in the order of the file.
 
     `known` are the column names of the feed; a column of the file that matches one, ignoring case and spaces
     around it, gets that name in `cells`. Other columns keep the name they came with. `required` must all be there.
     `RawRow.number` + 1 is the row a spreadsheet program shows: blank rows are skipped but counted.
-    A row with a `problem` has its cells, as far as they could be split, in `payload`. A file of another `shape` may
+    A row that could not be split has its cells, as far as it could, in `payload`. A file of another `shape` may
     as well come plain, with its names in the first row: so are rows handed back to be mended.
 
     Raise `FeedUnreadableError` at once, before any row, if the file has no such header.
     """
+    if looks_like_workbook(source):
+        return workbook_rows(source, required=required, known=known, also=shape.also, sheet_name=sheet_name)
     records = RecordReader(_text_of(source), shape.delimiter)
-    sent = _first_row(records)
-    canonical = {**shape.also, **{name.casefold(): name for name in known}}
-    names = _named(sent, canonical)
+    names = canonical_names(_first_row(records), known, shape.also)
     if shape.is_plain or (required <= frozenset(names) and known.intersection(names)):
-        _check_names(names, required, known)
+        check_names(names, required, known, "Columns are separated by commas.")
         return _rows(records, names, known)
-    return _shaped(_text_of(source), shape, canonical, (required, known))
+    return _shaped(_text_of(source), shape, required, known)
 
 
-def _named(sent: Sequence[str], canonical: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(canonical.get(cell.strip().casefold(), cell.strip()) for cell in sent)
-
-
-def _shaped(
-    text: TextIO, shape: CsvShape, canonical: Mapping[str, str], expected: tuple[frozenset[str], frozenset[str]]
-) -> Iterator[RawRow]:
-    required, known = expected
+def _shaped(text: TextIO, shape: CsvShape, required: frozenset[str], known: frozenset[str]) -> Iterator[RawRow]:
     records = RecordReader(text, shape.delimiter)
     names = shape.names
     for number in range(1, shape.rows_begin):
@@ -79,8 +79,8 @@ def _shaped(
         if sent is None:
             raise FeedUnreadableError("The file ends before its rows begin.", _AS_CSV)
         if number == shape.names_in_row:
-            names = _named(shape.cut(sent), canonical)
-    _check_names(names, required, known)
+            names = canonical_names(shape.cut(sent), known, shape.also)
+    check_names(names, required, known, "Columns are separated by commas.")
     return _rows(records, names, known, shape)
 
 
@@ -111,17 +111,6 @@ def _first_row(records: RecordReader) -> list[str]:
     return sent
 
 
-def _check_names(names: tuple[str, ...], required: frozenset[str], known: frozenset[str]) -> None:
-    missing = ", ".join(sorted(required.difference(names)))
-    if missing:
-        message = f"The file has no column {missing}."
-        raise FeedUnreadableError(message, f"Add the column {missing}. Columns are separated by commas.")
-    for name in sorted(known):
-        if names.count(name) > 1:
-            message = f"The column {name} is there twice."
-            raise FeedUnreadableError(message, f"Keep one column named {name}.")
-
-
 def _rows(
     records: RecordReader, names: tuple[str, ...], known: frozenset[str], shape: CsvShape = PLAIN
 ) -> Iterator[RawRow]:
@@ -142,15 +131,22 @@ def _row(number: int, names: tuple[str, ...], cells: list[str], known: frozenset
     if len(cells) != len(names):
         message = f"The row has {len(cells)} cells; the first row names {len(names)} columns."
         return _problem(number, cells, "row-shape", message)
-    for name, cell in zip(names, cells, strict=True):
+    problem: RowError | None = None
+    for place, (name, cell) in enumerate(zip(names, cells, strict=True)):
+        if cell.startswith(QUOTE_OR_SIGN):
+            cells[place] = unquoted(cell)
+            if name in known and runs_as_formula(cells[place]):
+                problem = problem or RowError(number, name, "formula-cell", FORMULA, FORMULA_REMEDY)
         if _UNDECODABLE.search(cell):
             # The name of a column that the feed does not know could itself be somebody's data.
             column = name if name in known else ""
             message = "A cell holds bytes that are not UTF-8 text."
-            return _problem(number, cells, "encoding-invalid", message, column)
-    return RawRow(number, dict(zip(names, cells, strict=True)))
+            problem = problem or RowError(number, column, "encoding-invalid", message, _REMEDIES["encoding-invalid"])
+            # Handed back empty: with a sign in place of what is lost it would be taken the next time.
+            cells[place] = ""
+    return RawRow(number, dict(zip(names, cells, strict=True)), problem=problem)
 
 
-def _problem(number: int, sent: Sequence[str], code: str, message: str, column: str = "") -> RawRow:
+def _problem(number: int, sent: Sequence[str], code: str, message: str) -> RawRow:
     readable = tuple(_UNDECODABLE.sub("\N{REPLACEMENT CHARACTER}", text) for text in sent)
-    return RawRow(number, {}, payload=readable, problem=RowError(number, column, code, message, _REMEDIES[code]))
+    return RawRow(number, {}, payload=readable, problem=RowError(number, "", code, message, _REMEDIES[code]))

@@ -29,6 +29,12 @@ class FeedUnreadableError(AdapterError):
         self.how_to_fix = how_to_fix
 
 
+class SuspiciousContentError(FeedUnreadableError):
+    """The file holds what no table of people needs and what attacks are made of: nothing of it is taken."""
+
+    code: ClassVar[str] = "content-suspicious"
+
+
 class SchemaVersionError(FeedUnreadableError):
     """The file says that it follows a version of the feed that has ended, or that the feed never had."""
 

@@ -1,7 +1,7 @@
 """What every feed offers: read rows from a file, translate one row. Neither knows of a store or a clock."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import BinaryIO, Protocol
 
@@ -26,17 +26,22 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row as sent. `number` counts from 1 in the order of the file, header not counted.
+    """One row as sent.
 
+    `number` counts from 1 in the order of the file, header not counted; in a workbook it is the row that the sheet
+    shows.
     `cells` maps column names to text for tabular feeds. Structured feeds (XML, JSON) put their parsed element
     into `payload` and may leave `cells` with what a person needs to find the row again.
-    `problem` is set when the row could not even be split into cells (too many columns, bad encoding).
+    `problem` is set when the row could not even be split into cells (too many columns, bad encoding), or when one
+    cell cannot be read; `cells` are then the others.
     """
 
     number: int
     cells: Mapping[str, str] = field(repr=False)
     payload: object = field(default=None, repr=False)
     problem: "RowError | None" = None
+    numbers: frozenset[str] = frozenset()
+    """Columns whose cell a workbook stored as a number: zeros that it began with are lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,11 @@ class FeedProfile:
     version: str = "1"
     earlier: tuple[EarlierVersion, ...] = ()
 
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The formats in which files are taken: any table that comes as CSV may come as a workbook."""
+        return (*self.formats, "xlsx") if "csv" in self.formats and "xlsx" not in self.formats else self.formats
+
 
 class Feed(Protocol):
     """A feed: the adapter of one kind of file of one partner."""
@@ -125,11 +135,23 @@ class Feed(Protocol):
 
 def translate_rows(feed: Feed, body: BinaryIO | bytes) -> Iterator[Translation]:
     """Read and translate a file row by row."""
-    for row in feed.rows(opened(body)):
-        if row.problem is not None:
-            yield Translation(row, errors=(row.problem,))
-        else:
-            yield feed.translate(row)
+    return (translate_row(feed, row) for row in feed.rows(opened(body)))
+
+
+def translate_row(feed: Feed, row: RawRow) -> Translation:
+    """Translate one row. One with a problem gives no record, and is judged by its other cells all the same.
+
+    So everything to be mended is told at once, and a row that may not be taken at all is never kept to be mended.
+    """
+    if row.problem is None:
+        return feed.translate(row)
+    if not row.cells:
+        return Translation(row, errors=(row.problem,))
+    judged = feed.translate(replace(row, problem=None))
+    if judged.refused:
+        return replace(judged, row=row)
+    others = tuple(error for error in judged.errors if error.column != row.problem.column)
+    return Translation(row, errors=(row.problem, *others), flags=judged.flags)
 
 
 def items_of(profile: FeedProfile) -> frozenset[str]:

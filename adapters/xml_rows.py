@@ -8,16 +8,17 @@ and memory holds one row, not the file.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from lxml import etree
 
-from adapters.errors import FeedUnreadableError
+from adapters.errors import FeedUnreadableError, SuspiciousContentError
 from adapters.sources import MAX_DOCUMENT_BYTES, reader, size_of, start_of
 
 MAX_BYTES = 2 * 1024 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ELEMENTS_PER_ROW = 100_000
+MAX_ROW_BYTES = 16 * 1024 * 1024
 MAX_DOCUMENT_ELEMENTS = 1_000_000
 _CHUNK = 64 * 1024
 
@@ -61,15 +62,31 @@ def xml_rows(source: BinaryIO, root: str, row: str) -> Iterator[XmlNode]:
     Raises `FeedUnreadableError`, before any row, where the document is unsafe, broken or has another root.
     """
     _refuse_larger_than(MAX_BYTES, source)
-    for _ in _walk(source, _Guard(root, row, MAX_ELEMENTS_PER_ROW)):
+    for _ in _walk(_chunks(reader(source, _CHUNK)), _Guard(root, row, MAX_ELEMENTS_PER_ROW)):
         pass
-    return (to_node(element) for element in _walk(source, _Guard(root, row, MAX_ELEMENTS_PER_ROW)))
+    return (
+        to_node(element) for element in _walk(_chunks(reader(source, _CHUNK)), _Guard(root, row, MAX_ELEMENTS_PER_ROW))
+    )
 
 
 def xml_document(source: BinaryIO) -> XmlNode:
     """Return the whole document as one node; one row of it is the root. Raises `FeedUnreadableError`."""
     _refuse_larger_than(MAX_DOCUMENT_BYTES, source)
-    return to_node(next(_walk(source, _Guard(None, _ROOT, MAX_DOCUMENT_ELEMENTS))))
+    return to_node(next(_walk(_chunks(reader(source, _CHUNK)), _Guard(None, _ROOT, MAX_DOCUMENT_ELEMENTS))))
+
+
+def xml_elements(stream: IO[bytes], name: str) -> Iterator[Any]:
+    """Yield every outermost lxml element of that local name, whatever the root; it is freed when the next is asked for.
+
+    Read once: what is unsafe or broken raises `FeedUnreadableError` where it stands, after elements before it.
+    """
+    return _walk(_chunks(stream), _Guard(None, name, MAX_ELEMENTS_PER_ROW))
+
+
+def local_name(element: Any) -> str:
+    """Name of an lxml element without its namespace."""
+    tag: str = element.tag
+    return tag.rpartition("}")[2]
 
 
 def leaves(node: XmlNode) -> dict[str, str]:
@@ -90,7 +107,7 @@ def _refuse_larger_than(limit: int, source: BinaryIO) -> None:
         raise FeedUnreadableError("The file is too large.", "Send it in several files.")
 
 
-def _walk(source: BinaryIO, guard: "_Guard") -> Iterator[Any]:
+def _walk(chunks: Iterator[bytes], guard: "_Guard") -> Iterator[Any]:
     """Parse chunk by chunk, guarding each start tag; yield each outermost row, freed soon after."""
     parser: Any = etree.XMLPullParser(
         ("start", "end"),
@@ -103,7 +120,8 @@ def _walk(source: BinaryIO, guard: "_Guard") -> Iterator[Any]:
         remove_comments=True,
         remove_pis=True,
     )
-    for chunk in _chunks(source):
+    for chunk in chunks:
+        guard.takes(len(chunk))
         _feed(parser, chunk, guard)
         for event, element in parser.read_events():
             if event == "start":
@@ -144,6 +162,13 @@ class _Guard:
         self.depth = 0
         self.elements = 0
         self.inside = 0
+        self.bytes_inside = 0
+
+    def takes(self, size: int) -> None:
+        """Count what is read while a row is open; the whole document as a row has its own limit."""
+        self.bytes_inside = self.bytes_inside + size if self.inside else 0
+        if self.bytes_inside > MAX_ROW_BYTES and self.row != _ROOT:
+            raise FeedUnreadableError("One record of the file is too large.", "Check the export and send it again.")
 
     def opens(self, element: Any) -> None:
         name = etree.QName(element).localname
@@ -169,13 +194,14 @@ class _Guard:
         if self.inside:
             return False
         self.elements = 0
+        self.bytes_inside = 0
         return True
 
     def _check_root(self, element: Any, name: str) -> None:
         self.seen_root = True
         info = element.getroottree().docinfo
         if info.doctype or info.internalDTD is not None:
-            raise FeedUnreadableError(
+            raise SuspiciousContentError(
                 "The file declares a document type (DOCTYPE).",
                 "Export it without a document type; this format has none.",
             )
@@ -187,8 +213,7 @@ class _Guard:
 _END = b""
 
 
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    stream = reader(source, _CHUNK)
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
     while chunk := stream.read(_CHUNK):
         yield chunk
     yield _END

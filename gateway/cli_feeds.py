@@ -67,7 +67,7 @@ def feeds(context: typer.Context, feeds_dir: Path | None = FeedsDir) -> None:
 def list_feeds(feeds_dir: Path | None = FeedsDir) -> None:
     """List every feed: name, source, formats, title."""
     profiles = [feed.profile for feed in known_feeds(mapping_folder(feeds_dir)).values()]
-    rows = [(one.name, one.source, ", ".join(one.formats), one.title) for one in sorted(profiles, key=_by_source)]
+    rows = [(one.name, one.source, ", ".join(one.taken), one.title) for one in sorted(profiles, key=_by_source)]
     _print_table(("feed", "source", "formats", "title"), rows)
 
 
@@ -77,7 +77,7 @@ def show_feed(
 ) -> None:
     """Show a feed's columns: which are required and which data items each supplies."""
     profile = find_feed(feed, mapping_folder(feeds_dir)).profile
-    typer.echo(f"{profile.name}: {profile.title}\nsource {profile.source}; formats {', '.join(profile.formats)}\n")
+    typer.echo(f"{profile.name}: {profile.title}\nsource {profile.source}; formats {', '.join(profile.taken)}\n")
     rows = [
         (one.name, "required" if one.required else "", ", ".join(one.items) or "(key)", one.description)
         for one in profile.columns

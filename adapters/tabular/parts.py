@@ -11,6 +11,8 @@ NO_COLUMN = " "
 """A column that no file can have, because names of columns lose the spaces around them: reads as not given."""
 _SHORTEST, _LONGEST = 3, 200
 _MAX_OCCURRENCE = 200
+_NATIONAL_DIGITS = 10
+"""Of a telephone number in the United Kingdom without its first zero."""
 
 
 def telecom(cells: Cells, system: Literal["phone", "email"], name: str) -> Telecom | None:
@@ -21,6 +23,9 @@ def telecom(cells: Cells, system: Literal["phone", "email"], name: str) -> Telec
     if not _SHORTEST <= len(text) <= _LONGEST or (system == "email" and "@" not in text):
         cells.remark(name, "contact-invalid", f"The column {name} holds no {system} that can be used. It is left out.")
         return None
+    if system == "phone" and name in cells.row.numbers and len(text) == _NATIONAL_DIGITS and not text.startswith("0"):
+        cells.zero_restored(name)
+        text = f"0{text}"
     return Telecom(system=system, value=text)
 
 

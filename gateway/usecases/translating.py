@@ -68,7 +68,7 @@ def translate_file(
     Raise `FeedUnreadableError` where the file is not of this feed; every feed finds that out before its first row.
     """
     known = {column.name for column in feed.profile.columns}
-    tabular = feed.profile.formats == ("csv",)
+    tabular = "csv" in feed.profile.formats
     for translation in translate_rows(feed, body):
         texts, errors = _as_texts(translation)
         _count(summary, translation, len(texts), bad=bool(errors))
