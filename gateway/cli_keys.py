@@ -35,7 +35,7 @@ def list_() -> None:
 
 @app.command()
 def rotate(
-    purpose: str = typer.Argument(metavar="PURPOSE", help="log, digest, token or field."),
+    purpose: str = typer.Argument(metavar="PURPOSE", help="log, digest, token, field or receipt."),
 ) -> None:
     """Put a new version of a key in use and record it in the log. Earlier versions stay, for what they made.
 

@@ -1,9 +1,10 @@
 """Custody of keys: created by command, versioned, one file a purpose, 0600; every rotation is an audit entry.
 
 Purposes: `log` signs checkpoints (Ed25519); `digest` keys the digests of source keys, facts and rows; `token` keys
-search tokens; `field` seals rejected rows and typed reasons (AES-256-GCM). A rotation appends a version: the newest
-is used for what is made from then on, earlier ones stay for what was made with them. Digests and tokens are looked
-up under every version kept, so nothing has to be made again. Role passwords of the database lie beside them.
+search tokens; `field` seals rejected rows and typed reasons (AES-256-GCM); `receipt` signs receipts of files (Ed25519).
+A rotation appends a version: the newest is used for what is made from then on, earlier ones stay for what was made
+with them. Digests and tokens are looked up under every version kept, so nothing has to be made again. Role passwords
+of the database lie beside them.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.errors import KeyCustodyError
 
-PURPOSES = ("log", "digest", "token", "field")
+PURPOSES = ("log", "digest", "token", "field", "receipt")
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 4
 
@@ -81,6 +82,7 @@ class Custody:
     digest: KeyRing
     token: KeyRing
     field: KeyRing
+    receipt: KeyRing
     role_passwords: dict[str, str] = attribute(repr=False)
 
 

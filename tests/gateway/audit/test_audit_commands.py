@@ -117,5 +117,5 @@ def test_keys_are_created_once_and_listed_without_secrets(run, settings):
     (settings.keys_dir / "token.json").unlink()
     assert run(cli_keys.app, "create")[1] == ["created: token"]
     status, lines = run(cli_keys.app, "list")
-    assert (status, [line.split()[0] for line in lines]) == (0, ["log", "digest", "token", "field"])
+    assert (status, [line.split()[0] for line in lines]) == (0, ["log", "digest", "token", "field", "receipt"])
     assert all(len(line.split()[1]) == 8 for line in lines)

@@ -118,7 +118,7 @@ def test_a_rotated_log_key_signs_what_comes_and_the_old_one_verifies_what_was(se
     assert entry["detail"] | {"key": "log", "old_version": done.old, "new_version": done.new} == entry["detail"]
 
 
-@pytest.mark.parametrize("purpose", ["digest", "token", "field"])
+@pytest.mark.parametrize("purpose", ["digest", "token", "field", "receipt"])
 def test_a_rotation_keeps_the_earlier_version_and_is_an_entry(settings, parts, database, purpose):
     before = {key.purpose: key.key_ids for key in list_keys(settings)}
     done = rotate(parts, purpose, rotation_entry(parts))
@@ -143,7 +143,7 @@ def test_a_rotation_that_cannot_be_recorded_does_not_happen(settings, parts):
 
 
 def test_a_purpose_without_a_key_is_refused_by_name(parts, database):
-    with pytest.raises(KeyCustodyError, match="log, digest, token, field"):
+    with pytest.raises(KeyCustodyError, match="log, digest, token, field, receipt"):
         rotate(parts, "../log", rotation_entry(parts))
     assert entries_of(database, "configuration") == []
 
