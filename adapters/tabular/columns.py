@@ -61,7 +61,10 @@ class ColumnSpec:
     """True where the sender's sign is the other way round: a debt written as -12.50."""
     split: Split | None = None
     part_of: str = ""
-    """The column of the file that this one is a part of."""
+    """The column of the file that this one is a part of, or begins with."""
+    join: tuple[str, ...] = ()
+    """The columns of the file that this one is put together from, `joined_by` between them."""
+    joined_by: str = ""
     group: str = ""
     number: int = field(default=0)
     """The repeat group and the number in it that this column stands for."""

@@ -99,13 +99,16 @@ class MappedFeed:
         return self._as_sent(row, cells.translation(build))
 
     def _with_parts(self, row: RawRow) -> RawRow:
-        cut = [spec for spec in self.columns if spec.split]
-        if not cut:
+        made = [spec for spec in self.columns if spec.split or spec.join]
+        if not made:
             return row
         cells = dict(row.cells)
-        for spec in cut:
+        for spec in made:
             if spec.split:
                 cells.update(spec.split.parts(row.cells.get(spec.name, "")))
+            else:
+                parts = (row.cells.get(name, "").strip() for name in spec.join)
+                cells[spec.name] = spec.joined_by.join(filter(None, parts))
         return replace(row, cells=cells)
 
     def _as_sent(self, row: RawRow, translation: Translation) -> Translation:

@@ -164,10 +164,11 @@ def _used(templates: tuple[Template, ...]) -> Iterator[str]:
 
 def _all_used(table: Table, columns: Mapping[str, ColumnSpec], key: Key, templates: tuple[Template, ...]) -> None:
     used = {*key.columns(), *_used(templates)}
+    used |= {part for name in used for part in columns[name].join}
     for name, spec in columns.items():
         if name not in used and spec.split is None:
             remedy = "Use it in a record or take it out: a column that feeds nothing must not be kept."
-            line = table.entries[spec.part_of or name].line
+            line = table.entries[name if name in table.entries else spec.part_of].line
             raise MappingError(line, f"Column {name} feeds no record.", remedy)
 
 
@@ -175,7 +176,8 @@ def _profile_columns(columns: Mapping[str, ColumnSpec], templates: tuple[Templat
     items: dict[str, dict[str, None]] = {name: {} for name in columns}
     for template in templates:
         for column, item in template.columns():
-            items[columns[column].part_of or column][item] = None
+            for sent in columns[column].join or (columns[column].part_of or column,):
+                items[sent][item] = None
         if not isinstance(template, StatementTemplate):
             _items_of_conditions(template, items)
     return tuple(

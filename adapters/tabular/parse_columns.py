@@ -21,9 +21,11 @@ from adapters.tabular.groups import Group
 
 COLUMN_KEYS = frozenset({
     "type", "description", "required", "codes", "unlisted", "scheme", "also", "path", "formats", "negate", "split",
+    "join",
 })  # fmt: skip
 SPLIT_KEYS = frozenset({"by", "into", "from_end"})
-_PART_KEYS = COLUMN_KEYS - {"split", "also", "path"}
+JOIN_KEYS = frozenset({"of", "by"})
+_PART_KEYS = COLUMN_KEYS - {"split", "join", "also", "path"}
 _NEEDS_TYPE = {
     "codes": ("code",), "unlisted": ("code",), "scheme": ("local_id",), "split": ("text",),
     "formats": ("date", "partial_date"), "negate": ("money", "number"),
@@ -46,6 +48,11 @@ def parse_columns(table: Table, numbered: Mapping[str, tuple[Group, int]]) -> Ma
                 raise MappingError(line, message, "Keep one: the names in a file may have any letter case.")
             taken[name.casefold()] = None
         columns[spec.name] = spec
+    for spec in columns.values():
+        for name in spec.join:
+            if name not in columns or columns[name].part_of:
+                remedy = "Declare it among the columns of the file."
+                raise MappingError(table.line, f"Column {spec.name} joins {name!r}, which is no column.", remedy)
     if not columns:
         raise MappingError(table.line, "No column is declared.", "Declare the columns of the file.")
     return columns
@@ -77,6 +84,7 @@ def _column(
             raise MappingError(keys[key].line, f"{what} has {key} but is of type {kind}.", remedy)
     if kind == "code" and "codes" not in keys:
         raise MappingError(described.line, f"{what} is of type code without codes.", "Add codes, or set type: text.")
+    join, joined_by = _join(keys["join"], what) if "join" in keys else ((), "")
     return ColumnSpec(
         name=name,
         type=kind,
@@ -90,7 +98,9 @@ def _column(
         formats=_formats(keys["formats"], what) if "formats" in keys else (),
         negate=as_bool(keys["negate"], f"{what}: negate") if "negate" in keys else False,
         split=_split(keys["split"], what) if "split" in keys else None,
-        part_of=part_of,
+        part_of=part_of or (join[0] if join else ""),
+        join=join,
+        joined_by=joined_by,
         group=group,
         number=number,
     )
@@ -133,6 +143,14 @@ def _codes(value: Value, what: str) -> Mapping[str, str]:
             raise MappingError(line, f"{what} lists one code twice.", "Letter case does not count: keep one of them.")
         codes[text.casefold()] = kept
     return codes
+
+
+def _join(value: Value, what: str) -> tuple[tuple[str, ...], str]:
+    what = f"{what}: join"
+    keys = keys_of(as_table(value, what), what, required=JOIN_KEYS, optional=frozenset())
+    by = as_text(keys["by"], f"{what}: by")
+    of = tuple(as_text(one, f"{what}: of") for one in as_list(keys["of"], f"{what}: of"))
+    return of, {"space": " ", "nothing": ""}.get(by, by)
 
 
 def _keep(value: Value, what: str) -> bool:
