@@ -16,9 +16,9 @@ from adapters.health.fhir import (
     is_restricted,
     nhs_number,
     text,
-    too_deep,
 )
 from adapters.health.fhir_xml import fhir_document
+from adapters.json_text import parse_json
 from adapters.port import RawRow, RowError
 from adapters.sources import UTF8_MARK, lines, whole
 from adapters.xml_rows import looks_like_xml
@@ -99,26 +99,16 @@ def _parsed(text_of_one: bytes | None) -> Any:
     if text_of_one is None:
         return _TOO_LONG
     try:
-        document = json.loads(text_of_one.decode("utf-8"), object_pairs_hook=_without_doubles)
+        document = parse_json(text_of_one)
     except UnicodeDecodeError:
         return _NOT_UTF8
-    except (ValueError, RecursionError):
+    except ValueError:
         return _NOT_JSON
-    if not isinstance(document, dict) or too_deep(document):
-        return _NOT_JSON
-    return document
+    return document if isinstance(document, dict) else _NOT_JSON
 
 
 def _not_fhir() -> FeedUnreadableError:
     return FeedUnreadableError("The file is not FHIR.", "Send FHIR R4 resources as JSON, or one to a line as NDJSON.")
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A name given twice is refused: the last would win, and a second `meta` could lift a restriction."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError
-    return members
 
 
 def _check_first(documents: Documents, lone_kinds: frozenset[str] | None) -> None:

@@ -4,13 +4,13 @@ One document, or one to a line. Attributes keep their names behind `incident.`, 
 of members with a full stop between; what is a list is written with spaces, what is true or false as that word.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, BinaryIO
 
 from adapters.errors import FeedUnreadableError
+from adapters.json_text import parse_json
 from adapters.port import RawRow, RowError
 from adapters.sources import UTF8_MARK, lines, whole
 
@@ -56,12 +56,12 @@ def _parsed(text: bytes | None) -> Mapping[str, Any] | RowError:
     if text is None:
         return RowError(0, "", "row-shape", "The line is longer than 16 MiB.", "Send fewer incidents on one line.")
     try:
-        document = json.loads(text.decode("utf-8"), object_pairs_hook=_without_doubles)
+        document = parse_json(text)
         if not isinstance(document, Mapping) or not _is_of_incidents(document.get("data")):
             raise _NotADocument
     except UnicodeDecodeError:
         return RowError(0, "", "encoding-invalid", "The line is not UTF-8 text.", "Save the file as UTF-8.")
-    except (ValueError, RecursionError):
+    except ValueError:
         return RowError(
             0, "", "row-shape", "The line is no JSON:API document of incidents.", "Send `data` with incidents."
         )
@@ -71,14 +71,6 @@ def _parsed(text: bytes | None) -> Mapping[str, Any] | RowError:
 def _is_of_incidents(data: object) -> bool:
     listed = data if isinstance(data, list) else [data]
     return all(isinstance(one, Mapping) and one.get("type") == _INCIDENT for one in listed)
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A name given twice is refused: which of the two counts would be anybody's guess."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise _NotADocument
-    return members
 
 
 def _no_incidents() -> FeedUnreadableError:

@@ -1,6 +1,5 @@
 """Pupil records of the Department for Education's service for schools: JSON, an object whose `value` is the list."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.errors import FeedUnreadableError
+from adapters.json_text import parse_json
 from adapters.port import FeedProfile, RawRow, RowError, Translation
 from adapters.sources import whole
 from adapters.tabular.parts import usual_name
@@ -28,8 +28,8 @@ class PupilRecordsFeed:
         """Split the list into rows. Raise `FeedUnreadableError` if the body is not such an object."""
         body = whole(source)
         try:
-            document = json.loads(body.decode("utf-8-sig"))
-        except (ValueError, RecursionError):
+            document = parse_json(body)
+        except ValueError:
             raise FeedUnreadableError("The file is not JSON in UTF-8.", _AS_SENT) from None
         records = document.get("value") if isinstance(document, dict) else None
         if not isinstance(records, list):

@@ -5,11 +5,11 @@ that is there several times stands in one cell, its parts joined by a space. Num
 they are in a CSV file: 12.5, true.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from adapters.errors import FeedUnreadableError
+from adapters.json_text import parse_json
 from adapters.port import RawRow, RowError
 from adapters.sources import lines, whole
 from adapters.tabular.columns import ColumnSpec
@@ -113,11 +113,6 @@ def _text(value: object) -> str:
 
 def _parsed(body: bytes) -> object:
     try:
-        found = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        return parse_json(body)
+    except ValueError:
         raise FeedUnreadableError(_NOT_JSON, _AS_JSON) from None
-    return found
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(name)
