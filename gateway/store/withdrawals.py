@@ -52,6 +52,32 @@ def find_named(connection: Connection, batch_id: UUID, fact_keys: Sequence[bytes
     return int(found.scalar_one())
 
 
+def find_emptied(connection: Connection, batch_id: UUID, records: Sequence[UUID], describing: Sequence[int]) -> int:
+    """Make due what merely describes records of which the sender's feed says nothing else; return how many.
+
+    `describing` are the numbers of items that say who and where somebody is, and not what happened to them.
+    """
+    found = connection.execute(
+        text("SELECT hearth.find_emptied(:batch, CAST(:records AS uuid[]), CAST(:items AS smallint[]))"),
+        {"batch": batch_id, "records": list(records), "items": list(describing)},
+    )
+    return int(found.scalar_one())
+
+
+def known_records(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, UUID]:
+    """The records that there are under some digests of partners' keys."""
+    rows = connection.execute(
+        text("SELECT key_digest, record_id FROM hearth.known_records(CAST(:digests AS bytea[]))"),
+        {"digests": list(digests)},
+    )
+    return {bytes(row.key_digest): row.record_id for row in rows}
+
+
+def source_is_shared(connection: Connection, batch_id: UUID) -> bool:
+    """Whether other feeds or senders than a batch's own have supplied its source: then two may say the same."""
+    return bool(connection.execute(text("SELECT desk.source_is_shared(:batch)"), {"batch": batch_id}).scalar_one())
+
+
 def keep_said(connection: Connection, batch_id: UUID) -> int:
     """Take what a batch names off the facts due in its sender's earlier batches of the feed; return how many."""
     return int(connection.execute(text("SELECT hearth.keep_said(:batch)"), {"batch": batch_id}).scalar_one())
@@ -77,6 +103,11 @@ def withdraw_due(connection: Connection, batch_id: UUID, at: datetime, mint: Ite
         text("SELECT hearth.withdraw_due(:batch, :at, CAST(:ids AS uuid[]))"), {"batch": batch_id, "at": at, "ids": ids}
     )
     return int(found.scalar_one())
+
+
+def drop_due(connection: Connection, batch_id: UUID) -> None:
+    """Forget what is due in a batch."""
+    connection.execute(text("DELETE FROM desk.due_withdrawal WHERE batch_id = :batch"), {"batch": batch_id})
 
 
 def give_up_due(connection: Connection, feed: str, sender: str, but: UUID) -> None:

@@ -53,10 +53,12 @@ _INTAKE: Reach = {
     "desk.row_error": ("SELECT INSERT", "why rows are handed back"),
     "desk.row_mended": ("SELECT INSERT", "which rows a later file mended; numbers alone"),
     "desk.said_key": ("SELECT INSERT DELETE", "keyed digests of what a file names, until it is taken"),
+    "desk.source_is_shared()": ("EXECUTE", "whether several feeds or senders supply one source"),
     "hearth.current_digests()": ("EXECUTE", "keyed digests, so that what is unchanged is not stored again"),
     "hearth.erased_keys()": ("EXECUTE", "keyed digests of what was erased, so that it does not come back"),
     "hearth.fact": ("INSERT", "facts are written, and none is read"),
     "hearth.find_absent()": ("EXECUTE", "what a full file names no more becomes due; answers counts"),
+    "hearth.find_emptied()": ("EXECUTE", "what is left of a record that is withdrawn becomes due; answers a count"),
     "hearth.find_named()": ("EXECUTE", "what a file of keys withdraws becomes due; answers a count"),
     "hearth.intern_records()": (
         "EXECUTE",

@@ -128,6 +128,36 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT count(*) FROM due
 $$;
 
+-- Of some records of which the sender's feed says nothing more than what describes them, that becomes due as well.
+CREATE FUNCTION hearth.find_emptied(p_batch uuid, p_records uuid[], p_describing smallint[]) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH this AS MATERIALIZED (SELECT * FROM desk.batch b WHERE b.batch_id = p_batch), standing AS (
+    SELECT n.fact_key, f.record_id, f.item_no
+      FROM this t, hearth.newest_said(ARRAY(
+             SELECT DISTINCT f.fact_key FROM hearth.fact f WHERE f.record_id = ANY (p_records))) n
+      JOIN hearth.fact f USING (fact_id)
+     WHERE NOT n.tombstone
+       AND ((n.feed, n.sender) = (t.feed, t.sender)
+            OR EXISTS (SELECT FROM hearth.also_said a WHERE a.fact_key = n.fact_key AND a.feed = t.feed
+                          AND a.sender = t.sender AND a.content_digest = n.content_digest))
+       AND NOT EXISTS (SELECT FROM desk.due_withdrawal d WHERE d.batch_id = p_batch AND d.fact_key = n.fact_key)
+  ), due AS (
+    INSERT INTO desk.due_withdrawal (batch_id, fact_key)
+    SELECT p_batch, s.fact_key FROM standing s
+     WHERE NOT EXISTS (SELECT FROM standing o WHERE o.record_id = s.record_id AND o.item_no <> ALL (p_describing))
+        ON CONFLICT DO NOTHING
+    RETURNING 1)
+  SELECT count(*) FROM due
+$$;
+
+-- Whether more than one feed, or more than one sender of a feed, supplies a batch's source.
+CREATE FUNCTION desk.source_is_shared(p_batch uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM desk.batch t JOIN desk.batch b ON b.source_no = t.source_no
+                  WHERE t.batch_id = p_batch AND (b.feed, b.sender) <> (t.feed, t.sender)
+                    AND b.state IN ('accepted', 'accepted in part') AND NOT b.validate_only)
+$$;
+
 -- What a sender has said again is not due any more, in whichever of their batches it waited. Gives how much.
 CREATE FUNCTION hearth.keep_said(p_batch uuid) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -201,11 +231,12 @@ CREATE TRIGGER forget_old_keys AFTER UPDATE ON hearth.fact REFERENCING OLD TABLE
   FOR EACH STATEMENT EXECUTE FUNCTION hearth.forget_old_keys();
 
 REVOKE ALL ON FUNCTION hearth.newest_said(bytea[]), hearth.note_also_said(uuid, bytea[]), hearth.held_by_sender(uuid),
-  hearth.find_absent(uuid), hearth.find_named(uuid, bytea[], uuid[]), hearth.keep_said(uuid),
-  hearth.withdraw_due(uuid, timestamptz, uuid[]), hearth.forget_old_keys() FROM PUBLIC;
+  hearth.find_absent(uuid), hearth.find_named(uuid, bytea[], uuid[]), hearth.find_emptied(uuid, uuid[], smallint[]),
+  hearth.keep_said(uuid), hearth.withdraw_due(uuid, timestamptz, uuid[]), hearth.forget_old_keys(),
+  desk.source_is_shared(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION hearth.note_also_said(uuid, bytea[]), hearth.find_absent(uuid),
-  hearth.find_named(uuid, bytea[], uuid[]), hearth.keep_said(uuid), hearth.withdraw_due(uuid, timestamptz, uuid[])
-  TO hg_intake;
+  hearth.find_named(uuid, bytea[], uuid[]), hearth.find_emptied(uuid, uuid[], smallint[]), hearth.keep_said(uuid),
+  hearth.withdraw_due(uuid, timestamptz, uuid[]), desk.source_is_shared(uuid) TO hg_intake;
 GRANT SELECT, INSERT ON desk.row_mended TO hg_intake;
 GRANT SELECT ON desk.row_mended TO hg_desk;
 GRANT SELECT, INSERT, DELETE ON desk.said_key TO hg_intake;
