@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from adapters import case_system, dwp, health, police, schools, social_care
+from adapters import case_system, dwp, gazetteer, health, police, schools, social_care
 from adapters.errors import UnknownFeedError
 from adapters.port import Feed
 
 FEEDS: Mapping[str, Feed] = MappingProxyType(
     {
         feed.profile.name: feed
-        for package in (police, dwp, health, schools, social_care, case_system)
+        for package in (police, dwp, health, schools, social_care, case_system, gazetteer)
         for feed in package.FEEDS
     }
 )
