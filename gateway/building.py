@@ -28,6 +28,7 @@ from gateway.review.rules import load_rules
 from gateway.settings import Settings
 from gateway.store import embedded
 from gateway.store.engine import SERVING_ROLES, Database, database, embedded_url
+from gateway.usecases.watching_feeds_calendar import load_calendar
 from gateway.wiring import Wiring
 
 ADMIN = "hg_admin"
@@ -106,6 +107,7 @@ def build_wiring(settings: Settings, running: RunningDatabase, register: Registe
     """Join everything a use case works with."""
     # Read again whenever accesses are reviewed, so that an officer's change holds at once; found out here, not then.
     load_rules(settings.review_file)
+    load_calendar(settings.calendar_file)
     custody = load_custody(settings.keys_dir, SERVING_ROLES)
     return Wiring(
         settings=settings,

@@ -35,11 +35,17 @@ class Settings(BaseSettings):
     retention_file: Path | None = Field(
         default=None, description="How long facts are kept, by feed and item; unset, nothing is forgotten by itself."
     )
+    calendar_file: Path = Field(
+        default=NORTHVALE / "calendar.yaml", description="School terms, and bank holidays beside those known by rule."
+    )
     clients_file: Path | None = Field(
         default=None, description="Partner clients and their public keys; default `<data_dir>/clients.json`."
     )
     pulls_file: Path | None = Field(
         default=None, description="Partners' APIs that are pulled from, and how; unset: nothing is pulled."
+    )
+    drops_file: Path | None = Field(
+        default=None, description="Folders into which partners put files over SFTP; unset: no folder is watched."
     )
     host: str = Field(default="127.0.0.1", description="Address that the gateway listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the gateway listens on.")

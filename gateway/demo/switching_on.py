@@ -21,8 +21,9 @@ from gateway.wiring import Wiring
 
 _RHYTHMS: Mapping[str, str] = MappingProxyType(
     {
-        "police": "daily", "mash": "working-days", "case_system": "daily", "social_care": "weekly", "schools": "weekly",
-        "academies": "weekly", "housing": "weekly", "council_tax": "monthly", "area": "monthly", "pds": "daily",
+        "police": "daily", "mash": "working-days", "case_system": "daily", "social_care": "weekly",
+        "schools": "school-weeks", "academies": "school-weeks", "housing": "weekly", "council_tax": "monthly",
+        "area": "monthly", "pds": "daily",
     }
 )  # fmt: skip
 _DECIDED = "Read the assessment and the terms; both hold."

@@ -72,6 +72,7 @@ class FeedAlertRow(SQLModel, table=True):
     alert_id: UUID = Field(primary_key=True)
     feed: str = Field(sa_type=Text)
     agency: str = Field(sa_type=Text)
+    sender: str = Field(default="", sa_type=Text)
     kind: str = Field(sa_type=Text)
     part: str = Field(default="", sa_type=Text)
     batch_id: UUID | None

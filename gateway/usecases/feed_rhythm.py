@@ -10,6 +10,7 @@ RHYTHMS: Mapping[str, str] = MappingProxyType(
         "working-days": "Monday to Friday, but for bank holidays",
         "school-days": "on school days",
         "weekly": "once a week",
+        "school-weeks": "once a week of school",
         "monthly": "once a month",
         "termly": "once a school term",
         "yearly": "once a year",

@@ -65,11 +65,13 @@ CREATE TABLE desk.feed_code (
   PRIMARY KEY (feed, column_name, code_digest)
 );
 
--- Something about a feed that its sender and the council should know. `part` is a column's name, or empty.
+-- Something about a feed that its sender and the council should know. `part` is a column's name, or empty; `sender`
+-- is empty where it is about whatever comes of the feed.
 CREATE TABLE desk.feed_alert (
   alert_id uuid PRIMARY KEY,
   feed text NOT NULL,
   agency text NOT NULL,
+  sender text NOT NULL DEFAULT '',
   kind text NOT NULL,
   part text NOT NULL DEFAULT '',
   batch_id uuid REFERENCES desk.batch,
@@ -81,7 +83,7 @@ CREATE TABLE desk.feed_alert (
   closed_at timestamptz,
   CHECK ((acknowledged_at IS NULL) = (acknowledged_by IS NULL))
 );
-CREATE UNIQUE INDEX feed_alert_open ON desk.feed_alert (feed, kind, part) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX feed_alert_open ON desk.feed_alert (feed, agency, sender, kind, part) WHERE closed_at IS NULL;
 CREATE INDEX feed_alert_agency ON desk.feed_alert (agency, raised_at DESC);
 CREATE INDEX batch_feed ON desk.batch (feed, received_at DESC);
 
