@@ -1,11 +1,15 @@
-"""Read a pushed body once, bounded before and after decompression."""
+"""Read a pushed body once, piece by piece, into the spool; bounded before and after decompression."""
 
+import hashlib
 import zlib
+from collections.abc import Iterator
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import Depends, Request
 
 from gateway.errors import BodyTooLargeError, BodyUnreadableError, UnsupportedMediaError
+from gateway.usecases.intake import SpooledFile, spool_of
 
 _FORMATS = {
     "text/csv": "csv",
@@ -19,37 +23,90 @@ _FORMATS = {
 }
 MEDIA_TYPES = tuple(_FORMATS)
 _MIB = 1024 * 1024
+_PIECE = 256 * 1024
+_MOST_IN_MEMORY = _MIB
 
 
 async def raw_body(request: Request) -> bytes:
-    """The whole body, decompressed if it is gzip; over the limit it is refused without being kept."""
-    limit = int(request.app.state.wiring.settings.max_body_mib) * _MIB
+    """The whole of a short body, such as a form, as it came; over 1 MiB it is refused."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > limit:
-            raise BodyTooLargeError("the file is larger than this gateway takes at once; send it in parts")
+        if size > _MOST_IN_MEMORY:
+            raise BodyTooLargeError("the body is larger than this is ever")
         parts.append(part)
-    body = b"".join(parts)
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding == "identity":
-        return body
-    if encoding != "gzip":
+    return b"".join(parts)
+
+
+async def spooled_body(request: Request) -> SpooledFile:
+    """The body in the spool, decompressed if it is gzip. Over the limit, or broken, it leaves nothing behind.
+
+    `request.state.sent_sha256` is then the SHA-256 of the body as it was sent (RFC 9530).
+    """
+    wiring = request.app.state.wiring
+    unpacked = unpacker(request.headers.get("content-encoding", "identity"))
+    limit = int(wiring.settings.max_body_mib) * _MIB
+    received, sent = 0, hashlib.sha256()
+    with spool_of(wiring).write() as writer:
+        async for part in request.stream():
+            received += len(part)
+            sent.update(part)
+            for piece in unpacked.take(part):
+                if writer.size + len(piece) > limit:
+                    break
+                writer.write(piece)
+            else:
+                if received <= limit:
+                    continue
+            raise BodyTooLargeError("the file is larger than this gateway takes at once; send it in parts")
+        unpacked.end()
+        request.state.sent_sha256 = sent.digest()
+        # What is written waits for the disk, so elsewhere than where all requests are heard.
+        return await to_thread.run_sync(writer.finish)
+
+
+class Plain:
+    """A body that came as it is."""
+
+    def take(self, part: bytes) -> Iterator[bytes]:
+        """The content of a part."""
+        yield part
+
+    def end(self) -> None:
+        """The body has ended."""
+
+
+class Gzip:
+    """A body that came compressed, unpacked piece by piece: a small part may hold any amount."""
+
+    def __init__(self) -> None:
+        self._engine = zlib.decompressobj(wbits=31)
+
+    def take(self, part: bytes) -> Iterator[bytes]:
+        """The content of a part, in pieces of bounded size. Raise `BodyUnreadableError`."""
+        while part:
+            try:
+                yield self._engine.decompress(part, _PIECE)
+            except zlib.error:
+                raise BodyUnreadableError("the body says it is gzip and cannot be unpacked") from None
+            part = self._engine.unconsumed_tail
+            if self._engine.unused_data:
+                raise BodyUnreadableError("the gzip body holds more than one file")
+
+    def end(self) -> None:
+        """The body has ended. Raise `BodyUnreadableError` if the file in it has not."""
+        if not self._engine.eof:
+            raise BodyUnreadableError("the gzip body is cut short")
+
+
+def unpacker(encoding: str) -> Plain | Gzip:
+    """What unpacks a body of that Content-Encoding. Raise `UnsupportedMediaError`."""
+    named = encoding.strip().lower()
+    if named == "identity":
+        return Plain()
+    if named != "gzip":
         raise UnsupportedMediaError("the body may be plain or gzip, nothing else")
-    return _unzip(body, limit)
-
-
-def _unzip(body: bytes, limit: int) -> bytes:
-    engine = zlib.decompressobj(wbits=31)
-    try:
-        plain = engine.decompress(body, limit + 1)
-    except zlib.error:
-        raise BodyUnreadableError("the body says it is gzip and cannot be unpacked") from None
-    if len(plain) > limit:
-        raise BodyTooLargeError("the unpacked file is larger than this gateway takes at once; send it in parts")
-    if not engine.eof or engine.unused_data:
-        raise BodyUnreadableError("the gzip body is cut short or holds more than one file")
-    return plain
+    return Gzip()
 
 
 def media_format(request: Request) -> str:
@@ -63,4 +120,5 @@ def media_format(request: Request) -> str:
 
 
 RawBody = Annotated[bytes, Depends(raw_body)]
+Body = Annotated[SpooledFile, Depends(spooled_body)]
 MediaFormat = Annotated[str, Depends(media_format)]

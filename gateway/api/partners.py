@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Response
 
 from gateway.api.answers import TokenErrorOut, TokenOut
-from gateway.api.body import MEDIA_TYPES, MediaFormat, RawBody
+from gateway.api.body import MEDIA_TYPES, Body, MediaFormat, RawBody
 from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, operation, problem
 from gateway.api.views import BatchOut, batch_view
 from gateway.errors import BodyUnreadableError
 from gateway.identity.token_endpoint import parse_token_form
 from gateway.usecases.batches import errors_csv, list_own_batches, read_own_batch
-from gateway.usecases.intake import Push, receive_batch
+from gateway.usecases.intake import Push, receive_batch, require_may_push
 from gateway.usecases.tokens import issue_partner_token
 
 router = APIRouter()
@@ -62,18 +62,31 @@ def token(wiring: Wired, context: Context, body: RawBody) -> Response:
     return Response(json.dumps(answer), status, headers=dict(headers), media_type="application/json")
 
 
-def sent_file(
-    feed: str,
-    body: RawBody,
-    media_format: MediaFormat,
+def idempotency_key(
     idempotency_key: Annotated[
         str | None, Header(alias="Idempotency-Key", description="Must be sent; at most 200 characters")
     ] = None,
-) -> Push:
-    """The file that a partner pushes."""
+) -> str:
+    """The sender's name for one push."""
     if not idempotency_key or len(idempotency_key) > _KEY_LENGTH:
         raise BodyUnreadableError("send an Idempotency-Key of at most 200 characters, the same one when you resend")
-    return Push(feed, body, media_format, idempotency_key)
+    return idempotency_key
+
+
+def pushable(wiring: Wired, caller: Anyone, feed: str, media_format: MediaFormat) -> str:
+    """The feed's name, before a byte of the body is read: a body that may not be pushed is not spooled."""
+    require_may_push(wiring, caller, feed, media_format)
+    return feed
+
+
+def sent_file(
+    feed: Annotated[str, Depends(pushable)],
+    key: Annotated[str, Depends(idempotency_key)],
+    media_format: MediaFormat,
+    body: Body,
+) -> Push:
+    """The file that a partner pushes."""
+    return Push(feed, body, media_format, key)
 
 
 @router.post(

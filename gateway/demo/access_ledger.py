@@ -19,7 +19,8 @@ from gateway.demo.northvale.accesses.book import STAFF_COLUMNS, AccessBook, staf
 from gateway.demo.northvale.accesses.working import Act
 from gateway.demo.northvale.people import Household, Person
 from gateway.jobs.sequencer import Sequencer
-from gateway.store.facts import NewFact, NewRecord, intern_records, save_facts, save_tokens
+from gateway.store.fact_copy import NewFact
+from gateway.store.facts import NewRecord, intern_records, save_facts, save_tokens
 from gateway.store.identities import add_persons, replace_households, replace_kin, replace_links
 from gateway.store.ledger import append
 from gateway.store.reviews import watch_family

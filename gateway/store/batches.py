@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.port import RowError
 from gateway.store.desk_tables import BatchRow, RejectedRow, RowErrorRow
+from gateway.store.fact_copy import copy_rows
 
 _BATCH = BatchRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 TAKEN = ("accepted", "accepted in part")
@@ -18,7 +18,7 @@ TAKEN = ("accepted", "accepted in part")
 
 
 def open_batch(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Insert a batch in state `validating`."""
+    """Insert a batch in state `received`."""
     connection.execute(insert(BatchRow), [dict(values)])
 
 
@@ -35,6 +35,13 @@ def find_batch(connection: Connection, sender: str, feed: str, idempotency_diges
 def update_batch(connection: Connection, batch_id: UUID, values: Mapping[str, Any]) -> None:
     """Set columns of a batch."""
     connection.execute(update(_BATCH).where(_BATCH.c.batch_id == batch_id).values(**values))
+
+
+def batch_of(connection: Connection, batch_id: UUID, *, hold: bool = False) -> BatchRow | None:
+    """A batch, whoever sent it: for the gateway itself. `hold`: nobody else changes it until this transaction ends."""
+    found = select(_BATCH).where(_BATCH.c.batch_id == batch_id)
+    row = connection.execute(found.with_for_update() if hold else found).one_or_none()
+    return None if row is None else BatchRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
 
 
 def read_batch(connection: Connection, batch_id: UUID, agency: str) -> BatchRow | None:
@@ -60,15 +67,10 @@ def save_row_errors(connection: Connection, batch_id: UUID, errors: Sequence[Row
     rows = []
     for error in errors:
         position = positions[error.row] = positions.get(error.row, -1) + 1
-        rows.append(
-            {
-                "batch_id": batch_id, "row_number": error.row, "position": position, "error_column": error.column,
-                "error_code": error.code, "message": error.message, "how_to_fix": error.how_to_fix,
-            }
-        )  # fmt: skip
+        rows.append((batch_id, error.row, position, error.column, error.code, error.message, error.how_to_fix))
     if rows:
-        # A push that broke off is taken again from its start: what it had said stays said.
-        connection.execute(upsert(RowErrorRow).on_conflict_do_nothing(), rows)
+        columns = ("batch_id", "row_number", "position", "error_column", "error_code", "message", "how_to_fix")
+        copy_rows(connection, "desk.row_error", columns, rows)
 
 
 def save_rejected_rows(
@@ -76,13 +78,9 @@ def save_rejected_rows(
 ) -> None:
     """Store sealed rows as (row number, sealed text)."""
     if sealed:
-        connection.execute(
-            upsert(RejectedRow).on_conflict_do_nothing(),
-            [
-                {"batch_id": batch_id, "row_number": number, "sealed": text, "expires_at": expires_at}
-                for number, text in sealed
-            ],
-        )
+        columns = ("batch_id", "row_number", "sealed", "expires_at")
+        rows = [(batch_id, number, text, expires_at) for number, text in sealed]
+        copy_rows(connection, "desk.rejected_row", columns, rows)
 
 
 @dataclass(frozen=True, slots=True)

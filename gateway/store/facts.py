@@ -2,41 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, text
 
 from gateway.profiles.loaded import LoadedFact, WithheldCount
 from gateway.store import ledger, wire
-from gateway.store.tables import FactRow, SearchTokenRow
+from gateway.store.fact_copy import NewFact, copy_facts
 from gateway.store.wire import Session, Statement
-
-
-@dataclass(frozen=True, slots=True)
-class NewFact:
-    """A fact ready to be stored: every column of a version but those that the batch adds.
-
-    `earlier_keys` and `earlier_contents` are the two digests under keys that have been rotated since, newest first.
-    """
-
-    fact_key: bytes
-    record_id: UUID
-    source_no: int
-    item_no: int
-    value: Mapping[str, Any]
-    valid_from: date | None
-    valid_to: date | None
-    happened_at: datetime | None
-    nature: str
-    subject_role: str | None
-    handling: str | None
-    disputed: bool
-    content_digest: bytes
-    earlier_keys: tuple[bytes, ...] = ()
-    earlier_contents: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +69,24 @@ def save_facts(
     connection: Connection, facts: Sequence[NewFact], common: Mapping[str, Any], mint: Iterable[UUID]
 ) -> None:
     """Insert versions. `common` holds batch_id, agreement and recorded_at."""
-    rows = [
-        {
-            "fact_id": fact_id, "fact_key": fact.fact_key, "record_id": fact.record_id, "source_no": fact.source_no,
-            "item_no": fact.item_no, "value": dict(fact.value), "valid_from": fact.valid_from,
-            "valid_to": fact.valid_to, "happened_at": fact.happened_at, "nature": fact.nature,
-            "subject_role": fact.subject_role, "handling": fact.handling, "disputed": fact.disputed,
-            "tombstone": False, "content_digest": fact.content_digest, **common,
-        }
-        for fact_id, fact in zip(mint, facts, strict=False)
-    ]  # fmt: skip
-    if rows:
-        connection.execute(insert(FactRow), rows)
+    if facts:
+        copy_facts(connection, facts, common, mint)
 
 
 def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, UUID, int, int]]) -> None:
     """Insert search tokens as (token, record, source number, item number); those already there stay."""
-    rows = [
-        {"token": token, "record_id": record_id, "source_no": source_no, "item_no": item_no}
-        for token, record_id, source_no, item_no in tokens
-    ]
-    if rows:
-        connection.execute(upsert(SearchTokenRow).on_conflict_do_nothing(), rows)
+    rows = list(tokens)
+    if not rows:
+        return
+    columns = dict(zip(("tokens", "records", "sources", "items"), map(list, zip(*rows, strict=True)), strict=True))
+    connection.execute(
+        text(
+            "INSERT INTO hearth.search_token (token, record_id, source_no, item_no)"
+            " SELECT * FROM unnest(CAST(:tokens AS bytea[]), CAST(:records AS uuid[]), CAST(:sources AS smallint[]),"
+            " CAST(:items AS smallint[])) ON CONFLICT DO NOTHING"
+        ),
+        columns,
+    )
 
 
 _LOAD = Statement(

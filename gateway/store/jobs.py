@@ -1,8 +1,20 @@
 """Queue jobs on the connection that made them necessary, so that neither exists without the other."""
 
+from uuid import UUID
+
 from sqlalchemy import Connection, text
 
 
 def defer_linkage(connection: Connection) -> None:
     """Queue a linkage run with this transaction; one that already waits is enough."""
     connection.execute(text("SELECT jobs.defer_linkage()"))
+
+
+def hasten_linkage(connection: Connection) -> None:
+    """Let the linkage run that waits, if one does, go before every other job."""
+    connection.execute(text("SELECT jobs.hasten_linkage()"))
+
+
+def defer_batch(connection: Connection, batch_id: UUID) -> None:
+    """Queue a batch to be taken by a worker; one that is queued already stays as it is."""
+    connection.execute(text("SELECT jobs.defer_batch(:batch)"), {"batch": batch_id})

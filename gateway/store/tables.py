@@ -51,15 +51,15 @@ class SourceRecordRow(SQLModel, table=True):
 
 
 class FactRow(SQLModel, table=True):
-    """One version of one fact."""
+    """One version of one fact. That its record, source and item are there is asked once a statement, by a trigger."""
 
     __tablename__ = "fact"
     __table_args__ = {"schema": "hearth"}
     fact_id: UUID = Field(primary_key=True)
     fact_key: bytes = Field(sa_type=LargeBinary)
-    record_id: UUID = Field(foreign_key="hearth.source_record.record_id")
-    source_no: int = Field(sa_type=SmallInteger, foreign_key="hearth.source.source_no")
-    item_no: int = Field(sa_type=SmallInteger, foreign_key="hearth.item.item_no")
+    record_id: UUID
+    source_no: int = Field(sa_type=SmallInteger)
+    item_no: int = Field(sa_type=SmallInteger)
     value: dict[str, Any] = Field(sa_type=JSONB)
     valid_from: date | None
     valid_to: date | None
@@ -81,7 +81,7 @@ class SearchTokenRow(SQLModel, table=True):
     __tablename__ = "search_token"
     __table_args__ = {"schema": "hearth"}
     token: bytes = Field(sa_type=LargeBinary, primary_key=True)
-    record_id: UUID = Field(primary_key=True, foreign_key="hearth.source_record.record_id")
+    record_id: UUID = Field(primary_key=True)
     source_no: int = Field(sa_type=SmallInteger)
     item_no: int = Field(sa_type=SmallInteger, primary_key=True)
 

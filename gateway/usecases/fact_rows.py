@@ -1,18 +1,27 @@
-"""From concept facts to rows, keyed so that a resent row is recognised and no source key is stored in clear."""
+"""From facts as said to rows, keyed so that a resent row is recognised and no source key is stored in clear."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from json.encoder import encode_basestring_ascii
 from typing import Any
 from uuid import UUID
 
-from concept_model.items import item_bit
-from concept_model.records import Fact
+from adapters.quick import PlainFact
+from concept_model.items import ITEMS
 from gateway.custody import KeyRing
-from gateway.store.facts import NewFact, NewRecord
+from gateway.keyed_digests import digesters, part
+from gateway.store.fact_copy import NewFact
+from gateway.store.facts import NewRecord
 
-_REFERENCES = {"family.relationship": ("other", "person"), "household.membership": ("household", "household")}
+REFERENCES = {"family.relationship": ("other", "person"), "household.membership": ("household", "household")}
 """Items whose value names another record of the same source: stored as that record's id."""
+KeyName = tuple[str, str]
+"""Kind of a subject and the partner's own key of it."""
+_ITEM_PARTS = {item.name: (number, part(item.name.encode())) for number, item in enumerate(ITEMS)}
+_RECORD_PART = part(b"\0" * 16)[:4]
+_value_text = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,42 +38,51 @@ class SourceKey:
         digests = ring.digests("source-record", self.source.encode(), self.kind.encode(), self.key.encode())
         return NewRecord(self.source_no, self.kind, digests)
 
-    def digest(self, ring: KeyRing) -> bytes:
-        """The digest under the key in use."""
-        return ring.digest("source-record", self.source.encode(), self.kind.encode(), self.key.encode())
 
-
-def keys_of(facts: Iterable[Fact], source: str, source_no: int) -> list[SourceKey]:
+def names_of(facts: Iterable[PlainFact]) -> dict[KeyName, None]:
     """Every key that the facts name, once each, in the order met."""
-    keys: dict[SourceKey, None] = {}
+    names: dict[KeyName, None] = {}
     for fact in facts:
-        keys[SourceKey(source, source_no, fact.subject_kind, fact.subject_key)] = None
-        reference = _REFERENCES.get(fact.item)
-        if reference:
-            keys[SourceKey(source, source_no, reference[1], str(fact.value[reference[0]]))] = None
-    return list(keys)
+        names[fact[1], fact[2]] = None
+        if fact[0] in REFERENCES:
+            names[referred(fact)] = None
+    return names
 
 
-def fact_rows(
-    facts: Sequence[Fact], source: str, source_no: int, ring: KeyRing, record_of: Callable[[SourceKey], UUID]
-) -> Iterator[NewFact]:
-    """Turn facts into rows. A fact's key joins its record, item and occurrence; its content digest, all the rest."""
-    for fact in facts:
-        record_id = record_of(SourceKey(source, source_no, fact.subject_kind, fact.subject_key))
-        value: dict[str, Any] = dict(fact.value)
-        occurrence = fact.occurrence
-        reference = _REFERENCES.get(fact.item)
-        if reference:
-            named = record_of(SourceKey(source, source_no, reference[1], str(value[reference[0]])))
-            occurrence = f"{value.get('kind', '')}/{named}"
-            value[reference[0]] = str(named)
-        fact_key, *earlier_keys = ring.digests("fact", record_id.bytes, fact.item.encode(), occurrence.encode())
-        content, *earlier_contents = ring.digests("content", _content(fact, value))
-        yield NewFact(
-            fact_key, record_id, source_no, item_bit(fact.item), value, fact.valid_from, fact.valid_to, fact.at,
-            fact.nature.value, fact.role, fact.handling, fact.disputed, content, tuple(earlier_keys),
-            tuple(earlier_contents),
-        )  # fmt: skip
+def referred(fact: PlainFact) -> KeyName:
+    """The key that a fact's value names, of one of the items in `REFERENCES`."""
+    place, kind = REFERENCES[fact.item]
+    return kind, str(fact.value[place])
+
+
+class FactRows:
+    """Makes rows. A fact's key joins its record, item and occurrence; its content digest, all the rest."""
+
+    def __init__(self, source_no: int, ring: KeyRing) -> None:
+        self._source_no = source_no
+        self._key_digest, *self._earlier_keys = digesters(ring, "fact")
+        self._content_digest, *self._earlier_contents = digesters(ring, "content")
+
+    def rows(self, facts: Sequence[PlainFact], records: Mapping[KeyName, UUID]) -> Iterator[NewFact]:
+        """A row for each fact. `records` are the records of all keys that the facts name."""
+        source_no, key_digest, content_digest = self._source_no, self._key_digest, self._content_digest
+        for fact in facts:
+            item, kind, key, occurrence, value, begins, ends, at, nature, role, handling, disputed = fact
+            record_id = records[kind, key]
+            if item in REFERENCES:
+                occurrence, value = _by_record(fact, records)
+            item_no, item_part = _ITEM_PARTS[item]
+            keyed = _RECORD_PART + record_id.bytes + item_part + part(occurrence.encode())
+            text = _value_text(value)
+            content = part(
+                f"[{text},{_quoted(begins)},{_quoted(ends)},{_quoted(at)},{encode_basestring_ascii(nature)},"
+                f"{_json(role)},{_json(handling)},{'true' if disputed else 'false'}]".encode()
+            )
+            yield NewFact(
+                key_digest(keyed), record_id, source_no, item_no, value, begins, ends, at, nature, role, handling,
+                disputed, content_digest(content), tuple([digest(keyed) for digest in self._earlier_keys]),
+                tuple([digest(content) for digest in self._earlier_contents]), text,
+            )  # fmt: skip
 
 
 def keys_in_use(rows: Iterable[NewFact]) -> list[bytes]:
@@ -72,16 +90,16 @@ def keys_in_use(rows: Iterable[NewFact]) -> list[bytes]:
     return list({key for row in rows for key in (row.fact_key, *row.earlier_keys)})
 
 
-def under_stored_keys(rows: Iterable[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
+def under_stored_keys(rows: Sequence[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
     """A fact stored under an earlier key goes on under it, or the rotation would make two facts of one."""
-    return [_under_stored_key(row, stored) for row in rows]
+    return [_under_stored_key(row, stored) if row.earlier_keys else row for row in rows]
 
 
 def _under_stored_key(row: NewFact, stored: Mapping[bytes, bytes]) -> NewFact:
     fact_key = next((key for key in (row.fact_key, *row.earlier_keys) if key in stored), row.fact_key)
     content = stored.get(fact_key)
     known = content if content is not None and content in row.earlier_contents else row.content_digest
-    return replace(row, fact_key=fact_key, content_digest=known)
+    return row._replace(fact_key=fact_key, content_digest=known)
 
 
 def changed(rows: Iterable[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
@@ -95,8 +113,15 @@ def changed(rows: Iterable[NewFact], stored: Mapping[bytes, bytes]) -> list[NewF
     return kept
 
 
-def _content(fact: Fact, value: Mapping[str, Any]) -> bytes:
-    parts = [
-        value, fact.valid_from, fact.valid_to, fact.at, fact.nature.value, fact.role, fact.handling, fact.disputed,
-    ]  # fmt: skip
-    return json.dumps(parts, sort_keys=True, default=str, separators=(",", ":")).encode()
+def _by_record(fact: PlainFact, records: Mapping[KeyName, UUID]) -> tuple[str, dict[str, Any]]:
+    named = str(records[referred(fact)])
+    place, _ = REFERENCES[fact.item]
+    return f"{fact.value.get('kind', '')}/{named}", {**fact.value, place: named}
+
+
+def _quoted(moment: date | datetime | None) -> str:
+    return f'"{moment}"' if moment else "null"
+
+
+def _json(text: str | None) -> str:
+    return "null" if text is None else encode_basestring_ascii(text)

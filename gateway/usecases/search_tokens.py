@@ -6,7 +6,7 @@ from uuid import UUID
 
 from concept_model.items import ITEMS
 from gateway.custody import KeyRing
-from gateway.store.facts import NewFact
+from gateway.store.fact_copy import NewFact
 from linkage.tokens import SearchQuery, search_tokens
 
 _SHORTEST_PHONE = 9

@@ -1,6 +1,6 @@
 """Files that an agency pushes from a browser, and what became of them."""
 
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from adapters.port import FeedProfile
 from gateway.errors import BodyTooLargeError, ForbiddenError
 from gateway.usecases.batches import errors_csv, list_own_batches, read_own_batch
-from gateway.usecases.intake import Push, receive_batch, sender_of
+from gateway.usecases.intake import Push, SpooledFile, receive_batch, sender_of, spool_of
 from gateway.usecases.page_batches import row_problems
 from gateway.usecases.page_duties import own_feeds
 from gateway.web.desk import Desk, SignedIn, SignedInForm
@@ -49,10 +49,7 @@ def send(
         errors.append(FormError("file", "The file's name must end in .csv, .json, .ndjson or .xml"))
     if errors or file is None or media_format is None:
         return _page(request, desk, feed, errors)
-    limit = desk.wiring.settings.max_body_mib * _MIB
-    body = file.file.read(limit + 1)
-    if len(body) > limit:
-        raise BodyTooLargeError("the file is larger than this gateway takes at once; send it in parts")
+    body = _spooled(desk, file.file)
     key = f"page-{_key_of(sending) or desk.wiring.mint_opaque()}"
     batch = receive_batch(desk.wiring, desk.context, desk.caller, Push(feed, body, media_format, key))
     return RedirectResponse(f"/batches/{batch.batch_id}", 303, page_headers(""))
@@ -75,6 +72,16 @@ def batch_errors(desk: SignedIn, batch_id: str) -> Response:
     name, text = errors_csv(desk.wiring, desk.context, desk.caller, _batch_id(batch_id))
     headers = {**page_headers(""), "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _spooled(desk: Desk, file: BinaryIO) -> SpooledFile:
+    limit = desk.wiring.settings.max_body_mib * _MIB
+    with spool_of(desk.wiring).write() as writer:
+        while piece := file.read(_MIB):
+            if writer.size + len(piece) > limit:
+                raise BodyTooLargeError("the file is larger than this gateway takes at once; send it in parts")
+            writer.write(piece)
+        return writer.finish()
 
 
 _NO_FEED = FormError("feed", "Choose what kind of file it is")

@@ -71,6 +71,8 @@ _INTAKE: Reach = {
     "hearth.search_token": ("INSERT", "keyed tokens are written, and none is read"),
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
     "hearth.withdraw_due()": ("EXECUTE", "tombstones of what a sender says no more; answers a count"),
+    "desk.spooled_batch": ("SELECT INSERT UPDATE DELETE", "batches that wait in the spool, and how far each is"),
+    "jobs.defer_batch(uuid)": ("EXECUTE", "queues a batch with the row that opens it"),
     "jobs.defer_linkage()": ("EXECUTE", "queues a linkage run with the rows that need it"),
     "jobs.hasten_linkage()": ("EXECUTE", "lets the run that waits go first, for an event that cannot wait"),
 }
@@ -216,6 +218,7 @@ _DESK: Reach = {
     "desk.pull": ("SELECT INSERT UPDATE", "how each pull stands; where it goes on is sealed"),
     "desk.pull_tag": ("SELECT INSERT UPDATE DELETE", "versions a partner gave us, under keyed digests"),
     "desk.rejected_row": ("SELECT DELETE", "rows handed back to their sender, sealed; gone after thirty days"),
+    "desk.spooled_batch": ("SELECT", "how far a batch is"),
     "desk.review_draw": ("SELECT INSERT", "which items a week's review drew"),
     "desk.review_item": (
         "SELECT INSERT UPDATE(state,closed_at,closed_by,outcome,sealed_words)",
@@ -270,6 +273,7 @@ _QUEUE_FUNCTIONS = (
     "update_heartbeat_v1()",
 )
 _JOBS: Reach = {
+    "jobs.defer_batch(uuid)": ("EXECUTE", "queues a batch"),
     "jobs.defer_linkage()": ("EXECUTE", "queues a linkage run"),
     **{
         f"jobs.procrastinate_{name}": ("SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN", _QUEUE)

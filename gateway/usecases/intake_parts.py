@@ -1,0 +1,41 @@
+"""What the steps of taking a batch share."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.port import Feed
+from agreements.offers import Supply
+from gateway.store.desk_tables import BatchRow
+from gateway.usecases.intake_order import Order
+from gateway.wiring import Wiring
+
+SUPPLY_PURPOSE = "supply"
+UNFINISHED = frozenset({"received", "validating"})
+"""States of a batch that is to be taken yet."""
+
+
+class BatchRefusedError(Exception):
+    """Raised while a batch is taken: nothing of it is stored, and its sender is told why. Texts hold no value."""
+
+    def __init__(self, code: str, message: str, how_to_fix: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.how_to_fix = how_to_fix
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What stays the same while a batch is taken. `now` is the one instant of its facts and entries."""
+
+    wiring: Wiring
+    order: Order
+    batch: BatchRow
+    feed: Feed
+    supply: Supply
+    now: datetime
+
+    def keeps(self, name: str) -> bool:
+        """Whether a column of that name is a key, or feeds an item that this partner may supply."""
+        column = next((column for column in self.feed.profile.columns if column.name == name), None)
+        return column is not None and (not column.items or not self.supply.items.isdisjoint(column.items))

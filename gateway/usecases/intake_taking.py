@@ -1,0 +1,214 @@
+"""A batch out of the spool into the store: one transaction, all of its rows or none.
+
+(0) one instant; the batch and its source for this transaction alone; who sent it, in which words
+(1) translate chunk by chunk: rows to facts, or to row errors
+(2) agreements decide supply: what is not covered is dropped item by item, before anything is stored
+(3) append one collection entry a chunk with the count and the Merkle root of keyed row digests: no row without it
+(4) save what changed, with provenance
+(5) what became of it, its last entry, the linkage it makes necessary; commit
+
+A crash anywhere leaves the batch in the spool as it was before (0), to be taken again.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from adapters.errors import FeedUnreadableError
+from adapters.port import Feed, Translation, items_of
+from agreements.offers import Supply
+from audit.encoding import to_base64
+from audit.entry import Decision, Entry, EventClass
+from audit.merkle import root_of
+from gateway.store.advisory import lock, try_lock
+from gateway.store.batches import batch_of, save_rejected_rows, save_row_errors
+from gateway.store.desk_tables import BatchRow
+from gateway.store.jobs import defer_linkage
+from gateway.store.ledger import append
+from gateway.store.spool import Spool
+from gateway.store.spooled_batches import SpooledBatch, begin_attempt, find_spooled, tell_progress
+from gateway.usecases.entries import entry
+from gateway.usecases.intake_order import open_order
+from gateway.usecases.intake_outcome import finish_batch, refuse_batch
+from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED, BatchRefusedError, Taking
+from gateway.usecases.intake_reading import Chunk, ChunkReader
+from gateway.usecases.intake_saving import FactSaver, Provenance
+from gateway.wiring import Wiring
+
+KEPT_FOR = timedelta(days=30)
+MOST_ATTEMPTS = 5
+"""A batch that broke off as often is refused whole: whatever it is, another attempt will not mend it."""
+_TELL_EVERY = 1.0
+_LOOK_EVERY = 0.2
+
+
+def spool_of(wiring: Wiring) -> Spool:
+    """The folder in which pushed files wait."""
+    return Spool(wiring.settings.spool_folder, wiring.custody.field)
+
+
+def take_batch(wiring: Wiring, batch_id: UUID, *, at_once: bool = False) -> bool:
+    """Take a batch, or find that it is finished. False only `at_once`, where a long batch of its source is under way.
+
+    Otherwise waits for its turn. Whatever breaks it off, but a reason to refuse the whole batch, is raised, and leaves
+    the batch as it was.
+    """
+    spool, waiting = spool_of(wiring), None
+    try:
+        with wiring.database.transaction("hg_intake") as connection:
+            # (0) The locks end with this transaction, whatever ends it.
+            batch = batch_of(connection, batch_id)
+            if batch is not None and not _its_turn(connection, batch.source_no, at_once=at_once):
+                return False
+            batch = batch_of(connection, batch_id)
+            if batch is None or batch.state not in UNFINISHED:
+                return True
+            if not at_once:
+                _begin(wiring, batch_id)
+            waiting = find_spooled(connection, batch_id)
+            taking, file = _begun(wiring, spool, batch, waiting)
+            with closing(file):
+                _take(taking, connection, file)
+    except BatchRefusedError as refused:
+        refuse_batch(wiring, batch_id, refused)
+    if waiting is not None:
+        spool.discard(waiting.spool)
+    return True
+
+
+def _its_turn(connection: Connection, source_no: int, *, at_once: bool) -> bool:
+    """Wait until nobody else takes a batch of the source; False, `at_once`, where that may take long.
+
+    Short takings share the lock of the long ones, so they wait for one another, and never for a long one.
+    """
+    name = turn_name(source_no)
+    if at_once:
+        if not try_lock(connection, name, shared=True):
+            return False
+        lock(connection, f"{name}/short")
+    while not at_once and not try_lock(connection, name):
+        time.sleep(_LOOK_EVERY)
+    return True
+
+
+def turn_name(source_no: int) -> str:
+    """Name of the lock under which the batches of a source follow each other."""
+    return f"intake/{source_no}"
+
+
+def _begin(wiring: Wiring, batch_id: UUID) -> None:
+    """Say that it is under way, in a transaction of its own: what ends this attempt does not take that back."""
+    with wiring.database.transaction("hg_intake") as connection:
+        begin_attempt(connection, batch_id, wiring.clock())
+
+
+def _begun(wiring: Wiring, spool: Spool, batch: BatchRow, waiting: SpooledBatch | None) -> tuple[Taking, BinaryIO]:
+    feed = wiring.feeds.get(batch.feed)
+    if waiting is None or feed is None or not spool.has(waiting.spool):
+        raise BatchRefusedError(
+            "file-lost", "The file was lost before it was taken. Nothing of it was stored.", "Send the file again."
+        )
+    if waiting.attempts > MOST_ATTEMPTS:
+        raise BatchRefusedError(
+            "taking-failed", "Taking the file broke off several times. Nothing of it was stored.",
+            "Tell the council's data team the number of this batch, then send the file in smaller parts.",
+        )  # fmt: skip
+    now = wiring.clock()
+    order = open_order(wiring.custody.field, batch.batch_id, waiting.sealed_order)
+    supply = wiring.register.decide_supply(order.caller.agency, feed.profile.source, now)
+    if not supply.items & items_of(feed.profile):
+        raise BatchRefusedError("supply-not-agreed", *_why_not(supply, feed))
+    return Taking(wiring, order, batch, feed, supply, now), spool.open(waiting.spool)
+
+
+def _why_not(supply: Supply, feed: Feed) -> tuple[str, str]:
+    reasons = {supply.refusals[item].message for item in items_of(feed.profile) if item in supply.refusals}
+    message = min(reasons) if reasons else "No agreement in force covers what this feed supplies."
+    return message, "Nothing was stored. Ask the council's information governance team about the agreement."
+
+
+def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
+    wiring, batch, profile = taking.wiring, taking.batch, taking.feed.profile
+    reader = ChunkReader(taking.feed, taking.supply.items, wiring.custody.digest)
+    agreements = ", ".join(taking.supply.agreements)
+    provenance = Provenance(profile.source, batch.source_no, batch.batch_id, agreements, taking.now)
+    saver = FactSaver(wiring, connection, provenance)
+    tell = _progress(taking, file)
+
+    def save(chunk: Chunk) -> None:
+        # (3) Without the chunk's entry the database takes none of its rows.
+        append(connection, _chunk_entry(taking, chunk))
+        # (4) In the same transaction.
+        new, known = saver.save(chunk.facts)
+        reader.tally.facts_new += new
+        reader.tally.facts_unchanged += known
+        _save_rejected(taking, connection, chunk)
+
+    # (1) and (2) go on in this thread while the chunk before is saved in another: the database works meanwhile.
+    with ThreadPoolExecutor(1, "intake-save") as beside:
+        before: Future[None] | None = None
+        try:
+            for chunk in reader.chunks(file):
+                if before is not None:
+                    before.result()
+                before = beside.submit(save, chunk)
+                tell(reader.tally.rows)
+        except FeedUnreadableError as error:
+            raise BatchRefusedError(error.code, error.message, error.how_to_fix) from None
+        if before is not None:
+            before.result()
+    # (5) Linkage is queued last: whoever queues it holds up the others that do.
+    finish_batch(taking, connection, reader.tally)
+    if reader.tally.facts_new:
+        defer_linkage(connection)
+
+
+def _save_rejected(taking: Taking, connection: Connection, chunk: Chunk) -> None:
+    batch_id = taking.batch.batch_id
+    save_row_errors(connection, batch_id, [error for bad in chunk.rejected for error in bad.errors])
+    kept = [(bad.row.number, _seal(taking, bad)) for bad in chunk.rejected if not bad.refused]
+    save_rejected_rows(connection, batch_id, kept, taking.now + KEPT_FOR)
+
+
+def _progress(taking: Taking, file: BinaryIO) -> Callable[[int], None]:
+    """Tells how far a batch is, in a transaction of its own, at most once a second."""
+    told = time.monotonic()
+
+    def tell(rows: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _TELL_EVERY:
+            told = time.monotonic()
+            with taking.wiring.database.transaction("hg_intake") as connection:
+                tell_progress(connection, taking.batch.batch_id, rows, file.tell())
+
+    return tell
+
+
+def _chunk_entry(taking: Taking, chunk: Chunk) -> Entry:
+    return entry(
+        taking.wiring, taking.order.context, taking.order.caller, EventClass.COLLECTION, taking.now,
+        purpose=SUPPLY_PURPOSE, agreements=taking.supply.agreements, decision=Decision.PERMIT,
+        detail={
+            "batch": str(taking.batch.batch_id), "feed": taking.feed.profile.name, "chunk": chunk.number,
+            "row_count": len(chunk.leaves), "rows_root": to_base64(root_of(chunk.leaves)),
+        },
+    )  # fmt: skip
+
+
+def _seal(taking: Taking, bad: Translation) -> bytes:
+    # What may not be taken is not kept in a row handed back either.
+    cells = {name: text for name, text in bad.row.cells.items() if taking.keeps(name)}
+    plain = json.dumps(cells, ensure_ascii=False).encode()
+    return taking.wiring.custody.field.seal(plain, rejected_row_binding(taking.batch.batch_id, bad.row.number))
+
+
+def rejected_row_binding(batch_id: UUID, row_number: int) -> bytes:
+    """What a sealed row is bound to, so that it opens nowhere else."""
+    return f"rejected-row/{batch_id}/{row_number}".encode()
