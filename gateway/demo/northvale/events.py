@@ -210,6 +210,70 @@ class Referral:
 
 
 @dataclass(slots=True)
+class Custody:
+    """A detention after an arrest. `bail` is (kind, first day, last day), kind blank where there is none."""
+
+    person: Person
+    ref: str
+    offence: Offence
+    arrested: datetime
+    released: datetime
+    disposal: str
+    handling: str = "open"
+    outcome: str = ""
+    outcome_on: date | None = None
+    bail: tuple[str, date | None, date | None] = ("", None, None)
+
+
+@dataclass(slots=True)
+class Attendance:
+    """A visit to the urgent treatment centre; `reason` is one of its five wide groups."""
+
+    person: Person
+    arrived: datetime
+    left: datetime | None
+    reason: str
+    discharge: str
+    concern: bool = False
+
+
+@dataclass(slots=True)
+class Visit:
+    """A contact of a health visitor; `attended` in the codes of the community data set."""
+
+    person: Person
+    on: date
+    kind: str
+    attended: str
+    concern: bool = False
+
+
+@dataclass(slots=True)
+class NeedsPlan:
+    """A child's place in the life of an education, health and care plan."""
+
+    person: Person
+    asked: date
+    agreed: str = ""
+    issued: str = ""
+    made: date | None = None
+    ceased: date | None = None
+    needs: tuple[str, ...] = ()
+    placement: str = ""
+
+
+@dataclass(slots=True)
+class Activity:
+    """What a young person of 16 to 18 does, in the codes of the participation return."""
+
+    person: Person
+    code: str
+    start: date
+    verified: date | None
+    neet_from: date | None = None
+
+
+@dataclass(slots=True)
 class Events:
     """All of it."""
 
@@ -226,3 +290,10 @@ class Events:
     support: list[Support] = field(default_factory=list)
     refuge: list[RefugeClient] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)
+    custody: list[Custody] = field(default_factory=list)
+    attendances: list[Attendance] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    plans: list[NeedsPlan] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
+    opted_out: list[Person] = field(default_factory=list)
+    """Who has asked that their health data serve their own care alone."""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from gateway.demo.northvale import population, staff
 from gateway.demo.northvale.delivery import Delivery, Manifest
+from gateway.demo.northvale.histories import community_health, needs_and_participation
 from gateway.demo.northvale.histories import council as council_history
+from gateway.demo.northvale.histories import custody as custody_history
 from gateway.demo.northvale.histories import health as health_history
 from gateway.demo.northvale.histories import housing as housing_history
 from gateway.demo.northvale.histories import police as police_history
@@ -18,13 +20,16 @@ from gateway.demo.northvale.partners import (
     case_system,
     dwp,
     health,
+    health_extracts,
     housing,
     police,
     protection,
     revenues,
     schools,
+    schools_returns,
     single_school,
     social_care,
+    standard_dataset,
 )
 from gateway.demo.northvale.registrar import Registrar
 from gateway.demo.northvale.scenes import others, refusal, share, withholding
@@ -33,14 +38,26 @@ from gateway.demo.northvale.truth import World
 
 SMALLEST = 60
 """The scenes need some twenty people, and ordinary ones to hide among."""
-_HISTORIES = (police_history, health_history, schools_history, council_history, housing_history)
+_HISTORIES = (
+    police_history,
+    health_history,
+    schools_history,
+    council_history,
+    housing_history,
+    custody_history,
+    community_health,
+    needs_and_participation,
+)
 _PARTNERS = (
     police,
     dwp,
     health,
+    health_extracts,
     schools,
+    schools_returns,
     single_school,
     social_care,
+    standard_dataset,
     case_system,
     housing,
     revenues,

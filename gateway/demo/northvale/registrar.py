@@ -21,6 +21,8 @@ _KEYS = {
     "council_tax": ("L", 900_000, 5),
     "refuge": ("HV", 1_000, 3),
     "mash": ("M", 60_000, 9),
+    "send": ("SN", 300_000, 3),
+    "participation": ("YP", 800_000, 5),
 }
 
 
@@ -129,7 +131,7 @@ def _fail(seen: Seen) -> None:
     """Spoil the identifier that this partner works with."""
     if seen.source == "police" and seen.pnc:
         seen.pnc, seen.failing = broken_pnc(seen.pnc), True
-    elif seen.source in ("schools", "social_care") and seen.upn:
+    elif seen.source in ("schools", "social_care", "send", "participation") and seen.upn:
         seen.upn, seen.failing = broken_upn(seen.upn), True
     elif seen.source in ("health", "case_system") and seen.nhs:
         seen.nhs, seen.failing = broken_digit(seen.nhs), True

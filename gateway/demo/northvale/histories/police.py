@@ -53,6 +53,9 @@ def happen(world: World) -> None:
         grown = household.adults(world.today)
         if len(grown) >= 2 and not grown[0].planted and rng.random() < 0.05:
             _domestic(world, rng, grown[:2], household.children(world.today))
+    if not any(occurrence.dv and not occurrence.roles[0][0].planted for occurrence in world.events.occurrences):
+        # Even the smallest borough has one such home.
+        _domestic(world, world.rng("one home"), adults[:2], [])
     for child in _some(rng, teens, 0.04):
         _missing(world, rng, child)
     for person in _some(rng, adults, 0.004):

@@ -5,6 +5,7 @@ from random import Random
 
 from gateway.demo.northvale.delivery import Delivery
 from gateway.demo.northvale.events import Occurrence
+from gateway.demo.northvale.partners import police_extracts
 from gateway.demo.northvale.partners.sheet import (
     INVALID_UTF8,
     TOO_FEW,
@@ -126,6 +127,7 @@ def write(delivery: Delivery) -> None:
             _involvement(occurrences, rng, occurrence, seen, (role, nature))
     nominals.deliver(delivery)
     occurrences.deliver(delivery)
+    police_extracts.write(delivery, written)
     _street(delivery)
     _searches(delivery)
 

@@ -18,7 +18,7 @@ _SEX = {"M": "1", "F": "2"}
 
 
 def write(delivery: Delivery) -> None:
-    """The census as XML, eight tables, one extract."""
+    """The census as XML, eleven tables, one extract."""
     _census(delivery)
     _looked_after(delivery)
     _involvement(delivery)
@@ -133,6 +133,9 @@ _TABLES = {
     "missing": "CHILD DOB MISSING MIS_START MIS_END",
     "uasc": "CHILD SEX DOB DUC",
     "ad1": "CHILD DOB DATE_INT DATE_MATCH FOSTER_CARE NB_ADOPTR SEX_ADOPTR LS_ADOPTR",
+    "placed-adoption": "CHILD DOB DATE_PLACED DATE_PLACED_CEASED REASON_PLACED_CEASED",
+    "previous-permanence": "CHILD DOB PREV_PERM LA_PERM DATE_PERM",
+    "social-workers": "CHILD DOB SW_ID SW_DECOM SW_DEC SW_REASON",
 }
 
 
@@ -142,6 +145,7 @@ def _sheets() -> dict[str, Sheet]:
         "episodes": (no_date("DECOM", "31/06/2025"), backwards("DECOM", "DEC"), missing("CHILD")),
         "reviews": (no_date("REVIEW", "2025"),),
         "missing": (no_date("MIS_START", "99/01/2026"),),
+        "social-workers": (missing("CHILD"), no_date("SW_DECOM", "31/09/2025"), backwards("SW_DECOM", "SW_DEC")),
     }
     return {
         name: Sheet("social-care-903", f"social-care-903-{name}.csv", tuple(columns.split()), faults.get(name, ()))
@@ -166,6 +170,8 @@ def _looked_after(delivery: Delivery) -> None:
         for start, end in spell.missing:
             cells = base | {"MISSING": "M", "MIS_START": uk(start), "MIS_END": uk(end)}
             sheets["missing"].add(cells, seen.truth)
+        registration = {"SW_ID": f"SW{1000 + spell.person.index % 7}", "SW_DECOM": uk(spell.episodes[0][0])}
+        sheets["social-workers"].add(base | registration, seen.truth)
         _rarer(sheets, base, spell, seen)
     for sheet in sheets.values():
         sheet.deliver(delivery)
@@ -183,6 +189,9 @@ def _rarer(sheets: dict[str, Sheet], base: dict[str, str], spell: LookedAfter, s
         day = uk(spell.episodes[-1][0] + timedelta(days=1))
         cells = base | {"DATE_INT": day, "DATE_MATCH": day, "FOSTER_CARE": "1", "NB_ADOPTR": "2"}
         sheets["ad1"].add(cells | {"SEX_ADOPTR": "MF", "LS_ADOPTR": "L11"}, seen.truth)
+        sheets["placed-adoption"].add(base | {"DATE_PLACED": day}, seen.truth)
+    if index % 8 == 0:
+        sheets["previous-permanence"].add(base | {"PREV_PERM": "P2", "LA_PERM": "990"}, seen.truth)
 
 
 def _episodes(sheet: Sheet, spell: LookedAfter, seen: Seen) -> None:
