@@ -37,6 +37,7 @@ EMERGENCY = FeedProfile(
     source="health",
     title="Emergency attendances (ECDS extract)",
     formats=("csv",),
+    row_key=("local_patient_id", "nhs_number", "attendance_id"),
     never_kept=(
         "acuity", "alcohol_drug_involvement", "chief_complaint", "clinical_narrative", "diagnosis", "injury_intent",
         "place_of_injury",

@@ -33,6 +33,7 @@ HEALTH_VISITING = FeedProfile(
     source="health",
     title="Health visiting contacts (CSDS extract)",
     formats=("csv",),
+    row_key=("local_patient_id", "nhs_number", "contact_id"),
     never_kept=("asq_score", "epds_score", "feeding", "level_of_service", "maternal_mood", "notes"),
     columns=(
         *PATIENT_COLUMNS,

@@ -27,6 +27,7 @@ DOMESTIC_ABUSE = FeedProfile(
     source="police",
     title="Domestic abuse incidents (DASH)",
     formats=("csv",),
+    row_key=("incident_no", "nominal_ref", "role"),
     never_kept=("children_in_household", "dash_answers", "narrative", "safety_plan", "victim_phone"),
     columns=(
         Column("incident_no", (), "The force's number of the incident or occurrence", required=True),

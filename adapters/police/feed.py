@@ -65,6 +65,7 @@ _OCCURRENCES = FeedProfile(
     source="police",
     title="Roles in police occurrences",
     formats=("csv",),
+    row_key=("occurrence_no", "nominal_ref", "role"),
     never_kept=("beat", "cjs_offence_code", "cyber_flag", "hate_flag", "ho_subclass"),
     columns=(
         Column("occurrence_no", (), "The force's own number of the occurrence", required=True),

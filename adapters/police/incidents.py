@@ -34,6 +34,7 @@ ASB = FeedProfile(
     source="police",
     title="Anti-social behaviour incidents",
     formats=("csv",),
+    row_key=("incident_no", "nominal_ref", "role"),
     never_kept=("beat", "caller", "caller_phone", "closing_code", "easting", "narrative", "northing"),
     columns=(
         Column("incident_no", (), "The force's number of the incident (command and control)", required=True),

@@ -36,6 +36,7 @@ CENSUS = FeedProfile(
     source="schools",
     title="School census, pupil level",
     formats=("csv",),
+    row_key=("UPN",),
     never_kept=("Language", "PreferredSurname", "Religion", "ServiceChild"),
     columns=(
         Column("UPN", ("identity.upn",), "Unique pupil number", required=True),

@@ -34,6 +34,7 @@ ATTENDANCE = FeedProfile(
     source="schools",
     title="Session attendance by week",
     formats=("csv",),
+    row_key=("upn", "school_urn", "week_commencing"),
     never_kept=("first_language", "religion"),
     columns=(
         *PUPIL_COLUMNS,
@@ -63,6 +64,7 @@ SUSPENSIONS = FeedProfile(
     source="schools",
     title="Suspensions and permanent exclusions",
     formats=("csv",),
+    row_key=("upn", "school_urn", "category", "start_date"),
     columns=(
         *PUPIL_COLUMNS,
         Column("school_urn", _EXCLUSION, "Unique reference number of the school", required=True),
@@ -90,6 +92,7 @@ ROLL = FeedProfile(
     source="schools",
     title="School roll, leavers and contacts",
     formats=("csv",),
+    row_key=("upn",),
     columns=(
         *PUPIL_COLUMNS,
         SEX_COLUMN,

@@ -73,6 +73,7 @@ REFERRALS = FeedProfile(
     source=_SOURCE,
     title="Referrals and episodes of need (ssd_cin_episodes)",
     formats=("csv",),
+    row_key=("cine_referral_id", "cine_person_id", "cine_referral_date"),
     never_kept=("cine_referral_outcome_json", "cine_referral_source_desc", "cine_referral_worker_id"),
     columns=(
         Column("cine_referral_id", (), "The number of the referral", required=True),

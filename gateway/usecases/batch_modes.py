@@ -54,8 +54,8 @@ class EarlierFeed:
 class TombstoneFeed:
     """A feed whose rows name what is withdrawn: the columns of `row_key`, and no other is looked at.
 
-    What a row would have said is made from its key and the feed's own example row, to find under which keys the
-    store has it. Nothing of the example is stored.
+    What a row would have said is made from its key and the feed's own example rows, to find under which keys the
+    store has it. Nothing of an example is stored.
     """
 
     feed: Feed
@@ -71,18 +71,35 @@ class TombstoneFeed:
         if not key:
             message = "Rows of this feed cannot be named by a key, so none can be withdrawn by one."
             raise FeedUnreadableError(message, "Send a full file without those rows.")
-        return (_key_alone(row, key) for row in csv_rows(source, required=key, known=key))
+        required = key.intersection(column.name for column in self.profile.columns if column.required)
+        return (_key_alone(row, key) for row in csv_rows(source, required=required or key, known=key))
 
     def translate(self, row: RawRow) -> Translation:
         """The records that the key names; errors where a part of the key is missing or cannot be read."""
         key = row_key(self.profile)
-        empty = [name for name in key if not row.cells.get(name, "").strip()]
+        empty = self._empty(row, key)
         if empty:
             return Translation(row, errors=tuple(_empty(row.number, name) for name in empty))
-        example = {name: cell for name, cell in self.profile.example_rows[0].items() if name not in key}
-        made = self.feed.translate(RawRow(row.number, {**example, **row.cells}))
-        errors = tuple(error for error in made.errors if error.column in key) or made.errors
-        return Translation(row, () if errors else made.records, errors)
+        made = [self.feed.translate(one) for one in self._filled(row, key)]
+        good = [one for one in made if not one.errors]
+        if not good:
+            about_key = (error for one in made for error in one.errors if error.column in key)
+            return Translation(row, errors=tuple(dict.fromkeys(about_key)) or made[0].errors)
+        return Translation(row, tuple(record for one in good for record in one.records))
+
+    def _filled(self, row: RawRow, key: tuple[str, ...]) -> Iterator[RawRow]:
+        """The row filled up from the examples: with all of their cells, and with those alone that must be there."""
+        required = {column.name for column in self.profile.columns if column.required}
+        for example in self.profile.example_rows:
+            for names in (example.keys(), required):
+                others = {name: cell for name, cell in example.items() if name in names and name not in key}
+                yield RawRow(row.number, {**others, **row.cells})
+
+    def _empty(self, row: RawRow, key: tuple[str, ...]) -> list[str]:
+        """Columns of the key that name nothing and must: those that every row has, or all where none is such."""
+        required = {column.name for column in self.profile.columns if column.required}
+        must = [name for name in key if name in required] or list(key)
+        return [name for name in must if not row.cells.get(name, "").strip()]
 
 
 def _key_alone(row: RawRow, key: frozenset[str]) -> RawRow:
