@@ -17,13 +17,19 @@ from gateway.demo.northvale.histories import police as police_history
 from gateway.demo.northvale.histories import schools as schools_history
 from gateway.demo.northvale.identifiers import Issuer
 from gateway.demo.northvale.partners import (
+    adult_care,
     case_system,
+    desks,
     dwp,
+    early_years,
     health,
     health_extracts,
+    homes,
     housing,
+    justice,
     police,
     protection,
+    reference,
     revenues,
     schools,
     schools_returns,
@@ -62,6 +68,12 @@ _PARTNERS = (
     housing,
     revenues,
     protection,
+    homes,
+    adult_care,
+    early_years,
+    justice,
+    desks,
+    reference,
 )
 
 

@@ -21,6 +21,18 @@ _KEYS = {
     "council_tax": ("L", 900_000, 5),
     "refuge": ("HV", 1_000, 3),
     "mash": ("M", 60_000, 9),
+    "homelessness": ("HA", 70_000, 3),
+    "housing_benefit": ("HB", 80_000, 3),
+    "adult_social_care": ("AD", 90_000, 7),
+    "early_years": ("EY", 20_000, 3),
+    "youth_justice": ("YJ", 5_000, 3),
+    "probation": ("X", 100_000, 3),
+    "electoral": ("NVA-", 0, 1),
+    "libraries": ("LB", 600_000, 7),
+    "parking": ("PK", 700_000, 3),
+    "accessible_transport": ("BB", 800_000, 9),
+    "customer_service": ("CS", 900_000, 11),
+    "citizen_portal": ("U", 1_000_000, 13),
     "send": ("SN", 300_000, 3),
     "participation": ("YP", 800_000, 5),
 }
@@ -129,13 +141,13 @@ class Registrar:
 
 def _fail(seen: Seen) -> None:
     """Spoil the identifier that this partner works with."""
-    if seen.source == "police" and seen.pnc:
+    if seen.source in ("police", "youth_justice", "probation") and seen.pnc:
         seen.pnc, seen.failing = broken_pnc(seen.pnc), True
     elif seen.source in ("schools", "social_care", "send", "participation") and seen.upn:
         seen.upn, seen.failing = broken_upn(seen.upn), True
-    elif seen.source in ("health", "case_system") and seen.nhs:
+    elif seen.source in ("health", "case_system", "adult_social_care") and seen.nhs:
         seen.nhs, seen.failing = broken_digit(seen.nhs), True
-    elif seen.source == "dwp" and seen.nino:
+    elif seen.source in ("dwp", "housing_benefit", "accessible_transport") and seen.nino:
         # No number begins with D: the shape fails.
         seen.nino, seen.failing = f"D{seen.nino[1:]}", True
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -72,7 +72,19 @@ class Sheet:
     mark: bool = False
     """Whether the file begins with a byte order mark."""
     uncovered: tuple[str, ...] = ()
+    delimiter: str = ","
+    above: tuple[tuple[str, ...], ...] = ()
+    """Rows above that of the column names."""
+    label: str | None = None
+    """What stands left of the column names, where the file has a column of labels; empty left of a row."""
+    form: str = "csv"
+    render: Callable[["Sheet"], str] | None = None
+    """For another format than CSV: the text of the file."""
     rows: list[Row] = field(default_factory=list)
+
+    def cells_of(self, row: Row) -> dict[str, str]:
+        """The cells of a row by column."""
+        return dict(zip(self.columns, row.cells, strict=True))
 
     def add(self, cells: Mapping[str, str], *keys: Key, planted: bool = False, flagged: bool = False) -> Row:
         """Add a good row; a column that is not named stays empty."""
@@ -94,7 +106,7 @@ class Sheet:
         entry = FileEntry(
             feed=self.feed,
             file=self.file,
-            format="csv",
+            format=self.form,
             rows=len(self.rows),
             bad_rows=len(bad),
             expected_accepted=len(self.rows) - len(bad),
@@ -139,10 +151,14 @@ class Sheet:
         return len(chosen)
 
     def _text(self) -> str:
+        if self.render:
+            return self.render(self)
         out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow([self._header(column) for column in self.columns])
-        writer.writerows(row.cells for row in self.rows)
+        writer = csv.writer(out, lineterminator="\r\n", delimiter=self.delimiter)
+        writer.writerows(self.above)
+        left = [] if self.label is None else [self.label]
+        writer.writerow([*left, *(self._header(column) for column in self.columns)])
+        writer.writerows([*[""] * len(left), *row.cells] for row in self.rows)
         return ("\ufeff" if self.mark else "") + out.getvalue()
 
     def _header(self, column: str) -> str:
