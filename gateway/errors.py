@@ -95,6 +95,19 @@ class UnsupportedMediaError(GatewayError):
     code: ClassVar[str] = "unsupported-media-type"
 
 
+class RecordRejectedError(GatewayError):
+    """One record was pushed and not taken; each of `fields` has pointer, code, message and how_to_fix."""
+
+    code: ClassVar[str] = "record-rejected"
+
+    def __init__(self, reason: str, sentence: str, fields: tuple[object, ...], receipt: str | None = None) -> None:
+        """`reason` is the code of the first error, or of why the whole was refused; `receipt` the entry's id."""
+        super().__init__(sentence)
+        self.reason = reason
+        self.fields = fields
+        self.receipt = receipt
+
+
 class IdempotencyConflictError(GatewayError):
     """The same Idempotency-Key came with other content."""
 

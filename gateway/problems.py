@@ -61,6 +61,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.ErasureHeldError: Problem(409, "A legal hold stands"),
     errors.BodyTooLargeError: Problem(413, "Too large"),
     errors.UnsupportedMediaError: Problem(415, "Wrong format"),
+    errors.RecordRejectedError: Problem(422, "The record was not taken"),
     errors.BodyUnreadableError: Problem(400, "The body cannot be read"),
     errors.ContentDigestError: Problem(400, "The body is not what was sent"),
     FeedUnreadableError: Problem(422, "Not readable as this feed"),
@@ -115,10 +116,20 @@ async def _ours(request: Request, error: Exception) -> Response:
         members |= {"reason": error.reason, "receipt": error.receipt}
     if isinstance(error, errors.ReferredError):
         members |= {"decided_by": error.to, "answer_by": error.answer_by.isoformat(), "receipt": error.receipt}
+    if isinstance(error, errors.RecordRejectedError):
+        fields = [_mistaken(one) for one in error.fields]
+        members |= {"reason": error.reason, "receipt": error.receipt, "fields": fields}
     if isinstance(error, FeedUnreadableError):
         members["how_to_fix"] = error.how_to_fix
     code = getattr(error, "code", "internal")
     return _answer(problem_body(request, code, problem, **members), problem)
+
+
+def _mistaken(field: Any) -> dict[str, str]:
+    """One field of a record, in the words of the feed: where, which rule, what is wrong and how to mend it."""
+    return {
+        "pointer": field.pointer, "kind": field.code, "message": field.message, "how_to_fix": field.how_to_fix
+    }  # fmt: skip
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

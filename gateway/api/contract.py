@@ -42,6 +42,8 @@ class MistakenField(BaseModel):
 
     pointer: str = Field(description="JSON Pointer (RFC 6901) to a field that the contract knows")
     kind: str
+    message: str = Field(default="", description="What is wrong with a field of a feed")
+    how_to_fix: str = ""
 
 
 class Problem(BaseModel):

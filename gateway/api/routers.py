@@ -8,9 +8,11 @@ from gateway.api import (
     health,
     log,
     partners,
+    pulls,
     records,
     requests,
     reviews,
+    single_records,
     subject_reports,
     uses,
 )
@@ -18,7 +20,7 @@ from gateway.api import (
 ROUTERS = tuple(
     part.router
     for part in (
-        health, partners, families, records, requests, reviews, asking, emergencies, erasures, log, subject_reports,
-        uses,
+        health, partners, single_records, pulls, families, records, requests, reviews, asking, emergencies, erasures,
+        log, subject_reports, uses,
     )
 )  # fmt: skip
