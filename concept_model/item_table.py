@@ -121,7 +121,7 @@ ITEM_TABLE: tuple[_Row, ...] = (
     ("support.agreed_to_help", "Agreed to help", "D2", "circumstances", "State", None, "silent",
      "answer:code:Answer;recorded_by:text:Recorded by"),
     ("support.told", "Told how information is used", "D2", "circumstances", "State", None, "silent",
-     "state:code:State;notice:text:Notice version"),
+     "state:code:State;notice:text:Notice version;because:text:Because;review:date:To be looked at again on"),
     ("safeguarding.concern", "Safeguarding concern", "D6", "circumstances", "State", None, "silent",
      "answer:code:Answer;asserted_by:text:Asserted by;evidence:text:Evidence;expires:date:Expires"),
     ("care.allocation", "Allocated worker", "D2", "interventions", "Agent", None, "exists",

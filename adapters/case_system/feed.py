@@ -3,6 +3,8 @@
 from adapters.case_system.family_context import PROFILE, read_involvement
 from adapters.case_system.people import read_person
 from adapters.case_system.plans import read_agreed_to_help, read_plan
+from adapters.case_system.told import PROFILE as TOLD
+from adapters.case_system.told import read_told
 from adapters.case_system.workers import read_allocation, read_professional
 from adapters.csv_feed import CsvFeed
 from adapters.port import Column, Feed, FeedProfile
@@ -147,5 +149,6 @@ FEEDS: tuple[Feed, ...] = (
     CsvFeed(PROFESSIONALS, read_professional),
     CsvFeed(PLANS, read_plan),
     CsvFeed(AGREED_TO_HELP, read_agreed_to_help),
+    CsvFeed(TOLD, read_told),
     CsvFeed(PROFILE, read_involvement),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from adapters.case_system.told import TOLD_STATES
 from adapters.cells import Cells
 from adapters.port import Translation
 from adapters.tabular.parts import needs, occurrence
@@ -11,7 +12,6 @@ from concept_model.records import ConceptRecord
 from concept_model.statement import Circumstance, Goal, Intervention
 
 ANSWERS: Mapping[str, str] = MappingProxyType({answer: answer for answer in ("yes", "no", "withdrawn")})
-TOLD_STATES: Mapping[str, str] = MappingProxyType({state: state for state in ("told", "not yet", "unsafe")})
 
 
 def read_plan(cells: Cells) -> Translation:

@@ -20,16 +20,18 @@ _PEOPLE = (
 _ALLOCATIONS = "person_ref worker_ref worker_name team role start_date end_date"
 _PROFESSIONALS = "person_ref name role service organisation phone email start_date end_date last_contact"
 _PLANS = "person_ref plan_ref plan_kind title measure target status start_date due_date end_date"
+_TOLD = "person_ref told_state recorded_on notice_version child_version because review_on told_by"
 _AGREED = "person_ref answer recorded_on recorded_by told_state notice_version"
 
 
 def write(delivery: Delivery) -> None:
-    """Five files."""
+    """Six files."""
     _people(delivery)
     _allocations(delivery)
     _professionals(delivery)
     _plans(delivery)
     _agreed(delivery)
+    _told(delivery)
 
 
 def _sheet(feed: str, columns: str, *faults: Fault) -> Sheet:
@@ -159,5 +161,34 @@ def _agreed(delivery: Delivery) -> None:
                 },
                 seen.truth,
                 planted=person.planted,
+            )
+    sheet.deliver(delivery)
+
+
+def _told(delivery: Delivery) -> None:
+    """Who was told, by which notice; children of families whose adults were told get the child's version."""
+    world, rng = delivery.world, delivery.world.rng("told")
+    faults = (no_code("told_state", "maybe"), no_date("recorded_on", "2026-04-31"), missing("person_ref"), TOO_FEW)
+    columns = tuple(_TOLD.split())
+    sheet = Sheet("case-told", "case-told.csv", columns, faults, uncovered=("told_by",))
+    for support in world.events.support:
+        adults = {person.index: told for person, _, _, told in support.answers}
+        for person, role in support.people:
+            if person.planted:
+                continue
+            state = adults.get(person.index) or next(iter(adults.values()), "not yet")
+            seen = delivery.registrar.seen(person, "case_system")
+            sheet.add(
+                {
+                    "person_ref": seen.key,
+                    "told_state": state,
+                    "recorded_on": iso(support.start),
+                    "notice_version": NOTICE if state == "told" else "",
+                    "child_version": "Y" if state == "told" and role == "child" else "",
+                    "because": rng.choice(("no visit yet", "interpreter awaited")) if state == "not yet" else "",
+                    "review_on": iso(support.start + timedelta(days=90)) if state == "unsafe" else "",
+                    "told_by": support.worker,
+                },
+                seen.truth,
             )
     sheet.deliver(delivery)

@@ -46,6 +46,7 @@ FEEDS = [
     "case-professionals",
     "case-plans",
     "case-agreed-to-help",
+    "case-told",
     "housing-tenancies",
     "housing-arrears",
     "housing-actions",
