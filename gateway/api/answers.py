@@ -236,3 +236,20 @@ class HypotheticalOut(BaseModel):
     at: datetime
     request_id: str
     receipt: ReceiptOut
+
+
+class KeyOut(BaseModel):
+    """A public key (RFC 7517, RFC 8037); `x` is base64url."""
+
+    kty: str
+    crv: str
+    x: str
+    kid: str
+    use: str
+    alg: str
+
+
+class KeySetOut(BaseModel):
+    """Public keys, newest first."""
+
+    keys: list[KeyOut]

@@ -4,17 +4,20 @@ import json
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
 from gateway.api.answers import TokenErrorOut, TokenOut
+from gateway.api.batch_contract import batch_contract, ending_headers, require_digest
 from gateway.api.body import MEDIA_TYPES, Body, MediaFormat, RawBody
 from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, operation, problem
 from gateway.api.views import BatchOut, batch_view
-from gateway.errors import BodyUnreadableError
+from gateway.errors import BodyUnreadableError, ContentDigestError
 from gateway.identity.token_endpoint import parse_token_form
-from gateway.usecases.batches import errors_csv, list_own_batches, read_own_batch
-from gateway.usecases.intake import Push, receive_batch, require_may_push
+from gateway.usecases.batch_checks import followed_version
+from gateway.usecases.batch_contract import BatchContract
+from gateway.usecases.batches import errors_csv, list_own_batches, progress_of, read_own_batch
+from gateway.usecases.intake import Push, receive_batch, require_may_push, spool_of
 from gateway.usecases.tokens import issue_partner_token
 
 router = APIRouter()
@@ -80,13 +83,20 @@ def pushable(wiring: Wired, caller: Anyone, feed: str, media_format: MediaFormat
 
 
 def sent_file(
+    request: Request,
     feed: Annotated[str, Depends(pushable)],
     key: Annotated[str, Depends(idempotency_key)],
+    contract: Annotated[BatchContract, Depends(batch_contract)],
     media_format: MediaFormat,
     body: Body,
 ) -> Push:
-    """The file that a partner pushes."""
-    return Push(feed, body, media_format, key)
+    """The file that a partner pushes, once it is known to be the one that was sent."""
+    try:
+        require_digest(contract, request.state.sent_sha256)
+    except ContentDigestError:
+        spool_of(request.app.state.wiring).discard(body.name)
+        raise
+    return Push(feed, body, media_format, key, contract)
 
 
 @router.post(
@@ -103,7 +113,13 @@ def push(
     """Push a file of a feed; good rows are taken, bad rows handed back. The same key and file again change nothing."""
     batch = receive_batch(wiring, context, caller, sent)
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
-    return batch_view(batch)
+    # Whoever sends no digest is told which one is looked at (RFC 9530 section 4).
+    response.headers["Want-Content-Digest"] = "sha-256=10"
+    today = wiring.clock().date()
+    earlier = followed_version(wiring.feeds[sent.feed].profile, sent.contract.schema_version, today)
+    if earlier is not None:
+        response.headers.update(ending_headers(earlier, today))
+    return batch_view(batch, progress_of(wiring, batch))
 
 
 @router.get("/v1/batches", tags=["feeds"], dependencies=[BEARER], **operation("list-batches", "Files we pushed", 401))
@@ -119,8 +135,9 @@ def batches(wiring: Wired, caller: Anyone) -> list[BatchOut]:
     **operation("read-batch", "What became of one file", 401, 404, 422),
 )
 def batch(wiring: Wired, caller: Anyone, batch_id: UUID) -> BatchOut:
-    """What became of one file."""
-    return batch_view(read_own_batch(wiring, caller, batch_id))
+    """What became of one file, or how far it is."""
+    found = read_own_batch(wiring, caller, batch_id)
+    return batch_view(found, progress_of(wiring, found))
 
 
 @router.get(

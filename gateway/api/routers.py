@@ -2,17 +2,16 @@
 
 from gateway.api import (
     asking,
+    batches,
     emergencies,
     erasures,
     families,
     health,
     log,
     partners,
-    pulls,
     records,
     requests,
     reviews,
-    single_records,
     subject_reports,
     uses,
 )
@@ -20,7 +19,7 @@ from gateway.api import (
 ROUTERS = tuple(
     part.router
     for part in (
-        health, partners, single_records, pulls, families, records, requests, reviews, asking, emergencies, erasures,
-        log, subject_reports, uses,
+        health, partners, batches, families, records, requests, reviews, asking, emergencies, erasures, log, subject_reports,
+        uses,
     )
 )  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from agreements.request import Direction
 from gateway.profiles.views import Profile, Receipt
 from gateway.usecases.asking_register import Question
+from gateway.usecases.batches import FINISHED, Progress
 from gateway.usecases.intake import Batch
 
 
@@ -125,17 +126,65 @@ class FigureIn(Sent):
     rounded_to: Literal[1, 5] = 1
 
 
+class CoverageOut(BaseModel):
+    """The days that a file covers, both included; of others it says nothing. `from` is null where nobody said it."""
+
+    first: date | None = Field(serialization_alias="from")
+    last: date | None = Field(serialization_alias="to")
+
+
+class ProgressOut(BaseModel):
+    """How far a file is while it is taken; `done_at` is when it will be, as things go."""
+
+    rows: int
+    bytes: int
+    of_bytes: int
+    done_at: datetime | None
+
+
+class WithdrawnOut(BaseModel):
+    """What a file withdraws of what its sender supplied before, in facts. `state`: null, waiting, done or given up."""
+
+    state: str | None
+    facts: int
+    waiting: int
+
+
+class WaitsOut(BaseModel):
+    """Why the sender is to confirm a file: `for` fewer-rows or many-withdrawals, `usual` rows, `until` when."""
+
+    reason: str = Field(serialization_alias="for")
+    usual: int | None
+    until: datetime | None
+
+
 class BatchOut(BaseModel):
-    """A pushed file and what became of it. It never says who was already known."""
+    """A pushed file and what became of it. It never says who was already known.
+
+    `state`: received, validating, waiting, accepted, accepted in part, linked, refused. `outcome` is what was decided
+    on it (accepted, accepted in part, refused), whether or not linkage has run over it since. Of `validate` nothing is
+    stored. `mended` rows of `rejected` have come again and were taken; `left` were mended before and passed over.
+    """
 
     batch_id: UUID
     feed: str
     state: str
+    outcome: str | None
+    mode: str
+    validate_only: bool = Field(serialization_alias="validate")
+    schema_version: str | None
+    coverage: CoverageOut
     rows: int
     accepted: int
     rejected: int
     refused: int
     flagged: int
+    mends: UUID | None
+    mended: int
+    left: int
+    withdrawn: WithdrawnOut
+    waits: WaitsOut | None
+    progress: ProgressOut | None
     columns_not_kept: list[str]
     items_not_covered: list[str]
     message: str | None
@@ -144,30 +193,69 @@ class BatchOut(BaseModel):
     errors: str | None
     received_at: datetime
     finished_at: datetime | None
+    linked_at: datetime | None
     receipt: UUID | None
+    signed_receipt: str | None
 
 
-def batch_view(batch: Batch) -> BatchOut:
+def batch_view(batch: Batch, progress: Progress | None = None) -> BatchOut:
     """A batch as its sender sees it."""
+    outcome = batch.state if batch.state in FINISHED else None
+    address = f"/v1/batches/{batch.batch_id}"
+    waits = (
+        WaitsOut(reason=batch.waits_for, usual=batch.rows_usual, until=batch.confirm_by) if batch.waits_for else None
+    )
     return BatchOut(
         batch_id=batch.batch_id,
         feed=batch.feed,
-        state=batch.state,
+        state="linked" if batch.linked_at else batch.state,
+        outcome=outcome,
+        mode=batch.mode,
+        validate_only=batch.validate_only,
+        schema_version=batch.schema_version,
+        coverage=CoverageOut(first=batch.coverage_from, last=batch.coverage_to),
         rows=batch.rows_read,
         accepted=batch.rows_accepted,
         rejected=batch.rows_rejected,
         refused=batch.rows_refused,
         flagged=batch.rows_flagged,
+        mends=batch.mends,
+        mended=batch.rows_mended,
+        left=batch.rows_left,
+        withdrawn=WithdrawnOut(state=batch.withdrawals, facts=batch.facts_withdrawn, waiting=batch.facts_to_withdraw),
+        waits=waits,
+        progress=None if progress is None else ProgressOut(**asdict(progress)),
         columns_not_kept=list(batch.columns_not_kept or ()),
         items_not_covered=list(batch.items_not_covered or ()),
-        message=batch.refusal_message or _kept_words(batch),
+        message=batch.refusal_message or _waiting_words(batch) or _kept_words(batch),
         how_to_fix=batch.refusal_remedy,
         code=batch.refusal_code,
-        errors=f"/v1/batches/{batch.batch_id}/errors.csv" if batch.rows_rejected or batch.rows_refused else None,
+        errors=f"{address}/errors.csv" if outcome and (batch.rows_rejected or batch.rows_refused) else None,
         received_at=batch.received_at,
         finished_at=batch.finished_at,
+        linked_at=batch.linked_at,
         receipt=batch.receipt_entry,
+        signed_receipt=f"{address}/receipt" if outcome else None,
     )
+
+
+def _waiting_words(batch: Batch) -> str | None:
+    if batch.state == "waiting" and batch.waits_for == "fewer-rows":
+        return (
+            f"This file has {batch.rows_read} rows; yours usually have about {batch.rows_usual}. Nothing is taken yet:"
+            " confirm it if it is right, or give it up."
+        )
+    if batch.state == "waiting":
+        return (
+            "This file does not name much of what you supplied before, which would be withdrawn. Nothing is taken yet:"
+            " confirm it if it is right, or give it up."
+        )
+    if batch.withdrawals == "waiting":
+        return (
+            f"{batch.facts_to_withdraw} facts that this file does not name any more stay until its bad rows are mended,"
+            " or until you confirm that they are to be withdrawn."
+        )
+    return None
 
 
 def _kept_words(batch: Batch) -> str | None:

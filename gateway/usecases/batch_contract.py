@@ -19,6 +19,11 @@ class Mode(StrEnum):
     """Rows name keys alone: what was supplied under them is withdrawn."""
 
 
+def content_binding(batch_id: UUID) -> bytes:
+    """What the sealed SHA-256 of a batch's file is bound to."""
+    return f"batch-content/{batch_id}".encode()
+
+
 @dataclass(frozen=True, slots=True)
 class BatchContract:
     """The contract of one push. Of a file that comes without a word it is a change to be taken, of no stated period.

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from audit.entry import EventClass
@@ -13,14 +15,27 @@ from gateway.identity.caller import Caller, StaffCaller
 from gateway.store.batches import RejectedRowErrors, list_batches, read_batch, read_row_errors
 from gateway.store.desk_tables import BatchRow
 from gateway.store.ledger import append
+from gateway.store.mended_rows import handed_back
+from gateway.store.spooled_batches import SpooledBatch, find_spooled
 from gateway.usecases.entries import entry
 from gateway.usecases.intake import SUPPLY_PURPOSE, rejected_row_binding, sender_of
+from gateway.usecases.mending import OWN_COLUMNS, REASON_COLUMNS, ROW_COLUMN
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.spreadsheets import harmless
 from gateway.wiring import Wiring
 
-REASON_COLUMNS = ("error_column", "error_code", "message", "how_to_fix")
-_ROW_COLUMN = "row"
+FINISHED = ("accepted", "accepted in part", "refused")
+"""States of a batch of which it is known what became."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is that is not finished; `done_at` is None until something of it is done."""
+
+    rows: int
+    bytes: int
+    of_bytes: int
+    done_at: datetime | None
 
 
 def list_own_batches(wiring: Wiring, caller: Caller) -> list[BatchRow]:
@@ -40,11 +55,28 @@ def read_own_batch(wiring: Wiring, caller: Caller, batch_id: UUID) -> BatchRow:
     return batch
 
 
+def progress_of(wiring: Wiring, batch: BatchRow) -> Progress | None:
+    """How far a batch is; None for one that is finished or waits for its sender."""
+    if batch.state in FINISHED or batch.state == "waiting":
+        return None
+    with wiring.database.transaction("hg_desk") as connection:
+        spooled = find_spooled(connection, batch.batch_id)
+    return None if spooled is None else _progress(spooled, wiring.clock())
+
+
+def _progress(spooled: SpooledBatch, now: datetime) -> Progress:
+    """What is left will take as long, byte for byte, as what is done."""
+    done, total, since = spooled.bytes_taken, spooled.bytes_total, spooled.taking_since
+    done_at = now + (now - since) / done * (total - done) if since and done else None
+    return Progress(spooled.rows_taken, done, total, done_at)
+
+
 def errors_csv(wiring: Wiring, context: RequestContext, caller: Caller, batch_id: UUID) -> tuple[str, str]:
     """File name and CSV text of a batch's bad rows, in the sender's own columns with what to mend in each.
 
-    For the sender alone: the agency's other machines get the counts, not the rows. Raise `NotFoundError` otherwise.
-    The entry that says that the rows were handed out is committed before the text is returned.
+    Rows that were mended since are left out. For the sender alone: the agency's other machines get the counts, not the
+    rows. Raise `NotFoundError` otherwise. The entry that says that the rows were handed out is committed before the
+    text is returned.
     """
     now = wiring.clock()
     batch = read_own_batch(wiring, caller, batch_id)
@@ -55,7 +87,8 @@ def errors_csv(wiring: Wiring, context: RequestContext, caller: Caller, batch_id
         detail={"batch": str(batch_id), "feed": batch.feed, "row_count": batch.rows_rejected + batch.rows_refused},
     )  # fmt: skip
     with wiring.database.transaction("hg_desk") as connection:
-        rows = read_row_errors(connection, batch_id, now)
+        mended = {number for number, done in handed_back(connection, batch_id).items() if done}
+        rows = [row for row in read_row_errors(connection, batch_id, now) if row.row_number not in mended]
         append(connection, handed_out)
     cells = [_opened(wiring.custody.field, batch_id, row) for row in rows]
     return f"{batch.feed}-{batch_id}-errors.csv", error_sheet(rows, cells)
@@ -67,17 +100,14 @@ def error_sheet(rows: Sequence[RejectedRowErrors], cells: Sequence[dict[str, str
     The sender's columns come first, in the order sent, so that the sheet can be mended and sent again; several errors
     of one row are joined by "; ". A column of theirs that has one of our names gives way to ours.
     """
-    sent = [name for name in dict.fromkeys(name for row in cells for name in row) if name not in _OURS]
+    sent = [name for name in dict.fromkeys(name for row in cells for name in row) if name not in OWN_COLUMNS]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*map(harmless, sent), _ROW_COLUMN, *REASON_COLUMNS])
+    writer.writerow([*map(harmless, sent), ROW_COLUMN, *REASON_COLUMNS])
     for row, values in zip(rows, cells, strict=True):
         own = [harmless(values.get(name, "")) for name in sent]
         writer.writerow([*own, row.row_number, *map(harmless, _reasons(row))])
     return text.getvalue()
-
-
-_OURS = frozenset((_ROW_COLUMN, *REASON_COLUMNS))
 
 
 def _reasons(row: RejectedRowErrors) -> tuple[str, ...]:

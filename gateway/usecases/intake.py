@@ -24,7 +24,9 @@ from gateway.store.spooled_batches import find_spooled, save_spooled
 from gateway.usecases.batch_contract import BatchContract
 from gateway.usecases.intake_order import Order, seal_order
 from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED
-from gateway.usecases.intake_taking import rejected_row_binding, spool_of, take_batch
+from gateway.usecases.intake_rejected import rejected_row_binding
+from gateway.usecases.intake_taking import spool_of, take_batch
+from gateway.usecases.push_contract import contract_columns, is_contract_of, key_parts, mended_first, require_contract
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.role_families import DATA_SUPPLY, families_of
 from gateway.wiring import Wiring
@@ -88,6 +90,7 @@ def receive_batch(wiring: Wiring, context: RequestContext, caller: Caller, push:
     with one_at_a_time(wiring.database, f"{sender_of(caller)}/{push.feed}/{push.idempotency_key}"):
         try:
             feed = require_may_push(wiring, caller, push.feed, push.media_format)
+            require_contract(push.contract, feed.profile, now.date())
             known = _seen_before(wiring, caller, push, file)
         except BaseException:
             spool.discard(file.name)
@@ -114,25 +117,32 @@ def receive_batch(wiring: Wiring, context: RequestContext, caller: Caller, push:
 def _seen_before(wiring: Wiring, caller: Caller, push: Push, file: SpooledFile) -> BatchRow | None:
     ring = wiring.custody.digest
     with wiring.database.transaction("hg_desk") as connection:
-        digests = ring.digests("idempotency-key", push.idempotency_key.encode())
+        digests = ring.digests("idempotency-key", *key_parts(push.idempotency_key, push.contract))
         known = find_batch(connection, sender_of(caller), push.feed, digests)
+        if known is None:
+            mended_first(connection, (caller.agency, sender_of(caller)), push.feed, push.contract)
     if known is not None and known.content_digest not in ring.digests("batch-content", file.sha256):
         raise IdempotencyConflictError("this Idempotency-Key came before with other content; use a new key")
+    if known is not None and not is_contract_of(push.contract, known):
+        raise IdempotencyConflictError("this Idempotency-Key came before under another contract; use a new key")
     return known
 
 
 def _open(wiring: Wiring, push: Push, order: Order, file: SpooledFile, values: tuple[UUID, int, datetime]) -> None:
     ring, caller = wiring.custody.digest, order.caller
     batch_id, source_no, now = values
+    version = wiring.feeds[push.feed].profile.version
     with wiring.database.transaction("hg_intake") as connection:
         open_batch(
             connection,
             {
                 "batch_id": batch_id, "feed": push.feed, "source_no": source_no, "agency": caller.agency,
                 "sender": sender_of(caller), "state": "received", "received_at": now,
-                "idempotency_digest": ring.digest("idempotency-key", push.idempotency_key.encode()),
+                "idempotency_digest": ring.digest("idempotency-key", *key_parts(push.idempotency_key, push.contract)),
                 "content_digest": ring.digest("batch-content", file.sha256),
                 "columns_not_kept": [], "items_not_covered": [],
+                "mends": mended_first(connection, (caller.agency, sender_of(caller)), push.feed, push.contract),
+                **contract_columns(wiring.custody.field, batch_id, push.contract, version, file.sha256),
             },
         )  # fmt: skip
         _note(wiring, connection, batch_id, order, file)

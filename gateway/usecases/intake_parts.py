@@ -15,13 +15,30 @@ UNFINISHED = frozenset({"received", "validating"})
 
 
 class BatchRefusedError(Exception):
-    """Raised while a batch is taken: nothing of it is stored, and its sender is told why. Texts hold no value."""
+    """Raised while a batch is taken: nothing of it is stored, and its sender is told why. Texts hold no value.
 
-    def __init__(self, code: str, message: str, how_to_fix: str) -> None:
+    With `hands_back` the sender gets the bad rows all the same.
+    """
+
+    def __init__(self, code: str, message: str, how_to_fix: str, *, hands_back: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.how_to_fix = how_to_fix
+        self.hands_back = hands_back
+
+
+class BatchWaitsError(Exception):
+    """Raised while a batch is taken: its sender is to say first that it is right. Nothing of it is stored meanwhile.
+
+    `reason` is fewer-rows or many-withdrawals, `rows` how many it has, `usual` how many such a file usually has.
+    """
+
+    def __init__(self, reason: str, rows: int, usual: int | None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.rows = rows
+        self.usual = usual
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """What the rows of a chunk say into the store: under the records of their keys, without what is known already."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from adapters.quick import PlainFact
 from gateway.custody import KeyRing
+from gateway.store.fact_copy import NewFact
 from gateway.store.facts import current_digests, erased_digests, intern_records, save_facts, save_tokens
 from gateway.usecases.fact_rows import (
     REFERENCES,
@@ -40,10 +41,16 @@ class Provenance:
     recorded_at: datetime
 
 
+Said: TypeAlias = Callable[[Sequence[NewFact], Sequence[NewFact], Mapping[bytes, bytes]], None]
+"""Hears of each chunk: all of its facts, those that change something, and the contents that were stored before."""
+
+
 class FactSaver:
     """Saves facts within one transaction, in the order in which they are given."""
 
-    def __init__(self, wiring: Wiring, connection: Connection, provenance: Provenance) -> None:
+    def __init__(
+        self, wiring: Wiring, connection: Connection, provenance: Provenance, said: Said | None = None
+    ) -> None:
         self._connection = connection
         self._provenance = provenance
         self._digest: KeyRing = wiring.custody.digest
@@ -51,6 +58,7 @@ class FactSaver:
         self._mint: Iterator[UUID] = iter(wiring.mint, None)
         self._rows = FactRows(provenance.source_no, self._digest)
         self._records: dict[KeyName, UUID | None] = {}
+        self._said = said
 
     def save(self, facts: Sequence[PlainFact]) -> tuple[int, int]:
         """Save what changed; return how many facts were new or changed, and how many were known.
@@ -60,7 +68,8 @@ class FactSaver:
         records, standing = self._records_of(facts)
         rows = list(self._rows.rows(standing, records))
         stored = current_digests(self._connection, keys_in_use(rows)) if rows else {}
-        fresh = changed(under_stored_keys(rows, stored), stored)
+        rows = under_stored_keys(rows, stored)
+        fresh = changed(rows, stored)
         common: Mapping[str, Any] = {
             "batch_id": self._provenance.batch_id,
             "agreement": self._provenance.agreement,
@@ -68,6 +77,8 @@ class FactSaver:
         }
         save_facts(self._connection, fresh, common, self._mint)
         save_tokens(self._connection, token_rows(fresh, self._token))
+        if self._said is not None:
+            self._said(rows, fresh, stored)
         return len(fresh), len(facts) - len(fresh)
 
     def _records_of(self, facts: Sequence[PlainFact]) -> tuple[dict[KeyName, UUID], Sequence[PlainFact]]:

@@ -5,44 +5,45 @@
 (2) agreements decide supply: what is not covered is dropped item by item, before anything is stored
 (3) append one collection entry a chunk with the count and the Merkle root of keyed row digests: no row without it
 (4) save what changed, with provenance
-(5) what became of it, its last entry, the linkage it makes necessary; commit
+(5) check the file as a whole and withdraw what it says no more: see `intake_contract`
+(6) what became of it, its last entry, the linkage it makes necessary; commit
 
 A crash anywhere leaves the batch in the spool as it was before (0), to be taken again.
 """
 
-import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
 from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from adapters.errors import FeedUnreadableError
-from adapters.port import Feed, Translation, items_of
+from adapters.port import Feed, items_of
 from agreements.offers import Supply
 from audit.encoding import to_base64
 from audit.entry import Decision, Entry, EventClass
 from audit.merkle import root_of
 from gateway.store.advisory import lock, try_lock
-from gateway.store.batches import batch_of, save_rejected_rows, save_row_errors
+from gateway.store.batches import batch_of
 from gateway.store.desk_tables import BatchRow
 from gateway.store.jobs import defer_linkage
 from gateway.store.ledger import append
 from gateway.store.spool import Spool
 from gateway.store.spooled_batches import SpooledBatch, begin_attempt, find_spooled, tell_progress
+from gateway.usecases.batch_contract import Mode
 from gateway.usecases.entries import entry
+from gateway.usecases.intake_contract import ContractedTaking
 from gateway.usecases.intake_order import open_order
-from gateway.usecases.intake_outcome import finish_batch, refuse_batch
-from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED, BatchRefusedError, Taking
+from gateway.usecases.intake_outcome import HandBack, finish_batch, hold_for_sender, refuse_batch
+from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED, BatchRefusedError, BatchWaitsError, Taking
 from gateway.usecases.intake_reading import Chunk, ChunkReader
+from gateway.usecases.intake_rejected import check_rows, row_counts, save_rejected
 from gateway.usecases.intake_saving import FactSaver, Provenance
 from gateway.wiring import Wiring
 
-KEPT_FOR = timedelta(days=30)
 MOST_ATTEMPTS = 5
 """A batch that broke off as often is refused whole: whatever it is, another attempt will not mend it."""
 _TELL_EVERY = 1.0
@@ -60,7 +61,7 @@ def take_batch(wiring: Wiring, batch_id: UUID, *, at_once: bool = False) -> bool
     Otherwise waits for its turn. Whatever breaks it off, but a reason to refuse the whole batch, is raised, and leaves
     the batch as it was.
     """
-    spool, waiting = spool_of(wiring), None
+    spool, waiting, taking = spool_of(wiring), None, None
     try:
         with wiring.database.transaction("hg_intake") as connection:
             # (0) The locks end with this transaction, whatever ends it.
@@ -76,8 +77,12 @@ def take_batch(wiring: Wiring, batch_id: UUID, *, at_once: bool = False) -> bool
             taking, file = _begun(wiring, spool, batch, waiting)
             with closing(file):
                 _take(taking, connection, file)
+    except BatchWaitsError as waits:
+        hold_for_sender(wiring, batch_id, waits)
+        return True
     except BatchRefusedError as refused:
-        refuse_batch(wiring, batch_id, refused)
+        rows = _handing_back(taking, spool, waiting) if taking and waiting and refused.hands_back else None
+        refuse_batch(wiring, batch_id, refused, rows)
     if waiting is not None:
         spool.discard(waiting.spool)
     return True
@@ -134,22 +139,47 @@ def _why_not(supply: Supply, feed: Feed) -> tuple[str, str]:
     return message, "Nothing was stored. Ask the council's information governance team about the agreement."
 
 
+def _handing_back(taking: Taking, spool: Spool, waiting: SpooledBatch) -> HandBack:
+    """Reads a refused file once more, for its bad rows alone: what the first reading stored is gone with it."""
+
+    def hand_back(connection: Connection) -> Mapping[str, object]:
+        feed = ContractedTaking(taking, connection).feed
+        with closing(spool.open(waiting.spool)) as file:
+            return row_counts(check_rows(taking, connection, feed, file, kept=True))
+
+    return hand_back
+
+
+def _check(taking: Taking, work: ContractedTaking, connection: Connection, file: BinaryIO) -> None:
+    """Check a file and say what would become of it. Of its rows nothing is stored but what is wrong with them."""
+    tally = check_rows(taking, connection, work.feed, file, kept=False)
+    finish_batch(taking, connection, tally, work.check(tally))
+
+
 def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
     wiring, batch, profile = taking.wiring, taking.batch, taking.feed.profile
-    reader = ChunkReader(taking.feed, taking.supply.items, wiring.custody.digest)
+    work = ContractedTaking(taking, connection)
+    if taking.order.contract.validate_only:
+        _check(taking, work, connection, file)
+        return
+    reader = ChunkReader(work.feed, taking.supply.items, wiring.custody.digest)
     agreements = ", ".join(taking.supply.agreements)
     provenance = Provenance(profile.source, batch.source_no, batch.batch_id, agreements, taking.now)
-    saver = FactSaver(wiring, connection, provenance)
+    saver = FactSaver(wiring, connection, provenance, work.said)
+    names_keys = taking.order.contract.mode is Mode.TOMBSTONE
     tell = _progress(taking, file)
 
     def save(chunk: Chunk) -> None:
         # (3) Without the chunk's entry the database takes none of its rows.
         append(connection, _chunk_entry(taking, chunk))
         # (4) In the same transaction.
-        new, known = saver.save(chunk.facts)
-        reader.tally.facts_new += new
-        reader.tally.facts_unchanged += known
-        _save_rejected(taking, connection, chunk)
+        if names_keys:
+            work.withdraw(chunk.facts)
+        else:
+            new, known = saver.save(chunk.facts)
+            reader.tally.facts_new += new
+            reader.tally.facts_unchanged += known
+        save_rejected(taking, connection, chunk.rejected)
 
     # (1) and (2) go on in this thread while the chunk before is saved in another: the database works meanwhile.
     with ThreadPoolExecutor(1, "intake-save") as beside:
@@ -164,17 +194,12 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
             raise BatchRefusedError(error.code, error.message, error.how_to_fix) from None
         if before is not None:
             before.result()
-    # (5) Linkage is queued last: whoever queues it holds up the others that do.
-    finish_batch(taking, connection, reader.tally)
-    if reader.tally.facts_new:
+    # (5) Over the error budget, or for its sender to confirm, it goes no further.
+    ended = work.conclude(reader.tally)
+    # (6) Linkage is queued last: whoever queues it holds up the others that do.
+    finish_batch(taking, connection, reader.tally, ended)
+    if reader.tally.facts_new or ended.get("facts_withdrawn"):
         defer_linkage(connection)
-
-
-def _save_rejected(taking: Taking, connection: Connection, chunk: Chunk) -> None:
-    batch_id = taking.batch.batch_id
-    save_row_errors(connection, batch_id, [error for bad in chunk.rejected for error in bad.errors])
-    kept = [(bad.row.number, _seal(taking, bad)) for bad in chunk.rejected if not bad.refused]
-    save_rejected_rows(connection, batch_id, kept, taking.now + KEPT_FOR)
 
 
 def _progress(taking: Taking, file: BinaryIO) -> Callable[[int], None]:
@@ -200,15 +225,3 @@ def _chunk_entry(taking: Taking, chunk: Chunk) -> Entry:
             "row_count": len(chunk.leaves), "rows_root": to_base64(root_of(chunk.leaves)),
         },
     )  # fmt: skip
-
-
-def _seal(taking: Taking, bad: Translation) -> bytes:
-    # What may not be taken is not kept in a row handed back either.
-    cells = {name: text for name, text in bad.row.cells.items() if taking.keeps(name)}
-    plain = json.dumps(cells, ensure_ascii=False).encode()
-    return taking.wiring.custody.field.seal(plain, rejected_row_binding(taking.batch.batch_id, bad.row.number))
-
-
-def rejected_row_binding(batch_id: UUID, row_number: int) -> bytes:
-    """What a sealed row is bound to, so that it opens nowhere else."""
-    return f"rejected-row/{batch_id}/{row_number}".encode()

@@ -1,0 +1,62 @@
+"""Rows that are handed back: why, in words, and what they held, sealed for their sender."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from adapters.errors import FeedUnreadableError
+from adapters.port import Feed, Translation
+from gateway.store.batches import save_rejected_rows, save_row_errors
+from gateway.usecases.intake_parts import BatchRefusedError, Taking
+from gateway.usecases.intake_reading import ChunkReader, Tally
+
+KEPT_FOR = timedelta(days=30)
+
+
+def save_rejected(
+    taking: Taking, connection: Connection, rejected: Sequence[Translation], *, kept: bool = True
+) -> None:
+    """Store the errors of rows; where they are `kept`, what they held as well, but of rows refused at the door."""
+    batch_id = taking.batch.batch_id
+    save_row_errors(connection, batch_id, [error for bad in rejected for error in bad.errors])
+    if kept:
+        sealed = [(bad.row.number, _seal(taking, bad)) for bad in rejected if not bad.refused]
+        save_rejected_rows(connection, batch_id, sealed, taking.now + KEPT_FOR)
+
+
+def check_rows(taking: Taking, connection: Connection, feed: Feed, file: BinaryIO, *, kept: bool) -> Tally:
+    """Read a file of which nothing is to be taken: its bad rows are stored, its good ones counted.
+
+    Raises `BatchRefusedError` where it is no file of the feed.
+    """
+    reader = ChunkReader(feed, taking.supply.items, taking.wiring.custody.digest)
+    try:
+        for chunk in reader.chunks(file):
+            save_rejected(taking, connection, chunk.rejected, kept=kept)
+    except FeedUnreadableError as error:
+        raise BatchRefusedError(error.code, error.message, error.how_to_fix) from None
+    return reader.tally
+
+
+def row_counts(tally: Tally) -> Mapping[str, object]:
+    """What a batch says of its rows."""
+    return {
+        "rows_read": tally.rows, "rows_accepted": tally.accepted, "rows_rejected": tally.rejected,
+        "rows_refused": tally.refused, "rows_flagged": tally.flagged,
+    }  # fmt: skip
+
+
+def rejected_row_binding(batch_id: UUID, row_number: int) -> bytes:
+    """What a sealed row is bound to, so that it opens nowhere else."""
+    return f"rejected-row/{batch_id}/{row_number}".encode()
+
+
+def _seal(taking: Taking, bad: Translation) -> bytes:
+    # What may not be taken is not kept in a row handed back either.
+    cells = {name: text for name, text in bad.row.cells.items() if taking.keeps(name)}
+    plain = json.dumps(cells, ensure_ascii=False).encode()
+    return taking.wiring.custody.field.seal(plain, rejected_row_binding(taking.batch.batch_id, bad.row.number))
