@@ -44,6 +44,7 @@ MOUNTED: tuple[Mounted, ...] = (
     Mounted("feeds", "gateway.cli_feeds", "feeds_app", "List feeds, show one, print its template, try a mapping file."),
     Mounted("push", "gateway.cli_push", "app", "Check a file and push it to a gateway."),
     Mounted("pull", "gateway.cli_pull", "app", "Pull from a partner's API, or say how every pull stands."),
+    Mounted("watch", "gateway.cli_watch", "app", "Take the files that partners put into their folders."),
     Mounted("link", "gateway.cli_link", "app", "Join records into persons and households."),
     Mounted("decide", "gateway.cli_agreements", "decide_app", "Ask a register one question: JSON in, JSON out."),
     Mounted("agreements", "gateway.cli_agreements", "agreements_app", "Check a register's documents, or list them."),

@@ -9,6 +9,7 @@ from procrastinate import App, PsycopgConnector
 from gateway.jobs.pulling import QUEUE as PULLS
 from gateway.jobs.pulling import add_pulling
 from gateway.jobs.taking import INTAKE, add_intake
+from gateway.jobs.watching_drops import add_watching
 from gateway.usecases.answering import note_unanswered
 from gateway.usecases.coverage_maps import take_due_maps
 from gateway.usecases.emergencies import suspend_unconfirmed
@@ -82,6 +83,7 @@ def job_app(wiring: Wiring) -> App:
         forget_what_is_over(wiring)
 
     add_pulling(app, wiring)
+    add_watching(app, wiring)
     add_intake(app, wiring)
     _add_review(app, wiring)
     _add_erasure(app, wiring)
