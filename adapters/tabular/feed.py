@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.csv_rows import csv_rows
+from adapters.csv_shape import PLAIN, CsvShape
 from adapters.errors import FeedUnreadableError
 from adapters.port import FeedProfile, RawRow, Translation
 from adapters.sources import start_of
@@ -77,7 +78,7 @@ class MappedFeed:
             raise FeedUnreadableError(message, f"Export it again as {kinds}.")
         required = frozenset(spec.name for spec in columns if spec.required)
         known = frozenset(spec.name for spec in columns)
-        return csv_rows(source, required=required, known=known, shape=self.layouts.csv)
+        return csv_rows(source, required=required, known=known, shape=_shape_of(start, self.layouts.csv))
 
     def translate(self, row: RawRow) -> Translation:
         """Turn one row into concept records or row errors."""
@@ -122,6 +123,12 @@ class MappedFeed:
     def _addresses(self, cells: Cells) -> Mapping[_AddressKey | None, Address | None]:
         keys = dict.fromkeys(key for template in self.templates if (key := _address_key(template)))
         return {key: cells.address(*key) for key in keys}
+
+
+def _shape_of(start: bytes, shape: CsvShape) -> CsvShape:
+    """The shape of a file: templates and rows handed back have commas, whatever parts the partner's own cells."""
+    first_line = start.replace(b"\0", b"").partition(b"\n")[0]
+    return shape if shape.delimiter.encode() in first_line else replace(shape, delimiter=PLAIN.delimiter)
 
 
 def _address_key(template: Template) -> _AddressKey | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from adapters.tabular.document import Scalar, Sequence, Table, Value, as_table, as_text, did_you_mean, keys_of
 from adapters.tabular.errors import MappingError
 
+GROUP_KEYS = frozenset({"from", "to", "path"})
 MOST = 60
 """Numbers in one group: beyond that a partner's file has rows of its own for them."""
 
@@ -40,9 +41,7 @@ def parse_groups(value: Value) -> Mapping[str, Group]:
     groups = {}
     for name, described in as_table(value, "groups").entries.items():
         what = f"Group {name}"
-        keys = keys_of(
-            as_table(described, what), what, required=frozenset({"to"}), optional=frozenset({"from", "path"})
-        )
+        keys = keys_of(as_table(described, what), what, required=frozenset({"to"}), optional=GROUP_KEYS - {"to"})
         first = _number(keys["from"], f"{what}: from") if "from" in keys else 1
         last = _number(keys["to"], f"{what}: to")
         if not name.isidentifier() or not 0 <= first <= last < first + MOST:

@@ -32,7 +32,7 @@ from adapters.tabular.sources import Key
 from adapters.tabular.templates import PersonTemplate, RelationshipTemplate, StatementTemplate, Template
 
 REQUIRED_KEYS = frozenset({"name", "source", "title", "key", "columns", "records", "examples"})
-OPTIONAL_KEYS = frozenset({"duplicate_free", "format", "groups", "match_only", "never_kept"})
+OPTIONAL_KEYS = frozenset({"duplicate_free", "format", "groups", "match_only", "never_kept", "row_key"})
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,60}")
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{1,40}")
 RECORD_PARSERS = {**PARSERS, "statement": parse_statement, "entry": parse_entry}
@@ -81,15 +81,17 @@ def _feed(document: Table) -> MappedFeed:
     templates = tuple(_templates(keys["records"], Scope(columns, key), groups, match_only=match_only))
     examples = parse_examples(keys["examples"], columns)
     _all_used(table, columns, key, templates)
+    described = _profile_columns(columns, templates)
     profile = FeedProfile(
         name=_matching(keys["name"], "name", _NAME),
         source=_matching(keys["source"], "source", _SOURCE),
         title=as_text(keys["title"], "title"),
         formats=layouts.formats,
-        columns=_profile_columns(columns, templates),
+        columns=described,
         duplicate_free=as_bool(keys["duplicate_free"], "duplicate_free") if "duplicate_free" in keys else False,
         example_rows=_example_rows(examples),
         never_kept=_never_kept(keys["never_kept"], columns) if "never_kept" in keys else (),
+        row_key=_row_key(keys, described, columns, key),
     )
     return MappedFeed(
         profile, tuple(columns.values()), templates, examples, _with_names(layouts, columns), groups, match_only
@@ -103,6 +105,17 @@ def _with_names(layouts: Layouts, columns: Mapping[str, ColumnSpec]) -> Layouts:
     names = tuple(name for name, spec in columns.items() if not spec.part_of)
     also = {other.casefold(): spec.name for spec in columns.values() for other in spec.also}
     return replace(layouts, csv=replace(layouts.csv, names=names, also=also))
+
+
+def _row_key(
+    keys: Mapping[str, Value], described: tuple[Column, ...], columns: Mapping[str, ColumnSpec], key: Key
+) -> tuple[str, ...]:
+    """What names a row: as the mapping says, else the key of the file and every required column that is a key alone."""
+    if "row_key" in keys:
+        scope = Scope(columns, key)
+        return scope.each(keys, "row_key", "The file", frozenset(spec.type for spec in columns.values()))
+    alone = {column.name for column in described if column.required and not column.items}
+    return tuple(name for name in columns if name in alone or name in set(key.columns()))
 
 
 def _never_kept(value: Value, columns: Mapping[str, ColumnSpec]) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from adapters.tabular.document import Scalar, Sequence, Table, Value, as_list, a
 from adapters.tabular.errors import MappingError
 from adapters.tabular.feed import Example, ExpectedFact
 
-_PARTS = frozenset({"subject", "occurrence", "valid_from", "valid_to", "at", "role", "nature"})
+EXAMPLE_KEYS = frozenset({"name", "row", "facts", "error", "flags"})
+FACT_PARTS = frozenset({"subject", "occurrence", "valid_from", "valid_to", "at", "role", "nature"})
 
 
 def parse_examples(value: Value, columns: Mapping[str, ColumnSpec]) -> tuple[Example, ...]:
@@ -25,10 +26,8 @@ def parse_examples(value: Value, columns: Mapping[str, ColumnSpec]) -> tuple[Exa
 
 
 def _example(table: Table, columns: Mapping[str, ColumnSpec]) -> Example:
-    keys = keys_of(
-        table, "An example",
-        required=frozenset({"name", "row"}), optional=frozenset({"facts", "error", "flags"}),
-    )  # fmt: skip
+    needed = frozenset({"name", "row"})
+    keys = keys_of(table, "An example", required=needed, optional=EXAMPLE_KEYS - needed)
     name = as_text(keys["name"], "An example: name")
     if ("facts" in keys) == ("error" in keys):
         raise MappingError(table.line, f"Example {name!r} expects neither or both.", "Give it facts, or an error.")
@@ -54,12 +53,12 @@ def _error(table: Table) -> tuple[str, str]:
 
 
 def _fact(table: Table) -> ExpectedFact:
-    keys = keys_of(table, "A fact", required=frozenset({"item"}), optional=_PARTS | {"value"})
+    keys = keys_of(table, "A fact", required=frozenset({"item"}), optional=FACT_PARTS | {"value"})
     value = as_table(keys["value"], "A fact: value") if "value" in keys else None
     return ExpectedFact(
         line=table.line,
         item=as_text(keys["item"], "A fact: item"),
-        parts={key: _cell(keys[key]) for key in keys if key in _PARTS},
+        parts={key: _cell(keys[key]) for key in keys if key in FACT_PARTS},
         value={field: _scalar(given) for field, given in value.entries.items()} if value else {},
     )
 

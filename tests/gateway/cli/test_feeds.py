@@ -56,6 +56,28 @@ def test_a_mapping_file_is_tried_on_a_file(tmp_path, hearthgate):
     assert json.loads(tried.stderr)["accepted"] == 2
 
 
+def test_a_leisure_centre_becomes_a_feed_by_the_file_that_the_guide_shows(tmp_path, hearthgate):
+    guide = (ROOT / "docs" / "feed-mappings.md").read_text()
+    mapping, members, errors = (tmp_path / name for name in ("leisure.yaml", "members.csv", "errors.csv"))
+    mapping.write_text(guide.split("```yaml\n")[1].split("```")[0])
+    members.write_text(
+        "Membership Number;name;dob;address;postcode;visits\n"
+        '7;"Example, Jo";03.04.1985;"1 Example Street\nExampleton";ZZ1 1ZZ;12\n'
+        '8;"Example, Sam";1985-04-03;;;3\n'
+        ";Nobody;;;;\n"
+    )
+    told = hearthgate("feeds", "try", mapping, members, "--errors", errors)
+    assert told.returncode == 1
+    summary = json.loads(told.stderr)
+    assert (summary["rows"], summary["accepted"], summary["rejected"]) == (3, 1, 2)
+    person, home = map(json.loads, told.stdout.splitlines())
+    assert person["names"][0]["given"] == "Jo"
+    assert home["address"]["lines"] == ["1 Example Street", "Exampleton"]
+    with errors.open() as sheet:
+        found = {(row["error_column"], row["error_code"]) for row in csv.DictReader(sheet)}
+    assert found == {("dob", "date-invalid"), ("member_no", "required-missing")}
+
+
 def test_a_mapping_file_with_a_fault_is_told_with_file_line_and_remedy(tmp_path, hearthgate):
     mapping, file = tmp_path / "mine.yaml", tmp_path / "accounts.csv"
     file.write_text("a\n1\n")
