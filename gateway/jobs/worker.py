@@ -19,8 +19,10 @@ from gateway.usecases.intake_left import queue_left_batches
 from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import escalate_notices, raise_notices
 from gateway.usecases.partner_uses import count_everybodys_months
+from gateway.usecases.retention import forget_past_retention
 from gateway.usecases.reviewing_accesses import explain_new
 from gateway.usecases.reviewing_draws import draw_reviews
+from gateway.usecases.telling_viewers import tell_of_retractions
 from gateway.usecases.warning import raise_warnings
 from gateway.wiring import Wiring
 
@@ -87,6 +89,7 @@ def job_app(wiring: Wiring) -> App:
     add_intake(app, wiring)
     _add_review(app, wiring)
     _add_erasure(app, wiring)
+    _add_corrections(app, wiring)
     return app
 
 
@@ -112,6 +115,22 @@ def _add_erasure(app: App, wiring: Wiring) -> None:
     @app.task(name="finish_erasures", queue="notices", lock="erasures", queueing_lock="erasures", pass_context=False)
     def finish(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         finish_erasures(wiring)
+
+
+def _add_corrections(app: App, wiring: Wiring) -> None:
+    """Who saw what was retracted is told, where the retraction itself did not get to it; each night, retention."""
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="tell_of_retractions", queue="notices", lock="told", queueing_lock="told", pass_context=False)
+    def tell(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        tell_of_retractions(wiring)
+
+    @app.periodic(cron="47 2 * * *")
+    @app.task(
+        name="forget_past_retention", queue="notices", lock="retention", queueing_lock="retention", pass_context=False
+    )
+    def keep_no_longer(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        forget_past_retention(wiring)
 
 
 def run_linkage_worker(wiring: Wiring, stop: threading.Event) -> None:

@@ -1,6 +1,6 @@
 """Assemble the profile: members, headings, sections and what is withheld, from permitted facts alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,6 +16,7 @@ from gateway.profiles.views import (
     DatedAddress,
     Kinship,
     Member,
+    OpenDispute,
     Profile,
     Provenance,
     ShownFact,
@@ -38,7 +39,10 @@ _NO_FURTHER_ACTION = frozenset({"14", "15", "16", "17", "18", "21"})
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds a family's facts: the words and lines that do not come out of them."""
+    """What surrounds a family's facts: the words and lines that do not come out of them.
+
+    `ref` names a fact for the reader; `disputes` are the open ones of permitted facts, by their ids.
+    """
 
     family_id: UUID
     purpose: str
@@ -47,6 +51,8 @@ class Frame:
     titles: Mapping[str, str]
     coverage: tuple[Coverage, ...]
     foot: str
+    ref: Callable[[UUID], str]
+    disputes: Mapping[UUID, OpenDispute]
 
 
 def shown_persons(ego: UUID, facts: Sequence[PermittedFact]) -> list[UUID]:
@@ -140,6 +146,8 @@ def _shown(frame: Frame, fact: PermittedFact, words: Mapping[UUID, Mapping[UUID,
         form=fact.form,
         match=words[held.person_id][held.record_id],
         provenance=_provenance(frame, fact),
+        ref=frame.ref(held.fact_id),
+        dispute=frame.disputes.get(held.fact_id),
     )
 
 

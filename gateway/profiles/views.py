@@ -17,8 +17,19 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDispute:
+    """That somebody says a fact about them is wrong: since which day, and in their own words."""
+
+    since: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownFact:
-    """One permitted fact. `values` maps field names to what may be shown; `form` is full or coarser."""
+    """One permitted fact. `values` maps field names to what may be shown; `form` is full or coarser.
+
+    `ref` is by what a reader names the fact to dispute it.
+    """
 
     person: UUID
     item: str
@@ -35,6 +46,8 @@ class ShownFact:
     form: str
     match: str
     provenance: Provenance
+    ref: str
+    dispute: OpenDispute | None
 
 
 @dataclass(frozen=True, slots=True)

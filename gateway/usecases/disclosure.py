@@ -12,8 +12,9 @@ An authorisation without an outcome reads "may have been disclosed". A refusal i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from agreements.decision import Permit, Refer, RuleUse
@@ -42,6 +43,8 @@ from gateway.usecases.deciding import (
 )
 from gateway.usecases.declaring import Declaration, require_declaration
 from gateway.usecases.entries import entry
+from gateway.usecases.fact_refs import fact_ref
+from gateway.usecases.open_disputes import open_disputes_of
 from gateway.usecases.reasons import reason_of, sources_of
 from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
@@ -219,6 +222,7 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
     frame = _frame(reading, family)
     with wiring.database.transaction("hg_read") as connection:
         facts = permitted_facts(load_facts(connection, ticket.ticket_id), permits, reading.now)
+        frame = replace(frame, disputes=open_disputes_of(wiring, connection, facts))
         persons = shown_persons(family.ego, facts)
         counts = withheld_counts(connection, persons)
         reasons = [part for one in decided if one.person_id in set(persons) for part in one.withheld]
@@ -300,7 +304,7 @@ def _frame(reading: Reading, family: FamilyRead) -> Frame:
     return Frame(
         family.family_id, reading.declaration.purpose, family.ego,
         {one.person_id: one.family_id for one in family.inputs}, titles, coverage_lines(wiring, reading.blank),
-        foot_of(wiring),
+        foot_of(wiring), partial(fact_ref, wiring), {},
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from adapters.quick import PlainFact
 from gateway.custody import KeyRing
 from gateway.store.fact_copy import NewFact
 from gateway.store.facts import current_digests, erased_digests, intern_records, save_facts, save_tokens
+from gateway.store.retractions import has_retractions, retracted_keys
 from gateway.usecases.fact_rows import (
     REFERENCES,
     FactRows,
@@ -58,18 +59,20 @@ class FactSaver:
         self._mint: Iterator[UUID] = iter(wiring.mint, None)
         self._rows = FactRows(provenance.source_no, self._digest)
         self._records: dict[KeyName, UUID | None] = {}
+        self._any_retracted = has_retractions(connection)
         self._said = said
 
     def save(self, facts: Sequence[PlainFact]) -> tuple[int, int]:
         """Save what changed; return how many facts were new or changed, and how many were known.
 
-        What is said of somebody who was erased counts as known: the sender is not told who that is.
+        What is said of somebody who was erased counts as known: the sender is not told who that is. So does what the
+        sender has taken back, whatever it says now, until it is reinstated.
         """
         records, standing = self._records_of(facts)
         rows = list(self._rows.rows(standing, records))
         stored = current_digests(self._connection, keys_in_use(rows)) if rows else {}
         rows = under_stored_keys(rows, stored)
-        fresh = changed(rows, stored)
+        fresh = self._not_retracted(changed(rows, stored))
         common: Mapping[str, Any] = {
             "batch_id": self._provenance.batch_id,
             "agreement": self._provenance.agreement,
@@ -80,6 +83,13 @@ class FactSaver:
         if self._said is not None:
             self._said(rows, fresh, stored)
         return len(fresh), len(facts) - len(fresh)
+
+    def _not_retracted(self, rows: list[NewFact]) -> list[NewFact]:
+        # What is retracted while this batch is under way, the database refuses, and the batch is taken again.
+        if not rows or not self._any_retracted:
+            return rows
+        retracted = retracted_keys(self._connection, [row.fact_key for row in rows])
+        return [row for row in rows if row.fact_key not in retracted]
 
     def _records_of(self, facts: Sequence[PlainFact]) -> tuple[dict[KeyName, UUID], Sequence[PlainFact]]:
         """The records of all keys that the facts name, and the facts, without those of keys that were erased."""

@@ -33,6 +33,9 @@ READERS = frozenset(
         "identities.identity_facts", "identities.current_links", "identities.household_members",
         "identities.record_ids", "identities.person_ranks", "subject_releases.open_releases",
         "subject_releases.lock_release", "subject_lists.list_elements",
+        "disputes.disputes_of", "disputes.dispute_of", "disputes.disputes_to", "disputes.open_disputes",
+        "disputes.disputed_fact", "retractions.drop_search_tokens", "viewers.looks_at", "viewers.notices_to",
+        "viewers.told_of",
     )
 )  # fmt: skip
 """What the store gives of anybody: facts and counts of them, states, hits, notices, rows, entries, requests."""
@@ -71,6 +74,11 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # What the verifier compares; of all this its verdict holds a column's name and a leaf's index.
         "list_checks",
         # From one opaque id to another; and which entries an outcome refers to.
+        "correction_tables", "retention", "disputes.raise_dispute", "disputes.answer_dispute",
+        "retractions.known_records",
+        "retractions.has_retractions", "retractions.own_facts", "retractions.retracted_keys", "retractions.retract",
+        "retractions.untold_retractions", "retractions.retracted_facts", "retractions.mark_told",
+        "retractions.reinstate", "viewers.save_correction_notices", "viewers.mark_notice_read",
         "subject_releases.subject_of", "subject_releases.answered_authorisations",
         "emergencies.change_emergency", "emergencies.break_glass_rests", "batches.open_batch", "batches.find_batch",
         "batches.update_batch", "batches.read_batch", "batches.list_batches", "batches.save_row_errors",
@@ -104,7 +112,27 @@ _REPORT = "for `subject_report`, which requires an officer: what a subject may s
 _CASE = "for an item that an officer has opened: `open_review` and `close_review` require one first"
 _ASKED = "what a worker is asked about their own accesses: when and what for, which they know"
 _GOES = "what two officers decided to erase is looked for and taken away; of all this the answer holds counts"
+_SENT = "a disputed fact, to the sender whose own file brought it, as they sent it, with what is said against it"
+_CORRECTS = "who was shown what is wrong is told so; the answer holds a number, small ones as one (practice P2)"
 BY_ROLE = {
+    "gateway.usecases.answering_disputes._own_dispute -> gateway.store.disputes.dispute_of": _SENT,
+    "gateway.usecases.answering_disputes.open_task -> gateway.store.disputes.disputed_fact": _SENT,
+    "gateway.usecases.answering_disputes.own_tasks -> gateway.store.disputes.disputes_to": _SENT,
+    "gateway.usecases.correction_notices.my_correction_notices -> gateway.store.viewers.notices_to": (
+        "that something the reader was shown is wrong: no name, no fact"
+    ),
+    "gateway.usecases.disputing.disputes_open -> gateway.store.disputes.open_disputes": _OFFICER,
+    "gateway.usecases.disputing.read_dispute -> gateway.store.disputes.dispute_of": (
+        "a dispute, to whoever raised it on a permitted fact, or an officer: no value of the fact"
+    ),
+    "gateway.usecases.disputing.read_dispute -> gateway.store.viewers.told_of": (
+        "who was told, as roles, for the person concerned (UK GDPR Art 19); sealed readings left out"
+    ),
+    "gateway.usecases.search_token_renewal.renew_tokens -> gateway.store.retractions.drop_search_tokens": (
+        "values of which keyed tokens are made anew; none of them leaves"
+    ),
+    "gateway.usecases.telling_viewers._facts_by_person -> gateway.store.erasure.link_versions": _CORRECTS,
+    "gateway.usecases.telling_viewers._viewers -> gateway.store.viewers.looks_at": _CORRECTS,
     "gateway.usecases.reading_log.search_entries -> gateway.store.log_search.search_cards": _OFFICER_BEFORE,
     "gateway.usecases.exporting_entries._page -> gateway.store.log_search.search_cards": _OFFICER_BEFORE,
     "gateway.usecases.reading_log.read_entry -> gateway.store.log_search.completing_entries": _OFFICER,

@@ -135,7 +135,7 @@ def fact_view(fact: ShownFact, names: Mapping[UUID, str]) -> FactView:
         part=ROLES_IN_EVENT.get(fact.role, fact.role) if fact.role else "",
         rows=tuple(value_rows(fact.item, fact.values)),
         tags=_tags(fact),
-        remarks=tuple(filter(None, (fact.note, _unsure(fact.match), _FORMS.get(fact.form)))),
+        remarks=tuple(filter(None, (fact.note, _disputed(fact), _unsure(fact.match), _FORMS.get(fact.form)))),
         source=said_by(fact.provenance),
     )
 
@@ -225,6 +225,12 @@ def _tags(fact: ShownFact) -> tuple[Tag, ...]:
     if fact.nature == "opinion":
         tags.append(Tag("Opinion", "purple"))
     return tuple(tags)
+
+
+def _disputed(fact: ShownFact) -> str | None:
+    if fact.dispute is None:
+        return None
+    return f"Disputed since {moment_text(fact.dispute.since.isoformat())}. In their words: {fact.dispute.words}"
 
 
 def _unsure(match: str) -> str | None:

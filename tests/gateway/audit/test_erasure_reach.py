@@ -22,6 +22,7 @@ COLUMNS = {
     "desk.assertion_seen.jti_digest": _STAFF,
     # Of a whole file; what a sender called a push.
     "desk.batch.content_digest": "stays, keyed", "desk.batch.idempotency_digest": "stays, keyed",
+    "desk.correction_notice.family_id": _GONE,
     "desk.declaration.family_id": _GONE, "desk.declaration.sealed_reason": _GONE,
     "desk.declaration.sealed_case_reference": _GONE,
     "desk.emergency.sealed_name": _STAFF,
@@ -36,6 +37,10 @@ COLUMNS = {
     # Pages that a reader has open, for the rest of the working day at most.
     "desk.session.sealed_state": "ends with the session", "desk.session.session_digest": _STAFF,
     "desk.subject_release.sealed_request": _GONE, "desk.watched_family.family_id": _GONE,
+    "hearth.dispute.content_digest": _GONE, "hearth.dispute.fact_key": _GONE, "hearth.dispute.family_id": _GONE,
+    "hearth.dispute.person_id": _GONE, "hearth.dispute.record_id": _GONE, "hearth.dispute.sealed_reason": _GONE,
+    "hearth.dispute.sealed_words": _GONE,
+    "hearth.retracted_fact.fact_key": _GONE, "hearth.retracted_fact.record_id": _GONE,
     "hearth.erased_record.key_digest": "made by it: what keeps the key from coming back",
     "hearth.fact.fact_key": "replaced by a random one", "hearth.fact.value": "emptied",
     "hearth.fact.content_digest": "replaced by a random one", "hearth.fact.record_id": "of a skeleton that is nobody's",

@@ -15,6 +15,10 @@ _READ: Reach = {
     "audit.append_entry()": ("EXECUTE", "whoever acts on personal data says so in the log, and cannot read there"),
     "audit.authorise()": ("EXECUTE", "an authorisation and its ticket, both or neither"),
     "audit.open_ticket()": ("EXECUTE", "redeems a committed, fresh, unused ticket in the transaction that reads"),
+    "hearth.dispute": (
+        "SELECT(dispute_id,fact_key,sealed_words,raised_at,state)",
+        "row-level security: what is said against facts that the opened ticket admits",
+    ),
     "hearth.fact": ("SELECT", "row-level security: what the opened ticket admits, else nothing"),
     "hearth.item": ("SELECT", "numbers of items; no personal data"),
     "hearth.link": ("SELECT", "row-level security: the records that the opened ticket reaches, else nothing"),
@@ -68,6 +72,8 @@ _INTAKE: Reach = {
     "hearth.keep_said()": ("EXECUTE", "what is said again is not due any more; answers a count"),
     "hearth.known_records()": ("EXECUTE", "ids of records known under an earlier key"),
     "hearth.note_also_said()": ("EXECUTE", "who else says what stands, by keyed digest; answers nothing"),
+    "hearth.has_retractions()": ("EXECUTE", "whether anything was taken back at all"),
+    "hearth.retracted_keys()": ("EXECUTE", "keyed digests of what was taken back, so that it does not come back"),
     "hearth.search_token": ("INSERT", "keyed tokens are written, and none is read"),
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
     "hearth.withdraw_due()": ("EXECUTE", "tombstones of what a sender says no more; answers a count"),
@@ -154,6 +160,23 @@ _ERASE: Reach = {
     "desk.legal_hold": ("SELECT DELETE", "what holds an erasure up"),
     "desk.notice": ("SELECT DELETE", "what the desk keeps about a family goes"),
     "desk.rejected_row": ("SELECT DELETE", "rows handed back go with their key"),
+    "desk.correction_notice": ("SELECT INSERT", "whoever saw what is withdrawn or corrected is told"),
+    "desk.retraction": ("SELECT INSERT UPDATE(told_at)", "what was taken back, and whether who saw it was told"),
+    "hearth.answer_dispute()": ("EXECUTE", "notes the owner's answer, and takes the mark of a fact away"),
+    "hearth.dispute": ("SELECT", "a dispute that its fact's owner answers"),
+    "hearth.drop_search_tokens()": (
+        "EXECUTE",
+        "drops tokens of items of records; answers the values that still stand, for theirs",
+    ),
+    "hearth.facts_past_retention()": ("EXECUTE", "keyed digests of facts whose time is over"),
+    "hearth.forget_facts()": ("EXECUTE", "empties facts whose time is over"),
+    "hearth.known_records()": ("EXECUTE", "ids of the records of partners' keys"),
+    "hearth.own_facts()": ("EXECUTE", "keyed digests of what one sender may take back"),
+    "hearth.reinstate_facts()": ("EXECUTE", "lets a sender say again what it took back"),
+    "hearth.retract_facts()": ("EXECUTE", "puts tombstones on facts"),
+    "hearth.retracted_facts()": ("EXECUTE", "keyed digests of what one retraction took back"),
+    "hearth.search_token": ("INSERT", "keyed tokens of what still stands are written, and none is read"),
+    "jobs.defer_linkage()": ("EXECUTE", "queues a linkage run after facts went"),
     "hearth.erase_records()": (
         "EXECUTE",
         "erases facts and tokens of records, as an entry of the same transaction says",
@@ -168,6 +191,10 @@ _ERASE: Reach = {
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
 }
 _DESK: Reach = {
+    "desk.correction_notice": ("SELECT UPDATE(read_at)", "a reader's own notices of what was wrong"),
+    "hearth.dispute": ("SELECT", "disputes, to whoever raised them, to the fact's owner and to officers"),
+    "hearth.disputed_fact()": ("EXECUTE", "a disputed fact to its own sender, as sent"),
+    "hearth.raise_dispute()": ("EXECUTE", "records what is said against a fact that the reader was shown"),
     "audit.agreement_names()": ("EXECUTE", "names without their clauses; looks nothing up"),
     "audit.append_entry()": ("EXECUTE", "whoever acts on personal data says so in the log, and cannot read there"),
     "audit.card": ("SELECT", "search, subject lists and review read cards, not openings"),
@@ -300,6 +327,6 @@ SCHEMAS = {
     "audit": {"hg_ledger", "hg_read", "hg_intake", "hg_link", "hg_sequence", "hg_erase", "hg_desk"},
     "desk": {"hg_intake", "hg_link", "hg_erase", "hg_desk"},
     "hearth": {"hg_read", "hg_decide", "hg_search", "hg_intake", "hg_link", "hg_erase", "hg_desk"},
-    "jobs": {"hg_intake", "hg_jobs"},
+    "jobs": {"hg_erase", "hg_intake", "hg_jobs"},
 }
 """Roles that may name what stands in a schema. None may make anything in one."""

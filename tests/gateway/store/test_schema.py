@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 import gateway.store.audit_tables
 import gateway.store.card_tables
+import gateway.store.correction_tables
 import gateway.store.desk_tables
 import gateway.store.erasure_tables
 import gateway.store.tables

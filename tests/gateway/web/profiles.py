@@ -12,6 +12,7 @@ from gateway.profiles.views import (
     GoldenValue,
     Kinship,
     Member,
+    OpenDispute,
     Profile,
     Provenance,
     Receipt,
@@ -50,7 +51,8 @@ def fact(**changed) -> ShownFact:
         values={"title": "Common assault and battery", "outcome": "16"}, valid_from=None, valid_to=None,
         at="2026-10-14T21:40:00+00:00", role="suspect", nature="allegation",
         note="Reported to police. No further action. Not proof that it happened.", disputed=True, form="full",
-        match="Same person: name, date of birth and address agree.", provenance=POLICE,
+        match="Same person: name, date of birth and address agree.", provenance=POLICE, ref="0" * 32,
+        dispute=OpenDispute(date(2026, 11, 12), "It was his cousin."),
     )  # fmt: skip
     return replace(shown, **changed)
 
