@@ -7,6 +7,9 @@ from typing import TextIO
 
 MAX_RECORD = 1024 * 1024
 """Characters in one row, its line breaks counted. One cell is held to csv's own limit, 131,072 characters."""
+_QUOTE = '"'
+_PLAIN_LINE = 128 * 1024
+"""Characters of a line that no cell of it can be too long for."""
 _MAX_REREAD = 16 * MAX_RECORD
 """Characters read twice over a whole file. Without it a file of crafted quotes would cost the square of its size."""
 
@@ -27,7 +30,14 @@ class RecordReader:
         Raise `csv.Error` for broken quoting and for a record or cell that is too long; `give_up` goes on from there.
         """
         self._taken.clear()
-        return next(csv.reader(self._lines(), strict=True, delimiter=self._delimiter), None)
+        line = self._next_line()
+        if _QUOTE in line or len(line) > _PLAIN_LINE:
+            self._waiting.appendleft(line)
+            return next(csv.reader(self._lines(), strict=True, delimiter=self._delimiter), None)
+        # Without a quotation mark the rules leave nothing but to split: some four times as fast.
+        self._taken.append(line)
+        text = line.rstrip("\r\n")
+        return text.split(self._delimiter) if text else [] if line else None
 
     def give_up(self) -> tuple[str, ...]:
         """Leave the first line of the broken record, offer its other lines again, and return what was left."""

@@ -11,7 +11,7 @@ plain text (`adapters.formulas`).
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import BinaryIO, TextIO
 
@@ -37,6 +37,7 @@ _REMEDIES = {
     "encoding-invalid": "Save the file as UTF-8 and send the row again.",
 }
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_SIGNS = frozenset(QUOTE_OR_SIGN)
 _UNDECODABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -60,12 +61,50 @@ def csv_rows(
     """
     if looks_like_workbook(source):
         return workbook_rows(source, required=required, known=known, also=shape.also, sheet_name=sheet_name)
-    records = RecordReader(_text_of(source), shape.delimiter)
-    names = canonical_names(_first_row(records), known, shape.also)
+    records, names = _begun(source, known, shape)
     if shape.is_plain or (required <= frozenset(names) and known.intersection(names)):
         check_names(names, required, known, "Columns are separated by commas.")
         return _rows(records, names, known)
     return _shaped(_text_of(source), shape, required, known)
+
+
+def plain_rows(
+    source: BinaryIO, required: frozenset[str], known: frozenset[str]
+) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]] | RawRow]] | None:
+    """The names of a plain CSV file and its rows, as number and cells where no cell needs a look; None for a workbook.
+
+    Raise `FeedUnreadableError` as `csv_rows` does.
+    """
+    if looks_like_workbook(source):
+        return None
+    records, names = _begun(source, known, PLAIN)
+    check_names(names, required, known, "Columns are separated by commas.")
+    return names, _rows_unlooked(records, names, known)
+
+
+def _rows_unlooked(
+    records: RecordReader, names: tuple[str, ...], known: frozenset[str]
+) -> Iterator[tuple[int, list[str]] | RawRow]:
+    width = len(names)
+    for number in count(1):
+        try:
+            cells = records.next_record()
+        except csv.Error:
+            yield _broken(number, records)
+            continue
+        if cells is None:
+            return
+        text = "".join(cells)
+        readable = "\0" not in text if text.isascii() else not _UNDECODABLE.search(text)
+        if len(cells) == width and readable and _SIGNS.isdisjoint([cell[:1] for cell in cells]):
+            yield number, cells
+        elif any(cell.strip() for cell in cells):
+            yield _row(number, names, cells, known)
+
+
+def _begun(source: BinaryIO, known: frozenset[str], shape: CsvShape) -> tuple[RecordReader, tuple[str, ...]]:
+    records = RecordReader(_text_of(source), shape.delimiter)
+    return records, canonical_names(_first_row(records), known, shape.also)
 
 
 def _shaped(text: TextIO, shape: CsvShape, required: frozenset[str], known: frozenset[str]) -> Iterator[RawRow]:
@@ -118,8 +157,7 @@ def _rows(
         try:
             cells = records.next_record()
         except csv.Error:
-            message = "A quotation mark is not closed, or the row is too long."
-            yield _problem(number, records.give_up(), "row-shape", message)
+            yield _broken(number, records)
             continue
         if cells is None:
             return
@@ -145,6 +183,10 @@ def _row(number: int, names: tuple[str, ...], cells: list[str], known: frozenset
             # Handed back empty: with a sign in place of what is lost it would be taken the next time.
             cells[place] = ""
     return RawRow(number, dict(zip(names, cells, strict=True)), problem=problem)
+
+
+def _broken(number: int, records: RecordReader) -> RawRow:
+    return _problem(number, records.give_up(), "row-shape", "A quotation mark is not closed, or the row is too long.")
 
 
 def _problem(number: int, sent: Sequence[str], code: str, message: str) -> RawRow:

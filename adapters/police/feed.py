@@ -11,6 +11,7 @@ from adapters.police.domestic_abuse import DOMESTIC_ABUSE, read_domestic_abuse
 from adapters.police.handling import handling_column
 from adapters.police.incidents import ASB, MISSING, read_asb, read_missing
 from adapters.police.places import stop_search_feed, street_feed
+from adapters.police.quick_occurrences import quick_occurrences
 from adapters.police.standard_data_model import FEED as INCIDENTS
 from adapters.police.translate import read_nominal, read_occurrence
 from adapters.port import Column, Feed, FeedProfile
@@ -147,7 +148,7 @@ _STOP_SEARCH_PROFILE = FeedProfile(
 
 FEEDS: tuple[Feed, ...] = (
     CsvFeed(_NOMINALS, read_nominal),
-    CsvFeed(_OCCURRENCES, read_occurrence),
+    CsvFeed(_OCCURRENCES, read_occurrence, quick_occurrences),
     CsvFeed(ASB, read_asb),
     CsvFeed(MISSING, read_missing),
     CsvFeed(DOMESTIC_ABUSE, read_domestic_abuse),

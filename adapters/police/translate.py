@@ -30,7 +30,7 @@ from concept_model.place import Residence
 from concept_model.records import ConceptRecord
 from concept_model.statement import Event
 
-_MAX_OCCURRENCE_NUMBER = MAX_KEY - max(map(len, PARTS)) - 1
+MAX_OCCURRENCE_NUMBER = MAX_KEY - max(map(len, PARTS)) - 1
 _FORENAMES = ("forename1", "forename2", "forename3")
 
 
@@ -109,7 +109,7 @@ class _Involvement:
 
 
 def _involvement(cells: Cells, handling: str | None) -> _Involvement | None:
-    person, number = cells.key("nominal_ref"), cells.key("occurrence_no", most=_MAX_OCCURRENCE_NUMBER)
+    person, number = cells.key("nominal_ref"), cells.key("occurrence_no", most=MAX_OCCURRENCE_NUMBER)
     cells.required("role")
     role = cells.code("role", ROLES)
     stated = cells.code("fact_or_opinion", NATURES)

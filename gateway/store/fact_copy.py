@@ -26,7 +26,7 @@ class NewFact(NamedTuple):
     """A fact ready to be stored: every column of a version but those that the batch adds.
 
     `earlier_keys` and `earlier_contents` are the two digests under keys that have been rotated since, newest first.
-    `value_text` is the value as JSON, where it is at hand.
+    Where they are at hand: `value_text` is the value as JSON, and `days_text` the three moments as COPY has them.
     """
 
     fact_key: bytes
@@ -45,6 +45,7 @@ class NewFact(NamedTuple):
     earlier_keys: tuple[bytes, ...] = ()
     earlier_contents: tuple[bytes, ...] = ()
     value_text: str = ""
+    days_text: str = ""
 
 
 def copy_facts(
@@ -73,11 +74,16 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: 
             copy.write_row(row)
 
 
+def days_text(*moments: date | datetime | str | None) -> str:
+    """The moments of a fact as COPY has them."""
+    return "\t".join([str(moment) if moment else _NULL for moment in moments])
+
+
 def _line(fact: NewFact, fact_id: UUID, tail: str) -> str:
     value = (fact.value_text or _encoded(dict(fact.value))).replace("\\", "\\\\")
     return (
         f"{fact_id.hex}\t\\\\x{fact.fact_key.hex()}\t{fact.record_id.hex}\t{fact.source_no}\t{fact.item_no}\t{value}"
-        f"\t{fact.valid_from or _NULL}\t{fact.valid_to or _NULL}\t{fact.happened_at or _NULL}\t{fact.nature}"
+        f"\t{fact.days_text or days_text(fact.valid_from, fact.valid_to, fact.happened_at)}\t{fact.nature}"
         f"\t{_text(fact.subject_role)}\t{_text(fact.handling)}\t{'t' if fact.disputed else 'f'}\tf"
         f"\t\\\\x{fact.content_digest.hex()}{tail}"
     )

@@ -38,13 +38,13 @@ def intern_records(connection: Connection, records: Sequence[NewRecord], mint: I
         rows = connection.execute(
             text(
                 "SELECT * FROM hearth.intern_records(CAST(:ids AS uuid[]), CAST(:sources AS smallint[]),"
-                " CAST(:kinds AS text[]), CAST(:digests AS bytea[]))"
+                " CAST(:kinds AS text[]), CAST(CAST(:digests AS text) AS bytea[]))"
             ),
             {
                 "ids": [next_id for next_id, _ in zip(mint, wanted, strict=False)],
                 "sources": [record.source_no for record in wanted],
                 "kinds": [record.subject_kind for record in wanted],
-                "digests": [record.digests[0] for record in wanted],
+                "digests": _array(record.digests[0] for record in wanted),
             },
         )
         found |= {bytes(row.key_digest): row.record_id for row in rows}
@@ -53,16 +53,23 @@ def intern_records(connection: Connection, records: Sequence[NewRecord], mint: I
 
 def erased_digests(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
     """Those of some digests of partners' keys that were erased: nothing is taken under them any more."""
-    found = connection.execute(text("SELECT hearth.erased_keys(CAST(:digests AS bytea[]))"), {"digests": list(digests)})
+    found = connection.execute(
+        text("SELECT hearth.erased_keys(CAST(CAST(:digests AS text) AS bytea[]))"), {"digests": _array(digests)}
+    )
     return {bytes(one) for one in found.scalars()}
 
 
 def current_digests(connection: Connection, fact_keys: Sequence[bytes]) -> dict[bytes, bytes]:
     """The content digest of the newest version of each fact that exists."""
     rows = connection.execute(
-        text("SELECT * FROM hearth.current_digests(CAST(:keys AS bytea[]))"), {"keys": list(fact_keys)}
+        text("SELECT * FROM hearth.current_digests(CAST(CAST(:keys AS text) AS bytea[]))"), {"keys": _array(fact_keys)}
     )
     return {bytes(row.fact_key): bytes(row.content_digest) for row in rows}
+
+
+def _array(digests: Iterable[bytes]) -> str:
+    """A PostgreSQL array of digests: written here, since a driver takes several times as long for thousands."""
+    return "{" + ",".join([f'"\\\\x{one.hex()}"' for one in digests]) + "}"
 
 
 def save_facts(
@@ -78,14 +85,14 @@ def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, UUID, int,
     rows = list(tokens)
     if not rows:
         return
-    columns = dict(zip(("tokens", "records", "sources", "items"), map(list, zip(*rows, strict=True)), strict=True))
+    found, records, sources, items = (list(column) for column in zip(*rows, strict=True))
     connection.execute(
         text(
             "INSERT INTO hearth.search_token (token, record_id, source_no, item_no)"
-            " SELECT * FROM unnest(CAST(:tokens AS bytea[]), CAST(:records AS uuid[]), CAST(:sources AS smallint[]),"
+            " SELECT * FROM unnest(CAST(CAST(:tokens AS text) AS bytea[]), CAST(:records AS uuid[]), CAST(:sources AS smallint[]),"
             " CAST(:items AS smallint[])) ON CONFLICT DO NOTHING"
         ),
-        columns,
+        {"tokens": _array(found), "records": records, "sources": sources, "items": items},
     )
 
 

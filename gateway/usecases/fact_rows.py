@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from json.encoder import encode_basestring_ascii
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from adapters.quick import PlainFact
 from concept_model.items import ITEMS
 from gateway.custody import KeyRing
 from gateway.keyed_digests import digesters, part
-from gateway.store.fact_copy import NewFact
+from gateway.store.fact_copy import NewFact, days_text
 from gateway.store.facts import NewRecord
 
 REFERENCES = {"family.relationship": ("other", "person"), "household.membership": ("household", "household")}
@@ -74,14 +73,15 @@ class FactRows:
             item_no, item_part = _ITEM_PARTS[item]
             keyed = _RECORD_PART + record_id.bytes + item_part + part(occurrence.encode())
             text = _value_text(value)
+            days = (str(begins) if begins else None, str(ends) if ends else None, str(at) if at else None)
             content = part(
-                f"[{text},{_quoted(begins)},{_quoted(ends)},{_quoted(at)},{encode_basestring_ascii(nature)},"
+                f"[{text},{_json(days[0])},{_json(days[1])},{_json(days[2])},{_json(nature)},"
                 f"{_json(role)},{_json(handling)},{'true' if disputed else 'false'}]".encode()
             )
             yield NewFact(
                 key_digest(keyed), record_id, source_no, item_no, value, begins, ends, at, nature, role, handling,
                 disputed, content_digest(content), tuple([digest(keyed) for digest in self._earlier_keys]),
-                tuple([digest(content) for digest in self._earlier_contents]), text,
+                tuple([digest(content) for digest in self._earlier_contents]), text, days_text(*days),
             )  # fmt: skip
 
 
@@ -117,10 +117,6 @@ def _by_record(fact: PlainFact, records: Mapping[KeyName, UUID]) -> tuple[str, d
     named = str(records[referred(fact)])
     place, _ = REFERENCES[fact.item]
     return f"{fact.value.get('kind', '')}/{named}", {**fact.value, place: named}
-
-
-def _quoted(moment: date | datetime | None) -> str:
-    return f'"{moment}"' if moment else "null"
 
 
 def _json(text: str | None) -> str:
