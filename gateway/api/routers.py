@@ -3,6 +3,7 @@
 from gateway.api import (
     asking,
     batches,
+    corrections,
     emergencies,
     erasures,
     families,
@@ -19,7 +20,7 @@ from gateway.api import (
 ROUTERS = tuple(
     part.router
     for part in (
-        health, partners, batches, families, records, requests, reviews, asking, emergencies, erasures, log, subject_reports,
-        uses,
+        health, partners, batches, families, records, requests, reviews, asking, corrections, emergencies, erasures,
+        log, subject_reports, uses,
     )
 )  # fmt: skip
