@@ -16,6 +16,7 @@ from gateway.cli_feeds import SOME_ROWS_BAD, UNREADABLE, FeedsDir, mapping_folde
 from gateway.cli_files import CommandError, open_private, read_input
 from gateway.identity.keys import load_private_key
 from gateway.push_client import MEDIA_TYPES, PartnerClient, PushedFile, content_key
+from gateway.usecases.batch_contract import Mode
 from gateway.usecases.translating import TranslationSummary, find_feed, translate_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -32,6 +33,11 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option
     check: bool = typer.Option(True, help="Check the file here first."),
     errors: Path | None = typer.Option(None, help="Fetch the bad rows from the gateway into this CSV file."),
     idempotency_key: str | None = typer.Option(None, help="Else made from the content: pushed again, nothing changes."),
+    mends: str | None = typer.Option(
+        None, metavar="BATCH", help="Batch whose rows handed back are mended in this file."
+    ),
+    mode: Mode = typer.Option(Mode.DELTA, help="What the file says of rows that are not in it."),
+    validate: bool = typer.Option(False, help="Let the gateway check the file and store no row of it."),
     feeds_dir: Path | None = FeedsDir,
 ) -> None:
     """Check a file and push it to a gateway; good rows are taken, bad rows handed back.
@@ -42,7 +48,10 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option
     body = read_input(str(file))
     if check and not _check(feed, file, body, feeds_dir):
         raise typer.Exit(UNREADABLE)
-    pushed = PushedFile(feed, body, media_type, idempotency_key or content_key(feed, body))
+    terms = {"mode": mode.value} if mode is not Mode.DELTA else {}
+    terms |= {"mends": mends} if mends else {}
+    terms |= {"validate": "true"} if validate else {}
+    pushed = PushedFile(feed, body, media_type, idempotency_key or content_key(feed, body), terms)
     partner = PartnerClient(gateway, client, load_private_key(key), clock.utc_now, clock.new_id)
     batch = _push(partner, pushed)
     _tell(batch, gateway)
@@ -101,6 +110,8 @@ def _tell(batch: dict[str, Any], gateway: str) -> None:
     typer.echo(f"Batch {batch.get('batch_id')}: {batch.get('state')}")
     counted = [f"{batch.get(name)} {name}" for name in ("rows", "accepted", "rejected", "refused", "flagged")]
     typer.echo(", ".join(counted))
+    if batch.get("mends"):
+        typer.echo(f"Mends batch {batch['mends']}; rows that had been mended before: {batch.get('left')}")
     for name in ("message", "how_to_fix"):
         if batch.get(name):
             typer.echo(str(batch[name]))
@@ -114,13 +125,14 @@ def _fetch_errors(partner: PartnerClient, batch: dict[str, Any], path: Path) -> 
     text = partner.errors_of(str(batch.get("batch_id")))
     with open_private(path) as stream:
         stream.write(text)
-    typer.echo(f"They are in {path.name}: mend them there and push that file.")
+    typer.echo(f"They are in {path.name}: mend them there and push that file with --mends {batch.get('batch_id')}")
 
 
 def _outcome(batch: dict[str, Any]) -> int:
-    if batch.get("code") or batch.get("state") not in {"accepted", "accepted in part", "refused"}:
+    outcome = batch.get("outcome") or batch.get("state")
+    if batch.get("code") or outcome not in {"accepted", "accepted in part", "refused", "waiting"}:
         return UNREADABLE
-    return 0 if batch["state"] == "accepted" else SOME_ROWS_BAD
+    return 0 if outcome == "accepted" else SOME_ROWS_BAD
 
 
 def _say(text: str) -> None:

@@ -3,14 +3,15 @@
 Sending again is safe: the gateway knows a push by its Idempotency-Key and answers with the same batch.
 """
 
+import base64
 import gzip
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import httpx
@@ -30,6 +31,7 @@ _ATTEMPTS = 6
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _MOST_POLLS = 1200
 _PASSING = frozenset({429, 502, 503, 504})
+_UNDER_WAY = frozenset({"received", "validating"})
 _UNAUTHORISED = 401
 _NOT_AUTHENTICATED = frozenset({400, 401})  # RFC 6749 section 5.2
 _PIECE = 64 * 1024
@@ -48,12 +50,13 @@ class PushError(GatewayError):
 
 @dataclass(frozen=True, slots=True)
 class PushedFile:
-    """A file to push: its feed, content, Content-Type and Idempotency-Key."""
+    """A file to push: its feed, content, Content-Type and Idempotency-Key; `terms` are parameters of its contract."""
 
     feed: str
     body: bytes = field(repr=False)
     media_type: str
     idempotency_key: str
+    terms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +82,19 @@ class PartnerClient:
             packed = gzip.compress(file.body, mtime=0)
             answer = session.send(
                 "POST",
-                f"/v1/feeds/{quote(file.feed, safe='')}/batches",
+                f"/v1/feeds/{quote(file.feed, safe='')}/batches" + (f"?{urlencode(file.terms)}" if file.terms else ""),
                 headers={
                     "Content-Type": file.media_type,
                     "Content-Encoding": "gzip",
                     "Content-Length": str(len(packed)),
+                    "Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(packed).digest()).decode()}:",
                     "Idempotency-Key": file.idempotency_key,
                 },
                 content=lambda: _pieces(packed, progress),
             )
             batch = _json(answer)
             for _ in range(_MOST_POLLS):
-                if batch.get("state") != "validating":
+                if batch.get("state") not in _UNDER_WAY:
                     return batch
                 self.pause(_FIRST_PAUSE)
                 batch = _json(session.send("GET", f"/v1/batches/{batch.get('batch_id')}"))

@@ -3,12 +3,17 @@
 from audit.entry import EventClass
 from gateway.store.batches import forget_expired_rows
 from gateway.store.ledger import append
+from gateway.usecases.batch_confirming import end_unconfirmed
 from gateway.usecases.entries import system_entry
 from gateway.wiring import Wiring
 
 
 def forget_what_is_over(wiring: Wiring) -> int:
-    """Delete rejected rows whose thirty days are over; return how many. No entry where there was nothing."""
+    """Delete rejected rows whose thirty days are over; return how many. No entry where there was nothing.
+
+    Files that nobody confirmed in their fourteen days are refused and deleted as well.
+    """
+    end_unconfirmed(wiring)
     now = wiring.clock()
     with wiring.database.transaction("hg_desk") as connection:
         forgotten = forget_expired_rows(connection, now)

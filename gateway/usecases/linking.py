@@ -22,6 +22,7 @@ from agreements.decision import Permit
 from agreements.request import Band, DecisionRequest, Direction, Relationship
 from audit.entry import Entry, EventClass
 from gateway.store import identities
+from gateway.store.batches import mark_linked, unlinked_batches
 from gateway.store.identities import CurrentLink, IdentityFact
 from gateway.store.ledger import append
 from gateway.usecases.entries import system_entry
@@ -74,6 +75,8 @@ def link_everything(wiring: Wiring) -> LinkageRun:
     run_id = wiring.mint()
     with wiring.database.transaction("hg_link") as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LINKAGE_LOCK})
+        # Files that are in by now are met by this run; one that comes in later waits for the next.
+        met = unlinked_batches(connection)
         # (1) Identity facts alone: row-level security keeps the rest from this role.
         mask = matching_mask(wiring, now)
         facts = [fact for fact in identities.identity_facts(connection) if _may_match(wiring, mask, fact)]
@@ -95,6 +98,7 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         # (5) Whose records became whose, last, so that no read of before follows in the log where it need not.
         for entry in lineage_entries(wiring, run_id, assigned, now):
             append(connection, entry)
+        mark_linked(connection, met, now)
     return LinkageRun(
         run_id, len(records), len(result.clusters), households, len(assigned.minted), changed, assigned.merged,
         assigned.split, len(result.reviews), result.largest_cluster,

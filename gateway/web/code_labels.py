@@ -17,7 +17,8 @@ RELATIONSHIPS: _Labels = {
     "grandparent": "a grandparent of", "relative": "a relative of", "other": "connected with",
 }  # fmt: skip
 BATCH_STATES: _Labels = {
-    "validating": "Being checked", "accepted": "Accepted", "accepted in part": "Accepted in part",
+    "received": "Received", "validating": "Being checked", "waiting": "Waits for you",
+    "accepted": "Accepted", "accepted in part": "Accepted in part",
     "refused": "Refused",
 }  # fmt: skip
 ARTICLE_6: _Labels = {

@@ -94,8 +94,10 @@ def _paragraphs(batch: Batch) -> tuple[str, ...]:
     if batch.refusal_message:
         return tuple(filter(None, (batch.refusal_message, batch.refusal_remedy)))
     handed_back = batch.rows_rejected + batch.rows_refused
-    if batch.state == "validating":
+    if batch.state in {"received", "validating"}:
         return ("We are still checking this file. Open this page again in a minute.",)
+    if batch.state == "waiting":
+        return ("Nothing of this file is taken yet. Say whether it is right: it differs much from those before it.",)
     if handed_back:
         took = f"We took {counted(batch.rows_accepted, 'row')}"
         return (f"{took} and hand back {counted(handed_back, 'row')}.",)
