@@ -21,6 +21,7 @@ from agreements.enactment import enact_register
 from gateway import clock
 from gateway.building import build_wiring, ensure_keys, running_database
 from gateway.demo.northvale.generate import Manifest, generate
+from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.caller import PartnerCaller, StaffCaller
 from gateway.serving import run_migrate
 from gateway.settings import Settings
@@ -46,6 +47,7 @@ def main(people: int) -> None:
         with running_database(settings) as running:
             run_migrate(settings, running)
             wiring = build_wiring(settings, running)
+            switch_everything_on(wiring, CONTEXT)
             admin = create_engine(running.admin_url)
             manifest = generate(Path(folder) / "files", people, 1, today=clock.utc_now().date())
             figures = _push(wiring, admin, Path(folder) / "files", manifest) | _link(wiring)

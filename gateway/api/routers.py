@@ -7,6 +7,7 @@ from gateway.api import (
     emergencies,
     erasures,
     families,
+    feeds,
     health,
     log,
     partners,
@@ -15,12 +16,13 @@ from gateway.api import (
     reviews,
     subject_reports,
     uses,
+    webhooks,
 )
 
 ROUTERS = tuple(
     part.router
     for part in (
         health, partners, batches, families, records, requests, reviews, asking, corrections, emergencies, erasures,
-        log, subject_reports, uses,
+        log, subject_reports, uses, feeds, webhooks,
     )
 )  # fmt: skip

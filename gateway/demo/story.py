@@ -27,7 +27,7 @@ from concept_model.errors import DataSharingError
 from gateway.demo import proving
 from gateway.demo.counting import administrator, count_everything, count_feeds, wait_for_linkage
 from gateway.demo.provider.over_http import SignInFailedError
-from gateway.demo.pushing import Pushed, in_waves, judge, push_file
+from gateway.demo.pushing import Pushed, in_waves, judge, push_file, table_of_feeds
 from gateway.demo.readers import Json
 from gateway.demo.scenes import fraud, one_school, partner, refusal, share, subject, withholding
 from gateway.demo.scenes.before import Before
@@ -42,6 +42,7 @@ from gateway.demo.setting_up import (
     running,
 )
 from gateway.demo.steps import Play
+from gateway.demo.switching_on import switch_on_over_http
 from gateway.demo.telling import Teller
 
 HELD, NOT_HELD, NOT_PLAYED, STOPPED = 0, 1, 2, 130
@@ -132,7 +133,8 @@ def _tell(story: Story, stand: Stand, connection: Connection) -> None:
         wait_for_linkage(connection)
     with story.part("prove the log"):
         _prove(story, stand, connection)
-    story.told |= {"counts": count_everything(connection), "feeds": _feeds(connection, stand.town.files)}
+    feeds = table_of_feeds(count_feeds(connection), stand.town.files, story.pushed)
+    story.told |= {"counts": count_everything(connection), "feeds": feeds}
 
 
 def _push_everything(story: Story, stand: Stand, connection: Connection, before: Before) -> None:
@@ -142,6 +144,8 @@ def _push_everything(story: Story, stand: Stand, connection: Connection, before:
     waves = in_waves(town.files, lambda feed: stand.wiring.feeds[feed].profile.source, one_school_files)
     pushed = story.pushed
     kept: tuple[Callable[[Stand], None], ...] = (before.fraud, before.housing, lambda _: None)
+    with story.part("switch on"):
+        story.told["switched"] = _switch_on(story, stand)
     teller.chapter("What the partners send", "Each file goes over HTTP with its partner's own key, gzipped.")
     for title, wave, keep in zip(_WAVES, waves, kept, strict=True):
         with story.part("push"), teller.progress() as bars:
@@ -155,16 +159,28 @@ def _push_everything(story: Story, stand: Stand, connection: Connection, before:
         with story.part("scenes"):
             keep(stand)
     _judge(story, stand, pushed)
-    teller.feeds(_feeds(connection, [one.written for one in pushed]))
+    teller.feeds(table_of_feeds(count_feeds(connection), [one.written for one in pushed], pushed))
     counts = count_everything(connection)
     teller.say(
         f"Linked: {counts['records']} records are {counts['persons']} persons in {counts['households']} households."
     )
 
 
+def _switch_on(story: Story, stand: Stand) -> Mapping[str, str]:
+    story.teller.chapter("Feeds are switched on", "Each starts off: one officer proposes, another decides.")
+    said = switch_on_over_http(stand.wiring, stand.desk.reader("W601"), stand.desk.reader("W602"))
+    story.teller.say(f"{sum(state == 'on' for state in said.values())} feeds are on.")
+    for feed, code in said.items():
+        if code != "on":
+            story.teller.say(f"  {feed} stays off: {code}")
+    return said
+
+
 def _judge(story: Story, stand: Stand, pushed: list[Pushed]) -> None:
     played = Play("push", "Counts of every feed, against the generated files")
-    at_the_door = frozenset() if stand.settings.register_overlay_dir else frozenset({"dwp-benefits"})
+    # P9: the full electoral register serves no purpose here. P10: benefits, while their programme is not confirmed.
+    sandbox = stand.settings.register_overlay_dir is not None
+    at_the_door = frozenset({"electoral-register"}) if sandbox else frozenset({"electoral-register", "dwp-benefits"})
     judge(played, pushed, at_the_door)
     story.teller.steps(played)
     story.plays.append(played)
@@ -189,16 +205,6 @@ def _prove(story: Story, stand: Stand, connection: Connection) -> None:
         return played
 
     story.scene("log", proving.TITLE, playing)
-
-
-def _feeds(connection: Connection, files: Iterable[Mapping[str, Any]]) -> Mapping[str, Json]:
-    """By SQL; `rows_in_files` is what was written, as a feed refused at the door is never read."""
-    found = count_feeds(connection)
-    for file in files:
-        feed = found.get(str(file["feed"]))
-        if feed is not None:
-            feed["rows_in_files"] = feed.get("rows_in_files", 0) + file["rows"]
-    return found
 
 
 def _write_down(story: Story) -> int:

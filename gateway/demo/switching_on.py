@@ -4,15 +4,19 @@ What law keeps out stays off: benefit records, whose programme is not confirmed 
 world both start from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
 from types import MappingProxyType
 
 from adapters.port import FeedProfile
 from agreements.feed_law import assessed_items
 from agreements.reference_data import Dpia
 from concept_model.linkable import MATCHING_ITEMS
+from gateway.demo.readers import Reader
 from gateway.errors import AccessRefusedError
 from gateway.identity.caller import StaffCaller
+from gateway.store.feed_switches import switches_on
 from gateway.usecases.feed_rhythm import FULL, MATCH_ONLY, SwitchTerms
 from gateway.usecases.feed_switch import decide_switch, propose_switch
 from gateway.usecases.feed_switch_law import is_plain, kept_items
@@ -26,22 +30,51 @@ _RHYTHMS: Mapping[str, str] = MappingProxyType(
         "area": "monthly", "pds": "daily",
     }
 )  # fmt: skip
-_DECIDED = "Read the assessment and the terms; both hold."
+_COUNCIL, _TEAM = "northvale_council", "Information Governance"
+DECIDED = "Read the assessment and the terms; both hold."
 
 
-def switch_everything_on(
-    wiring: Wiring, context: RequestContext, officers: tuple[StaffCaller, StaffCaller]
-) -> dict[str, str]:
-    """Propose every feed as the first officer and decide as the second; gives `on` or the code of the refusal."""
-    said = {}
-    for name, feed in sorted(wiring.feeds.items()):
+def officers_of(wiring: Wiring) -> tuple[StaffCaller, StaffCaller]:
+    """Northvale's information governance officer and its data protection officer, signed in for the day."""
+    until = wiring.clock() + timedelta(hours=9)
+    return (
+        StaffCaller("sub-W601", "W601", "Imogen Vance", _COUNCIL, "ig_officer", _TEAM, "oidc", until),
+        StaffCaller("sub-W602", "W602", "Stephen Adjei", _COUNCIL, "dpo", _TEAM, "oidc", until),
+    )
+
+
+def switch_everything_on(wiring: Wiring, context: RequestContext, feeds: Iterable[str] | None = None) -> dict[str, str]:
+    """Propose feeds, or every one, as one officer and decide as the other; gives `on` or the code of the refusal.
+
+    What is on already stays as it is.
+    """
+    first, second = officers_of(wiring)
+    with wiring.database.transaction("hg_desk") as connection:
+        said = dict.fromkeys(switches_on(connection), "on")
+    for name in sorted(set(wiring.feeds if feeds is None else feeds) - said.keys()):
         try:
-            proposed = propose_switch(wiring, context, officers[0], name, terms_for(wiring, feed.profile))
+            proposed = propose_switch(wiring, context, first, name, terms_for(wiring, wiring.feeds[name].profile))
         except AccessRefusedError as refused:
             said[name] = refused.reason
             continue
         switch = (name, proposed.switch_id)
-        said[name] = decide_switch(wiring, context, officers[1], switch, _DECIDED, approved=True).state
+        said[name] = decide_switch(wiring, context, second, switch, DECIDED, approved=True).state
+    return said
+
+
+def switch_on_over_http(wiring: Wiring, first: Reader, second: Reader) -> dict[str, str]:
+    """The same at the gateway's routes, as staff who have signed in. `wiring` is for the terms alone."""
+    said = {}
+    for name, feed in sorted(wiring.feeds.items()):
+        path, terms = f"/v1/feeds/{name}/switches", asdict(terms_for(wiring, feed.profile))
+        proposed = first.ask(f"propose {name}", 1, "POST", path, json=terms)
+        if not proposed.ok:
+            said[name] = str(proposed.body.get("reason") or proposed.words)
+            continue
+        decision = {"approved": True, "reason": DECIDED}
+        path = f"{path}/{proposed.body['switch_id']}/decision"
+        decided = second.ask(f"decide on {name}", 1, "POST", path, json=decision)
+        said[name] = str(decided.body["state"]) if decided.ok else decided.words
     return said
 
 

@@ -10,6 +10,9 @@ from gateway.jobs.pulling import QUEUE as PULLS
 from gateway.jobs.pulling import add_pulling
 from gateway.jobs.taking import INTAKE, add_intake
 from gateway.jobs.watching_drops import add_watching
+from gateway.jobs.watching_feeds import add_watching_job
+from gateway.jobs.webhooks import QUEUE as WEBHOOKS
+from gateway.jobs.webhooks import add_webhook_jobs
 from gateway.usecases.answering import note_unanswered
 from gateway.usecases.coverage_maps import take_due_maps
 from gateway.usecases.emergencies import suspend_unconfirmed
@@ -89,6 +92,8 @@ def job_app(wiring: Wiring) -> App:
     add_intake(app, wiring)
     _add_review(app, wiring)
     _add_erasure(app, wiring)
+    add_watching_job(app, wiring)
+    add_webhook_jobs(app, wiring)
     _add_corrections(app, wiring)
     return app
 
@@ -161,8 +166,8 @@ async def _work(wiring: Wiring, stop: threading.Event) -> None:
         working = asyncio.create_task(
             # Four at a time: no long linkage run, map of everybody or pull must hold up a notice that is overdue.
             app.run_worker_async(
-                queues=["linkage", "notices", "maps", PULLS],
-                concurrency=4,
+                queues=["linkage", "notices", "maps", PULLS, WEBHOOKS],
+                concurrency=5,
                 install_signal_handlers=False,
                 listen_notify=True,
             )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from gateway.usecases.batch_checks import ERROR_BUDGET
+
 RHYTHMS: Mapping[str, str] = MappingProxyType(
     {
         "daily": "every day",
@@ -38,5 +40,5 @@ class SwitchTerms:
     use: str
     rhythm: str
     argument: str = ""
-    error_budget: float = 1.0
+    error_budget: float = ERROR_BUDGET
     usual_rows: int | None = None

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from adapters.port import Feed
+from adapters.port import Feed, items_of
 from gateway.errors import ForbiddenError, IdempotencyConflictError, NotFoundError, UnsupportedMediaError
 from gateway.identity.caller import Caller, PartnerCaller
 from gateway.store.advisory import one_at_a_time
@@ -22,6 +22,7 @@ from gateway.store.jobs import defer_batch
 from gateway.store.spool import SpooledFile
 from gateway.store.spooled_batches import find_spooled, save_spooled
 from gateway.usecases.batch_contract import BatchContract
+from gateway.usecases.feed_switch import require_on
 from gateway.usecases.intake_order import Order, seal_order
 from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED
 from gateway.usecases.intake_rejected import rejected_row_binding
@@ -60,7 +61,7 @@ class Push:
 def require_may_push(wiring: Wiring, caller: Caller, feed_name: str, media_format: str) -> Feed:
     """The feed, if the caller may push a file of that format to it.
 
-    Raises `NotFoundError`, `ForbiddenError` or `UnsupportedMediaError`.
+    Raises `NotFoundError`, `ForbiddenError`, `UnsupportedMediaError`, or `FeedOffError` where nobody switched it on.
     """
     feed = wiring.feeds.get(feed_name)
     if feed is None:
@@ -74,14 +75,22 @@ def require_may_push(wiring: Wiring, caller: Caller, feed_name: str, media_forma
         raise ForbiddenError("this feed belongs to another agency, or your account may not push files")
     if media_format not in feed.profile.formats:
         raise UnsupportedMediaError("this feed does not come in that format")
+    _require_on(wiring, caller, feed)
     return feed
+
+
+def _require_on(wiring: Wiring, caller: Caller, feed: Feed) -> None:
+    """What no agreement covers is a batch that says so, on or off; everything else must have been switched on."""
+    now, profile = wiring.clock(), feed.profile
+    if wiring.register.decide_supply(caller.agency, profile.source, now).items & items_of(profile):
+        require_on(wiring, profile.name, now)
 
 
 def receive_batch(wiring: Wiring, context: RequestContext, caller: Caller, push: Push) -> BatchRow:
     """Take a pushed file. Returns the batch as it stands; the same push again returns the same batch.
 
-    Raises `NotFoundError`, `ForbiddenError`, `UnsupportedMediaError` or `IdempotencyConflictError`; a file that is
-    not of the feed, or that no agreement covers, is a batch in state `refused` with its reason.
+    Raises as `require_may_push` does, or `IdempotencyConflictError`; a file that is not of the feed, or that no
+    agreement covers, is a batch in state `refused` with its reason.
     """
     spool = spool_of(wiring)
     file = spool.put(push.body) if isinstance(push.body, bytes) else push.body

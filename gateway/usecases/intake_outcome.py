@@ -18,6 +18,7 @@ from gateway.usecases.intake_order import Order, open_order
 from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED, BatchRefusedError, BatchWaitsError, Taking
 from gateway.usecases.intake_reading import Tally
 from gateway.usecases.intake_rejected import row_counts
+from gateway.usecases.webhooks_telling import tell_batch
 from gateway.wiring import Wiring
 
 HandBack: TypeAlias = Callable[[Connection], Mapping[str, object]]
@@ -58,6 +59,8 @@ def finish_batch(taking: Taking, connection: Connection, tally: Tally, ended: Ma
     update_batch(connection, taking.batch.batch_id, values)
     forget_spooled(connection, taking.batch.batch_id)
     append(connection, done)
+    told = (taking.batch.batch_id, profile.name, _state(tally))
+    tell_batch(connection, taking.wiring, told, taking.batch.agency)
 
 
 def hold_for_sender(wiring: Wiring, batch_id: UUID, waits: BatchWaitsError) -> None:
@@ -79,6 +82,7 @@ def hold_for_sender(wiring: Wiring, batch_id: UUID, waits: BatchWaitsError) -> N
             "confirm_by": now + CONFIRM_WITHIN,
         }  # fmt: skip
         update_batch(connection, batch_id, values)
+        tell_batch(connection, wiring, (batch_id, batch.feed, "waiting"), batch.agency)
 
 
 def refuse_batch(wiring: Wiring, batch_id: UUID, refused: BatchRefusedError, hand_back: HandBack | None = None) -> None:
@@ -96,6 +100,7 @@ def refuse_batch(wiring: Wiring, batch_id: UUID, refused: BatchRefusedError, han
         update_batch(connection, batch_id, values)
         forget_spooled(connection, batch_id)
         append(connection, said)
+        tell_batch(connection, wiring, (batch_id, batch.feed, "refused"), batch.agency)
 
 
 def _refusal_entry(

@@ -12,6 +12,7 @@ from audit.merkle import leaf_hash
 from concept_model.records import facts_of
 from gateway.custody import KeyRing
 from gateway.keyed_digests import digesters, part
+from gateway.usecases.watching_feeds_sample import FileSample
 
 CHUNK_ROWS = 5000
 _CELLS = json.JSONEncoder(separators=(",", ":")).encode
@@ -47,6 +48,8 @@ class ChunkReader:
 
     def __init__(self, feed: Feed, covered: frozenset[str], ring: KeyRing) -> None:
         self.tally = Tally()
+        self.sample = FileSample(frozenset(column.name for column in feed.profile.columns))
+        self._quick_names: tuple[str, ...] = ()
         self._feed = feed
         self._covered = covered
         self._digest = digesters(ring, "row")[0]
@@ -58,6 +61,7 @@ class ChunkReader:
         quick = self._feed.quick_rows(source) if isinstance(self._feed, QuickFeed) else None
         if quick is not None:
             rows = quick.rows
+            self._quick_names = quick.names
             self._see_columns(quick.names)
         else:
             rows = iter(translate_rows(self._feed, source))
@@ -83,6 +87,11 @@ class ChunkReader:
                 else:
                     tally.uncovered.add(fact[0])
         tally.rows += len(taken)
+        for turn in self.sample.turns(len(taken)):
+            row = taken[turn]
+            self.sample.look(
+                row.row.cells if isinstance(row, Translation) else dict(zip(self._quick_names, row[0], strict=False))
+            )
         return chunk
 
     def _take_translation(self, translation: Translation, chunk: Chunk) -> None:

@@ -26,6 +26,7 @@ from agreements.offers import Supply
 from audit.encoding import to_base64
 from audit.entry import Decision, Entry, EventClass
 from audit.merkle import root_of
+from gateway.errors import FeedOffError
 from gateway.store.advisory import lock, try_lock
 from gateway.store.batches import batch_of
 from gateway.store.desk_tables import BatchRow
@@ -35,6 +36,7 @@ from gateway.store.spool import Spool
 from gateway.store.spooled_batches import SpooledBatch, begin_attempt, find_spooled, tell_progress
 from gateway.usecases.batch_contract import Mode
 from gateway.usecases.entries import entry
+from gateway.usecases.feed_switch import require_on
 from gateway.usecases.intake_contract import ContractedTaking
 from gateway.usecases.intake_order import open_order
 from gateway.usecases.intake_outcome import HandBack, finish_batch, hold_for_sender, refuse_batch
@@ -42,6 +44,7 @@ from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED, BatchRefus
 from gateway.usecases.intake_reading import Chunk, ChunkReader
 from gateway.usecases.intake_rejected import check_rows, row_counts, save_rejected
 from gateway.usecases.intake_saving import FactSaver, Provenance
+from gateway.usecases.watching_feeds import note_sample
 from gateway.wiring import Wiring
 
 MOST_ATTEMPTS = 5
@@ -130,6 +133,10 @@ def _begun(wiring: Wiring, spool: Spool, batch: BatchRow, waiting: SpooledBatch 
     supply = wiring.register.decide_supply(order.caller.agency, feed.profile.source, now)
     if not supply.items & items_of(feed.profile):
         raise BatchRefusedError("supply-not-agreed", *_why_not(supply, feed))
+    try:
+        supply = require_on(wiring, batch.feed, now).narrowed(supply)
+    except FeedOffError as error:
+        raise BatchRefusedError(error.code, str(error), "Nothing was stored. Send it once the feed is on.") from None
     return Taking(wiring, order, batch, feed, supply, now), spool.open(waiting.spool)
 
 
@@ -197,6 +204,8 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
     # (5) Over the error budget, or for its sender to confirm, it goes no further.
     ended = work.conclude(reader.tally)
     # (6) Linkage is queued last: whoever queues it holds up the others that do.
+    if not names_keys:
+        note_sample(connection, wiring.custody.digest, profile.name, batch.batch_id, reader.sample)
     finish_batch(taking, connection, reader.tally, ended)
     if reader.tally.facts_new or ended.get("facts_withdrawn"):
         defer_linkage(connection)

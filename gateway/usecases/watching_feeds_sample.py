@@ -5,7 +5,7 @@ flat. A column that holds few different values through many rows is one of codes
 and a code that none of its earlier files held is counted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _ALL_OF = 2048
@@ -30,11 +30,15 @@ class FileSample:
     rows: int = 0
     _found: dict[str, _Column] = field(default_factory=dict, repr=False)
 
+    def turns(self, rows: int) -> Iterator[int]:
+        """Which of the next rows of the file are to be looked at, counted from 0. Asked once for each run of rows."""
+        before, self.rows = self.rows, self.rows + rows
+        yield from range(max(0, min(rows, _ALL_OF - before)))
+        first = max(_ALL_OF - before, 0)
+        yield from range(first + -(before + first + 1) % _ONE_IN, rows, _ONE_IN)
+
     def look(self, cells: Mapping[str, str]) -> None:
-        """Take a row into the sample, if its turn has come."""
-        self.rows += 1
-        if self.rows > _ALL_OF and self.rows % _ONE_IN:
-            return
+        """Take a row into the sample."""
         for name in self.columns.intersection(cells):
             column = self._found.setdefault(name, _Column())
             column.looked_at += 1

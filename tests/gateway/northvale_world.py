@@ -28,6 +28,7 @@ from gateway import clock
 from gateway.building import ensure_keys, load_feeds, log_signer, oidc_settings
 from gateway.custody import load_custody
 from gateway.demo.northvale.generate import generate
+from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.caller import PartnerCaller, StaffCaller
 from gateway.identity.clients import ClientRegistry
 from gateway.identity.keys import TokenKeys, generate_es256_key
@@ -190,6 +191,8 @@ def built_world(cluster: Cluster, folder: Path) -> Iterator[Built]:
     batches: dict[str, BatchRow] = {}
     built = Built(cluster, settings, register, files, now, batches)
     with opened(built, TEMPLATE, clock.new_id, clock.new_opaque_id) as northvale:
+        # Two officers switch on what law allows; what it does not allow stays off (practice P16).
+        switch_everything_on(northvale.wiring, CONTEXT)
         for entry in built.book("manifest")["files"]:
             body = (files / entry["file"]).read_bytes()
             batches[entry["file"]] = northvale.push(entry["feed"], body, entry["file"], entry["format"])

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli_link import app, lineage
+from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.caller import PartnerCaller
 from gateway.usecases.intake import Push, receive_batch
 from gateway.usecases.linking import LinkageRun
@@ -121,6 +122,7 @@ def test_without_files_the_gateway_s_own_records_are_linked(wiring, monkeypatch)
     lines = [",".join(column.name for column in roll.columns)]
     lines += [",".join(row.get(column.name, "") for column in roll.columns) for row in roll.example_rows]
     caller = PartnerCaller("school", "northvale_schools", frozenset({"feeds:push"}), NOW + timedelta(hours=1))
+    switch_everything_on(wiring, RequestContext("r"), ["schools-roll"])
     receive_batch(wiring, RequestContext("r"), caller, Push("schools-roll", "\n".join(lines).encode(), "csv", "key"))
     monkeypatch.setattr("gateway.building.running_database", lambda _settings: nullcontext())
     monkeypatch.setattr("gateway.building.build_wiring", lambda _settings, _running: wiring)

@@ -210,7 +210,7 @@ def test_approving_anew_replaces_what_is_on(wiring):
 
 
 def test_everything_in_the_demo_that_law_allows_is_switched_on(wiring):
-    said = switch_everything_on(wiring, CONTEXT, (FIRST, SECOND))
+    said = switch_everything_on(wiring, CONTEXT)
     assert said.keys() == wiring.feeds.keys()
     refused = {name: code for name, code in said.items() if code != "on"}
     assert refused.get("dwp-benefits") == "purpose-not-live"

@@ -178,8 +178,8 @@ def test_a_sender_is_told_of_its_alert_and_of_its_end(wiring, admin):
 def test_a_sample_keeps_figures_and_digests_and_no_value(wiring, admin):
     def store(day, rows):
         sample = FileSample(frozenset({"status", "surname"}))
-        for row in rows:
-            sample.look(row)
+        for turn in sample.turns(len(rows)):
+            sample.look(rows[turn])
         batch_id = sent(wiring, admin, NOW - timedelta(days=day))
         with wiring.database.transaction("hg_intake") as connection:
             note_sample(connection, wiring.custody.digest, FEED, batch_id, sample)
@@ -201,11 +201,14 @@ def test_a_sample_keeps_figures_and_digests_and_no_value(wiring, admin):
     assert not any(b"OPEN" in bytes(row.code_digest) for row in kept)
 
 
-def test_a_long_file_is_sampled_and_a_short_one_whole():
-    sample = FileSample(frozenset({"a"}))
-    for _ in range(2048 + 1600):
-        sample.look({"a": "x"})
-    assert sample.figures() == {"a": (2048 + 100, 0)}
+@given(st.lists(st.integers(0, 5000), max_size=4))
+def test_a_short_file_is_looked_at_whole_and_of_a_long_one_every_sixteenth_row(runs):
+    sample, at = FileSample(frozenset({"a"})), []
+    for run in runs:
+        before = sample.rows
+        at += [before + turn for turn in sample.turns(run)]
+    rows = sum(runs)
+    assert at == [row for row in range(rows) if row < 2048 or (row + 1) % 16 == 0]
 
 
 @given(st.integers(1, 10**6), st.floats(0.81, 1.9), st.lists(st.floats(0.98, 1.02), min_size=5, max_size=12))

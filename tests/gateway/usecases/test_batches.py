@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.registry import FEEDS
+from gateway.demo.switching_on import switch_everything_on
 from gateway.errors import NotFoundError
 from gateway.identity.caller import PartnerCaller, StaffCaller
 from gateway.store.errors import DatabaseUnavailableError
@@ -29,6 +30,11 @@ STRANGER = PartnerCaller("police-export", "northvale_police", frozenset({"feeds:
 BUSINESS_MANAGER = StaffCaller(
     "sub-301", "W-301", "Jo", "northvale_schools", "school_business_manager", "Mill Lane", "oidc", LATER
 )
+
+
+@pytest.fixture(autouse=True)
+def switched_on(wiring):
+    switch_everything_on(wiring, CONTEXT, [FEED])
 
 
 def sheet(*rows):
