@@ -24,12 +24,16 @@ _COUNTS = {
 _FEEDS = """
 SELECT b.feed, count(*) AS files, sum(b.rows_read) AS rows, sum(b.rows_accepted) AS accepted,
        sum(b.rows_rejected) AS rejected, sum(b.rows_refused) AS refused, sum(b.rows_flagged) AS flagged,
-       (SELECT count(*) FROM hearth.fact f JOIN desk.batch o USING (batch_id) WHERE o.feed = b.feed) AS facts_new,
+       coalesce(max(k.facts), 0) AS facts_new, coalesce(max(k.items), ARRAY[]::text[]) AS items,
        array(SELECT DISTINCT unnest(o.columns_not_kept) FROM desk.batch o WHERE o.feed = b.feed ORDER BY 1)
          AS columns_not_kept,
        array(SELECT DISTINCT o.refusal_message FROM desk.batch o
               WHERE o.feed = b.feed AND o.refusal_message IS NOT NULL) AS refused_because
-  FROM desk.batch b GROUP BY b.feed ORDER BY min(b.received_at)
+  FROM desk.batch b
+  LEFT JOIN (SELECT o.feed, count(*) AS facts, array_agg(DISTINCT i.name::text ORDER BY i.name::text) AS items
+               FROM hearth.fact f JOIN desk.batch o USING (batch_id) JOIN hearth.item i USING (item_no)
+              GROUP BY o.feed) k USING (feed)
+ GROUP BY b.feed ORDER BY min(b.received_at)
 """
 _ENTRIES_OF = """
 SELECT fields -> 'request_id' ->> 1 AS request_id, count(*) AS entries FROM audit.opening
@@ -71,7 +75,7 @@ def count_feeds(connection: Connection) -> dict[str, dict[str, Any]]:
     found = {}
     for row in connection.execute(text(_FEEDS)).mappings():
         values = dict(row)
-        lists = {name: list(values.pop(name)) for name in ("columns_not_kept", "refused_because")}
+        lists = {name: list(values.pop(name)) for name in ("columns_not_kept", "items", "refused_because")}
         feed = str(values.pop("feed"))
         found[feed] = {**{name: int(value) for name, value in values.items()}, **lists}
     return found

@@ -13,6 +13,8 @@ FIRST = frozenset({"council_tax"})
 LAST = frozenset({"refuge", "health", "police", "area"})
 """Sources whose arrival must change nothing for the housing officer and for Vikram's worker (S1, S2, S3)."""
 _NOT_SENT = "push-failed"
+_OFF = "feed is off"
+_NUMBERS = ("files", "rows", "accepted", "rejected", "refused", "flagged", "facts_new")
 _UNKNOWN = "unknown to this feed"
 
 
@@ -25,12 +27,16 @@ class Pushed:
 
     @property
     def at_the_door(self) -> bool:
-        """Refused whole, because no agreement or law in force covers it."""
-        return self.batch.get("code") == "supply-not-agreed"
+        """Refused whole, as no agreement or law in force covers it, or nobody could switch its feed on."""
+        return self.batch.get("code") == "supply-not-agreed" or self._is_off
+
+    @property
+    def _is_off(self) -> bool:
+        return self.batch.get("code") == _NOT_SENT and _OFF in str(self.batch["message"])
 
     def disagreements(self, refused_at_door: bool) -> dict[str, bool]:  # noqa: FBT001 - what is expected of this feed
         """Claims about this batch and whether they hold."""
-        if self.batch.get("code") == _NOT_SENT:
+        if self.batch.get("code") == _NOT_SENT and not (refused_at_door and self._is_off):
             return {f"the push came through ({self.batch['message']})": False}
         if refused_at_door:
             return {"refused at the door, with nothing read": self.at_the_door and self.batch["rows"] == 0}
@@ -75,6 +81,29 @@ def push_file(partner: PartnerClient, folder: Path, written: Mapping[str, Any]) 
     except PushError as error:
         nothing = dict.fromkeys(("rows", "accepted", "rejected", "refused", "flagged"), 0)
         return Pushed(written, {**nothing, "columns_not_kept": [], "code": _NOT_SENT, "message": str(error)})
+
+
+def table_of_feeds(
+    found: Mapping[str, Mapping[str, Any]], files: Iterable[Mapping[str, Any]], pushed: Iterable[Pushed]
+) -> dict[str, dict[str, Any]]:
+    """Every feed with the formats of its files: `found` by SQL, and those that were refused before they were read.
+
+    `rows_in_files` is what was written, as a feed refused at the door is never read.
+    """
+    table = {feed: {**one, "formats": [], "rows_in_files": 0} for feed, one in found.items()}
+    for one in pushed:
+        feed = str(one.written["feed"])
+        if feed not in table:
+            table[feed] = {
+                **dict.fromkeys(_NUMBERS, 0), "columns_not_kept": [], "items": [], "formats": [], "rows_in_files": 0,
+                "refused_because": [str(one.batch.get("message", ""))],
+            }  # fmt: skip
+    for file in files:
+        feed = str(file["feed"])
+        if feed in table:
+            table[feed]["rows_in_files"] += file["rows"]
+            table[feed]["formats"] = sorted({*table[feed]["formats"], str(file["format"])})
+    return table
 
 
 def judge(play: Play, pushed: Iterable[Pushed], refused_feeds: frozenset[str]) -> None:

@@ -43,14 +43,20 @@ class Teller:
         )
 
     def feeds(self, found: Mapping[str, Json]) -> None:
-        """One line a feed: rows, taken, handed back, refused at the door; then what was not kept, and why refused."""
-        table = Table(title="What was pushed", title_justify="left", expand=False)
+        """One line a feed: format, rows, taken, handed back, refused at the door, and the items that came of it.
+
+        Then what was not kept, and why a feed was refused.
+        """
+        table = Table(title=f"What was pushed: {len(found)} feeds", title_justify="left", expand=False)
         table.add_column("feed", no_wrap=True)
+        table.add_column("format", no_wrap=True)
         for heading in ("files", "rows", "taken", "back", "refused", "flags", "facts"):
             table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("items", overflow="fold")
         for feed, one in found.items():
             numbers = ("files", "rows", "accepted", "rejected", "refused", "flagged", "facts_new")
-            table.add_row(feed, *(str(one[name]) for name in numbers))
+            items = ", ".join(one["items"]) or "(nothing taken)"
+            table.add_row(feed, " ".join(one["formats"]), *(str(one[name]) for name in numbers), items)
         self.console.print(table)
         for feed, one in found.items():
             if one["columns_not_kept"]:
