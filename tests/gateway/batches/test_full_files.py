@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.errors import NothingToConfirmError, NotFoundError
+from gateway.errors import NotFoundError, NothingToConfirmError
 from gateway.usecases.batch_confirming import confirm_batch, end_unconfirmed, give_up_batch
 from gateway.usecases.batch_contract import BatchContract, Mode
 from gateway.usecases.batches import read_own_batch
