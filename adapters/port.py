@@ -97,11 +97,13 @@ class FeedProfile:
     source: str
     title: str
     formats: tuple[str, ...]
-    """Of csv, json, ndjson, xml."""
+    """Of csv, json, ndjson, xml; see `taken`."""
     columns: tuple[Column, ...]
     duplicate_free: bool = False
     """True where one row stands for one person, so two rows of one file are two persons."""
     example_rows: tuple[Mapping[str, str], ...] = field(default=())
+    example_file: str = field(default="", repr=False)
+    """A whole small file with two records, as the template of a feed whose format has no columns (XML, JSON)."""
     never_kept: tuple[str, ...] = ()
     """Columns that partners are known to send and no item exists for: dropped, and named back to the sender."""
     row_key: tuple[str, ...] = ()

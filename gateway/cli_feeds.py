@@ -89,8 +89,11 @@ def show_feed(
 def feed_template(
     feed: str = typer.Argument(metavar="FEED", help="Name of the feed."), feeds_dir: Path | None = FeedsDir
 ) -> None:
-    """Print a CSV template: the header and, where the feed has them, example rows of invented people."""
+    """Print a template of invented people: columns and example rows as CSV, or a small file of another format."""
     profile = find_feed(feed, mapping_folder(feeds_dir)).profile
+    if "csv" not in profile.formats and profile.example_file:
+        sys.stdout.write(profile.example_file)
+        return
     if "csv" not in profile.formats:
         message = f"this feed comes as {', '.join(profile.formats)}; a CSV template does not fit it"
         raise CommandError(message)

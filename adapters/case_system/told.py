@@ -22,6 +22,7 @@ PROFILE = FeedProfile(
     source="case_system",
     title="Who was told how information is used",
     formats=("csv",),
+    row_key=("person_ref", "recorded_on"),
     never_kept=("told_by",),
     columns=(
         Column("person_ref", (), "The person's number in the case system", required=True),

@@ -20,6 +20,7 @@ OPT_OUT = FeedProfile(
     source="pds",
     title="National Data Opt-out, as checked",
     formats=("csv",),
+    row_key=("nhs_number", "checked_on"),
     columns=(
         Column("nhs_number", (), "NHS number that was asked about", required=True),
         Column("opted_out", _OPT_OUT, "Y where the number did not come back from the check, else N", required=True),

@@ -1,5 +1,6 @@
 """What the two health feeds say of themselves: columns are the top-level elements of each FHIR resource."""
 
+from adapters.health import examples
 from adapters.port import Column, FeedProfile
 
 _NAMES = ("identity.name", "identity.former_name")
@@ -59,7 +60,12 @@ _CARE = (
 )
 
 PDS_PROFILE = FeedProfile(
-    "health-pds", "pds", "Personal Demographics Service (FHIR R4)", ("json", "ndjson"), (*_PATIENT, *_RELATED)
+    "health-pds",
+    "pds",
+    "Personal Demographics Service (FHIR R4)",
+    ("json", "ndjson"),
+    (*_PATIENT, *_RELATED),
+    example_file=examples.PDS,
 )
 UKCORE_PROFILE = FeedProfile(
     "health-ukcore",
@@ -67,4 +73,5 @@ UKCORE_PROFILE = FeedProfile(
     "Health records (FHIR R4 UK Core)",
     ("json", "ndjson", "xml"),
     (*_PATIENT, *_RELATED, *_CARE),
+    example_file=examples.UKCORE,
 )

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.port import Column, FeedProfile, RawRow, RowFlag, Translation
+from adapters.schools.ctf_example import EXAMPLE
 from adapters.schools.ctf_parts import PARTS, School, cells_of, pupil_records
 from adapters.schools.pupil import pupil_key
 from adapters.xml_rows import XmlNode, leaves, xml_rows
@@ -29,6 +30,7 @@ PROFILE = FeedProfile(
     source="schools",
     title="Common Transfer File (XML)",
     formats=("xml",),
+    example_file=EXAMPLE,
     never_kept=("BasicDetails/FormerUPN", "BasicDetails/Language", "LookedAfter", "StageAssessments"),
     columns=(
         Column("UPN", ("identity.upn",), "Unique pupil number", required=True),

@@ -140,6 +140,13 @@ PUPILS = FeedProfile(
         {"UPN": "B801200005001", "Surname": "Example", "Forename": "Robin", "DOB": "2013-02-11", "Sex": "F"},
         {"ULN": "1000000000", "Surname": "Example", "Forename": "Alex", "DOB": "2009-05-30", "Sex": "M"},
     ),
+    example_file="""{
+ "value": [
+  {"UPN": "B801200005001", "Surname": "Example", "Forename": "Robin", "DOB": "2013-02-11", "Sex": "F"},
+  {"ULN": "1000000000", "Surname": "Example", "Forename": "Alex", "DOB": "2009-05-30", "Sex": "M"}
+ ]
+}
+""",
 )
 
 FEEDS: tuple[Feed, ...] = (

@@ -11,6 +11,7 @@ from adapters.cells import Cells
 from adapters.port import Column, FeedProfile, RawRow, RowFlag, Translation
 from adapters.social_care.cin_child import child_records
 from adapters.social_care.cin_details import DETAIL_PARTS
+from adapters.social_care.cin_example import EXAMPLE
 from adapters.xml_rows import XmlNode, leaves, xml_rows
 from concept_model.records import ConceptRecord
 
@@ -56,6 +57,7 @@ _PROFILE = FeedProfile(
         Column(f"{_COURT}/PPStartDate", ("care.plan",), "Pre-proceedings began (from 2026)"),
         Column(f"{_COURT}/StepDecisionDate", ("care.plan",), "Decision that ended them"),
     ),
+    example_file=EXAMPLE,
 )
 
 

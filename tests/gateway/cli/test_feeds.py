@@ -42,9 +42,19 @@ def test_a_template_can_be_translated_as_it_is(feed, hearthgate):
     assert not any(one.errors for one in found)
 
 
-def test_a_feed_that_is_no_csv_has_no_template(hearthgate):
-    told = hearthgate("feeds", "template", "social-care-cin")
-    assert (told.returncode, told.stdout) == (2, "")
+WITH_FILE = sorted(name for name, feed in ALL.items() if feed.profile.example_file)
+
+
+def test_a_feed_that_is_no_csv_has_a_small_file_as_its_template(hearthgate):
+    assert {"social-care-cin", "schools-ctf", "schools-pupils", "health-pds", "health-ukcore"} <= set(WITH_FILE)
+    assert hearthgate("feeds", "template", "schools-ctf").stdout == ALL["schools-ctf"].profile.example_file
+
+
+@pytest.mark.parametrize("feed", WITH_FILE)
+def test_a_template_file_holds_two_records_and_is_taken_without_a_remark(feed):
+    found = list(translate_rows(ALL[feed], ALL[feed].profile.example_file.encode()))
+    assert len(found) == 2
+    assert all(one.records and not one.errors and not one.flags for one in found)
 
 
 def test_a_mapping_file_is_tried_on_a_file(tmp_path, hearthgate):

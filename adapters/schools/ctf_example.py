@@ -1,0 +1,100 @@
+"""A Common Transfer File of two invented pupils, as the template of its feed."""
+
+EXAMPLE = """<?xml version="1.0" encoding="UTF-8"?>
+<CTfile>
+  <Header>
+    <DocumentName>Common Transfer File</DocumentName>
+    <CTFversion>25.0</CTFversion>
+    <DateTime>2026-09-02T09:00:00</DateTime>
+    <DocumentQualifier>full</DocumentQualifier>
+    <SupplierID>Example</SupplierID>
+    <SourceSchool>
+      <LEA>990</LEA>
+      <Estab>2001</Estab>
+      <URN>100001</URN>
+      <SchoolName>Example School</SchoolName>
+      <AcademicYear>2025</AcademicYear>
+    </SourceSchool>
+    <DestSchool>
+      <LEA>990</LEA>
+      <Estab>4001</Estab>
+    </DestSchool>
+  </Header>
+  <CTFpupilData>
+    <Pupil>
+      <UPN>B801200005001</UPN>
+      <Surname>Example</Surname>
+      <Forename>Robin</Forename>
+      <DOB>2015-02-11</DOB>
+      <Sex>F</Sex>
+      <BasicDetails>
+        <Ethnicity>WBRI</Ethnicity>
+        <FSMhistory>
+          <FSMinstance>
+            <FSMstartDate>2024-01-08</FSMstartDate>
+          </FSMinstance>
+        </FSMhistory>
+      </BasicDetails>
+      <SENhistory>
+        <SEN>
+          <StartDate>2023-09-04</StartDate>
+          <SENprovision>K</SENprovision>
+        </SEN>
+      </SENhistory>
+      <SENneeds>
+        <SENneed>
+          <SENtypeRank>1</SENtypeRank>
+          <SENtype>SLCN</SENtype>
+        </SENneed>
+      </SENneeds>
+      <Address>
+        <PAON>1</PAON>
+        <Street>Example Street</Street>
+        <Town>Exampleton</Town>
+        <PostCode>ZZ1 1ZZ</PostCode>
+      </Address>
+      <Contacts>
+        <Contact>
+          <Order>1</Order>
+          <Surname>Example</Surname>
+          <Forename>Jo</Forename>
+          <Relationship>PAM</Relationship>
+          <Responsibility>true</Responsibility>
+          <Phones>
+            <Phone>
+              <TelephoneType>M</TelephoneType>
+              <PhoneNo>01632 960000</PhoneNo>
+            </Phone>
+          </Phones>
+        </Contact>
+      </Contacts>
+      <Attendance>
+        <YearData>
+          <Year>2025</Year>
+          <SessionDetails>
+            <SessionsPossible>380</SessionsPossible>
+            <SessionsAttended>351</SessionsAttended>
+            <SessionsAuthorised>20</SessionsAuthorised>
+            <SessionsUnauthorised>9</SessionsUnauthorised>
+          </SessionDetails>
+        </YearData>
+      </Attendance>
+      <SchoolHistory>
+        <School>
+          <URN>100001</URN>
+          <SchoolName>Example School</SchoolName>
+          <EntryDate>2019-09-03</EntryDate>
+          <LeavingDate>2026-07-22</LeavingDate>
+        </School>
+      </SchoolHistory>
+    </Pupil>
+    <Pupil>
+      <UPN>Q801200005002</UPN>
+      <Surname>Example</Surname>
+      <Forename>Alex</Forename>
+      <DOB>2015-05-30</DOB>
+      <Sex>M</Sex>
+    </Pupil>
+  </CTFpupilData>
+</CTfile>
+"""
