@@ -18,6 +18,8 @@ from adapters.sources import MAX_DOCUMENT_BYTES, reader, size_of, start_of
 MAX_BYTES = 2 * 1024 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ELEMENTS_PER_ROW = 100_000
+MAX_ATTRIBUTES = 1000
+"""Of one element: reading them costs the square of their number."""
 MAX_ROW_BYTES = 16 * 1024 * 1024
 MAX_DOCUMENT_ELEMENTS = 1_000_000
 _CHUNK = 64 * 1024
@@ -62,31 +64,37 @@ def xml_rows(source: BinaryIO, root: str, row: str) -> Iterator[XmlNode]:
     Raises `FeedUnreadableError`, before any row, where the document is unsafe, broken or has another root.
     """
     _refuse_larger_than(MAX_BYTES, source)
-    for _ in _walk(_chunks(reader(source, _CHUNK)), _Guard(root, row, MAX_ELEMENTS_PER_ROW)):
+    for _ in _walk(_chunks(reader(source, _CHUNK)), _Guard(root, (row,), MAX_ELEMENTS_PER_ROW)):
         pass
     return (
-        to_node(element) for element in _walk(_chunks(reader(source, _CHUNK)), _Guard(root, row, MAX_ELEMENTS_PER_ROW))
+        to_node(element)
+        for element in _walk(_chunks(reader(source, _CHUNK)), _Guard(root, (row,), MAX_ELEMENTS_PER_ROW))
     )
 
 
 def xml_document(source: BinaryIO) -> XmlNode:
     """Return the whole document as one node; one row of it is the root. Raises `FeedUnreadableError`."""
     _refuse_larger_than(MAX_DOCUMENT_BYTES, source)
-    return to_node(next(_walk(_chunks(reader(source, _CHUNK)), _Guard(None, _ROOT, MAX_DOCUMENT_ELEMENTS))))
+    return to_node(next(_walk(_chunks(reader(source, _CHUNK)), _Guard(None, (_ROOT,), MAX_DOCUMENT_ELEMENTS))))
 
 
-def xml_elements(stream: IO[bytes], name: str) -> Iterator[Any]:
-    """Yield every outermost lxml element of that local name, whatever the root; it is freed when the next is asked for.
+def xml_elements(stream: IO[bytes], *names: str) -> Iterator[Any]:
+    """Yield every outermost lxml element of one of those local names, freed when the next is asked for; any root.
 
     Read once: what is unsafe or broken raises `FeedUnreadableError` where it stands, after elements before it.
     """
-    return _walk(_chunks(stream), _Guard(None, name, MAX_ELEMENTS_PER_ROW))
+    return _walk(_chunks(stream), _Guard(None, names, MAX_ELEMENTS_PER_ROW))
 
 
 def local_name(element: Any) -> str:
     """Name of an lxml element without its namespace."""
-    tag: str = element.tag
-    return tag.rpartition("}")[2]
+    return _split(element.tag)[1]
+
+
+def _split(name: str) -> tuple[str, str]:
+    # A prefix that nobody declared stays part of the name, and a name with a colon is none of ours.
+    namespace, _, local = name.rpartition("}")
+    return namespace.removeprefix("{"), local
 
 
 def leaves(node: XmlNode) -> dict[str, str]:
@@ -154,9 +162,9 @@ def _feed(parser: Any, chunk: bytes, guard: "_Guard") -> None:
 class _Guard:
     """Counts depth and elements while a document is read, and knows whether we are inside a row."""
 
-    def __init__(self, root: str | None, row: str | None, limit: int) -> None:
+    def __init__(self, root: str | None, rows: tuple[str, ...], limit: int) -> None:
         self.root = root
-        self.row = row
+        self.rows = rows
         self.limit = limit
         self.seen_root = False
         self.depth = 0
@@ -167,20 +175,22 @@ class _Guard:
     def takes(self, size: int) -> None:
         """Count what is read while a row is open; the whole document as a row has its own limit."""
         self.bytes_inside = self.bytes_inside + size if self.inside else 0
-        if self.bytes_inside > MAX_ROW_BYTES and self.row != _ROOT:
+        if self.bytes_inside > MAX_ROW_BYTES and _ROOT not in self.rows:
             raise FeedUnreadableError("One record of the file is too large.", "Check the export and send it again.")
 
     def opens(self, element: Any) -> None:
-        name = etree.QName(element).localname
+        name = local_name(element)
         if not self.seen_root:
             self._check_root(element, name)
+        if len(element.attrib) > MAX_ATTRIBUTES:
+            raise FeedUnreadableError("An element of the file has too many attributes.", "Send the format's own parts.")
         self.depth += 1
         self.elements += 1
         if self.depth > MAX_DEPTH:
             raise FeedUnreadableError("The file nests its elements too deep.", "Send the format's own structure.")
         if self.elements > self.limit:
             raise FeedUnreadableError("One record of the file is too large.", "Check the export and send it again.")
-        if self.inside or self.row in (name, _ROOT):
+        if self.inside or name in self.rows or _ROOT in self.rows:
             self.inside += 1
 
     def closes(self) -> bool:
@@ -227,13 +237,13 @@ def _broken() -> FeedUnreadableError:
 
 def to_node(element: Any) -> XmlNode:
     """Copy an lxml element; its depth is bounded by the guard, so the recursion is too."""
-    name = etree.QName(element)
+    namespace, name = _split(element.tag)
     return XmlNode(
-        name.localname,
+        name,
         (element.text or "").strip(),
-        {etree.QName(key).localname: text for key, text in element.attrib.items()},
+        {_split(key)[1]: text for key, text in element.attrib.items()},
         tuple(to_node(child) for child in element if isinstance(child.tag, str)),
-        name.namespace or "",
+        namespace,
     )
 
 

@@ -77,13 +77,13 @@ class Package:
         """Whether the package has that part."""
         return part.casefold() in self._parts
 
-    def elements(self, part: str, name: str) -> Iterator[Any]:
-        """The part's elements of that local name, one by one, each freed when the next is asked for."""
+    def elements(self, part: str, *names: str) -> Iterator[Any]:
+        """The part's elements of those local names, one by one, each freed when the next is asked for."""
         info = self._parts.get(part.casefold())
         if info is None:
             raise FeedUnreadableError(DAMAGED, _EXPORT_AGAIN)
         with _damage_told(), self._zip.open(info) as stream:
-            yield from xml_elements(stream, name)
+            yield from xml_elements(stream, *names)
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """By id, the last word of the type and the target part of what a part refers to; "" stands for the package."""

@@ -36,26 +36,36 @@ def sheet_rows(package: Package, layout: Layout, sheet: Sheet) -> Iterator[Sheet
     """Every row that has a cell with something in it. Raise `FeedUnreadableError` where rows or cells run backwards."""
     last = 0
     for element in package.elements(sheet.part, "row"):
-        given = element.get("r")
-        number = last + 1 if given is None else _row_number(given)
-        if not last < number <= LAST_ROW:
-            raise FeedUnreadableError(DAMAGED, _REPAIR)
-        last = number
-        row = SheetRow(number, element.get("hidden", "") in _TRUE)
-        _read_cells(element, layout, row)
+        last = _number_after(last, element)
+        row = SheetRow(last, element.get("hidden", "") in _TRUE)
+        for column, cell in _placed(element):
+            _read_cell(cell, layout, row, column)
         if row.texts or row.problems:
             yield row
 
 
 def merged_rows(package: Package, sheet: Sheet) -> list[tuple[int, int]]:
-    """First and last rows of merged cells, in order and apart. Reads the whole sheet, so it finds all damage too."""
+    """First and last rows of merged cells, in order and apart.
+
+    Reads the whole sheet, so it finds all damage too. Raise `FeedUnreadableError`.
+    """
     spans: list[tuple[int, int]] = []
-    for element in package.elements(sheet.part, "mergeCell"):
+    last = 0
+    for element in package.elements(sheet.part, "row", "mergeCell"):
+        if local_name(element) == "row":
+            last = _number_after(last, element)
+            for _ in _placed(element):
+                pass
+            continue
         ends = [_REFERENCE.fullmatch(part) for part in element.get("ref", "").replace("$", "").split(":")]
         if len(spans) >= MAX_MERGES or not all(ends):
             raise FeedUnreadableError("The sheet has merged cells without end.", "Unmerge its cells and send it again.")
         numbers = [int(end[2]) for end in ends if end]
         spans.append((min(numbers), max(numbers)))
+    return _apart(spans)
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     apart: list[tuple[int, int]] = []
     for first, last in sorted(spans):
         if apart and first <= apart[-1][1]:
@@ -65,11 +75,21 @@ def merged_rows(package: Package, sheet: Sheet) -> list[tuple[int, int]]:
     return apart
 
 
+def _number_after(last: int, element: Any) -> int:
+    """The number of a row; without one of its own it is the next."""
+    given = element.get("r")
+    number = last + 1 if given is None else _row_number(given)
+    if not last < number <= LAST_ROW:
+        raise FeedUnreadableError(DAMAGED, _REPAIR)
+    return number
+
+
 def _row_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0  # noqa: PLR2004 - 1,048,576
 
 
-def _read_cells(element: Any, layout: Layout, row: SheetRow) -> None:
+def _placed(element: Any) -> Iterator[tuple[int, Any]]:
+    """The cells of a row by column; one without a place of its own stands in the next."""
     at = 0
     for cell in element:
         if local_name(cell) != "c":
@@ -79,7 +99,7 @@ def _read_cells(element: Any, layout: Layout, row: SheetRow) -> None:
         if not at < column <= LAST_COLUMN:
             raise FeedUnreadableError(DAMAGED, _REPAIR)
         at = column
-        _read_cell(cell, layout, row, column)
+        yield column, cell
 
 
 def _column(reference: str) -> int:

@@ -20,6 +20,7 @@ _FORMATS = {
     "application/xml": "xml",
     "text/xml": "xml",
     "application/fhir+xml": "xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 }
 MEDIA_TYPES = tuple(_FORMATS)
 _MIB = 1024 * 1024
@@ -110,11 +111,11 @@ def unpacker(encoding: str) -> Plain | Gzip:
 
 
 def media_format(request: Request) -> str:
-    """The format that Content-Type names: csv, json, ndjson or xml."""
+    """The format that Content-Type names: csv, json, ndjson, xml or xlsx."""
     named = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if named not in _FORMATS:
         raise UnsupportedMediaError(
-            "Content-Type must be text/csv, application/json, application/x-ndjson or application/xml"
+            "Content-Type must be that of CSV, JSON, NDJSON, XML or an XLSX workbook; the contract lists them"
         )
     return _FORMATS[named]
 

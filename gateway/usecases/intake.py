@@ -46,7 +46,7 @@ _PUSH_SCOPE = "feeds:push"
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A file as it came, decompressed, its format (csv, json, ndjson, xml), and the sender's Idempotency-Key.
+    """A file as it came, decompressed, its format (csv, json, ndjson, xml, xlsx), and the sender's Idempotency-Key.
 
     `body` is a file in the spool, which `receive_batch` takes over, or what is in memory already.
     """
@@ -73,7 +73,7 @@ def require_may_push(wiring: Wiring, caller: Caller, feed_name: str, media_forma
         may_push = DATA_SUPPLY in families_of(wiring, caller)
     if owner != caller.agency or not may_push:
         raise ForbiddenError("this feed belongs to another agency, or your account may not push files")
-    if media_format not in feed.profile.formats:
+    if media_format not in feed.profile.taken:
         raise UnsupportedMediaError("this feed does not come in that format")
     _require_on(wiring, caller, feed)
     return feed
