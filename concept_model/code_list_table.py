@@ -108,11 +108,37 @@ _PLACEMENTS: Labels = {
 }  # fmt: skip
 _SEN: Labels = {
     "N": "None", "K": "Support", "E": "Education, health and care plan", "S": "Statement (older cases)",
+    "request": "Assessment asked for", "assessment": "Being assessed", "not-issued": "Assessed, no plan issued",
 }  # fmt: skip
+_SEN_TYPES: Labels = {
+    "SPLD": "Specific learning difficulty", "MLD": "Moderate learning difficulty",
+    "SLD": "Severe learning difficulty", "PMLD": "Profound and multiple learning difficulty",
+    "SEMH": "Social, emotional and mental health", "SLCN": "Speech, language and communication",
+    "HI": "Hearing impairment", "VI": "Vision impairment", "MSI": "Multi-sensory impairment",
+    "PD": "Physical disability", "ASD": "Autistic spectrum disorder", "DS": "Down syndrome", "OTH": "Other",
+    "NSA": "Supported, type not yet assessed",
+}  # fmt: skip
+_ACTIVITIES: Labels = {
+    "210": "School sixth form", "220": "Sixth-form college", "230": "Further education", "240": "Higher education",
+    "250": "Part-time education", "260": "Gap year", "270": "Other education", "280": "Special post-16 provider",
+    "290": "Education in custody", "310": "Apprenticeship", "320": "Work with regulated study",
+    "330": "Work without training", "340": "Work with other training", "350": "Temporary work",
+    "360": "Part-time work", "380": "Self-employed", "381": "Self-employed with study", "410": "Funded training",
+    "430": "Other training", "440": "Jobcentre programme", "450": "Traineeship", "460": "Supported internship",
+    "530": "Re-engagement provision", "540": "Volunteering", "550": "Voluntary work with study",
+    "610": "Not yet ready for work or learning", "615": "Start date agreed: learning",
+    "616": "Start date agreed: work", "619": "Looking for work or learning", "620": "Carer", "630": "Teenage parent",
+    "640": "Ill", "650": "Pregnant", "660": "Religious grounds", "670": "Unlikely ever to be active",
+    "680": "Not available for another reason", "710": "Custody (young adult)", "810": "Not known",
+    "820": "Cannot be contacted", "830": "Does not say",
+}  # fmt: skip
+"""Participation return (NCCIS). Not known is an answer of its own, and not the same as having no place."""
 _EXCLUSIONS: Labels = {"SUSP": "Suspension", "PERM": "Permanent exclusion", "LNCH": "Lunchtime suspension"}
 _DESTINATIONS: Labels = {
     "EHE": "Home education chosen by a parent", "CME": "Missing education", "AP": "Alternative provision",
-    "OTHER": "Another school",
+    "OTHER": "Another school", "MAIN": "Mainstream school", "RESOURCED": "Resourced provision",
+    "SPECIAL": "Special school", "EOTAS": "Education otherwise than at school", "POST16": "Post-16 provider",
+    "AWAITING": "Waiting for a place",
 }  # fmt: skip
 _BENEFITS: Labels = {
     "JSA": "Jobseeker's Allowance", "IS": "Income Support", "ESA": "Employment and Support Allowance",
@@ -161,6 +187,8 @@ LIST_TABLE: tuple[tuple[str, str, str, Labels], ...] = (
     ("ssda903-legal-status", "Department for Education", "Legal status (SSDA903)", _LEGAL),
     ("ssda903-placement", "Department for Education", "Placement type (SSDA903)", _PLACEMENTS),
     ("dfe-sen-provision", "Department for Education", "SEN provision", _SEN),
+    ("dfe-sen-type", "Department for Education", "Type of special educational need", _SEN_TYPES),
+    ("nccis-activity", "Department for Education", "Young people's activities (NCCIS)", _ACTIVITIES),
     ("dfe-exclusion-category", "Department for Education", "Suspension or exclusion", _EXCLUSIONS),
     ("leaving-destination", "Northvale", "Where a pupil went", _DESTINATIONS),
     ("dwp-benefit", "Department for Work and Pensions", "Benefit", _BENEFITS),
@@ -197,6 +225,8 @@ FIELD_TABLE: tuple[tuple[str, str, str], ...] = (
     ("care.looked_after", "placement", "ssda903-placement"),
     ("care.allocation", "role", "worker-role"),
     ("education.sen", "provision", "dfe-sen-provision"),
+    ("education.sen", "type", "dfe-sen-type"),
+    ("work.ypactivity", "code", "nccis-activity"),
     ("education.exclusion", "category", "dfe-exclusion-category"),
     ("education.provision", "status", "leaving-destination"),
     ("work.benefit", "benefit", "dwp-benefit"),

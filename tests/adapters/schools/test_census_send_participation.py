@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 from adapters.port import RawRow, Translation
 from adapters.schools import FEEDS
 from adapters.schools.nccis import ACTIVITIES, NEET, NOT_KNOWN
+from adapters.schools.needs import SEN_TYPES
+from adapters.schools.send import PLACEMENTS
+from concept_model.code_lists import code_label
 from concept_model.records import Fact, facts_of
 
 BY_NAME = {feed.profile.name: feed for feed in FEEDS}
@@ -126,6 +129,19 @@ class TestPlans:
     )
     def test_what_cannot_be_so_goes_back(self, changes: dict[str, str], expected: tuple[str, str]) -> None:
         assert refused("send-plans", **changes) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "notations"),
+    [
+        ("work.ypactivity", "code", sorted(ACTIVITIES)),
+        ("education.sen", "type", sorted(SEN_TYPES.values())),
+        ("education.sen", "provision", ["E", "assessment", "request", "not-issued"]),
+        ("education.provision", "status", sorted(PLACEMENTS.values())),
+    ],
+)
+def test_every_code_of_these_feeds_reads_as_words(item: str, name: str, notations: list[str]) -> None:
+    assert [one for one in notations if code_label(item, name, one) == one] == []
 
 
 class TestParticipation:
