@@ -20,15 +20,20 @@ from audit.restore import OpenedRestore, Restore, open_restore
 
 @dataclass(frozen=True, slots=True)
 class Excused:
-    """What is left to check: `older` by its number, and the restores by which others were excused."""
+    """What is left to check: `older` by its number, and the restores by which others were excused.
+
+    `standing` are those among the restores whose gap the export must show: a later restore may have lost an earlier
+    one's, entry and all.
+    """
 
     older: tuple[tuple[int, Checkpoint], ...]
     restores: tuple[Restore, ...]
+    standing: tuple[Restore, ...]
 
     @property
     def heads(self) -> tuple[Checkpoint, ...]:
-        """Heads that the export must have grown from instead: what each restore says was kept."""
-        kept = (Checkpoint(one.log_id, one.lost_from.size, one.lost_from.root) for one in self.restores)
+        """Heads that the export must have grown from instead: what each standing restore says was kept."""
+        kept = (Checkpoint(one.log_id, one.lost_from.size, one.lost_from.root) for one in self.standing)
         return tuple(one for one in kept if one.size)
 
 
@@ -68,7 +73,29 @@ def excuse(older: Sequence[Checkpoint], restores: Sequence[Restore]) -> Excused:
             left.append((number, one))
         else:
             used.add(by)
-    return Excused(tuple(left), tuple(one for one in restores if one in used))
+    standing = {_standing(one, restores) for one in used}
+    return Excused(
+        tuple(left),
+        tuple(one for one in restores if one in used | standing),
+        tuple(one for one in restores if one in standing),
+    )
+
+
+def _standing(restore: Restore, restores: Sequence[Restore]) -> Restore:
+    """The restore in whose gap this one's gap entry went, or went in turn; itself where it is still there."""
+    passed = {restore}
+    while True:
+        buried_by = [
+            one
+            for one in restores
+            if one not in passed
+            and one.at >= restore.at
+            and one.lost_from.size <= restore.lost_from.size < one.lost_to.size
+        ]
+        if not buried_by:
+            return restore
+        restore = max(buried_by, key=lambda one: one.at)
+        passed.add(restore)
 
 
 def check_gap(restore: Restore, leaf: bytes | None) -> None:

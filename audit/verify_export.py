@@ -89,7 +89,7 @@ def verify_export(folder: Path, trust: Trust) -> ExportVerdict:
     with ExitStack() as files:
         walk = _Walk(folder, head.checkpoint, heads, files, has_rows=own_key is not None)
         walk.run()
-    for restore in excused.restores:
+    for restore in excused.standing:
         check_gap(restore, _leaf_at(folder, restore.lost_from.size, head.checkpoint.size))
     taken = own_key if trust.log_key is None else None
     return ExportVerdict(

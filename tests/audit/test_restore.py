@@ -10,6 +10,7 @@ from audit.errors import CheckpointError, NoteError, RestoreError
 from audit.keys import COSIGNATURE_V1, SignerKey
 from audit.notes import add_signatures, cosign, sign_note
 from audit.restore import Head, Restore, RestoreReason, open_restore, parse_restore, sign_restore
+from audit.restored import excuse
 
 LOG = SignerKey("northvale.example/audit", bytes(range(32)))
 OTHER = SignerKey("elsewhere.example/audit", bytes(range(1, 33)))
@@ -102,3 +103,32 @@ def test_every_declaration_is_read_back_as_it_was_written(sizes, roots, seconds,
     declared = Restore(LOG.name, kept, lost, AT + timedelta(seconds=seconds), reason)
 
     assert parse_restore(declared.encode()) == declared
+
+
+@pytest.mark.parametrize("kept", [100, 90, 40])
+def test_a_gap_that_a_later_restore_lost_is_not_asked_for(kept):
+    again = replace(
+        RESTORE, lost_from=Head(kept, bytes([kept]) * 32), lost_to=Head(110, bytes(32)), at=AT + timedelta(hours=1)
+    )
+    older = [Checkpoint(LOG.name, 115, bytes(32)), Checkpoint(LOG.name, 20, bytes(32))]
+
+    for restores in ((RESTORE, again), (again, RESTORE)):
+        excused = excuse(older, restores)
+        assert excused.standing == (again,)
+        assert set(excused.restores) == {RESTORE, again}
+        assert [number for number, _ in excused.older] == [2]
+        assert [one.size for one in excused.heads] == [kept]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(RESTORE, lost_to=Head(110, bytes(32)), at=AT - timedelta(seconds=1)),  # before it
+        replace(RESTORE, lost_from=Head(101, bytes(32)), at=AT + timedelta(hours=1)),  # its gap entry was kept
+        replace(RESTORE, lost_from=Head(50, bytes(32)), lost_to=KEPT, at=AT + timedelta(hours=1)),  # so was it here
+    ],
+)
+def test_a_gap_that_no_later_restore_lost_is_asked_for(other):
+    excused = excuse([Checkpoint(LOG.name, 105, bytes(32))], (RESTORE, other))
+
+    assert RESTORE in excused.standing
