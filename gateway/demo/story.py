@@ -193,7 +193,9 @@ def _scenes(story: Story, stand: Stand, before: Before) -> None:
     story.scene("S9", one_school.TITLE, lambda: one_school.play(stand, teller))
     story.scene("S10", fraud.TITLE, lambda: fraud.play(stand, teller, before))
     story.scene("who", subject.TITLE, lambda: subject.play(stand, teller.say))
-    kept = [str(one.batch["batch_id"]) for one in story.pushed if one.written["feed"].startswith("housing-")]
+    feeds = stand.wiring.feeds
+    landlords = [one for one in story.pushed if feeds[str(one.written["feed"])].profile.source == "housing"]
+    kept = [str(one.batch["batch_id"]) for one in landlords]
     story.scene("uses", partner.TITLE, lambda: partner.play(stand, kept, teller.say))
 
 
