@@ -135,13 +135,13 @@ def corrections(
 
 @router.post(
     "/corrections/{notice_id}/read",
-    status_code=204,
-    response_model=None,
-    **operation("note-correction-read", "Say that we have read it", 400, 401, 403, 404, 422, answer="Noted"),
+    **operation("note-correction-read", "Say that we have read it", 401, 403, 404, 422, answer="Noted"),
 )
-def read(wiring: Wired, context: Context, caller: Staff, notice_id: UUID) -> None:
+def read(
+    wiring: Wired, context: Context, caller: Staff, notice_id: UUID
+) -> Annotated[dict[str, Any], Told(CorrectionNotice)]:
     """Note that we have read a notice of ours."""
-    note_read(wiring, context, caller, notice_id)
+    return asdict(note_read(wiring, context, caller, notice_id))
 
 
 @router.get("/partners/me/tasks", **operation("list-tasks", "What waits for our answer", 401, 403))

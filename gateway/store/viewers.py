@@ -105,11 +105,14 @@ def notices_to(connection: Connection, viewer: str, agency: str) -> list[Correct
     return [CorrectionNoticeRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public accessor
 
 
-def mark_notice_read(connection: Connection, notice_id: UUID, viewer: str, agency: str, now: datetime) -> bool:
-    """Note that a notice was read by whom it is for; False where there is none of theirs."""
+def mark_notice_read(
+    connection: Connection, notice_id: UUID, viewer: str, agency: str, now: datetime
+) -> CorrectionNoticeRow | None:
+    """Note that a notice was read by whom it is for, and give it; `None` where there is none of theirs."""
     own = (_TABLE.c.notice_id == notice_id, _TABLE.c.viewer == viewer, _TABLE.c.agency == agency)
     read = update(_TABLE).where(*own).values(read_at=func.coalesce(_TABLE.c.read_at, now))
-    return connection.execute(read.returning(_TABLE.c.notice_id)).one_or_none() is not None
+    row = connection.execute(read.returning(_TABLE)).one_or_none()
+    return None if row is None else CorrectionNoticeRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
 
 
 @dataclass(frozen=True, slots=True)

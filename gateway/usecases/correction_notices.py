@@ -62,19 +62,22 @@ def my_correction_notices(wiring: Wiring, context: RequestContext, caller: Staff
     return [_shown(row) for row in rows]
 
 
-def note_read(wiring: Wiring, context: RequestContext, caller: StaffCaller, notice_id: UUID) -> None:
+def note_read(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, notice_id: UUID
+) -> CorrectionNotice:  # fmt: skip
     """Note that the caller has read one of their notices. Raises `NotFoundError` for any other; both are entries."""
     now = wiring.clock()
     with wiring.database.transaction("hg_desk") as connection:
-        own = mark_notice_read(connection, notice_id, _viewer(caller), caller.agency, now)
+        row = mark_notice_read(connection, notice_id, _viewer(caller), caller.agency, now)
         noted = entry(
-            wiring, context, caller, EventClass.CONSULTATION if own else EventClass.DENIED, now, purpose=PURPOSE,
-            decision=Decision.NOT_ASKED if own else Decision.REFUSE, outcome=Outcome.DONE if own else Outcome.DENIED,
+            wiring, context, caller, EventClass.CONSULTATION if row else EventClass.DENIED, now, purpose=PURPOSE,
+            decision=Decision.NOT_ASKED if row else Decision.REFUSE, outcome=Outcome.DONE if row else Outcome.DENIED,
             detail={"records": [str(notice_id)], "channel": "notice"},
         )  # fmt: skip
         append(connection, noted)
-    if not own:
+    if row is None:
         raise NotFoundError("there is no such notice")
+    return _shown(row)
 
 
 def _viewer(caller: StaffCaller) -> str:

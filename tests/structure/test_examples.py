@@ -10,8 +10,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -24,6 +26,7 @@ from gateway.identity.assertion import token_form
 from gateway.identity.clients import ClientRegistry
 from gateway.identity.keys import generate_es256_key, public_jwks
 from gateway.usecases.notifying import raise_notices
+from gateway.usecases.watching_feeds import watch_feeds
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import Northvale
 from tests.gateway.served import Served, served
@@ -150,6 +153,58 @@ class Stage:
         self.hold_placed()
         return self.northvale.sql("SELECT hold_id FROM desk.legal_hold")[0].hold_id
 
+    def other_family_id(self) -> object:
+        return self.northvale.family_id("S4", "Tyler Boateng")
+
+    def attendance_declaration_id(self) -> object:
+        return self.gateway.declare("W402", "attendance")
+
+    def fact_ref(self) -> object:
+        """What the attendance officer's page calls the suspension."""
+        page = self.gateway.family("W402", UUID(str(self.attendance_declaration_id())), str(self.other_family_id()))
+        shown = [one for one in page.json()["events"] if one["item"] == "education.exclusion"]
+        return shown[0]["ref"]
+
+    def fact_disputed(self) -> None:
+        """Once: an example that says what came before has it already."""
+        if not self.northvale.sql("SELECT dispute_id FROM hearth.dispute"):
+            self.send(EXAMPLES["dispute-fact"]["request"])
+
+    def dispute_id(self) -> object:
+        self.fact_disputed()
+        return self.northvale.sql("SELECT dispute_id FROM hearth.dispute")[0].dispute_id
+
+    def dispute_answered(self) -> None:
+        self.send(EXAMPLES["answer-task"]["request"])
+
+    def correction_id(self) -> object:
+        self.dispute_answered()
+        asked = "SELECT notice_id FROM desk.correction_notice WHERE viewer = 'W402'"
+        return self.northvale.sql(asked)[0].notice_id
+
+    def switch_proposed(self) -> None:
+        self.send(EXAMPLES["propose-switch"]["request"])
+
+    def switch_id(self) -> object:
+        self.switch_proposed()
+        return self.northvale.sql("SELECT switch_id FROM desk.feed_switch WHERE state = 'proposed'")[0].switch_id
+
+    def feeds_watched(self) -> None:
+        """Forty days on, when nothing has come since."""
+        self.northvale.clock.now += timedelta(days=40)
+        watch_feeds(self.northvale.wiring)
+
+    def alert_id(self) -> object:
+        self.feeds_watched()
+        return self.northvale.sql("SELECT alert_id FROM desk.feed_alert WHERE agency = 'northvale_police'")[0].alert_id
+
+    def webhook_added(self) -> None:
+        self.send(EXAMPLES["add-webhook"]["request"])
+
+    def webhook_id(self) -> object:
+        self.webhook_added()
+        return self.northvale.sql("SELECT webhook_id FROM desk.webhook")[0].webhook_id
+
     def send(self, request: Mapping[str, Any]) -> httpx.Response:
         """Send the request of an example, with what its names stand for."""
         headers = dict(request["headers"])
@@ -178,6 +233,11 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "list-releases": Stage.release_asked,
     "list-erasures": Stage.erasure_asked,
     "list-holds": Stage.hold_placed,
+    "list-disputes": Stage.fact_disputed,
+    "list-tasks": Stage.fact_disputed,
+    "list-corrections": Stage.dispute_answered,
+    "list-feed-alerts": Stage.feeds_watched,
+    "list-webhooks": Stage.webhook_added,
     "search-log": Stage.entry_searched,
     "export-log": Stage.entry_searched,
 }
@@ -187,7 +247,9 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
 def stage(northvale) -> Iterator[Stage]:
     key = generate_es256_key()
     partner = {"agency": "northvale_police", "jwks": public_jwks(key), "scopes": ["batches:read", "feeds:push"]}
-    wiring = replace(northvale.wiring, clients=ClientRegistry.from_document({CLIENT: partner}))
+    # Messages of the examples go to a network for documentation (RFC 5737), as if it were one of the council's own.
+    settings = northvale.wiring.settings.model_copy(update={"webhook_networks": "203.0.113.0/24"})
+    wiring = replace(northvale.wiring, settings=settings, clients=ClientRegistry.from_document({CLIENT: partner}))
     address = f"{wiring.settings.public_url}/oauth/token"
     form = token_form(key, CLIENT, address, now=wiring.clock(), jti=str(clock.new_opaque_id()))
     with served(northvale, wiring) as gateway:
