@@ -13,6 +13,8 @@ from gateway.demo import pages
 from gateway.demo.readers import Json
 from gateway.demo.steps import Play, Step
 
+_TABLE_WIDTH = 110
+
 
 class Teller:
     """Prints; decides nothing."""
@@ -49,18 +51,21 @@ class Teller:
         """
         table = Table(title=f"What was pushed: {len(found)} feeds", title_justify="left", expand=False)
         table.add_column("feed", no_wrap=True)
-        table.add_column("format", no_wrap=True)
-        for heading in ("files", "rows", "taken", "back", "refused", "flags", "facts"):
+        table.add_column("format")
+        for heading in ("files", "rows", "taken", "back", "refused", "flags", "facts", "items"):
             table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("items", overflow="fold")
         for feed, one in found.items():
             numbers = ("files", "rows", "accepted", "rejected", "refused", "flagged", "facts_new")
-            items = ", ".join(one["items"]) or "(nothing taken)"
-            table.add_row(feed, " ".join(one["formats"]), *(str(one[name]) for name in numbers), items)
-        self.console.print(table)
+            cells = (str(one[name]) for name in numbers)
+            table.add_row(feed, " ".join(one["formats"]), *cells, str(len(one["items"])))
+        # Wider than a narrow terminal, and no figure is worth less than its line.
+        width = max(self.console.width, _TABLE_WIDTH)
+        Console(file=self.console.file, width=width, force_terminal=self.console.is_terminal).print(table)
         for feed, one in found.items():
+            if one["items"]:
+                self.say(f"  {feed}: {', '.join(one['items'])}")
             if one["columns_not_kept"]:
-                self.say(f"  {feed}: not kept, as no agreement covers it: {', '.join(one['columns_not_kept'])}")
+                self.say(f"  {feed}: not kept, as no agreement covers it: {_named(one['columns_not_kept'])}")
             if one["refused_because"]:
                 self.say(f"  {feed}: refused at the door. {' '.join(one['refused_because'])}")
 
@@ -130,6 +135,13 @@ class Teller:
         self.console.print(f"  {mark} {escape(step.step)}: {escape(step.expected)}")
         if not step.ok:
             self.console.print(f"         [red]{escape(step.got)}")
+
+
+def _named(columns: Sequence[str]) -> str:
+    """Columns by name; those that the feed does not know, which go by their place, as a number."""
+    unknown = sum("unknown to this feed" in column for column in columns)
+    named = [column for column in columns if "unknown to this feed" not in column]
+    return ", ".join((*named, *([f"{unknown} that the feed does not know"] if unknown else [])))
 
 
 def _addresses(profile: Json) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway.demo import pages
-from gateway.demo.pushing import Pushed, in_waves, judge
+from gateway.demo.pushing import Pushed, in_waves, judge, table_of_feeds
 from gateway.demo.readers import Answer, Page, is_named
 from gateway.demo.scenes.before import Before
 from gateway.demo.setting_up import check_ports_free, demo_settings
@@ -21,6 +21,8 @@ from gateway.demo.steps import DemoError, Play
 
 ROOT = Path(__file__).resolve().parents[3]
 _LONGEST = 420
+REFUSED = {"dwp-benefits", "electoral-register"}
+"""At the door: the programme of benefit records is not confirmed (P10), and no purpose may use the register (P9)."""
 
 
 def free_port():
@@ -99,6 +101,23 @@ class TestPushed:
         play = Play("push", "")
         judge(play, [Pushed(written(), refused)], frozenset({"housing-arrears"}))
         assert play.ok
+
+    def test_a_feed_that_nobody_could_switch_on_is_refused_at_the_door_too(self):
+        off = batch(rows=0, code="push-failed", message="the gateway answered 403: This feed is off: nothing is taken")
+        play = Play("push", "")
+        judge(play, [Pushed(written(), off)], frozenset({"housing-arrears"}))
+        assert play.ok
+        judge(play, [Pushed(written(), off)], frozenset())
+        assert not play.ok
+
+    def test_the_table_has_a_line_for_every_feed_even_one_that_was_never_read(self):
+        off = batch(code="push-failed", message="This feed is off")
+        files = [written(format="csv"), written(format="xml"), written(feed="electors", format="csv", rows=7)]
+        found = {"housing-arrears": {"rows": 20, "items": ["housing.arrears"]}}
+        table = table_of_feeds(found, files, [Pushed(files[0], batch()), Pushed(files[2], off)])
+        assert (table["housing-arrears"]["formats"], table["housing-arrears"]["rows_in_files"]) == (["csv", "xml"], 20)
+        assert (table["electors"]["rows"], table["electors"]["rows_in_files"]) == (0, 7)
+        assert table["electors"]["refused_because"] == ["This feed is off"]
 
     def test_the_feeds_that_must_change_nothing_come_last(self):
         files = [{"feed": feed, "file": feed} for feed in ("refuge", "housing", "council_tax", "police", "skipped")]
@@ -218,13 +237,16 @@ def test_a_small_borough_is_played_to_its_end_and_ctrl_c_leaves_no_process(ports
 def _agrees_with_the_files(told, files):
     for feed, file in (("housing-arrears", "housing-arrears.csv"), ("council-tax", "council-tax.csv")):
         assert told["feeds"][feed]["rows"] == rows_of(files / file)
-    for feed, found in told["feeds"].items():
-        assert found["rows"] == (0 if feed == "dwp-benefits" else found["rows_in_files"])
     manifest = json.loads((files / "manifest.json").read_text())["files"]
-    accepted = sum(one["expected_accepted"] for one in manifest if one["feed"] != "dwp-benefits")
+    assert set(told["feeds"]) == {one["feed"] for one in manifest}
+    for feed, found in told["feeds"].items():
+        assert found["rows"] == (0 if feed in REFUSED else found["rows_in_files"])
+        assert found["formats"] == sorted({one["format"] for one in manifest if one["feed"] == feed})
+    accepted = sum(one["expected_accepted"] for one in manifest if one["feed"] not in REFUSED)
     assert told["counts"]["rows_accepted"] == accepted
-    assert told["feeds"]["dwp-benefits"]["rows"] == 0
-    assert told["feeds"]["dwp-benefits"]["refused_because"]
+    for feed in REFUSED:
+        assert told["feeds"][feed]["items"] == []
+        assert told["feeds"][feed]["refused_because"]
     assert told["log"]["verified"]
     assert told["receipts"]["verified"] == told["receipts"]["files"] > 0
 
