@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from gateway.api.answers import TokenErrorOut, TokenOut
 from gateway.api.batch_contract import batch_contract, ending_headers, require_digest
-from gateway.api.body import MEDIA_TYPES, Body, MediaFormat, RawBody
+from gateway.api.body import MEDIA_TYPES, MediaFormat, RawBody, spooled_body
 from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, operation, problem
 from gateway.api.views import BatchOut, batch_view
@@ -17,7 +17,7 @@ from gateway.identity.token_endpoint import parse_token_form
 from gateway.usecases.batch_checks import followed_version
 from gateway.usecases.batch_contract import BatchContract
 from gateway.usecases.batches import errors_csv, list_own_batches, progress_of, read_own_batch
-from gateway.usecases.intake import Push, receive_batch, require_may_push, spool_of
+from gateway.usecases.intake import Push, SpooledFile, receive_batch, require_may_push, spool_of
 from gateway.usecases.tokens import issue_partner_token
 
 router = APIRouter()
@@ -82,20 +82,30 @@ def pushable(wiring: Wired, caller: Anyone, feed: str, media_format: MediaFormat
     return feed
 
 
-def sent_file(
-    request: Request,
-    feed: Annotated[str, Depends(pushable)],
-    key: Annotated[str, Depends(idempotency_key)],
-    contract: Annotated[BatchContract, Depends(batch_contract)],
-    media_format: MediaFormat,
-    body: Body,
-) -> Push:
-    """The file that a partner pushes, once it is known to be the one that was sent."""
+Key = Annotated[str, Depends(idempotency_key)]
+Pushable = Annotated[str, Depends(pushable)]
+Contract = Annotated[BatchContract, Depends(batch_contract)]
+
+
+async def checked_body(request: Request, _feed: Pushable, _key: Key, contract: Contract) -> SpooledFile:
+    """The body in the spool, once all else of the request is known to be right; it is the one that was sent."""
+    file = await spooled_body(request)
     try:
         require_digest(contract, request.state.sent_sha256)
     except ContentDigestError:
-        spool_of(request.app.state.wiring).discard(body.name)
+        spool_of(request.app.state.wiring).discard(file.name)
         raise
+    return file
+
+
+def sent_file(
+    feed: Pushable,
+    key: Key,
+    contract: Contract,
+    media_format: MediaFormat,
+    body: Annotated[SpooledFile, Depends(checked_body)],
+) -> Push:
+    """The file that a partner pushes."""
     return Push(feed, body, media_format, key, contract)
 
 

@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 from adapters.registry import FEEDS
+from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.caller import PartnerCaller
 from gateway.usecases.batch_contract import BatchContract, Mode
 from gateway.usecases.intake import Push, receive_batch
@@ -49,6 +50,7 @@ def sheet(rows, names=NAMES):
 
 def push(wiring, rows, contract=None, *, caller=MILL_LANE, key=None, feed=FEED):
     body = rows if isinstance(rows, bytes) else sheet(rows)
+    switch_everything_on(wiring, CONTEXT, [feed])
     named = key or f"{abs(hash((body, contract, caller)))}"
     return receive_batch(wiring, CONTEXT, caller, Push(feed, body, "csv", named, contract or BatchContract()))
 
