@@ -52,6 +52,7 @@ MOUNTED: tuple[Mounted, ...] = (
     Mounted("witness", "gateway.cli_witness", "app", "Run a witness: cosign the checkpoints of somebody else's log."),
     Mounted("staff", "gateway.cli_staff", "app", "Load an agency's staff list, for the review of accesses."),
     Mounted("erase", "gateway.cli_erase", "app", "Apply past erasures again after a restore."),
+    Mounted("retention", "gateway.cli_retention", "app", "Forget facts whose time is over, or count them."),
     Mounted("keys", "gateway.cli_keys", "app", "Create, list and rotate the gateway's keys."),
 )
 
