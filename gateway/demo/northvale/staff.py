@@ -45,6 +45,7 @@ _COUNCIL = (
     ("W421", "Hugh Tomlin", "adult_social_worker", "Adult Safeguarding", ""),
     ("W501", "Celia Mottram", "council_tax_officer", "Revenues", ""),
     ("W502", "Gordon Peel", "council_tax_fraud_officer", "Counter Fraud", ""),
+    ("W503", "Hamish Garbutt", "benefits_officer", "Revenues", ""),
     ("W601", "Imogen Vance", "ig_officer", "Information Governance", ""),
     ("W602", "Stephen Adjei", "dpo", "Information Governance", ""),
     ("W603", "Louise Tarn", "data_steward", "Data Quality", ""),
@@ -88,6 +89,7 @@ _PARTNERS = (
     ("Y102", "Marion Speight", "youth_justice", "youth_justice_manager", "Youth Justice", ""),
     ("F101", "Rex Hollin", "northvale_fire", "home_safety_officer", "Prevention", ""),
     ("L101", "Tilly Marchbank", "little_steps", "family_hub_worker", "Millbrook Hub", ""),
+    ("L102", "Omar Fenwick", "little_steps", "family_hub_data_officer", "Office", ""),
 )
 
 
