@@ -4,11 +4,11 @@ import asyncio
 import threading
 import time
 
-from procrastinate import App, PsycopgConnector
+from procrastinate import App
 
 from gateway.jobs.pulling import QUEUE as PULLS
 from gateway.jobs.pulling import add_pulling
-from gateway.jobs.taking import INTAKE, add_intake
+from gateway.jobs.taking import INTAKE, add_intake, connector, intake_app
 from gateway.jobs.watching_drops import add_watching
 from gateway.jobs.watching_feeds import add_watching_job
 from gateway.jobs.webhooks import QUEUE as WEBHOOKS
@@ -35,13 +35,7 @@ _BETWEEN_LOOKS = 0.2
 
 def job_app(wiring: Wiring) -> App:
     """The jobs that there are."""
-    url = wiring.database.base.set(
-        drivername="postgresql", username="hg_jobs", password=wiring.database.passwords["hg_jobs"]
-    )
-    connector = PsycopgConnector(
-        conninfo=url.render_as_string(hide_password=False), kwargs={"options": "-c search_path=jobs"}
-    )
-    app = App(connector=connector)
+    app = App(connector=connector(wiring))
 
     @app.task(name="link_everything", queue="linkage")
     def link() -> None:
@@ -155,13 +149,13 @@ def follow_lineage(wiring: Wiring) -> None:
 
 
 async def _work(wiring: Wiring, stop: threading.Event) -> None:
-    app = job_app(wiring)
+    app, intake = job_app(wiring), intake_app(wiring)
     # What a worker that died left behind is taken before anything new.
     queue_left_batches(wiring)
-    async with app.open_async():
+    async with app.open_async(), intake.open_async():
         # Two at a time: a long file of one partner does not hold up another's.
         taking = asyncio.create_task(
-            app.run_worker_async(queues=[INTAKE], concurrency=2, install_signal_handlers=False, listen_notify=True)
+            intake.run_worker_async(queues=[INTAKE], concurrency=2, install_signal_handlers=False, listen_notify=True)
         )
         working = asyncio.create_task(
             # Four at a time: no long linkage run, map of everybody or pull must hold up a notice that is overdue.
