@@ -11,9 +11,11 @@ from gateway.api import (
     health,
     log,
     partners,
+    pulls,
     records,
     requests,
     reviews,
+    single_records,
     subject_reports,
     uses,
     webhooks,
@@ -22,7 +24,7 @@ from gateway.api import (
 ROUTERS = tuple(
     part.router
     for part in (
-        health, partners, batches, families, records, requests, reviews, asking, corrections, emergencies, erasures,
-        log, subject_reports, uses, feeds, webhooks,
+        health, partners, batches, pulls, single_records, families, records, requests, reviews, asking, corrections,
+        emergencies, erasures, log, subject_reports, uses, feeds, webhooks,
     )
 )  # fmt: skip

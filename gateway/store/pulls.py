@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Field, SQLModel
 
@@ -25,6 +25,13 @@ _KNOWN_NUMBERS = text(
       JOIN hearth.source s USING (source_no)
       JOIN hearth.link l ON l.record_id = v.record_id AND l.superseded_at IS NULL
      WHERE NOT v.tombstone AND v.value ->> 'verification' <> 'unverified'
+    """
+)
+
+_FORGET = text(
+    """
+    DELETE FROM desk.pull_tag t
+     WHERE t.name = :name AND NOT EXISTS (SELECT FROM unnest(CAST(:kept AS bytea[])) k WHERE k = t.key_digest)
     """
 )
 
@@ -105,10 +112,9 @@ def save_pull_tags(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
         connection.execute(statement, [dict(row) for row in rows])
 
 
-def forget_pull_tags(connection: Connection, name: str, before: datetime | None = None) -> None:
-    """Forget versions of a pull that were last seen before an instant; all of them, where none is given."""
-    gone = delete(_TAG).where(_TAG.c.name == name)
-    connection.execute(gone if before is None else gone.where(_TAG.c.seen_at < before))
+def forget_pull_tags(connection: Connection, name: str, kept: Sequence[bytes] = ()) -> None:
+    """Forget the versions of a pull, but of the digests that are kept."""
+    connection.execute(_FORGET, {"name": name, "kept": list(kept)})
 
 
 def known_numbers(connection: Connection, item: str) -> list[KnownNumber]:

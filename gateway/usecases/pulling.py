@@ -14,7 +14,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from adapters.port import items_of
 from adapters.pull_port import Answer, KeyedApi, Page, PagedApi, PullAnswerError
 from audit.entry import Decision, EventClass
 from concept_model.errors import DataSharingError
-from gateway.errors import GatewayError
+from gateway.errors import ForbiddenError, GatewayError, NotFoundError, UnsupportedMediaError
 from gateway.identity.errors import KeyFileError
 from gateway.pull.client import PullClient
 from gateway.pull.errors import WORDS, PullError
@@ -34,6 +34,7 @@ from gateway.store.advisory import one_at_a_time
 from gateway.store.ledger import append
 from gateway.store.pulls import PullRow, forget_pull_tags, known_numbers, list_pulls, pull_tags, save_pull
 from gateway.usecases.entries import system_entry
+from gateway.usecases.intake import require_may_push
 from gateway.usecases.lineage_entries import LINKAGE_PURPOSE
 from gateway.usecases.linking import matching_mask
 from gateway.usecases.pull_runs import Cursor, Run, partner_of, restarted
@@ -43,7 +44,7 @@ _NHS_NUMBER = "identity.nhs_number"
 _ASKED_AT_ONCE = 100
 _REPEATS = 3
 _OK, _UNCHANGED = 200, 304
-_TAG_KEPT = timedelta(days=180)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 _log = logging.getLogger(__name__)
 
@@ -128,14 +129,16 @@ def start_over(wiring: Wiring, source: PullSource) -> None:
 
 
 def _require_wanted(wiring: Wiring, source: PullSource) -> None:
-    """(1) A feed that nobody may supply now is not asked for. Raise `PullError`."""
+    """(1) A feed that nobody may supply now, or that is switched off, is not asked for. Raise `PullError`."""
     partner = partner_of(wiring, source.feed, f"pull:{source.client}")
     profile = wiring.feeds[source.feed].profile
     supply = wiring.register.decide_supply(partner.agency, profile.source, wiring.clock())
     if not supply.items & items_of(profile):
         raise PullError("feed-off")
-    if "ndjson" not in profile.formats:
-        raise PullError("configuration")
+    try:
+        require_may_push(wiring, partner, source.feed, "ndjson")
+    except (NotFoundError, ForbiddenError, UnsupportedMediaError):
+        raise PullError("configuration") from None
 
 
 def _ask(run: Run, client: PullClient) -> str:
@@ -233,19 +236,20 @@ def _numbers(run: Run, client: PullClient, api: KeyedApi, latest: float) -> str:
     with wiring.database.transaction("hg_desk") as connection:
         tags = pull_tags(connection, source.name)
     due_before = run.started - timedelta(hours=source.refresh_hours)
-    waiting = []
-    for number, persons in _numbers_known(wiring, run.started).items():
-        digest = wiring.custody.digest.digest("pull-key", source.name.encode(), number.encode())
-        tag = tags.get(digest)
-        if tag is None or tag.seen_at <= due_before:
-            waiting.append((tag.seen_at if tag else datetime.min.replace(tzinfo=run.started.tzinfo), number, persons))
-    waiting.sort(key=lambda one: one[:2])
+    known = {
+        wiring.custody.digest.digest("pull-key", source.name.encode(), number.encode()): (number, persons)
+        for number, persons in _numbers_known(wiring, run.started).items()
+    }
+    waiting = sorted(
+        (tags[digest].seen_at if digest in tags else _NEVER, digest)
+        for digest in known
+        if digest not in tags or tags[digest].seen_at <= due_before
+    )
     asked = waiting[: source.max_pages]
-    for lot in _lots(asked):
-        _say_whom_we_ask_about(wiring, source, lot, run.started)
-        for _, number, _persons in lot:
-            digest = wiring.custody.digest.digest("pull-key", source.name.encode(), number.encode())
-            tag = tags.get(digest)
+    for lot in _lots([digest for _, digest in asked]):
+        _say_whom_we_ask_about(wiring, source, [persons for _, persons in map(known.__getitem__, lot)], run.started)
+        for digest in lot:
+            number, tag = known[digest][0], tags.get(digest)
             answer = client.get(api.ask(number, tag.tag if tag else ""))
             if answer.status == _OK:
                 run.add(dict(api.record(answer)), 1)
@@ -261,8 +265,9 @@ def _numbers(run: Run, client: PullClient, api: KeyedApi, latest: float) -> str:
         run.deliver(run.cursor)
         if time.monotonic() > latest:
             return "more"
+    # Whoever is not known by number any more, as after an erasure, is forgotten here too.
     with wiring.database.transaction("hg_desk") as connection:
-        forget_pull_tags(connection, source.name, run.started - _TAG_KEPT)
+        forget_pull_tags(connection, source.name, list(known))
     return "done" if len(asked) == len(waiting) else "more"
 
 
@@ -281,17 +286,14 @@ def _numbers_known(wiring: Wiring, now: datetime) -> dict[str, list[UUID]]:
     return numbers
 
 
-_Due = tuple[datetime, str, list[UUID]]
-
-
-def _lots(due: Sequence[_Due]) -> Iterator[Sequence[_Due]]:
+def _lots(due: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     return (due[start : start + _ASKED_AT_ONCE] for start in range(0, len(due), _ASKED_AT_ONCE))
 
 
-def _say_whom_we_ask_about(wiring: Wiring, source: PullSource, lot: Sequence[_Due], now: datetime) -> None:
+def _say_whom_we_ask_about(wiring: Wiring, source: PullSource, lot: Sequence[list[UUID]], now: datetime) -> None:
     """(2) To ask by a number tells its owner that we know it: a disclosure, and durable before the first request."""
     owner = partner_of(wiring, source.feed, f"pull:{source.client}").agency
-    subjects = tuple(sorted({str(person) for _, _, persons in lot for person in persons}))
+    subjects = tuple(sorted({str(person) for persons in lot for person in persons}))
     told = system_entry(
         wiring, EventClass.DISCLOSURE, now, purpose=LINKAGE_PURPOSE, decision=Decision.PERMIT, subjects=subjects,
         detail={"channel": "pull", "feed": source.feed, "recipient_agency": owner, "row_count": len(lot)},

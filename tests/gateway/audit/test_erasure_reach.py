@@ -31,6 +31,8 @@ COLUMNS = {
     "desk.legal_hold.family_id": _GONE, "desk.legal_hold.sealed_words": _GONE,
     "desk.notice.family_id": _GONE, "desk.notice.reason_key": _GONE, "desk.rejected_row.sealed": _GONE,
     # An open item is about a member of staff and stays; its digest of reader and family is keyed.
+    "desk.pull.sealed_cursor": "where a partner's list goes on: a page and an instant, of nobody",
+    "desk.pull_tag.key_digest": "keyed; goes with the next whole run, as its number is not known any more",
     "desk.review_item.group_digest": _IF_CLOSED, "desk.review_item.sealed_words": _GONE,
     "desk.review_question.sealed_question": _IF_CLOSED, "desk.review_question.sealed_answer": _IF_CLOSED,
     "desk.review_draw.root": _NOBODY,

@@ -1,8 +1,10 @@
 """Pulling into the gateway: what a partner's API holds becomes batches, exactly what it says, wherever a run breaks."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 import stamina
 
@@ -181,6 +183,14 @@ def test_what_no_agreement_covers_is_not_even_asked_for(northvale, policing, tmp
     assert (policing.asked, policing.forms) == ([], [])
 
 
+def test_a_feed_that_is_switched_off_is_not_even_asked_for(northvale, policing, tmp_path):
+    northvale.sql("DELETE FROM desk.feed_switch WHERE feed = 'police-incidents-psdm'")
+
+    state = run_pull(northvale.wiring, source_of(policing, tmp_path))
+
+    assert (state.outcome, policing.asked, policing.forms) == ("feed-off", [], [])
+
+
 def test_a_secret_that_others_may_read_stops_the_run(northvale, policing, tmp_path):
     source = source_of(policing, tmp_path, sign_in="client_secret_post")
     source.secret_file.chmod(0o644)
@@ -302,6 +312,48 @@ def test_numbers_that_a_broken_run_did_not_reach_come_first_in_the_next(northval
     asked = [one.path.rpartition("/")[2] for one in pds.asked]
     assert outcomes == ["more", "done"]
     assert sorted(asked) == known
+
+
+def test_whoever_is_not_known_by_number_any_more_is_forgotten_by_the_pull_too(northvale, pds, known, tmp_path):
+    source = source_of(pds, tmp_path)
+    run_pull(northvale.wiring, source)
+    before = northvale.count("SELECT count(*) FROM desk.pull_tag")
+    northvale.sql("DELETE FROM hearth.fact WHERE value ->> 'value' = :number", number=known[0])
+
+    run_pull(northvale.wiring, source)
+
+    assert (before, northvale.count("SELECT count(*) FROM desk.pull_tag")) == (len(known), len(known) - 1)
+
+
+def streamed(document):
+    return httpx.Response(200, stream=httpx.ByteStream(json.dumps(document).encode()))
+
+
+def test_a_fhir_server_gives_what_changed_page_by_page(northvale, policing, tmp_path):
+    source = source_of(
+        policing, tmp_path, sign_in="client_secret_post", feed="health-ukcore", kind="fhir-search", resource="Patient"
+    )  # fmt: skip
+    asked = []
+
+    def answer(request):
+        if request.method == "POST":
+            return streamed({"access_token": "abc", "expires_in": 600})
+        asked.append(dict(request.url.params))
+        place = int(request.url.params.get("page", "1"))
+        one = {"resourceType": "Patient", "id": f"p{place}", "name": [{"family": "Example"}], "birthDate": "2001"}
+        links = [{"relation": "self", "url": "x"}, {"relation": "next", "url": f"Patient?page={place + 1}"}]
+        entry = [{"fullUrl": "urn:x", "resource": one}]
+        return streamed(
+            {"resourceType": "Bundle", "type": "searchset", "entry": entry, "link": links[: 2 if place < 3 else 1]}
+        )
+
+    first = run_pull(northvale.wiring, source, httpx.MockTransport(answer))
+    run_pull(northvale.wiring, source, httpx.MockTransport(answer))
+
+    assert (first.outcome, first.records) == ("done", 3)
+    assert asked[0] == {"_sort": "_lastUpdated", "_count": "2"}
+    assert asked[3]["_lastUpdated"].startswith("ge20")
+    assert {one["family"] for one in pulled(northvale, "identity.name")} == {"Example"}
 
 
 def test_only_a_whole_number_is_ever_put_into_a_path(pds, tmp_path):
