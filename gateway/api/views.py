@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from agreements.request import Direction
 from gateway.profiles.views import Profile, Receipt
 from gateway.usecases.asking_register import Question
-from gateway.usecases.batches import FINISHED, Progress
+from gateway.usecases.batches import FINISHED, Progress, told_withdrawn
 from gateway.usecases.intake import Batch
 
 
@@ -143,10 +143,13 @@ class ProgressOut(BaseModel):
 
 
 class WithdrawnOut(BaseModel):
-    """What a file withdraws of what its sender supplied before, in facts. `state`: null, waiting, done or given up."""
+    """What a file withdraws of what its sender supplied before, in facts. `state`: null, waiting, done or given up.
+
+    `facts` is null for a file of keys: whether there was anything under a key is not told.
+    """
 
     state: str | None
-    facts: int
+    facts: int | None
     waiting: int
 
 
@@ -222,7 +225,7 @@ def batch_view(batch: Batch, progress: Progress | None = None) -> BatchOut:
         mends=batch.mends,
         mended=batch.rows_mended,
         left=batch.rows_left,
-        withdrawn=WithdrawnOut(state=batch.withdrawals, facts=batch.facts_withdrawn, waiting=batch.facts_to_withdraw),
+        withdrawn=WithdrawnOut(state=batch.withdrawals, facts=told_withdrawn(batch), waiting=batch.facts_to_withdraw),
         waits=waits,
         progress=None if progress is None else ProgressOut(**asdict(progress)),
         columns_not_kept=list(batch.columns_not_kept or ()),

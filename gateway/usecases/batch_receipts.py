@@ -14,7 +14,7 @@ from gateway.identity.receipt_keys import receipt_key_set, sign_receipt
 from gateway.store.desk_tables import BatchRow
 from gateway.store.log import one_entry
 from gateway.usecases.batch_contract import content_binding
-from gateway.usecases.batches import FINISHED, read_own_batch
+from gateway.usecases.batches import FINISHED, read_own_batch, told_withdrawn
 from gateway.wiring import Wiring
 
 
@@ -58,7 +58,7 @@ def _claims(wiring: Wiring, batch: BatchRow, leaf: int | None) -> dict[str, Any]
             "refused": batch.rows_refused, "flagged": batch.rows_flagged, "mended": batch.rows_mended,
             "left": batch.rows_left,
         },
-        "withdrawn": {"state": batch.withdrawals, "facts": batch.facts_withdrawn, "waiting": batch.facts_to_withdraw},
+        "withdrawn": {"state": batch.withdrawals, "facts": told_withdrawn(batch), "waiting": batch.facts_to_withdraw},
         "refused_at_the_door": {"items": list(batch.items_not_covered), "columns": list(batch.columns_not_kept)},
         "received_at": batch.received_at.isoformat(),
         "finished_at": batch.finished_at.isoformat() if batch.finished_at else None,

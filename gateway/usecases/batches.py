@@ -17,6 +17,7 @@ from gateway.store.desk_tables import BatchRow
 from gateway.store.ledger import append
 from gateway.store.mended_rows import handed_back
 from gateway.store.spooled_batches import SpooledBatch, find_spooled
+from gateway.usecases.batch_contract import Mode
 from gateway.usecases.entries import entry
 from gateway.usecases.intake import SUPPLY_PURPOSE, rejected_row_binding, sender_of
 from gateway.usecases.mending import OWN_COLUMNS, REASON_COLUMNS, ROW_COLUMN
@@ -53,6 +54,11 @@ def read_own_batch(wiring: Wiring, caller: Caller, batch_id: UUID) -> BatchRow:
     if batch is None or (isinstance(caller, StaffCaller) and batch.sender != sender_of(caller)):
         raise NotFoundError("there is no batch of that id")
     return batch
+
+
+def told_withdrawn(batch: BatchRow) -> int | None:
+    """How many facts a file withdrew, as its sender is told: of a file of keys nothing, for it could ask of one key."""
+    return None if batch.mode == Mode.TOMBSTONE else batch.facts_withdrawn
 
 
 def progress_of(wiring: Wiring, batch: BatchRow) -> Progress | None:
