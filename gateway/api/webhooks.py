@@ -48,10 +48,12 @@ def listed(wiring: Wired, caller: Anyone) -> Annotated[list[dict[str, Any]], Tol
     return [asdict(one) for one in own_webhooks(wiring, caller)]
 
 
-@router.delete("/{webhook_id}", status_code=204, **operation("remove-webhook", "Be told no more", 401, 403, 404, 422))
-def remove(wiring: Wired, context: Context, caller: Anyone, webhook_id: UUID) -> None:
+@router.delete("/{webhook_id}", **operation("remove-webhook", "Be told no more", 401, 403, 404, 422))
+def remove(
+    wiring: Wired, context: Context, caller: Anyone, webhook_id: UUID
+) -> Annotated[dict[str, Any], Told(Webhook)]:
     """Remove a webhook; what waits for it is given up."""
-    remove_webhook(wiring, context, caller, webhook_id)
+    return asdict(remove_webhook(wiring, context, caller, webhook_id))
 
 
 @router.post(

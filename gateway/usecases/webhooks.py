@@ -45,7 +45,7 @@ Delivery = WebhookDeliveryRow
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook as its agency sees it. `state`: on, failing or disabled. `secret` is told once, when it is made."""
+    """A webhook as its agency sees it. `state`: on, failing, disabled or removed. `secret` is told once, when made."""
 
     webhook_id: UUID
     address: str
@@ -111,14 +111,14 @@ def wake_webhook(wiring: Wiring, context: RequestContext, caller: Caller, webhoo
     return _shown(_changed(wiring, context, caller, webhook_id, wake))
 
 
-def remove_webhook(wiring: Wiring, context: RequestContext, caller: Caller, webhook_id: UUID) -> None:
+def remove_webhook(wiring: Wiring, context: RequestContext, caller: Caller, webhook_id: UUID) -> Webhook:
     """Tell it nothing more; what waits for it is given up. Raises `ForbiddenError`, `NotFoundError`."""
 
     def remove(connection: Connection, row: WebhookRow) -> Mapping[str, object]:
         give_up_waiting(connection, row.webhook_id, wiring.clock())
         return {"removed_at": wiring.clock(), "sealed_secret": b"", "sealed_previous": None, "previous_until": None}
 
-    _changed(wiring, context, caller, webhook_id, remove)
+    return _shown(_changed(wiring, context, caller, webhook_id, remove))
 
 
 def deliveries(wiring: Wiring, caller: Caller, webhook_id: UUID) -> list[Delivery]:
@@ -164,7 +164,7 @@ def _require_sender(wiring: Wiring, caller: Caller) -> None:
 
 
 def _shown(row: WebhookRow, secret: str | None = None) -> Webhook:
-    state = "disabled" if row.disabled_at else "failing" if row.failing_since else "on"
+    state = "removed" if row.removed_at else "disabled" if row.disabled_at else "failing" if row.failing_since else "on"
     return Webhook(
         row.webhook_id, row.address, tuple(row.events), state, row.created_at, row.failing_since, row.disabled_at,
         secret,
