@@ -83,6 +83,12 @@ class BodyUnreadableError(GatewayError):
     code: ClassVar[str] = "body-unreadable"
 
 
+class UploadOffsetError(GatewayError):
+    """A part of an upload does not begin where the last one ended, or the upload has ended."""
+
+    code: ClassVar[str] = "upload-offset"
+
+
 class ContentDigestError(GatewayError):
     """The body does not have the digest that its sender gave it."""
 

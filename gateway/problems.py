@@ -52,6 +52,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     UnknownFeedError: Problem(404, "No such feed"),
     errors.ProofNotReadyError: Problem(404, "The proof is not ready", headers={"Retry-After": "1"}),
     errors.IdempotencyConflictError: Problem(409, "Idempotency-Key used before"),
+    errors.UploadOffsetError: Problem(409, "Not where the upload goes on"),
     errors.NothingToConfirmError: Problem(409, "Nothing to confirm"),
     errors.AnsweredBeforeError: Problem(409, "Answered before"),
     errors.FeedOffError: Problem(403, "This feed is off"),

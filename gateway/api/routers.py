@@ -17,6 +17,7 @@ from gateway.api import (
     reviews,
     single_records,
     subject_reports,
+    uploads,
     uses,
     webhooks,
 )
@@ -24,7 +25,7 @@ from gateway.api import (
 ROUTERS = tuple(
     part.router
     for part in (
-        health, partners, batches, pulls, single_records, families, records, requests, reviews, asking, corrections,
-        emergencies, erasures, log, subject_reports, uses, feeds, webhooks,
+        health, partners, batches, uploads, single_records, pulls, families, records, requests, reviews, asking,
+        corrections, emergencies, erasures, log, subject_reports, uses, feeds, webhooks,
     )
 )  # fmt: skip

@@ -44,7 +44,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
     {
         # Whole modules: the database itself, keys and sessions, the reader's own declaration, queued jobs.
         "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "scripts", "sign_ins",
-        "tables", "wire", "witnesses",
+        "tables", "uploads", "wire", "witnesses",
         # Ids of records, digests of keys, and what takes away.
         "erasure.keep_linkage_out", "erasure.records_of_family", "erasure.records_of_keys", "erasure.key_digests",
         "erasure.erased_keys", "erasure.entries_before", "erasure.erase_records", "erasure.erase_as_said",

@@ -57,6 +57,8 @@ _INTAKE: Reach = {
     "desk.row_error": ("SELECT INSERT", "why rows are handed back"),
     "desk.row_mended": ("SELECT INSERT", "which rows a later file mended; numbers alone"),
     "desk.said_key": ("SELECT INSERT DELETE", "keyed digests of what a file names, until it is taken"),
+    "desk.upload": ("SELECT INSERT UPDATE DELETE", "uploads that are not whole; how each is to be taken is sealed"),
+    "desk.upload_part": ("SELECT INSERT UPDATE DELETE", "which files hold the parts of an upload"),
     "desk.source_is_shared()": ("EXECUTE", "whether several feeds or senders supply one source"),
     "hearth.current_digests()": ("EXECUTE", "keyed digests, so that what is unchanged is not stored again"),
     "hearth.erased_keys()": ("EXECUTE", "keyed digests of what was erased, so that it does not come back"),
