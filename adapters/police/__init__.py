@@ -1,4 +1,4 @@
-"""Police: nominals, occurrences, and open data on places."""
+"""Police: nominals, occurrences, incidents, custody, and open data on places (domain 2.1, practice P8, P13)."""
 
 from adapters.police.feed import FEEDS
 

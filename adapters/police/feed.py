@@ -1,4 +1,4 @@
-"""The feeds of the police: nominals, occurrences, and the open data on places.
+"""The feeds of the police: nominals, occurrences, extracts of incidents and custody, and the open data on places.
 
 Some columns of a force's extract are not listed, so they are dropped before anything is stored: warning markers
 and officer-defined ethnicity, which are opinions nobody here may act on, and hate_flag, cyber_flag, beat,
