@@ -35,9 +35,12 @@ _LOOKS = text(
                AS subjects,
              ARRAY(SELECT jsonb_array_elements_text(coalesce(audit.opened(o.fields, 'items_shown'), '[]'))) AS items,
              ARRAY(SELECT jsonb_array_elements_text(coalesce(audit.opened(o.fields, 'sources'), '[]'))) AS sources,
-             coalesce(audit.opened(o.fields, 'masks'), '{}') AS masks,
+             -- Those of the authorisation: what a page shows in its heads and ties, its outcome does not count.
+             coalesce(audit.opened(coalesce(a.fields, o.fields), 'masks'), '{}') AS masks,
              audit.opened(o.fields, 'detail') ->> 'channel' AS channel
         FROM about JOIN audit.opening o USING (entry_id)
+        LEFT JOIN audit.opening a ON a.entry_id = (audit.opened(o.fields, 'refers_to') #>> '{}')::uuid
+                                 AND audit.opened(o.fields, 'phase') #>> '{}' = 'outcome'
     )
     SELECT l.* FROM looked l
      WHERE l.phase = 'outcome'
@@ -54,7 +57,7 @@ _LOOKS = text(
 class Look:
     """An access that showed facts of persons, or an authorisation without an outcome, which may have.
 
-    `items` and `sources` are those of an outcome; `masks`, by person and band, those of an authorisation.
+    `items` and `sources` are those of an outcome; `masks`, by person and band, those of its authorisation.
     """
 
     entry_id: UUID

@@ -1,7 +1,8 @@
 """Whoever was shown a fact that is withdrawn or corrected is told so, in words that do not say it again.
 
 Who that is, the log knows: accesses since the fact was first known here, about whom the record was taken for at that
-instant, that showed its item of its source. An authorisation without an outcome counts where its mask let the fact out.
+instant, that showed its item of its source; of names, numbers and ties, which outcomes do not count, those whose mask let
+them out. So counts an authorisation without an outcome.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,6 +26,8 @@ PURPOSE = "corrections"
 WITHDRAWN, CORRECTED, ANSWERED = "withdrawn", "corrected", "answered"
 _BY_NOTICE = "notice"
 _TELLING = "UK GDPR Art 19"
+_IN_HEADS = ("identity.", "contact.", "family.", "household.")
+"""Items that pages show in heads and ties, and outcomes do not count: there the authorisation's mask says it."""
 
 
 @dataclass(slots=True)
@@ -130,8 +133,10 @@ def _facts_by_person(
 def _showed(wiring: Wiring, look: Look, person: UUID, fact: OwnFact) -> bool:
     vocabulary = wiring.register.vocabulary
     source, item = vocabulary.sources[fact.source_no], ITEMS[fact.item_no].name
-    if look.phase == "outcome":
-        return source in look.sources and item in look.items
+    if look.phase == "outcome" and source not in look.sources:
+        return False
+    if look.phase == "outcome" and not item.startswith(_IN_HEADS):
+        return item in look.items
     cell = vocabulary.cell(source, item)
     masks = (mask for key, mask in look.masks.items() if key.startswith(f"{person}:") and mask)
     return any(int(mask, 16) >> cell & 1 for mask in masks)
