@@ -12,7 +12,7 @@ DURABLE ?= on
 CHEATS ?= 300
 HISTORIES ?= 300
 
-.PHONY: help setup demo test check bench differential mutants faults drill lock openapi clean
+.PHONY: help setup demo test check bench differential mutants faults drill peers lock openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,10 +52,14 @@ drill: setup ## Cheat at the log as its operator could, and see each cheat found
 openapi: setup ## Export the contract to openapi/openapi.json
 	@$(BIN)/python -m gateway.api.export
 
+peers: ## Install what the intake benchmark is compared with, in an environment of its own
+	@python3 -m venv .venv-bench && .venv-bench/bin/pip install --quiet --require-hashes -r requirements/bench.lock
+
 lock: ## Resolve requirements/*.in into lock files (needs uv)
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/dev.in -o requirements/dev.lock
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/node.in -o requirements/node.lock
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/runtime.in -c requirements/dev.lock -o requirements/runtime.lock
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/bench.in -o requirements/bench.lock
 
 clean: ## Remove what was built, .venv included
 	rm -rf .venv build node_modules gateway/web/static/vendor
