@@ -9,6 +9,7 @@ from gateway.usecases.declaring import purposes_offered
 from gateway.usecases.emergencies import is_told
 from gateway.usecases.officers import is_officer
 from gateway.usecases.role_families import DATA_SUPPLY, PRIVACY, families_of
+from gateway.usecases.watching_feeds import sees_every_feed, supplies
 from gateway.wiring import Wiring
 
 
@@ -17,6 +18,7 @@ class Duties:
     """`reads`: may declare a purpose. `supplies`: may push files. `oversees`: may read the log.
 
     `answers`: hears of emergencies and answers as the second person. `guards_privacy`: the agency's privacy officer.
+    `sees_feeds`: sends files, or oversees or tends them all.
     """
 
     role_title: str
@@ -26,6 +28,7 @@ class Duties:
     oversees: bool
     answers: bool
     guards_privacy: bool
+    sees_feeds: bool = False
 
 
 def duties_of(wiring: Wiring, caller: StaffCaller) -> Duties:
@@ -41,6 +44,7 @@ def duties_of(wiring: Wiring, caller: StaffCaller) -> Duties:
         oversees=is_officer(wiring, caller),
         answers=is_told(wiring, caller),
         guards_privacy=PRIVACY in families,
+        sees_feeds=supplies(wiring, caller) or sees_every_feed(wiring, caller),
     )
 
 

@@ -127,6 +127,7 @@ def navigation(desk: Desk | None, path: str) -> tuple[NavigationLink, ...]:
         return ()
     offered = [("Start", "/", True), ("Purpose", "/purpose", desk.duties.reads)]
     offered += [("Search", "/search", desk.duties.reads), ("Files", "/batches", desk.duties.supplies)]
+    offered += [("Feeds", "/feeds", desk.duties.sees_feeds)]
     offered += [("Uses", "/uses", desk.duties.supplies or desk.duties.guards_privacy)]
     offered += [("Emergencies", "/emergencies", desk.duties.answers), ("Reviews", "/reviews", desk.duties.oversees)]
     offered += [("Audit log", "/log", desk.duties.oversees)]

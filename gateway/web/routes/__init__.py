@@ -6,6 +6,7 @@ from gateway.web.routes import (
     batches,
     emergencies,
     families,
+    feeds,
     home,
     log,
     permissions,
@@ -17,5 +18,5 @@ from gateway.web.routes import (
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, sign_in, purposes, permissions, search, families, batches, emergencies, uses, reviews, log):
+for _part in (home, sign_in, purposes, permissions, search, families, batches, feeds, emergencies, uses, reviews, log):
     router.include_router(_part.router)

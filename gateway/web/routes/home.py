@@ -27,6 +27,12 @@ def _cards(desk: Desk) -> list[dict[str, str]]:
         (duties.reads, "/search", "Find a person", "Search by name, date of birth, postcode or number."),
         (duties.supplies, "/batches", "Send a file", "Send your agency's file and see what became of each row."),
         (
+            duties.sees_feeds,
+            "/feeds",
+            "See how feeds stand",
+            "See what came, what is late or unusual, and what it is for.",
+        ),
+        (
             duties.supplies or duties.guards_privacy,
             "/uses",
             "How your data was used",
