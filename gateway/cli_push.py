@@ -2,8 +2,9 @@
 
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import typer
 from rich.console import Console
@@ -13,20 +14,23 @@ from adapters.errors import FeedUnreadableError, UnknownFeedError
 from adapters.port import RowError
 from gateway import clock
 from gateway.cli_feeds import SOME_ROWS_BAD, UNREADABLE, FeedsDir, mapping_folder
-from gateway.cli_files import CommandError, open_private, read_input
+from gateway.cli_files import CommandError, open_private
 from gateway.identity.keys import load_private_key
+from gateway.push_bodies import plain
 from gateway.push_client import MEDIA_TYPES, PartnerClient, PushedFile, content_key
 from gateway.usecases.batch_contract import Mode
 from gateway.usecases.translating import TranslationSummary, find_feed, translate_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _REASONS_SHOWN = 8
+RESUMABLE_FROM = 100_000_000
+"""Bytes on disk from which a file is sent in parts."""
 
 
 @app.command()
 def push(  # noqa: PLR0913, PLR0917 - one parameter an option
     feed: str = typer.Argument(metavar="FEED", help="Name of the feed."),
-    file: Path = typer.Argument(metavar="FILE", help="CSV, JSON, NDJSON or XML by its ending, plain or .gz."),
+    file: Path = typer.Argument(metavar="FILE", help="CSV, XLSX, JSON, NDJSON or XML by its ending, plain or .gz."),
     gateway: str = typer.Option(..., help="Address of the gateway, as it calls itself."),
     client: str = typer.Option(..., help="The client's id, as the gateway has registered it."),
     key: Path = typer.Option(..., help="The client's private key: PEM or JWK, mode 0600."),
@@ -38,22 +42,34 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option
     ),
     mode: Mode = typer.Option(Mode.DELTA, help="What the file says of rows that are not in it."),
     validate: bool = typer.Option(False, help="Let the gateway check the file and store no row of it."),
+    coverage_from: datetime | None = typer.Option(None, formats=["%Y-%m-%d"], help="First day that the file covers."),
+    coverage_to: datetime | None = typer.Option(None, formats=["%Y-%m-%d"], help="Last day that the file covers."),
+    schema_version: str = typer.Option("", help="The feed's version that the file follows; else the one in force."),
+    resumable: bool | None = typer.Option(
+        None, "--resumable/--no-resumable", help="Send in parts that go on where they broke off; else from 100 MB on."
+    ),
     feeds_dir: Path | None = FeedsDir,
 ) -> None:
     """Check a file and push it to a gateway; good rows are taken, bad rows handed back.
 
+    A large file that broke off goes on where it was when it is pushed again.
+
     Exit 0: every row taken. 1: some not. 2: not readable as that feed, refused, or not sent.
     """
     media_type = _media_type(file)
-    body = read_input(str(file))
-    if check and not _check(feed, file, body, feeds_dir):
-        raise typer.Exit(UNREADABLE)
+    with plain(file) as content:
+        if check and not _check(feed, file, content, feeds_dir):
+            raise typer.Exit(UNREADABLE)
+        key_of_file = idempotency_key or content_key(feed, content)
     terms = {"mode": mode.value} if mode is not Mode.DELTA else {}
     terms |= {"mends": mends} if mends else {}
     terms |= {"validate": "true"} if validate else {}
-    pushed = PushedFile(feed, body, media_type, idempotency_key or content_key(feed, body), terms)
+    terms |= {"coverage_from": f"{coverage_from:%Y-%m-%d}"} if coverage_from else {}
+    terms |= {"coverage_to": f"{coverage_to:%Y-%m-%d}"} if coverage_to else {}
+    pushed = PushedFile(feed, file, media_type, key_of_file, terms, schema_version)
     partner = PartnerClient(gateway, client, load_private_key(key), clock.utc_now, clock.new_id)
-    batch = _push(partner, pushed)
+    in_parts = file.stat().st_size >= RESUMABLE_FROM if resumable is None else resumable
+    batch = _push(partner, pushed, in_parts=in_parts)
     _tell(batch, gateway)
     if errors is not None and batch.get("errors"):
         _fetch_errors(partner, batch, errors)
@@ -69,7 +85,7 @@ def _media_type(file: Path) -> str:
     return found
 
 
-def _check(feed: str, file: Path, body: bytes, feeds_dir: Path | None) -> bool:
+def _check(feed: str, file: Path, content: BinaryIO, feeds_dir: Path | None) -> bool:
     """Translate here and say what would be rejected; False where nothing of the file can be taken."""
     try:
         found = find_feed(feed, mapping_folder(feeds_dir))
@@ -83,7 +99,7 @@ def _check(feed: str, file: Path, body: bytes, feeds_dir: Path | None) -> bool:
 
     summary = TranslationSummary(feed, file.name)
     try:
-        translate_file(found, body, summary, _drop, count)
+        translate_file(found, content, summary, _drop, count)
     except FeedUnreadableError as error:
         _say(f"{error.message} {error.how_to_fix}\nNothing was sent.")
         return False
@@ -98,12 +114,13 @@ def _drop(_record: str) -> None:
     """Records are not needed to count them."""
 
 
-def _push(partner: PartnerClient, file: PushedFile) -> dict[str, Any]:
+def _push(partner: PartnerClient, file: PushedFile, *, in_parts: bool) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Sending", total=None)
-        return partner.push(file, lambda sent, size: bar.update(task, total=size, completed=sent))
+        send = partner.upload if in_parts else partner.push
+        return send(file, lambda sent, size: bar.update(task, total=size, completed=sent))
 
 
 def _tell(batch: dict[str, Any], gateway: str) -> None:

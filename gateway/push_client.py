@@ -3,13 +3,11 @@
 Sending again is safe: the gateway knows a push by its Idempotency-Key and answers with the same batch.
 """
 
-import base64
-import gzip
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -20,12 +18,17 @@ from gateway.errors import GatewayError
 from gateway.identity.assertion import token_form
 from gateway.identity.keys import PrivateKey
 from gateway.identity.origins import is_loopback, origin_of
+from gateway.push_bodies import Body, as_it_lies, content_key, packed
+from gateway.push_uploads import Uploader
+
+__all__ = ["MEDIA_TYPES", "PartnerClient", "Progress", "PushError", "PushedFile", "content_key"]
 
 MEDIA_TYPES = {
     ".csv": "text/csv",
     ".json": "application/json",
     ".ndjson": "application/x-ndjson",
     ".xml": "application/xml",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _ATTEMPTS = 6
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
@@ -34,7 +37,6 @@ _PASSING = frozenset({429, 502, 503, 504})
 _UNDER_WAY = frozenset({"received", "validating"})
 _UNAUTHORISED = 401
 _NOT_AUTHENTICATED = frozenset({400, 401})  # RFC 6749 section 5.2
-_PIECE = 64 * 1024
 _TIMEOUT = httpx.Timeout(10.0, read=600.0)
 _LONGEST_WORDS = 400
 
@@ -50,13 +52,28 @@ class PushError(GatewayError):
 
 @dataclass(frozen=True, slots=True)
 class PushedFile:
-    """A file to push: its feed, content, Content-Type and Idempotency-Key; `terms` are parameters of its contract."""
+    """A file to push: its feed, content, Content-Type and Idempotency-Key; `terms` are parameters of its contract.
+
+    `body` is a file on disk, plain or gzip, which is never held whole, or what is in memory already.
+    `schema_version` is the feed's version that it follows; empty for the one in force.
+    """
 
     feed: str
-    body: bytes = field(repr=False)
+    body: Path | bytes = field(repr=False)
     media_type: str
     idempotency_key: str
     terms: Mapping[str, str] = field(default_factory=dict)
+    schema_version: str = ""
+
+    def address(self, folder: str) -> str:
+        """Where it is sent: `batches` or `uploads` of its feed."""
+        terms = f"?{urlencode(self.terms)}" if self.terms else ""
+        return f"/v1/feeds/{quote(self.feed, safe='')}/{folder}{terms}"
+
+    def headers(self) -> dict[str, str]:
+        """What is said of it whichever way it is sent."""
+        said = {"Content-Type": self.media_type, "Idempotency-Key": self.idempotency_key}
+        return said | ({"Hearthgate-Schema-Version": self.schema_version} if self.schema_version else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +91,43 @@ class PartnerClient:
     pause: Callable[[float], object] = time.sleep
 
     def push(self, file: PushedFile, progress: Progress | None = None) -> dict[str, Any]:
-        """Send a file and return its batch as the gateway describes it once it is finished.
+        """Send a file in one piece and return its batch as the gateway describes it once it is finished.
 
         Raise `PushError`; `InsecureOriginError` for an address without TLS that is not this machine.
         """
+        body = packed(file.body)
         with self._session() as session:
-            packed = gzip.compress(file.body, mtime=0)
             answer = session.send(
                 "POST",
-                f"/v1/feeds/{quote(file.feed, safe='')}/batches" + (f"?{urlencode(file.terms)}" if file.terms else ""),
+                file.address("batches"),
                 headers={
-                    "Content-Type": file.media_type,
-                    "Content-Encoding": "gzip",
-                    "Content-Length": str(len(packed)),
-                    "Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(packed).digest()).decode()}:",
-                    "Idempotency-Key": file.idempotency_key,
+                    **file.headers(), "Content-Encoding": body.encoding, "Content-Length": str(body.size),
+                    "Content-Digest": body.digest,
                 },
-                content=lambda: _pieces(packed, progress),
-            )
-            batch = _json(answer)
-            for _ in range(_MOST_POLLS):
-                if batch.get("state") not in _UNDER_WAY:
-                    return batch
-                self.pause(_FIRST_PAUSE)
-                batch = _json(session.send("GET", f"/v1/batches/{batch.get('batch_id')}"))
+                content=lambda: _told(body, progress),
+            )  # fmt: skip
+            return self._finished(session, answer)
+
+    def upload(self, file: PushedFile, progress: Progress | None = None) -> dict[str, Any]:
+        """Send a file in parts, so that it goes on where it broke off, in this run or a later one. Raise as `push`."""
+        body = as_it_lies(file.body)
+        with self._session() as session:
+            uploader = Uploader(session.once, self.pause, progress or (lambda _sent, _size: None))
+            try:
+                answer = uploader.upload(file.address("uploads"), file.headers(), body)
+            except httpx.TransportError:
+                raise _unreachable() from None
+            if answer.is_error:
+                raise PushError(_refusal(answer))
+            return self._finished(session, answer)
+
+    def _finished(self, session: "_Session", answer: httpx.Response) -> dict[str, Any]:
+        batch = _json(answer)
+        for _ in range(_MOST_POLLS):
+            if batch.get("state") not in _UNDER_WAY:
+                return batch
+            self.pause(_FIRST_PAUSE)
+            batch = _json(session.send("GET", f"/v1/batches/{batch.get('batch_id')}"))
         raise PushError(
             "the gateway has the file and is not done with it; push it again later to see what became of it"
         )
@@ -151,6 +181,20 @@ class _Session:
             raise PushError(_refusal(answer))
         return answer
 
+    def once(
+        self, method: str, path: str, headers: Mapping[str, str], content: Callable[[], Iterator[bytes]] | None
+    ) -> httpx.Response:
+        """Send one time, with a new token where the old one has run out. Raise `httpx.TransportError`, `PushError`."""
+        if not self.token:
+            self.token = self._new_token()
+        for last in (False, True):
+            signed = {**headers, "Authorization": f"Bearer {self.token}"}
+            answer = self.http.request(method, path, headers=signed, content=content() if content else None)
+            if last or answer.status_code != _UNAUTHORISED:
+                return answer
+            self.token = self._new_token()
+        raise AssertionError
+
     def _new_token(self) -> str:
         client = self.client
 
@@ -185,20 +229,20 @@ class _Session:
                     break
             self.client.pause(wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
-        raise PushError("the gateway cannot be reached; check its address, then push again: nothing is taken twice")
+        raise _unreachable()
 
 
-def content_key(feed: str, body: bytes) -> str:
-    """An Idempotency-Key that is the same for the same file of the same feed."""
-    return f"sha256-{hashlib.sha256(feed.encode() + bytes(1) + body).hexdigest()}"
+def _unreachable() -> PushError:
+    return PushError("the gateway cannot be reached; check its address, then push again: nothing is taken twice")
 
 
-def _pieces(packed: bytes, progress: Progress | None) -> Iterator[bytes]:
-    for start in range(0, len(packed), _PIECE):
-        piece = packed[start : start + _PIECE]
+def _told(body: Body, progress: Progress | None) -> Iterator[bytes]:
+    sent = 0
+    for piece in body.pieces(0):
         yield piece
+        sent += len(piece)
         if progress is not None:
-            progress(start + len(piece), len(packed))
+            progress(sent, body.size)
 
 
 def _retry_after(answer: httpx.Response, otherwise: float) -> float:

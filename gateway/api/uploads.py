@@ -42,6 +42,12 @@ _FILES: dict[str, Any] = {"requestBody": {"required": False, "content": {name: {
 _PARTS: dict[str, Any] = {"requestBody": {"required": True, "content": {PART: {}}}}
 
 
+def _adding() -> dict[str, Any]:
+    told = operation("add-to-upload", "Add a part to an upload", 400, 401, 403, 404, 409, 413, 415, 422)
+    told["responses"][202] = {"model": BatchOut, "description": "Whole, and taken as a batch"}
+    return told
+
+
 def flag(text: str | None) -> bool:
     """A boolean of RFC 9651. Raise `BodyUnreadableError`."""
     if text not in _TRUTH:
@@ -89,12 +95,13 @@ def new_upload(  # noqa: PLR0913, PLR0917 - one parameter a header
     status_code=201,
     response_class=Response,
     openapi_extra=_FILES,
-    **operation("begin-upload", "Begin an upload that can be resumed", 400, 401, 403, 404, 413, 415, 422),
+    **operation("begin-upload", "Begin an upload that can be resumed", 400, 401, 403, 404, 409, 413, 415, 422),
 )
 def begin(wiring: Wired, context: Context, caller: Anyone, new: Annotated[NewUpload, Depends(new_upload)]) -> Response:
     """Begin an upload of a large file. Content-Type, Idempotency-Key and the contract are those of a push.
 
-    The answer's Location is the upload's address; it is kept for three days.
+    The answer's Location is the upload's address; it is kept for three days. Begun again with the same key and
+    headers, it is the same upload: Upload-Offset says where it goes on, Hearthgate-Batch what it has become.
     """
     stands = begin_upload(wiring, context, caller, new)
     location = f"/v1/feeds/{stands.feed}/uploads/{stands.upload_id}"
@@ -146,7 +153,7 @@ def going_on(
     status_code=204,
     response_model=None,
     openapi_extra=_PARTS,
-    **(operation("add-to-upload", "Add a part to an upload", 400, 401, 403, 404, 409, 413, 415, 422)),
+    **_adding(),
 )
 async def add(
     request: Request,
@@ -192,4 +199,5 @@ def _told(stands: UploadStands) -> dict[str, str]:
     }
     if stands.size is not None:
         told["Upload-Length"] = str(stands.size)
-    return told | ({"Location": f"/v1/batches/{stands.batch_id}"} if stands.batch_id else {})
+    # Location is the upload's own where it is begun, so what it became has a header of its own.
+    return told | ({"Hearthgate-Batch": str(stands.batch_id)} if stands.batch_id else {})

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 _COLUMNS = (
-    "upload_id, feed, agency, sender, sealed_order, sealed_key, encoding, bytes_whole, bytes_received, batch_id, "
-    "expires_at"
+    "upload_id, feed, agency, sender, sealed_order, sealed_key, key_digest, encoding, bytes_whole, bytes_received, "
+    "batch_id, expires_at"
 )
 
 
@@ -25,6 +25,7 @@ class Upload:
     sender: str
     sealed_order: bytes = attribute(repr=False)
     sealed_key: bytes = attribute(repr=False)
+    key_digest: bytes = attribute(repr=False)
     encoding: str
     bytes_whole: int | None
     bytes_received: int
@@ -37,7 +38,7 @@ def save_upload(connection: Connection, upload: Upload) -> None:
     connection.execute(
         text(
             f"INSERT INTO desk.upload ({_COLUMNS}) VALUES (:upload_id, :feed, :agency, :sender, :sealed_order,"  # noqa: S608 - fixed names
-            " :sealed_key, :encoding, :bytes_whole, :bytes_received, :batch_id, :expires_at)"
+            " :sealed_key, :key_digest, :encoding, :bytes_whole, :bytes_received, :batch_id, :expires_at)"
         ),
         {name: getattr(upload, name) for name in _COLUMNS.split(", ")},
     )
@@ -51,6 +52,20 @@ def find_upload(connection: Connection, upload_id: UUID, sender: str, now: datet
             " WHERE upload_id = :upload AND sender = :sender AND expires_at > :now"
         ),
         {"upload": upload_id, "sender": sender, "now": now},
+    ).one_or_none()
+    return None if row is None else _upload(row)
+
+
+def find_begun(
+    connection: Connection, sender: str, feed: str, key_digests: Sequence[bytes], now: datetime
+) -> Upload | None:
+    """The upload that a sender began under a key, of which the keyed digests are given."""
+    row = connection.execute(
+        text(
+            f"SELECT {_COLUMNS} FROM desk.upload WHERE sender = :sender AND feed = :feed"  # noqa: S608 - fixed names
+            " AND key_digest = ANY (:digests) AND expires_at > :now"
+        ),
+        {"sender": sender, "feed": feed, "digests": list(key_digests), "now": now},
     ).one_or_none()
     return None if row is None else _upload(row)
 
@@ -113,6 +128,6 @@ def parts_wanted(connection: Connection, names: Sequence[str]) -> set[str]:
 
 def _upload(row: Any) -> Upload:
     return Upload(
-        row.upload_id, row.feed, row.agency, row.sender, bytes(row.sealed_order), bytes(row.sealed_key), row.encoding,
-        row.bytes_whole, row.bytes_received, row.batch_id, row.expires_at,
+        row.upload_id, row.feed, row.agency, row.sender, bytes(row.sealed_order), bytes(row.sealed_key),
+        bytes(row.key_digest), row.encoding, row.bytes_whole, row.bytes_received, row.batch_id, row.expires_at,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from uuid import UUID
 from gateway.errors import (
     BodyTooLargeError,
     ContentDigestError,
+    IdempotencyConflictError,
     NotFoundError,
     UploadOffsetError,
 )
@@ -27,6 +28,7 @@ from gateway.store.uploads import (
     Upload,
     add_part,
     become_batch,
+    find_begun,
     find_upload,
     forget_expired,
     forget_upload,
@@ -39,6 +41,7 @@ from gateway.usecases.batch_contract import BatchContract
 from gateway.usecases.batches import read_own_batch
 from gateway.usecases.intake import Push, receive_batch, require_may_push, sender_of, spool_of
 from gateway.usecases.intake_order import Order, open_order, seal_order
+from gateway.usecases.push_contract import key_parts
 from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
 
@@ -93,23 +96,44 @@ def parts_folder(wiring: Wiring) -> Spool:
 
 
 def begin_upload(wiring: Wiring, context: RequestContext, caller: Caller, new: NewUpload) -> UploadStands:
-    """Begin an upload. Raise as `require_may_push` does, or `BodyTooLargeError`."""
+    """Begin an upload, or go on with the one that the caller began under this key, even if it has ended since.
+
+    Raise as `require_may_push` does, `IdempotencyConflictError` where the key was another file's, `BodyTooLargeError`.
+    """
     require_may_push(wiring, caller, new.feed, new.media_format)
-    now, ring, upload_id, sender = wiring.clock(), wiring.custody.field, wiring.mint_opaque(), sender_of(caller)
     if new.size is not None and new.size > _limit(wiring):
         raise BodyTooLargeError("the file is larger than this gateway takes at once; send it in several files")
-    upload = Upload(
-        upload_id, new.feed, caller.agency, sender,
-        seal_order(ring, upload_id, Order(caller, context, new.media_format, new.contract)),
-        ring.seal(new.idempotency_key.encode(), _key_binding(upload_id)), new.encoding, new.size, 0, None,
-        now + KEPT_FOR,
-    )  # fmt: skip
-    with wiring.database.transaction(_IN) as connection:
+    now, sender = wiring.clock(), sender_of(caller)
+    digests = wiring.custody.digest.digests("upload-key", *key_parts(new.idempotency_key, new.contract))
+    with one_at_a_time(wiring.database, f"uploads/{sender}"), wiring.database.transaction(_IN) as connection:
+        begun = find_begun(connection, sender, new.feed, digests, now)
+        if begun is not None:
+            _require_same(wiring, begun, new)
+            return _stands(wiring, begun)
         if open_uploads(connection, sender, now) >= MOST_OPEN:
             message = f"{MOST_OPEN} uploads of yours wait for more; end or delete one before you begin another"
             raise BodyTooLargeError(message)
+        upload = _new(wiring, Order(caller, context, new.media_format, new.contract), new, digests[0])
+        # One that has run out and is not swept yet stands in the way of a new one under its key.
+        forget_expired(connection, now)
         save_upload(connection, upload)
     return _stands(wiring, upload)
+
+
+def _new(wiring: Wiring, order: Order, new: NewUpload, key_digest: bytes) -> Upload:
+    ring, upload_id, caller = wiring.custody.field, wiring.mint_opaque(), order.caller
+    return Upload(
+        upload_id, new.feed, caller.agency, sender_of(caller), seal_order(ring, upload_id, order),
+        ring.seal(new.idempotency_key.encode(), _key_binding(upload_id)), key_digest, new.encoding, new.size, 0, None,
+        wiring.clock() + KEPT_FOR,
+    )  # fmt: skip
+
+
+def _require_same(wiring: Wiring, begun: Upload, new: NewUpload) -> None:
+    before = open_order(wiring.custody.field, begun.upload_id, begun.sealed_order)
+    now = new.contract, new.media_format, new.encoding, new.size
+    if now != (before.contract, before.media_format, begun.encoding, begun.bytes_whole):
+        raise IdempotencyConflictError("this Idempotency-Key began another upload; use a new key")
 
 
 def upload_stands(wiring: Wiring, caller: Caller, feed: str, upload_id: UUID) -> UploadStands:

@@ -83,7 +83,7 @@ def test_parts_become_one_batch_which_is_that_of_a_push(sender, northvale):
     assert last.headers["Location"] == f"/v1/batches/{batch['batch_id']}"
     stands = sender.stands(place)
     assert (stands.status_code, stands.headers["Upload-Complete"]) == (204, "?1")
-    assert stands.headers["Location"] == last.headers["Location"]
+    assert stands.headers["Hearthgate-Batch"] == batch["batch_id"]
     assert files(northvale) == []
     # The same file pushed in one piece under the same key is the same batch.
     again = {"Content-Type": "text/csv", "Idempotency-Key": "k1", **sender.caller}
@@ -141,13 +141,25 @@ def test_an_upload_survives_the_gateway(sender, northvale):
         assert later.add(place, CSV[150:], 150, last=True).json()["accepted"] == 2
 
 
+def test_beginning_again_under_the_same_key_goes_on_with_the_same_upload(sender, gateway):
+    place = sender.begin(**{"Upload-Length": str(len(CSV))}).headers["Location"]
+    sender.add(place, CSV[:150], 0)
+    again = sender.begin(**{"Upload-Length": str(len(CSV))})
+    assert (again.headers["Location"], again.headers["Upload-Offset"]) == (place, "150")
+    assert sender.begin(**{"Upload-Length": "7"}).status_code == 409
+    assert Sender(gateway, feed="schools-roll").begin().headers["Location"] != place
+    batch = sender.add(place, CSV[150:], 150, last=True).json()["batch_id"]
+    ended = sender.begin(**{"Upload-Length": str(len(CSV))})
+    assert (ended.headers["Upload-Complete"], ended.headers["Hearthgate-Batch"]) == ("?1", batch)
+
+
 def test_an_end_that_was_answered_into_nowhere_can_be_asked_for_again(sender):
     place = sender.begin(**{"Upload-Length": str(len(CSV))}).headers["Location"]
     sender.add(place, CSV, 0)
     first = sender.add(place, b"", len(CSV), last=True).json()
     again = sender.add(place, b"", len(CSV), last=True)
     assert again.status_code == 409
-    assert sender.stands(place).headers["Location"].endswith(first["batch_id"])
+    assert sender.stands(place).headers["Hearthgate-Batch"] == first["batch_id"]
 
 
 def test_gzip_is_unpacked_and_a_bomb_in_parts_is_refused(sender, northvale):

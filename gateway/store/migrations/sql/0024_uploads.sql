@@ -7,6 +7,7 @@ CREATE TABLE desk.upload (
   sender text NOT NULL,
   sealed_order bytea NOT NULL,
   sealed_key bytea NOT NULL,
+  key_digest bytea NOT NULL,
   encoding text NOT NULL,
   bytes_whole bigint,
   bytes_received bigint NOT NULL DEFAULT 0 CHECK (bytes_received >= 0),
@@ -14,7 +15,7 @@ CREATE TABLE desk.upload (
   expires_at timestamptz NOT NULL,
   CHECK (bytes_whole IS NULL OR bytes_received <= bytes_whole)
 );
-CREATE INDEX upload_sender ON desk.upload (sender);
+CREATE UNIQUE INDEX upload_key ON desk.upload (sender, feed, key_digest);
 CREATE INDEX upload_expiry ON desk.upload (expires_at);
 
 CREATE TABLE desk.upload_part (
