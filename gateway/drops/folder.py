@@ -133,7 +133,7 @@ class WatchedFolder:
             return NOT_A_FILE
         if status.st_uid not in self._owners:
             return FOREIGN
-        if len(name) > _LONGEST_NAME or not name.isprintable() or self.rules.feed_of(name) is None:
+        if len(name) > _LONGEST_NAME or not name.isprintable() or self.rules.rule_of(name) is None:
             return UNNAMED
         return TOO_LARGE if status.st_size > self.rules.max_file_mib * _MIB else None
 

@@ -29,11 +29,15 @@ FORMATS = {".csv": "csv", ".json": "json", ".ndjson": "ndjson", ".xml": "xml"}
 
 
 class FileRule(BaseModel):
-    """Names of one feed: `match` is a pattern with `*`, `?` and `[...]`, held to the whole name, letter case too."""
+    """Names of one feed: `match` is a pattern with `*`, `?` and `[...]`, held to the whole name, letter case too.
+
+    `mode` is what such a file says of the rows that are not in it: see `gateway.usecases.batch_contract.Mode`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     match: str = Field(min_length=1, max_length=200)
     feed: str = Field(pattern=r"^[a-z][a-z0-9-]{1,60}$")
+    mode: Literal["full", "delta", "tombstone"] = "delta"
 
 
 class DropFolder(BaseModel):
@@ -64,9 +68,9 @@ class DropFolder(BaseModel):
             raise ValueError("a watched folder is named by its whole path")
         return folder
 
-    def feed_of(self, name: str) -> str | None:
-        """The feed of a file by its name; the first rule that fits counts. None where no rule does."""
-        return next((rule.feed for rule in self.files if fnmatchcase(name, rule.match)), None)
+    def rule_of(self, name: str) -> FileRule | None:
+        """The rule of a file by its name; the first that fits counts. None where none does."""
+        return next((rule for rule in self.files if fnmatchcase(name, rule.match)), None)
 
     def owner_ids(self, of_folder: int) -> frozenset[int]:
         """Numbers of the accounts whose files are taken. Raise `ConfigurationError` for one that is not there."""

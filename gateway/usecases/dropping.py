@@ -24,11 +24,19 @@ from audit.entry import Decision, EventClass, Outcome
 from concept_model.errors import DataSharingError
 from gateway.drops.folder import UNNAMED, DropError, Found, Place, Reason, WatchedFolder
 from gateway.drops.rules import DropFolder, format_of
-from gateway.errors import BodyTooLargeError, BodyUnreadableError, GatewayError
+from gateway.errors import (
+    BodyTooLargeError,
+    BodyUnreadableError,
+    ConfigurationError,
+    GatewayError,
+    KeyCustodyError,
+)
 from gateway.identity.caller import PartnerCaller
 from gateway.store.advisory import one_at_a_time
 from gateway.store.ledger import append
-from gateway.usecases.batches import errors_csv, read_own_batch
+from gateway.usecases.batch_contract import BatchContract, Mode
+from gateway.usecases.batch_receipts import batch_receipt
+from gateway.usecases.batches import FINISHED, errors_csv, read_own_batch
 from gateway.usecases.entries import system_entry
 from gateway.usecases.intake import Batch, Push, SpooledFile, receive_batch, spool_of
 from gateway.usecases.request_context import RequestContext
@@ -37,7 +45,6 @@ from gateway.wiring import Wiring
 _PIECE = 256 * 1024
 _MIB = 1024 * 1024
 _MOST_FILES = 100
-_ENDED = frozenset({"accepted", "accepted in part", "linked", "refused"})
 _PUSH_SCOPE = "feeds:push"
 
 _log = logging.getLogger(__name__)
@@ -89,24 +96,27 @@ def _deal_with(wiring: Wiring, folder: WatchedFolder, found: Found, now: datetim
     """(2), (3) One file; None where it is to be found again at the next look."""
     if found.wrong is not None:
         return _refuse(wiring, folder, found, found.wrong, now)
-    feed, (media_format, packed) = folder.rules.feed_of(found.name), format_of(found.name)
-    if feed is None or media_format is None:
+    rule, (media_format, packed) = folder.rules.rule_of(found.name), format_of(found.name)
+    if rule is None or media_format is None:
         return _refuse(wiring, folder, found, UNNAMED, now)
     caller = _caller(folder.rules, now)
     context = RequestContext(str(wiring.mint_opaque()), channel="folder")
     try:
         with folder.opened(found) as file:
             spooled = _spooled(wiring, file, packed=packed)
-        push = Push(feed, spooled, media_format, _key(feed, found, spooled))
+        contract = BatchContract(mode=Mode(rule.mode))
+        push = Push(rule.feed, spooled, media_format, _key(rule.feed, found, spooled), contract)
         batch = receive_batch(wiring, context, caller, push)
     except DropError as error:
         if error.reason.code == "drop-changed":
             return None
         return _refuse(wiring, folder, found, error.reason, now)
+    except (KeyCustodyError, ConfigurationError):
+        raise
     except GatewayError as error:
         return _refuse(wiring, folder, found, Reason(error.code, f"{error}.", "Ask the council."), now)
     identity = _identity(batch)
-    if batch.state not in _ENDED:
+    if batch.state not in FINISHED:
         told = {"batch_id": str(batch.batch_id), "file": found.name}
         folder.put_beside("taking", identity, "batch.json", json.dumps(told).encode())
         folder.move(found.name, "taking", identity)
@@ -124,7 +134,7 @@ def _go_on(wiring: Wiring, folder: WatchedFolder, identity: str, told: dict[str,
         batch = read_own_batch(wiring, caller, UUID(str(told.get("batch_id"))))
     except (GatewayError, ValueError):
         return None
-    if batch.state not in _ENDED or identity != _identity(batch):
+    if batch.state not in FINISHED or identity != _identity(batch):
         return None
     place = _tell(wiring, folder, context, caller, batch, inside="taking")
     folder.finish(identity, place)
@@ -145,6 +155,7 @@ def _tell(
     if batch.rows_rejected or batch.rows_refused:
         _, rows = errors_csv(wiring, context, caller, batch.batch_id)
         folder.put_beside(beside, identity, "errors.csv", rows.encode())
+    folder.put_beside(beside, identity, "receipt.jws", batch_receipt(wiring, caller, batch.batch_id).encode())
     name = "reason.json" if place == "refused" else "receipt.json"
     folder.put_beside(beside, identity, name, json.dumps(_said(batch), indent=1).encode())
     return place

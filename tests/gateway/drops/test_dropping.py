@@ -69,7 +69,7 @@ def test_a_file_becomes_a_batch_of_the_folder_s_partner_and_lies_with_its_receip
     assert (looked.taken, looked.refused, again.taken) == (1, 0, 0)
     (batch,) = northvale.sql(BATCHES)
     assert (batch.feed, batch.state, batch.agency) == ("housing-arrears", "accepted", rules.agency)
-    assert places(rules, "taken") == [["arrears-1.csv", "receipt.json"]]
+    assert places(rules, "taken") == [["arrears-1.csv", "receipt.json", "receipt.jws"]]
     receipt = told(rules, "taken", "receipt.json")
     assert (receipt["batch_id"], receipt["accepted"], receipt["receipt"]) == (
         str(batch.batch_id), 1, str(batch.receipt_entry)
@@ -77,12 +77,21 @@ def test_a_file_becomes_a_batch_of_the_folder_s_partner_and_lies_with_its_receip
     assert not (rules.folder / "arrears-1.csv").exists()
 
 
+def test_a_rule_says_what_a_file_means_by_rows_that_are_not_in_it(northvale, rules, arrears):
+    full = rules.files[0].model_copy(update={"mode": "full"})
+    (rules.folder / "arrears-1.csv").write_bytes(arrears("1210.00"))
+
+    look_at(northvale.wiring, rules.model_copy(update={"files": (full,)}))
+
+    assert [one.mode for one in northvale.sql(BATCHES)] == ["full"]
+
+
 def test_bad_rows_come_back_beside_the_file(northvale, rules, arrears):
     (rules.folder / "arrears-1.csv").write_bytes(arrears("1210.00", "T1,,yesterday,x,,"))
 
     look_at(northvale.wiring, rules)
 
-    assert places(rules, "taken") == [["arrears-1.csv", "errors.csv", "receipt.json"]]
+    assert places(rules, "taken") == [["arrears-1.csv", "errors.csv", "receipt.json", "receipt.jws"]]
     (sheet,) = (rules.folder / "taken").glob("*/errors.csv")
     assert "how_to_fix" in sheet.read_text()
     assert sheet.stat().st_mode & 0o007 == 0
@@ -215,7 +224,7 @@ def test_killed_at_any_step_the_file_is_taken_exactly_once(northvale, rules, arr
 
     assert len(northvale.sql(BATCHES)) == 1
     assert northvale.count(FACTS) == 1
-    assert places(rules, "taken") == [["arrears-1.csv", "receipt.json"]]
+    assert places(rules, "taken") == [["arrears-1.csv", "receipt.json", "receipt.jws"]]
 
 
 def test_the_same_content_on_another_day_is_another_push(northvale, rules, arrears):
@@ -247,7 +256,7 @@ def test_a_large_file_waits_until_the_worker_has_taken_it(northvale, rules, arre
     assert (first.waiting, first.taken, second.taken) == (1, 0, 1)
     assert waiting == [["arrears-1.csv", "batch.json"]]
     assert places(rules, "taking") == []
-    assert places(rules, "taken") == [["arrears-1.csv", "batch.json", "receipt.json"]]
+    assert places(rules, "taken") == [["arrears-1.csv", "batch.json", "receipt.json", "receipt.jws"]]
 
 
 def test_while_the_database_is_down_nothing_moves(northvale, rules, arrears, monkeypatch):
