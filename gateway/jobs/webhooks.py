@@ -3,7 +3,7 @@
 from procrastinate import App
 
 from gateway.usecases.webhooks_sending import deliver_due
-from gateway.usecases.webhooks_telling import tell_of_ends
+from gateway.usecases.webhooks_telling import tell_of_ends, tell_of_linked
 from gateway.wiring import Wiring
 
 QUEUE = "webhooks"
@@ -19,6 +19,7 @@ def add_webhook_jobs(app: App, wiring: Wiring) -> None:
     @app.periodic(cron="* * * * *")
     @app.task(name="deliver_again", queue=QUEUE, lock="webhooks", queueing_lock="webhooks-again", pass_context=False)
     def again(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
+        tell_of_linked(wiring)
         deliver_due(wiring)
 
     @app.periodic(cron="12 6 * * *")

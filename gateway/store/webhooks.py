@@ -53,14 +53,16 @@ def change_webhook(connection: Connection, webhook_id: UUID, values: Mapping[str
     connection.execute(update(_HOOK).where(_HOOK.c.webhook_id == webhook_id).values(**values))
 
 
-def queue_message(connection: Connection, message: Message, ids: Iterator[UUID]) -> int:
-    """Queue a message to every webhook of its agency that wants it, with this transaction; gives how many those are."""
-    wanting = connection.execute(
-        select(_HOOK.c.webhook_id).where(
-            _HOOK.c.agency == message.agency, _HOOK.c.removed_at.is_(None), _HOOK.c.disabled_at.is_(None),
-            literal(message.event) == any_(_HOOK.c.events),
-        )
-    ).scalars()  # fmt: skip
+def queue_message(connection: Connection, message: Message, ids: Iterator[UUID], only: UUID | None = None) -> int:
+    """Queue a message to every webhook of its agency that wants it, with this transaction; gives how many those are.
+
+    With `only`, to that webhook alone.
+    """
+    found = select(_HOOK.c.webhook_id).where(
+        _HOOK.c.agency == message.agency, _HOOK.c.removed_at.is_(None), _HOOK.c.disabled_at.is_(None),
+        literal(message.event) == any_(_HOOK.c.events),
+    )  # fmt: skip
+    wanting = connection.execute(found if only is None else found.where(_HOOK.c.webhook_id == only)).scalars()
     rows = [
         {
             "delivery_id": next(ids), "webhook_id": webhook_id, "event": message.event, "body": dict(message.data),
@@ -88,6 +90,24 @@ def due_deliveries(connection: Connection, now: datetime, limit: int) -> list[tu
         .limit(limit)
     ).all()  # fmt: skip
     return [(_delivery(connection, row.delivery_id), _webhook(connection, row.webhook_id)) for row in rows]
+
+
+def linked_untold(connection: Connection, since: datetime) -> list[tuple[UUID, str, str, UUID]]:
+    """Batches that linkage has met since then, with each webhook of their agency that is not told yet.
+
+    Batch, feed, agency, webhook. What was linked before there was the webhook is no news to it.
+    """
+    rows = connection.execute(
+        text(
+            "SELECT b.batch_id, b.feed, b.agency, w.webhook_id FROM desk.batch b JOIN desk.webhook w"
+            " ON w.agency = b.agency AND w.removed_at IS NULL AND w.disabled_at IS NULL"
+            " AND 'batch.linked' = ANY (w.events) AND w.created_at <= b.linked_at WHERE b.linked_at > :since"
+            " AND NOT EXISTS (SELECT FROM desk.webhook_told t WHERE t.webhook_id = w.webhook_id"
+            " AND t.what = 'linked/' || b.batch_id) ORDER BY b.linked_at, b.batch_id"
+        ),
+        {"since": since},
+    )
+    return [(row.batch_id, row.feed, row.agency, row.webhook_id) for row in rows]
 
 
 def change_delivery(connection: Connection, delivery_id: UUID, values: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from gateway.store.webhooks import Message, first_time, queue_message, webhooks_of
+from gateway.store.webhooks import Message, first_time, linked_untold, queue_message, webhooks_of
 from gateway.usecases.working_days import LONDON
 from gateway.wiring import Wiring
 
@@ -24,6 +24,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
 """Names of events and what each tells. A message holds ids, codes and states, and nothing of anybody."""
 
 _AHEAD = timedelta(days=60)
+_LINKED_WITHIN = timedelta(days=1)
 
 
 def tell(connection: Connection, wiring: Wiring, agency: str, event: str, data: Mapping[str, Any]) -> int:
@@ -37,7 +38,7 @@ def tell(connection: Connection, wiring: Wiring, agency: str, event: str, data: 
 def tell_batch(connection: Connection, wiring: Wiring, batch: tuple[UUID, str, str], agency: str) -> int:
     """Tell the agency that sent it that a batch (id, feed, state) has come to that state."""
     batch_id, feed, state = batch
-    event = {"waiting": "batch.waiting", "linked": "batch.linked"}.get(state, "batch.finished")
+    event = "batch.waiting" if state == "waiting" else "batch.finished"
     return tell(connection, wiring, agency, event, {"batch_id": str(batch_id), "feed": feed, "state": state})
 
 
@@ -57,16 +58,26 @@ def tell_of_ends(wiring: Wiring) -> int:
 
 
 def _tell_once(connection: Connection, wiring: Wiring, agency: str, end: tuple[str, str, str], now: datetime) -> int:
-    hooks = [
-        hook
+    message = Message(agency, "agreement.expiring", {"agreement": end[0], "what": end[1], "on": end[2]}, now)
+    return sum(
+        queue_message(connection, message, _minted(wiring), hook.webhook_id)
         for hook in webhooks_of(connection, agency)
-        if hook.disabled_at is None and "agreement.expiring" in hook.events
-    ]
-    # Every new webhook is told of what is near; who was told already is not told again.
-    if not [hook for hook in hooks if first_time(connection, hook.webhook_id, "/".join(end))]:
-        return 0
-    data = {"agreement": end[0], "what": end[1], "on": end[2]}
-    return queue_message(connection, Message(agency, "agreement.expiring", data, now), _minted(wiring))
+        if hook.disabled_at is None
+        and message.event in hook.events
+        and first_time(connection, hook.webhook_id, "/".join(end))
+    )
+
+
+def tell_of_linked(wiring: Wiring) -> int:
+    """Tell senders, once each, of files that linkage has met in the last day; gives how many messages went out."""
+    now, told = wiring.clock(), 0
+    with wiring.database.transaction("hg_desk") as connection:
+        for batch_id, feed, agency, webhook_id in linked_untold(connection, now - _LINKED_WITHIN):
+            if first_time(connection, webhook_id, f"linked/{batch_id}"):
+                data = {"batch_id": str(batch_id), "feed": feed, "state": "linked"}
+                message = Message(agency, "batch.linked", data, now)
+                told += queue_message(connection, message, _minted(wiring), webhook_id)
+    return told
 
 
 def _minted(wiring: Wiring) -> Iterator[UUID]:
