@@ -1,8 +1,8 @@
 """Whoever was shown a fact that is withdrawn or corrected is told so, in words that do not say it again.
 
 Who that is, the log knows: accesses since the fact was first known here, about whom the record was taken for at that
-instant, that showed its item of its source; of names, numbers and ties, which outcomes do not count, those whose mask let
-them out. So counts an authorisation without an outcome.
+instant, that showed its item of its source. Of names, numbers and ties, which outcomes do not count, it is those whose
+mask let them out; so it is of an authorisation without an outcome.
 """
 
 from collections.abc import Iterable, Sequence
