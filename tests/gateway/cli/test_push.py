@@ -1,19 +1,25 @@
 """`hearthgate push` and its client against the real push API on a loopback socket, over the real database."""
 
 import csv
+import gzip
+import io
+import tracemalloc
 from dataclasses import replace
 
+import openpyxl
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
-from gateway import clock, problems
-from gateway.api import partners
+from gateway import clock, problems, push_bodies, push_uploads
+from gateway.api import partners, uploads
 from gateway.demo.provider.serving import bind_loopback, serving
+from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.clients import ClientRegistry
 from gateway.identity.errors import InsecureOriginError
 from gateway.identity.keys import generate_es256_key, public_jwks, save_private_key
 from gateway.push_client import PartnerClient, PushedFile, PushError, content_key
+from gateway.usecases.request_context import RequestContext
 from tests.gateway.cli.test_translate import CANARY, EXAMPLES, FEED, attendance, bad_row
 
 CLIENT = "mill-lane-primary"
@@ -25,10 +31,16 @@ class LosingAnswers:
     def __init__(self, app):
         self.app = app
         self.to_lose = {}
+        self.to_break = []
         self.seen = []
 
     async def __call__(self, scope, receive, send):
         self.seen.append((scope["method"], scope["path"]))
+        if self.to_break and scope["method"] == "PATCH":
+            receive = self.cut_after(self.to_break.pop(0), receive)
+            await self.app(scope, receive, self.nowhere)
+            await JSONResponse({}, 503, headers={"Retry-After": "1"})(scope, receive, send)
+            return
         if self.to_lose.get(scope["path"], 0) == 0:
             await self.app(scope, receive, send)
             return
@@ -39,6 +51,25 @@ class LosingAnswers:
 
         await self.app(scope, receive, lose)
         await JSONResponse({}, 503, headers={"Retry-After": "1"})(scope, receive, send)
+
+    @staticmethod
+    async def nowhere(message):
+        pass
+
+    @staticmethod
+    def cut_after(size, receive):
+        """The connection as the gateway sees it when it breaks after so many bytes."""
+        left = [size]
+
+        async def cut():
+            if left[0] == 0:
+                return {"type": "http.disconnect"}
+            message = await receive()
+            body = message.get("body", b"")[: left[0]]
+            left[0] -= len(body)
+            return {"type": "http.request", "body": body, "more_body": True}
+
+        return cut
 
 
 @pytest.fixture
@@ -54,6 +85,7 @@ def keyfile(key, tmp_path):
 
 @pytest.fixture
 def live(wiring, key):
+    switch_everything_on(wiring, RequestContext("00000000-0000-4000-8000-000000000001"), [FEED])
     bound = bind_loopback()
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     clients = ClientRegistry.from_document(
@@ -64,6 +96,7 @@ def live(wiring, key):
     app.state.wiring = replace(wiring, settings=settings, clients=clients, clock=clock.utc_now)
     problems.install(app)
     app.include_router(partners.router)
+    app.include_router(uploads.router)
     lossy = LosingAnswers(app)
     lossy.address = address
     with serving(lossy, bound):
@@ -141,7 +174,7 @@ def test_no_value_of_the_file_is_told(push):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"client": "nobody"}, {"gateway": "http://gateway.example"}, {"gateway": "ftp:"}, {"name": "pushed.xlsx"},
+    [{"client": "nobody"}, {"gateway": "http://gateway.example"}, {"gateway": "ftp:"}, {"name": "pushed.xls"},
      {"feed": "council-tax"}],
 )  # fmt: skip
 def test_what_cannot_be_pushed_is_told_in_one_line(wrong, push, wiring):
@@ -207,3 +240,100 @@ def test_the_content_key_tells_feeds_and_contents_apart():
     assert len(keys) == 4
     assert all(len(key) <= 200 for key in keys)
     assert content_key("a", b"1") == content_key("a", b"1")
+
+
+def sent(live, method):
+    return [path for seen, path in live.seen if seen == method]
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    monkeypatch.setattr(push_uploads, "PART_BYTES", 4096)
+
+
+def many(number=300):
+    return attendance(*(EXAMPLES[n % 2] for n in range(number)))
+
+
+def test_a_file_in_parts_is_the_batch_that_it_is_in_one_piece(partner, live, wiring, tmp_path, small_parts):
+    (tmp_path / "file.csv").write_bytes(many())
+    file = replace(pushed(many()), body=tmp_path / "file.csv")
+    told = []
+    batch = partner.upload(file, lambda sent, size: told.append((sent, size)))
+    assert (batch["state"], batch["rows"]) == ("accepted", 300)
+    assert told[-1] == (len(many()), len(many()))
+    assert len(sent(live, "PATCH")) == -(-len(many()) // 4096)
+    assert partner.push(file)["batch_id"] == batch["batch_id"]
+    assert batches(wiring) == 1
+
+
+def test_a_broken_connection_costs_no_more_than_what_it_broke(partner, live, pauses, wiring, small_parts):
+    live.to_break = [1000, 0, 3000]
+    batch = partner.upload(pushed(many()))
+    assert (batch["state"], batch["rows"]) == ("accepted", 300)
+    assert len(sent(live, "HEAD")) == 3
+    assert batches(wiring) == 1
+
+
+def test_a_client_that_was_killed_goes_on_where_it_was(key, live, wiring, small_parts):
+    class KilledError(Exception):
+        pass
+
+    def until_half(done, size):
+        if done > size / 2:
+            raise KilledError
+
+    def started_anew():
+        return PartnerClient(live.address, CLIENT, key, clock.utc_now, clock.new_id)
+
+    with pytest.raises(KilledError):
+        started_anew().upload(pushed(many()), until_half)
+    before = len(sent(live, "PATCH"))
+    batch = started_anew().upload(pushed(many()))
+    assert batch["rows"] == 300
+    whole = -(-len(many()) // 4096)
+    assert whole / 2 - 1 <= len(sent(live, "PATCH")) - before <= whole / 2 + 1
+    assert started_anew().upload(pushed(many()))["batch_id"] == batch["batch_id"]
+    assert batches(wiring) == 1
+
+
+def test_a_file_that_is_packed_already_is_sent_as_it_lies(push, wiring):
+    done = push(gzip.compress(attendance(*EXAMPLES)), "--resumable", name="pushed.csv.gz")
+    assert (done.returncode, batches(wiring)) == (0, 1)
+    assert "2 rows, 2 accepted" in done.stdout
+
+
+def test_a_workbook_is_checked_here_and_pushed(push, wiring):
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    names = list(csv.DictReader(attendance(*EXAMPLES).decode().splitlines()).fieldnames)
+    for row in (names, *([row.get(name) for name in names] for row in EXAMPLES)):
+        book.active.append(row)
+    book.save(stream)
+    done = push(stream.getvalue(), name="pushed.xlsx")
+    assert "Checked here: 2 rows, 2 good" in done.stderr
+    assert (done.returncode, batches(wiring)) == (0, 1)
+
+
+def test_the_contract_of_a_push_goes_with_it(push, wiring):
+    asked = ("--coverage-from", "2026-11-02", "--coverage-to", "2026-11-06", "--validate", "--mode", "delta")
+    done = push(attendance(*EXAMPLES), *asked)
+    assert done.returncode == 0, done.stderr
+    with wiring.database.transaction("hg_desk") as connection:
+        row = connection.exec_driver_sql("SELECT coverage_from, coverage_to, validate_only FROM desk.batch").one()
+    assert [str(row[0]), str(row[1]), row[2]] == ["2026-11-02", "2026-11-06", True]
+    assert push(attendance(*EXAMPLES), "--schema-version", "no-such-version").returncode == 2
+
+
+def test_a_file_is_never_held_whole(tmp_path):
+    file = tmp_path / "large.csv"
+    with file.open("wb") as stream:
+        for _ in range(64):
+            stream.write(b"x" * 1_000_000)
+    tracemalloc.start()
+    for body in (push_bodies.as_it_lies(file), push_bodies.packed(file)):
+        assert sum(map(len, body.pieces(0))) == body.size
+    with push_bodies.plain(file) as content:
+        content_key("feed", content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8_000_000
