@@ -12,8 +12,11 @@ from pathlib import Path
 from adapters.errors import FeedUnreadableError
 from adapters.port import translate_rows
 from adapters.registry import FEEDS
+from adapters.tabular import load_mappings
 
-SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT.parent / "shared" / "samples"
+ALL = {**FEEDS, **load_mappings(ROOT / "gateway" / "demo" / "northvale" / "feeds")}
 FILES = (
     ("police-street", "police-open-data-csv/*-street.csv"),
     ("police-stop-search", "police-open-data-csv/*-stop-and-search.csv"),
@@ -24,6 +27,11 @@ FILES = (
     ("social-care-903", "ssda903-fake/*.csv"),
     ("social-care-903", "liia-tools-samples/*.csv"),
     ("social-care-involvement", "family-context-dummy/csc.csv"),
+    ("core-lettings", "core-social-lettings/*.xml"),
+    ("core-lettings", "core-social-lettings/lettings_log_csv_export_*.csv"),
+    ("core-lettings-bulk", "core-social-lettings/2023_24_lettings_bulk_upload.csv"),
+    ("service-directory", "open-referral-uk-mocks/*__service_full.json"),
+    ("service-directory", "open-referral-uk-mocks/*__service_list.json"),
 )
 """Feed and pattern of the files of that feed."""
 
@@ -51,7 +59,7 @@ def line_of(feed: str, path: Path) -> Line:
     rows = accepted = flagged = rejected = 0
     reason = ""
     try:
-        for found in translate_rows(FEEDS[feed], path.read_bytes()):
+        for found in translate_rows(ALL[feed], path.read_bytes()):
             rows += 1
             accepted += not found.errors
             flagged += bool(found.flags) and not found.errors

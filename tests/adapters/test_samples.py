@@ -12,7 +12,6 @@ from lxml import etree
 
 from adapters.errors import FeedUnreadableError
 from adapters.port import Translation, translate_rows
-from adapters.registry import FEEDS
 from concept_model.statement import ListEntry
 
 CANARY = "Zebedee-Quill"
@@ -30,6 +29,7 @@ def _utility() -> Any:
 
 
 UTILITY = _utility()
+FEEDS = UTILITY.ALL
 FOUND: list[tuple[str, Path]] = UTILITY.sample_files()
 NO_SAMPLES = "the samples folder ../shared/samples is not beside the repository"
 pytestmark = pytest.mark.skipif(not UTILITY.SAMPLES.is_dir(), reason=NO_SAMPLES)
