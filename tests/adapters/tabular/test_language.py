@@ -274,6 +274,8 @@ def test_no_row_of_any_text_makes_a_mapped_feed_raise(cells):
         ("core-lettings", "core-social-lettings/supported_housing_logs.xml"),
         ("core-lettings", "core-social-lettings/lettings_log_csv_export_codes_24.csv"),
         ("core-lettings", "core-social-lettings/lettings_log_csv_export_codes_26.csv"),
+        ("core-lettings", "core-social-lettings/lettings_log_csv_export_labels_24.csv"),
+        ("core-lettings", "core-social-lettings/lettings_log_csv_export_labels_26.csv"),
         ("core-lettings-bulk", "core-social-lettings/2023_24_lettings_bulk_upload.csv"),
         ("service-directory", "open-referral-uk-mocks/V3.0-UK-Default__service_full.json"),
         ("service-directory", "open-referral-uk-mocks/V3.0-UK-Default__service_list.json"),
