@@ -172,7 +172,7 @@ async def add(
     batch = await to_thread.run_sync(end_upload, wiring, context, caller, after, unpacker)
     told: BatchOut = batch_view(batch)
     headers = {"Location": f"/v1/batches/{batch.batch_id}", "Upload-Complete": "?1"}
-    return Response(told.model_dump_json(), 202, headers, "application/json")
+    return Response(told.model_dump_json(by_alias=True), 202, headers, "application/json")
 
 
 async def _part(request: Request, before: UploadStands) -> tuple[SpooledFile, bool]:
