@@ -106,6 +106,13 @@ def test_every_feed_is_covered_but_for_what_nobody_has_argued_for(sandbox, name)
     assert items & supply.items
 
 
+def test_a_source_for_matching_alone_is_so_in_its_mapping_too(sandbox):
+    mapped = {name: feed for name, feed in ALL_FEEDS.items() if name not in FEEDS}
+    assert any(feed.match_only for feed in mapped.values())
+    for name, feed in mapped.items():
+        assert feed.match_only == sandbox.sources[feed.profile.source].match_only, name
+
+
 def shown_in_words(register, key, relationship, minor):
     """Cells that one reader is shown in words of a protected person who agreed to everything."""
     agency, role, purpose, direction = key
