@@ -1,11 +1,10 @@
 """Rows of feeds: switches, what batches looked like, alerts, and the webhooks that partners are told by."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Numeric, SmallInteger, Text
+from sqlalchemy import Double, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -26,7 +25,7 @@ class FeedSwitchRow(SQLModel, table=True):
     dpia: str = Field(sa_type=Text)
     dpia_line: str = Field(sa_type=Text)
     use: str = Field(sa_type=Text)
-    error_budget: Decimal = Field(sa_type=Numeric)
+    error_budget: float = Field(sa_type=Double)
     rhythm: str = Field(sa_type=Text)
     usual_rows: int | None
     sealed_words: bytes = Field(sa_type=LargeBinary)
@@ -75,9 +74,9 @@ class FeedAlertRow(SQLModel, table=True):
     sender: str = Field(default="", sa_type=Text)
     kind: str = Field(sa_type=Text)
     part: str = Field(default="", sa_type=Text)
-    batch_id: UUID | None
-    observed: float
-    expected: float
+    batch_id: UUID | None = Field(foreign_key="desk.batch.batch_id")
+    observed: float = Field(sa_type=Double)
+    expected: float = Field(sa_type=Double)
     raised_at: datetime = Field(sa_column=instant())
     acknowledged_at: datetime | None = Field(sa_column=instant(nullable=True))
     acknowledged_by: str | None = Field(sa_type=Text)

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from adapters.port import FeedProfile
@@ -116,7 +115,7 @@ def propose_switch(
     words = json.dumps({"necessity": terms.necessity, "argument": terms.argument}).encode()
     row = FeedSwitchRow(
         switch_id=switch_id, feed=feed_name, purpose=terms.purpose, dpia=terms.dpia, dpia_line=terms.dpia_line,
-        use=terms.use, error_budget=Decimal(str(terms.error_budget)), rhythm=terms.rhythm, usual_rows=terms.usual_rows,
+        use=terms.use, error_budget=terms.error_budget, rhythm=terms.rhythm, usual_rows=terms.usual_rows,
         sealed_words=wiring.custody.field.seal(words, switch_id.bytes), state="proposed", proposed_by=caller.subject,
         proposed_worker=proposed.who, proposed_at=now, decided_by=None, decided_worker=None, decided_at=None,
         off_worker=None, off_at=None, sealed_off=None,
@@ -194,7 +193,7 @@ def switch_of(wiring: Wiring, row: FeedSwitchRow) -> Switch:
     words: dict[str, str] = json.loads(ring.unseal(row.sealed_words, row.switch_id.bytes))
     terms = SwitchTerms(
         row.purpose, words["necessity"], row.dpia, row.dpia_line, row.use, row.rhythm, words["argument"],
-        float(row.error_budget), row.usual_rows,
+        row.error_budget, row.usual_rows,
     )  # fmt: skip
     off = ring.unseal(row.sealed_off, _off_binding(row.switch_id)).decode() if row.sealed_off else ""
     return Switch(

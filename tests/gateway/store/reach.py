@@ -50,6 +50,11 @@ _SEARCH: Reach = {
     "hearth.search_candidates()": ("EXECUTE", "ids of persons by keyed tokens within the reader's mask"),
 }
 _INTAKE: Reach = {
+    "desk.batch_column": ("INSERT", "figures of a batch's columns; no value of a row"),
+    "desk.feed_code": ("SELECT INSERT", "keyed digests of codes, to know which are new"),
+    "desk.webhook": ("SELECT(webhook_id,agency,events,disabled_at,removed_at)", "whom to tell that a file is taken"),
+    "desk.webhook_delivery": ("INSERT", "messages of ids about a file, with its transaction"),
+    "jobs.defer_webhooks()": ("EXECUTE", "queues a delivery run; an argument holds nothing"),
     "audit.append_entry()": ("EXECUTE", "whoever acts on personal data says so in the log, and cannot read there"),
     "desk.batch": ("SELECT INSERT UPDATE", "keeps count of a batch"),
     "desk.due_withdrawal": ("SELECT DELETE", "keyed digests of facts that a sender says no more"),
@@ -193,6 +198,25 @@ _ERASE: Reach = {
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
 }
 _DESK: Reach = {
+    "desk.batch_column": ("SELECT", "figures of a batch's columns, for watching and pages"),
+    "desk.feed_alert": (
+        "SELECT INSERT UPDATE(acknowledged_at,acknowledged_by,closed_at)",
+        "alerts about feeds: figures and names of columns",
+    ),
+    "desk.feed_switch": (
+        "SELECT INSERT UPDATE(state,decided_by,decided_worker,decided_at,off_worker,off_at,sealed_off)",
+        "what two officers decide about a feed; what was proposed stays",
+    ),
+    "desk.webhook": (
+        "SELECT INSERT UPDATE(sealed_secret,sealed_previous,previous_until,failing_since,disabled_at,removed_at)",
+        "where partners are told, their secrets sealed",
+    ),
+    "desk.webhook_delivery": (
+        "SELECT INSERT UPDATE(state,attempts,next_at,last_status,last_problem,finished_at)",
+        "messages of ids, and what came of each",
+    ),
+    "desk.webhook_told": ("SELECT INSERT", "what a webhook was told once; ids alone"),
+    "jobs.defer_webhooks()": ("EXECUTE", "queues a delivery run; an argument holds nothing"),
     "desk.correction_notice": ("SELECT UPDATE(read_at)", "a reader's own notices of what was wrong"),
     "hearth.dispute": ("SELECT", "disputes, to whoever raised them, to the fact's owner and to officers"),
     "hearth.disputed_fact()": ("EXECUTE", "a disputed fact to its own sender, as sent"),
@@ -329,6 +353,6 @@ SCHEMAS = {
     "audit": {"hg_ledger", "hg_read", "hg_intake", "hg_link", "hg_sequence", "hg_erase", "hg_desk"},
     "desk": {"hg_intake", "hg_link", "hg_erase", "hg_desk"},
     "hearth": {"hg_read", "hg_decide", "hg_search", "hg_intake", "hg_link", "hg_erase", "hg_desk"},
-    "jobs": {"hg_erase", "hg_intake", "hg_jobs"},
+    "jobs": {"hg_desk", "hg_erase", "hg_intake", "hg_jobs"},
 }
 """Roles that may name what stands in a schema. None may make anything in one."""

@@ -8,7 +8,7 @@ CREATE TABLE desk.feed_switch (
   dpia text NOT NULL,
   dpia_line text NOT NULL,
   use text NOT NULL CHECK (use IN ('match-only', 'full')),
-  error_budget numeric(5, 4) NOT NULL CHECK (error_budget BETWEEN 0 AND 1),
+  error_budget double precision NOT NULL CHECK (error_budget BETWEEN 0 AND 1),
   rhythm text NOT NULL,
   usual_rows integer CHECK (usual_rows > 0),
   sealed_words bytea NOT NULL,
@@ -144,14 +144,14 @@ GRANT EXECUTE ON FUNCTION jobs.defer_webhooks() TO hg_intake, hg_desk;
 
 GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_worker, decided_at, off_worker, off_at, sealed_off)
   ON desk.feed_switch TO hg_desk;
-GRANT SELECT ON desk.feed_switch TO hg_intake;
-GRANT SELECT, INSERT ON desk.batch_column, desk.feed_code TO hg_intake;
+GRANT INSERT ON desk.batch_column TO hg_intake;
+GRANT SELECT, INSERT ON desk.feed_code TO hg_intake;
 GRANT SELECT ON desk.batch_column TO hg_desk;
-GRANT SELECT, INSERT, UPDATE (acknowledged_at, acknowledged_by, closed_at, observed) ON desk.feed_alert TO hg_desk;
+GRANT SELECT, INSERT, UPDATE (acknowledged_at, acknowledged_by, closed_at) ON desk.feed_alert TO hg_desk;
 GRANT SELECT, INSERT, UPDATE (sealed_secret, sealed_previous, previous_until, failing_since, disabled_at, removed_at)
   ON desk.webhook TO hg_desk;
 GRANT SELECT, INSERT, UPDATE (state, attempts, next_at, last_status, last_problem, finished_at)
   ON desk.webhook_delivery TO hg_desk;
 GRANT SELECT, INSERT ON desk.webhook_told TO hg_desk;
-GRANT SELECT ON desk.webhook TO hg_intake;
+GRANT SELECT (webhook_id, agency, events, disabled_at, removed_at) ON desk.webhook TO hg_intake;
 GRANT INSERT ON desk.webhook_delivery TO hg_intake;
