@@ -88,6 +88,15 @@ def worker(beside_parent: bool = _BESIDE) -> None:
 
 
 @app.command(rich_help_panel=RUNNING)
+def intake(beside_parent: bool = _BESIDE) -> None:
+    """Take pushed files that are too large for the request that brought them."""
+    from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
+    from gateway.serving_intake import run_intake  # noqa: PLC0415 - see the module's docstring
+
+    run_intake(read_settings(), beside_parent=beside_parent)
+
+
+@app.command(rich_help_panel=RUNNING)
 def sequencer(beside_parent: bool = _BESIDE) -> None:
     """Turn committed audit entries into leaves of the log's Merkle tree."""
     from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring

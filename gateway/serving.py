@@ -1,6 +1,5 @@
 """Run the processes: migrate, serve the API, work off jobs, sequence and cosign; embedded mode supervises all."""
 
-import signal
 import socket
 import threading
 import time
@@ -32,7 +31,7 @@ from gateway.policy_file import cosigning_policy
 from gateway.settings import Settings
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.migrate import create_database, create_roles, migrate
-from gateway.supervising import stop_with_parent, supervised
+from gateway.supervising import spare_what_stays, stop_on_signal, supervised
 from gateway.telemetry import configure_logging
 from gateway.usecases.register_loading import record_register
 from gateway.usecases.restoring import guard_of
@@ -55,7 +54,7 @@ def run_migrate(settings: Settings, running: RunningDatabase | None = None) -> N
 
 @contextmanager
 def running_gateway(settings: Settings) -> Iterator[Wiring]:
-    """The gateway on its address, ready when this yields; with the embedded database, worker and sequencer too."""
+    """The gateway on its address, ready when this yields; with the embedded database its other processes too."""
     with ExitStack() as stack:
         ensure_keys(settings)
         running = stack.enter_context(running_database(settings))
@@ -68,29 +67,33 @@ def running_gateway(settings: Settings) -> Iterator[Wiring]:
         if settings.database_url is None:
             stack.enter_context(supervised(settings, "sequencer"))
             stack.enter_context(supervised(settings, "worker"))
+            stack.enter_context(supervised(settings, "intake"))
             if settings.witness_policy is not None:
                 stack.enter_context(supervised(settings, "cosign"))
+        spare_what_stays()
         stack.enter_context(_listening(wiring))
         yield wiring
 
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop."""
-    with _stop_on_signal() as stop, running_gateway(settings):
+    with stop_on_signal() as stop, running_gateway(settings):
         stop.wait()
 
 
 def run_worker(settings: Settings, *, beside_parent: bool = False) -> None:
     """Work off jobs until told to stop, or until the parent is gone."""
     configure_logging()
-    with _stop_on_signal(beside_parent=beside_parent) as stop, running_database(settings) as running:
-        run_linkage_worker(build_wiring(settings, running), stop)
+    with stop_on_signal(beside_parent=beside_parent) as stop, running_database(settings) as running:
+        wiring = build_wiring(settings, running)
+        spare_what_stays()
+        run_linkage_worker(wiring, stop)
 
 
 def run_sequencer_process(settings: Settings, *, beside_parent: bool = False) -> None:
     """Turn entries into leaves until told to stop, or until the parent is gone."""
     configure_logging()
-    with _stop_on_signal(beside_parent=beside_parent) as stop, running_database(settings) as running:
+    with stop_on_signal(beside_parent=beside_parent) as stop, running_database(settings) as running:
         custody = load_custody(settings.keys_dir, SERVING_ROLES)
         parts = OperatorParts(settings, open_database(running, custody), custody)
         recall_newest(parts)
@@ -100,18 +103,8 @@ def run_sequencer_process(settings: Settings, *, beside_parent: bool = False) ->
 def run_cosign_process(settings: Settings, *, beside_parent: bool = False) -> None:
     """Gather cosignatures until told to stop, or until the parent is gone."""
     configure_logging()
-    with _stop_on_signal(beside_parent=beside_parent) as stop, operator_parts(settings) as parts:
+    with stop_on_signal(beside_parent=beside_parent) as stop, operator_parts(settings) as parts:
         run_cosigner(parts, cosigning_policy(settings, log_signer(parts.custody, settings).verifier()), stop)
-
-
-@contextmanager
-def _stop_on_signal(*, beside_parent: bool = False) -> Iterator[threading.Event]:
-    stop = threading.Event()
-    if beside_parent:
-        stop_with_parent(stop)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    yield stop
 
 
 @contextmanager

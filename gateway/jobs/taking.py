@@ -1,5 +1,7 @@
 """The jobs of intake: batches too large for the request that brought them, and those that a process left behind."""
 
+import asyncio
+import threading
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
@@ -25,7 +27,7 @@ def connector(wiring: Wiring) -> PsycopgConnector:
 def intake_app(wiring: Wiring) -> App:
     """The job that takes a batch; its argument is the batch's id alone.
 
-    An application of its own: each one that works defers its periodic jobs, and two that do so fall over each other.
+    An application of its own: each one that works defers its periodic jobs, and these are the worker's.
     """
     app = App(connector=connector(wiring))
 
@@ -44,3 +46,22 @@ def add_intake(app: App, wiring: Wiring) -> None:
     def queue_left(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         queue_left_batches(wiring)
         sweep_spool(wiring)
+
+
+def run_intake_worker(wiring: Wiring, stop: threading.Event) -> None:
+    """Take batches until told to stop; what a process that died left behind, before anything new."""
+    queue_left_batches(wiring)
+    asyncio.run(_work(wiring, stop))
+
+
+async def _work(wiring: Wiring, stop: threading.Event) -> None:
+    app = intake_app(wiring)
+    async with app.open_async():
+        # Two at a time: a long file of one partner does not hold up another's.
+        working = asyncio.create_task(
+            app.run_worker_async(queues=[INTAKE], concurrency=2, install_signal_handlers=False, listen_notify=True)
+        )
+        while not stop.is_set() and not working.done():  # noqa: ASYNC110 - the event is a thread's
+            await asyncio.sleep(0.2)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)

@@ -8,7 +8,7 @@ from procrastinate import App
 
 from gateway.jobs.pulling import QUEUE as PULLS
 from gateway.jobs.pulling import add_pulling
-from gateway.jobs.taking import INTAKE, add_intake, connector, intake_app
+from gateway.jobs.taking import add_intake, connector
 from gateway.jobs.watching_drops import add_watching
 from gateway.jobs.watching_feeds import add_watching_job
 from gateway.jobs.webhooks import QUEUE as WEBHOOKS
@@ -18,7 +18,6 @@ from gateway.usecases.coverage_maps import take_due_maps
 from gateway.usecases.emergencies import suspend_unconfirmed
 from gateway.usecases.erasing import finish_erasures
 from gateway.usecases.housekeeping import forget_what_is_over
-from gateway.usecases.intake_left import queue_left_batches
 from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import escalate_notices, raise_notices
 from gateway.usecases.partner_uses import count_everybodys_months
@@ -149,14 +148,8 @@ def follow_lineage(wiring: Wiring) -> None:
 
 
 async def _work(wiring: Wiring, stop: threading.Event) -> None:
-    app, intake = job_app(wiring), intake_app(wiring)
-    # What a worker that died left behind is taken before anything new.
-    queue_left_batches(wiring)
-    async with app.open_async(), intake.open_async():
-        # Two at a time: a long file of one partner does not hold up another's.
-        taking = asyncio.create_task(
-            intake.run_worker_async(queues=[INTAKE], concurrency=2, install_signal_handlers=False, listen_notify=True)
-        )
+    app = job_app(wiring)
+    async with app.open_async():
         working = asyncio.create_task(
             # Four at a time: no long linkage run, map of everybody or pull must hold up a notice that is overdue.
             app.run_worker_async(
@@ -166,8 +159,7 @@ async def _work(wiring: Wiring, stop: threading.Event) -> None:
                 listen_notify=True,
             )
         )
-        while not (stop.is_set() or working.done() or taking.done()):  # noqa: ASYNC110 - the event is a thread's
+        while not stop.is_set() and not working.done():  # noqa: ASYNC110 - the event is a thread's
             await asyncio.sleep(0.2)
         working.cancel()
-        taking.cancel()
-        await asyncio.gather(working, taking, return_exceptions=True)
+        await asyncio.gather(working, return_exceptions=True)

@@ -45,6 +45,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # Whole modules: the database itself, keys and sessions, the reader's own declaration, queued jobs.
         "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "scripts", "sign_ins",
         "tables", "uploads", "wire", "witnesses",
+        # Files that wait, sealed, and how far each is; what only writes, by COPY.
+        "fact_copy", "spool", "spooled_batches",
         # Ids of records, digests of keys, and what takes away.
         "erasure.keep_linkage_out", "erasure.records_of_family", "erasure.records_of_keys", "erasure.key_digests",
         "erasure.erased_keys", "erasure.entries_before", "erasure.erase_records", "erasure.erase_as_said",
@@ -81,6 +83,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "retractions.reinstate", "viewers.save_correction_notices", "viewers.mark_notice_read",
         "subject_releases.subject_of", "subject_releases.answered_authorisations",
         "emergencies.change_emergency", "emergencies.break_glass_rests", "batches.open_batch", "batches.find_batch",
+        "batches.batch_of",
         "batches.update_batch", "batches.read_batch", "batches.list_batches", "batches.save_row_errors",
         "batches.save_rejected_rows", "batches.forget_expired_rows", "batches.coverage", "log.head_size",
         # Sizes and ids of files; numbers of rows mended; keyed digests that are said no more, and how many.

@@ -1,0 +1,160 @@
+"""The gateway's own two processes over a copy of Northvale, to be killed: the one that serves, the one that works.
+
+python -m tests.gateway.intake.processes serve|work <file of settings>
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import uvicorn
+from fastapi import Header
+
+from agreements.loader import load_register
+from agreements.register import compile_register
+from gateway import clock
+from gateway.api.context import authenticate
+from gateway.app import create_app
+from gateway.building import load_feeds, log_signer, oidc_settings
+from gateway.custody import load_custody
+from gateway.identity.caller import Caller, PartnerCaller
+from gateway.identity.clients import ClientRegistry
+from gateway.identity.keys import TokenKeys, generate_es256_key
+from gateway.identity.oidc import OidcProvider
+from gateway.jobs.taking import run_intake_worker
+from gateway.settings import Settings
+from gateway.store.engine import database, embedded_url
+from gateway.wiring import Wiring
+
+_PATIENCE = 60.0
+
+
+@dataclass
+class Process:
+    """One of the two, running."""
+
+    running: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """`kill -9`, and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            os.kill(self.running.pid, signal.SIGKILL)
+        self.running.wait()
+
+
+class Processes:
+    """Starts the processes of a copy, and ends what is left of them."""
+
+    def __init__(self, northvale, folder: Path) -> None:
+        self.port = _free_port()
+        told = {
+            "settings": northvale.built.settings.model_dump(mode="json"),
+            "url": embedded_url(northvale.built.cluster.server.socket_dir, northvale.wiring.database.base.database),
+            "passwords": northvale.built.cluster.passwords, "now": northvale.clock.now.isoformat(), "port": self.port,
+        }  # fmt: skip
+        self._told = folder / "processes.json"
+        self._told.write_text(json.dumps(told))
+        self._told.chmod(0o600)
+        self._started: list[Process] = []
+
+    def start(self, kind: str) -> Process:
+        """Start one."""
+        process = Process(
+            subprocess.Popen([sys.executable, "-m", "tests.gateway.intake.processes", kind, str(self._told)])
+        )
+        self._started.append(process)
+        if kind == "serve":
+            _wait(lambda: self._answers() or process.running.poll() is not None)
+            assert process.running.poll() is None
+        return process
+
+    def push(self, feed: str, body: bytes, key: str) -> httpx.Response:
+        """Push a file over HTTP."""
+        headers = {"Test-Feed": feed, "Content-Type": "text/csv", "Idempotency-Key": key}
+        url = f"http://127.0.0.1:{self.port}/v1/feeds/{feed}/batches"
+        return httpx.post(url, content=body, headers=headers, timeout=_PATIENCE)
+
+    def end(self) -> None:
+        """Kill what still runs."""
+        for process in self._started:
+            process.kill()
+
+    def _answers(self) -> bool:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        return False
+
+
+@contextmanager
+def processes(northvale) -> Iterator[Processes]:
+    """The processes of a copy; none outlives the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Processes(northvale, Path(folder))
+        try:
+            yield made
+        finally:
+            made.end()
+
+
+def _wait(holds) -> None:
+    until = time.monotonic() + _PATIENCE
+    while not holds():
+        assert time.monotonic() < until, "in vain"
+        time.sleep(0.02)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _wiring(told, client: httpx.Client) -> Wiring:
+    settings = Settings(**told["settings"])
+    custody = load_custody(settings.keys_dir, ())
+    register = compile_register(load_register(settings.register_dir, settings.signed_dir, clock.utc_now()))
+    return Wiring(
+        settings=settings, database=database(told["url"], told["passwords"], 4), custody=custody,
+        log_signer=log_signer(custody, settings), register=register, feeds=load_feeds(settings),
+        clients=ClientRegistry({}), token_keys=TokenKeys(generate_es256_key()),
+        provider=OidcProvider(oidc_settings(settings), client), clock=clock.utc_now, mint=clock.new_id,
+        mint_opaque=clock.new_opaque_id,
+    )  # fmt: skip
+
+
+def _serve(wiring: Wiring, port: int) -> None:
+    app = create_app(wiring)
+
+    def caller(test_feed: Annotated[str, Header()]) -> Caller:
+        owner = wiring.register.sources[wiring.feeds[test_feed].profile.source].owner
+        return PartnerCaller(f"client-{owner}", owner, frozenset({"feeds:push"}), clock.utc_now().replace(year=9000))
+
+    app.dependency_overrides[authenticate] = caller
+    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+
+
+def main(kind: str, path: str) -> None:
+    """Run one process until it is killed."""
+    told = json.loads(Path(path).read_text())
+    with httpx.Client() as client:
+        wiring = _wiring(told, client)
+        if kind == "serve":
+            _serve(wiring, told["port"])
+        else:
+            run_intake_worker(wiring, threading.Event())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
