@@ -85,7 +85,7 @@ _INTAKE: Reach = {
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
     "hearth.withdraw_due()": ("EXECUTE", "tombstones of what a sender says no more; answers a count"),
     "desk.spooled_batch": ("SELECT INSERT UPDATE DELETE", "batches that wait in the spool, and how far each is"),
-    "jobs.defer_batch(uuid)": ("EXECUTE", "queues a batch with the row that opens it"),
+    "jobs.defer_batch()": ("EXECUTE", "queues a batch with the row that opens it"),
     "jobs.defer_linkage()": ("EXECUTE", "queues a linkage run with the rows that need it"),
     "jobs.hasten_linkage()": ("EXECUTE", "lets the run that waits go first, for an event that cannot wait"),
 }
@@ -326,7 +326,6 @@ _QUEUE_FUNCTIONS = (
     "update_heartbeat_v1()",
 )
 _JOBS: Reach = {
-    "jobs.defer_batch(uuid)": ("EXECUTE", "queues a batch"),
     "jobs.defer_linkage()": ("EXECUTE", "queues a linkage run"),
     **{
         f"jobs.procrastinate_{name}": ("SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN", _QUEUE)
