@@ -165,7 +165,9 @@ def test_a_workbook_without_the_columns_says_which_are_missing():
     assert found.value.message == "The file has no column ref."
 
 
-@pytest.mark.parametrize("feed", [feed for feed in FEEDS.values() if feed.profile.formats == ("csv",)], ids=str)
+@pytest.mark.parametrize(
+    "feed", [feed for feed in FEEDS.values() if feed.profile.formats == ("csv",)], ids=lambda feed: feed.profile.name
+)
 def test_every_csv_feed_takes_its_example_rows_as_a_workbook_too(feed):
     names = [column.name for column in feed.profile.columns]
     examples = [tuple(row.get(name, "") for name in names) for row in feed.profile.example_rows]
