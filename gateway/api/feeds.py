@@ -60,7 +60,7 @@ class SwitchOffIn(Sent):
 
 
 def _template_operation() -> dict[str, Any]:
-    told = operation("read-feed-template", "A feed's columns and example rows as CSV", 401, 404, 415)
+    told = operation("read-feed-template", "A feed's columns and example rows as CSV", 401, 404, 415, 422)
     told["responses"][200] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
     return told
 
@@ -71,7 +71,7 @@ def feeds(wiring: Wired, caller: Anyone) -> Annotated[list[dict[str, Any]], Told
     return [asdict(one) for one in feeds_seen_by(wiring, caller)]
 
 
-@router.get("/feeds/{feed}", **operation("read-feed", "One feed: columns, switch, alerts, files", 401, 404))
+@router.get("/feeds/{feed}", **operation("read-feed", "One feed: columns, switch, alerts, files", 401, 404, 422))
 def feed_in_full(wiring: Wired, caller: Anyone, feed: str) -> Annotated[dict[str, Any], Told(FeedDescription)]:
     """A feed in full: its columns, what it is for, what is unusual about it, and what came of late. Figures alone."""
     described = describe_feed(wiring, caller, feed)

@@ -89,8 +89,8 @@ def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, UUID, int,
     connection.execute(
         text(
             "INSERT INTO hearth.search_token (token, record_id, source_no, item_no)"
-            " SELECT * FROM unnest(CAST(CAST(:tokens AS text) AS bytea[]), CAST(:records AS uuid[]), CAST(:sources AS smallint[]),"
-            " CAST(:items AS smallint[])) ON CONFLICT DO NOTHING"
+            " SELECT * FROM unnest(CAST(CAST(:tokens AS text) AS bytea[]), CAST(:records AS uuid[]),"
+            " CAST(:sources AS smallint[]), CAST(:items AS smallint[])) ON CONFLICT DO NOTHING"
         ),
         {"tokens": _array(found), "records": records, "sources": sources, "items": items},
     )

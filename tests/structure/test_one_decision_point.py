@@ -177,6 +177,9 @@ BY_ROLE = {
         "rules that the rows of the agency's own file broke; never a value"
     ),
     "gateway.usecases.receipts._receipt -> gateway.store.log.one_entry": "commitments and hashes, to the own agency",
+    "gateway.usecases.batch_receipts.batch_receipt -> gateway.store.log.one_entry": (
+        "the place in the log of the sender's own file, and nothing else of the entry"
+    ),
     "gateway.usecases.reading_notices.my_notices -> gateway.store.notices.notices_for": (
         "that something waits, to whom it is addressed: no name, no family; to open it asks the register"
     ),

@@ -104,7 +104,7 @@ def in_the_middle(northvale, chance, over=lambda: False):
     time.sleep(chance.uniform(0.0, 1.0))
 
 
-def test_an_intake_process_killed_twice_in_the_middle_leaves_nothing_and_then_takes_the_batch_once(northvale, tmp_path, chance):
+def test_an_intake_process_killed_twice_leaves_nothing_and_then_takes_the_batch_once(northvale, tmp_path, chance):
     body = file_of(tmp_path, LARGE)
     with processes(northvale) as run:
         run.start("serve")
