@@ -196,7 +196,7 @@ def test_an_upload_may_not_be_longer_nor_end_shorter_than_it_said(sender):
 def test_the_contract_given_at_the_beginning_is_that_of_the_batch(sender, northvale):
     place = sender.begin(params={"validate": "true", "coverage_from": "2026-11-02"}).headers["Location"]
     batch = sender.add(place, CSV, 0, last=True).json()
-    assert batch["validate_only"] is True
+    assert batch["validate"] is True
     (stored,) = northvale.sql("SELECT coverage_from FROM desk.batch WHERE batch_id = :id", id=batch["batch_id"])
     assert str(stored.coverage_from) == "2026-11-02"
 
