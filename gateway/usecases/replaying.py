@@ -4,7 +4,7 @@ This is a use of the log that DPA 2018 s.62(4) allows: to check that processing 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,29 +64,31 @@ def replay_log(parts: LogParts, read: Entry, draft: Register, at: datetime | Non
     left_out: dict[str, int] = {}
     with parts.database.transaction("hg_desk") as connection:
         one_picture(connection)
-        report = replay(_accesses(judged_entries(connection), draft.vocabulary, left_out), draft, at)
+        report = replay(_accesses(judged_entries(connection), draft, left_out), draft, at)
     return LogReplay(report, left_out)
 
 
-def _accesses(rows: Iterator[Row[Any]], vocabulary: Vocabulary, left_out: dict[str, int]) -> Iterator[Access]:
-    known = {Vocabulary(vocabulary.sources[:count]).hash for count in range(1, len(vocabulary.sources) + 1)}
+def _accesses(rows: Iterator[Row[Any]], draft: Register, left_out: dict[str, int]) -> Iterator[Access]:
+    sources = draft.vocabulary.sources
+    known = {Vocabulary(sources[:count]).hash for count in range(1, len(sources) + 1)}
     for row in rows:
-        access, reason = _access(row, known)
+        access, reason = _access(row, known, draft.purpose_titles)
         if access is not None:
             yield access
         elif reason is not None:
             left_out[reason] = left_out.get(reason, 0) + 1
 
 
-def _access(row: Row[Any], known: set[str]) -> tuple[Access | None, str | None]:
+def _access(row: Row[Any], known: set[str], purposes: Container[str]) -> tuple[Access | None, str | None]:
     """The access, or why it is left out; neither for an entry that is about nobody's data."""
     values = {name: _opened(getattr(row, name)) for name in _FIELDS}
     if values["at"] is None:
         return None, ERASED
     access = recorded_access(str(row.entry_id), datetime.fromisoformat(str(values["at"])), values)
     if access is None:
-        # A refused push has no role: a machine supplies and reads nothing.
-        refused = row.event_class == "denied" and values["role"] is not None and values["purpose"] is not None
+        # A refused push has no role: a machine supplies and reads nothing. A purpose that the register does not
+        # have is one of the gateway's own, such as switching feeds on: no agreement was asked.
+        refused = row.event_class == "denied" and values["role"] is not None and str(values["purpose"]) in purposes
         return None, EARLIER if values["masks"] or refused else None
     if str(values["vocabulary_hash"]) not in known:
         return None, OTHER_ITEMS

@@ -10,13 +10,13 @@ from agreements.document import Agreement
 from agreements.drafts import as_if_in_force
 from agreements.periods import EVER
 from agreements.register import compile_register
-from audit.entry import EventClass
+from audit.entry import Decision, EventClass, Outcome
 from gateway.errors import NotFoundError
 from gateway.usecases.entries import system_entry
 from gateway.usecases.exporting_register import documents_to_export
 from gateway.usecases.reading_log import read_entry
 from gateway.usecases.replaying import EARLIER, replay_log
-from tests.gateway.audit.log_book import write_authorisation
+from tests.gateway.audit.log_book import an_entry, write, write_authorisation
 from tests.gateway.cluster import REGISTER
 from tests.gateway.northvale_world import CONTEXT
 
@@ -119,6 +119,16 @@ def test_accesses_recorded_without_what_they_rested_on_are_counted_apart(northva
     found = judged()
     assert found.report.accesses == 0
     assert found.left_out == {EARLIER: 1}
+
+
+def test_a_refusal_for_a_purpose_of_the_register_counts_and_one_of_the_gateways_own_acts_does_not(northvale, judged):
+    refused = {
+        "event": EventClass.DENIED, "decision": Decision.REFUSE, "outcome": Outcome.DENIED, "household": None,
+        "subjects": (), "items_shown": (),
+    }  # fmt: skip
+    write(northvale.wiring.database, *(an_entry(purpose=one, **refused) for one in ("early_help", "feeds")))
+
+    assert judged().left_out == {EARLIER: 1}
 
 
 def test_replaying_is_an_entry_that_names_the_draft_and_is_written_first(northvale, judged):
