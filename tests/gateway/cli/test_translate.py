@@ -22,6 +22,8 @@ CANARY = "Zebedee-Quill"
 FEED = "schools-attendance"
 EXAMPLES = FEEDS[FEED].profile.example_rows
 ALL_FEEDS = known_feeds(ROOT / "gateway" / "demo" / "northvale" / "feeds")
+NO_WORDS = {"health-opt-out"}
+"""Feeds that take a number, a flag and a date alone: whatever else stands in a cell loses the row."""
 CSV_FEEDS = sorted(name for name, feed in ALL_FEEDS.items() if "csv" in feed.profile.formats)
 
 
@@ -143,7 +145,7 @@ def test_a_value_of_any_cell_is_in_no_error_and_no_summary(feed, file, tmp_path,
     kept = CliRunner().invoke(translate_app, [feed, str(file), "--errors", str(errors)])
     assert told.exit_code == kept.exit_code == 1
     assert json.loads(kept.stderr)["rejected"]
-    assert CANARY in told.stdout
+    assert (CANARY in told.stdout) == (feed not in NO_WORDS)
     assert CANARY not in told.stderr + kept.stderr + errors.read_text()
 
 
