@@ -30,6 +30,11 @@ def never_both(keep, withhold, **more):
     return {**READER, "id": "N1", "effect": "never_both", "keep": keep, "withhold": withhold, "reason": BECAUSE, **more}
 
 
+def referral(cells, name="D1", **more):
+    whom = {"relationships": "*", "min_band": "review", "to": "council/worker", "within": "PT4H", "message": BECAUSE}
+    return {**READER, **cells, **whom, "id": name, "effect": "refer", **more}
+
+
 def voice(cells, mode, name="W1"):
     return {**READER, **cells, "id": name, "relationships": "*", "mode": mode, "sentence": f"{mode} is said."}
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from agreements.decision import Permit
+from agreements.decision import Permit, Refer
 from agreements.periods import EVER, start_of_day
 from agreements.request import Tri
 from tests.agreements import generator
@@ -18,6 +18,7 @@ from tests.agreements.by_hand import (
     never_both,
     permit,
     prohibition,
+    referral,
 )
 
 ARREARS = ("homes", "housing.arrears")
@@ -111,6 +112,15 @@ def an_agreement_stands_only_while_its_assessment_is_reviewed():
     assert not isinstance(register.decide(asked(now=start_of_day(SOON + timedelta(days=1)))), Permit)
 
 
+def a_duty_hands_over_what_is_prohibited_and_no_other_referral_does():
+    for duty in (True, False):
+        register = compiled(agreement(referral(SCHOOL, duty=duty), prohibition(SCHOOL)))
+        decision = register.decide(asked())
+
+        assert isinstance(decision, Refer) is duty
+        assert not duty or decision.mask == 1 << register.vocabulary.cell(*ATTENDANCE)
+
+
 CORNERS = (
     an_answer_is_not_remembered_past_a_state_that_a_never_both_rule_waits_for,
     a_side_that_an_unknown_state_might_show_is_kept,
@@ -121,4 +131,5 @@ CORNERS = (
     a_withdrawal_lifts_a_prohibition,
     only_what_rests_on_duties_alone_continues_when_its_review_is_missed,
     an_agreement_stands_only_while_its_assessment_is_reviewed,
+    a_duty_hands_over_what_is_prohibited_and_no_other_referral_does,
 )

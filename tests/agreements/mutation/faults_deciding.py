@@ -324,10 +324,9 @@ DECIDING = (
         "decide.py",
         "(-1 if rule.duty else ~weighed.barred)",
         "~weighed.barred",
-        seed=8,
-        law="a_duty_is_never_silently_withheld",
+        law="a_duty_hands_over_what_is_prohibited_and_no_other_referral_does",
     ),
-    Fault("every referral crosses prohibitions", "decide.py", "(-1 if rule.duty else ~weighed.barred)", "-1", seed=22),
+    Fault("every referral crosses prohibitions", "decide.py", "(-1 if rule.duty else ~weighed.barred)", "-1", seed=33),
     Fault(
         "a referral takes what is shown",
         "decide.py",
