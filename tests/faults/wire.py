@@ -2,7 +2,8 @@
 
 Messages of the front end are held back until a whole group is there (a simple query, or everything to a Sync). A group
 that makes a step of a path is shown to `watch` before it is sent on, while it is under way, and after its answer was
-handed back. `watch` does to the world whatever it likes, and says whether this connection is to be cut.
+handed back; a COPY is answered, for this, once the server asks for its rows. `watch` does to the world whatever it
+likes, and says whether this connection is to be cut.
 """
 
 import contextlib
@@ -72,6 +73,8 @@ class _Line:
         self._started = False
         # One is owed from the start: signing in ends in a ReadyForQuery too.
         self._owed = 1
+        # While it takes the rows of a COPY the server owes an answer and waits for the client.
+        self._copying = False
         self._group: list[bytes] = []
         self._texts: list[str] = []
 
@@ -102,6 +105,7 @@ class _Line:
                 return
             if kind == b"K":
                 self._backend = struct.unpack_from("!i", self._answered, 5)[0]
+            self._copying = (self._copying or kind == b"G") and kind != b"Z"
             self._owed -= kind == b"Z"
             self._answered = self._answered[length + 1 :]
 
@@ -161,7 +165,7 @@ class _Line:
         self._show(step, BEFORE)
         self._send_on()
         self._show(step, AT)
-        while self._owed:
+        while self._owed and not self._copying:
             self._hand_back()
         self._show(step, AFTER)
 
