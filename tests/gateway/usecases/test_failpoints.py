@@ -13,8 +13,12 @@ READ = ("hg_desk", "hg_decide", "hg_read", "hg_desk", "hg_read")
 AUTHORISATION, OUTCOME = 2, 4
 SEARCH = ("hg_desk", "hg_desk", "hg_search", "hg_decide", "hg_read", "hg_read", "hg_desk")
 ASKED, SEARCH_TICKET, SEARCH_OUTCOME = 1, 4, 5
-PUSH = ("hg_desk", "hg_intake", "hg_intake", "hg_desk")
-TAKEN = 2
+# The switch before a byte is read, the switch, the batch seen before; the batch noted; the one that takes it, and
+# within it the switch and its error budget; the answer.
+PUSH = ("hg_desk", "hg_desk", "hg_desk", "hg_intake", "hg_intake", "hg_desk", "hg_desk", "hg_desk")
+NOTED, TAKEN = 3, 4
+_BATCHES = "SELECT count(*) FROM desk.batch WHERE feed = :feed"
+_WAITING = "SELECT count(*) FROM desk.spooled_batch"
 _FEED = "housing-arrears"
 _ENTRIES = "SELECT count(*) FROM audit.entry"
 _JOBS = "SELECT count(*) FROM jobs.procrastinate_jobs"
@@ -170,7 +174,7 @@ def test_the_push_commits_what_is_written_here(northvale, pushing):
 
 @pytest.mark.parametrize(("at", "way"), points(PUSH))
 def test_a_push_that_fails_leaves_no_fact_without_its_entry_and_can_be_sent_again(northvale, pushing, at, way):
-    entries = northvale.count(_ENTRIES)
+    entries, batches = northvale.count(_ENTRIES), northvale.count(_BATCHES, feed=_FEED)
     northvale.sql("TRUNCATE jobs.procrastinate_jobs CASCADE")
     database = failing(northvale.wiring.database, at, way)
 
@@ -182,6 +186,9 @@ def test_a_push_that_fails_leaves_no_fact_without_its_entry_and_can_be_sent_agai
     assert northvale.count(_NEW, feed=_FEED) == (TAKEN in database.committed)
     assert northvale.count(_ENTRIES) - entries == 2 * (TAKEN in database.committed)
     assert northvale.count(_JOBS) == (TAKEN in database.committed)
+    # A batch that was noted waits until it is taken.
+    assert northvale.count(_BATCHES, feed=_FEED) - batches == (NOTED in database.committed)
+    assert northvale.count(_WAITING) == (NOTED in database.committed and TAKEN not in database.committed)
 
     with served(northvale) as gateway:
         again = raw(gateway, "POST", f"/v1/feeds/{_FEED}/batches", _HEADERS, pushing)
@@ -189,7 +196,9 @@ def test_a_push_that_fails_leaves_no_fact_without_its_entry_and_can_be_sent_agai
     assert status_of(again) == 202
     assert json.loads(body_of(again))["state"] == "accepted"
     assert northvale.count(_NEW, feed=_FEED) == 1
+    assert northvale.count(_ENTRIES) - entries == 2
     assert northvale.count(_JOBS) == 1
+    assert (northvale.count(_BATCHES, feed=_FEED) - batches, northvale.count(_WAITING)) == (1, 0)
 
 
 @pytest.mark.parametrize("way", [LOST, AFTER])
