@@ -22,12 +22,16 @@ COLUMNS = {
     "desk.assertion_seen.jti_digest": _STAFF,
     # Of a whole file; what a sender called a push.
     "desk.batch.content_digest": "stays, keyed", "desk.batch.idempotency_digest": "stays, keyed",
+    "desk.batch.sealed_sha256": "stays, of a whole file",
     "desk.correction_notice.family_id": _GONE,
     "desk.declaration.family_id": _GONE, "desk.declaration.sealed_reason": _GONE,
     "desk.declaration.sealed_case_reference": _GONE,
+    "desk.due_withdrawal.fact_key": _GONE,
     "desk.emergency.sealed_name": _STAFF,
     "desk.erasure.family_id": "goes with the last step", "desk.erasure.persons": "goes with the last step",
     "desk.erasure.sealed_words": "goes with the last step",
+    "desk.feed_code.code_digest": "stays: the keyed digest of a code that many rows have",
+    "desk.feed_switch.sealed_off": _STAFF, "desk.feed_switch.sealed_words": _STAFF,
     "desk.legal_hold.family_id": _GONE, "desk.legal_hold.sealed_words": _GONE,
     "desk.notice.family_id": _GONE, "desk.notice.reason_key": _GONE, "desk.rejected_row.sealed": _GONE,
     # An open item is about a member of staff and stays; its digest of reader and family is keyed.
@@ -37,8 +41,15 @@ COLUMNS = {
     "desk.review_question.sealed_question": _IF_CLOSED, "desk.review_question.sealed_answer": _IF_CLOSED,
     "desk.review_draw.root": _NOBODY,
     # Pages that a reader has open, for the rest of the working day at most.
+    # Keyed; of one file, for as long as it is taken or waits.
+    "desk.said_key.fact_key": "goes with the end of its file",
     "desk.session.sealed_state": "ends with the session", "desk.session.session_digest": _STAFF,
+    "desk.spooled_batch.sealed_order": "who sent a file, and how; goes with its end",
+    "desk.upload.key_digest": _STAFF, "desk.upload.sealed_key": _STAFF, "desk.upload.sealed_order": _STAFF,
+    "desk.webhook.sealed_previous": _STAFF, "desk.webhook.sealed_secret": _STAFF,
+    "desk.webhook_delivery.body": "opaque ids of files, feeds and tasks, and nobody's",
     "desk.subject_release.sealed_request": _GONE, "desk.watched_family.family_id": _GONE,
+    "hearth.also_said.content_digest": _GONE, "hearth.also_said.fact_key": _GONE,
     "hearth.dispute.content_digest": _GONE, "hearth.dispute.fact_key": _GONE, "hearth.dispute.family_id": _GONE,
     "hearth.dispute.person_id": _GONE, "hearth.dispute.record_id": _GONE, "hearth.dispute.sealed_reason": _GONE,
     "hearth.dispute.sealed_words": _GONE,
