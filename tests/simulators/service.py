@@ -9,6 +9,7 @@ import base64
 import json
 import secrets
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -44,7 +45,7 @@ class Asked:
 
 
 @dataclass
-class Service:
+class Service(ABC):
     """The API's side of the contract. Subclasses answer in `reply`."""
 
     client: str = "hearthgate-northvale"
@@ -60,8 +61,9 @@ class Service:
     seen_ids: set[str] = field(default_factory=set)
     closing: threading.Event = field(default_factory=threading.Event)
 
+    @abstractmethod
     def reply(self, asked: Asked) -> Reply:
-        raise NotImplementedError
+        """What the partner answers."""
 
     def issue(self, form: dict[str, str], authorization: str) -> Reply:
         self.forms.append(form)
