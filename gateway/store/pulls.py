@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Text, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Field, SQLModel
 
@@ -41,15 +41,15 @@ class PullRow(SQLModel, table=True):
 
     __tablename__ = "pull"
     __table_args__ = {"schema": "desk"}
-    name: str = Field(primary_key=True)
-    feed: str
+    name: str = Field(primary_key=True, sa_type=Text)
+    feed: str = Field(sa_type=Text)
     sealed_cursor: bytes | None
     started_at: datetime | None = Field(sa_column=instant(nullable=True))
     finished_at: datetime | None = Field(sa_column=instant(nullable=True))
-    outcome: str | None
+    outcome: str | None = Field(sa_type=Text)
     failures: int = 0
     next_at: datetime = Field(sa_column=instant())
-    batch_id: UUID | None
+    batch_id: UUID | None = Field(foreign_key="desk.batch.batch_id")
     batches: int = 0
     records: int = 0
     requests: int = 0
@@ -60,9 +60,9 @@ class PullTagRow(SQLModel, table=True):
 
     __tablename__ = "pull_tag"
     __table_args__ = {"schema": "desk"}
-    name: str = Field(primary_key=True)
+    name: str = Field(primary_key=True, sa_type=Text)
     key_digest: bytes = Field(primary_key=True)
-    tag: str
+    tag: str = Field(sa_type=Text)
     seen_at: datetime = Field(sa_column=instant())
 
 

@@ -1,15 +1,15 @@
 """What the row classes describe is what the migrations made."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
-import gateway.store.audit_tables
-import gateway.store.card_tables
-import gateway.store.correction_tables
-import gateway.store.desk_tables
-import gateway.store.erasure_tables
-import gateway.store.tables
-import gateway.store.use_tables  # noqa: F401 - tables register themselves
+import gateway.store
+
+for _module in iter_modules(gateway.store.__path__, "gateway.store."):
+    import_module(_module.name)  # tables register themselves
 
 # What the database fills in by itself, and the gateway neither sets nor reads.
 _THE_DATABASES_OWN = {("audit.pending", "xact"), ("audit.ticket", "issued_at"), ("audit.ticket", "xact")}

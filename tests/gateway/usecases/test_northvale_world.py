@@ -11,5 +11,5 @@ def test_every_file_of_northvale_is_taken_as_the_generator_foresaw(northvale_wor
     }
 
     assert taken == {name: rows for name, rows in expected.items() if name in taken}
-    # Practice P10: the main register takes nothing of the benefits register.
-    assert set(expected) - set(taken) == {"dwp-benefits.csv"}
+    # Practice P9 and P10: the main register takes nothing of the electoral register, nor of the benefits register.
+    assert set(expected) - set(taken) == {"dwp-benefits.csv", "electoral-register.csv"}
