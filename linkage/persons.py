@@ -34,16 +34,25 @@ def link_records(
     if any(left.record_id == right.record_id for left, right in pairwise(known)):
         msg = "a record id stands twice"
         raise LinkageError(msg)
-    log_odds = _scored(known, used)
+    return cluster_scored(known, _scored(known, used), used, decisions)
+
+
+def cluster_scored(
+    known: Sequence[StandardRecord], log_odds: Mapping[Pair, float], model: LinkModel, decisions: Sequence[Decision]
+) -> LinkResult:
+    """The persons behind records whose pairs are scored: of everything, or of a neighbourhood that is closed.
+
+    `known` is sorted by record id; `log_odds` holds every compared pair by the numbers of its records, smaller first.
+    """
     decided = _decided(known, decisions)
 
     def conflict(left: int, right: int) -> str | None:
         return conflict_between(known[left], known[right])
 
-    threshold = log(used.merge_at / (1 - used.merge_at))
+    threshold = log(model.merge_at / (1 - model.merge_at))
     clustering = agglomerate(_alike(known), log_odds, threshold, conflict, decided)
     expel_torn(clustering, log_odds, conflict)
-    return _result(known, used, log_odds, decided, clustering)
+    return _result(known, model, log_odds, decided, clustering)
 
 
 def _alike(known: Sequence[StandardRecord]) -> list[int]:
