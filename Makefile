@@ -52,7 +52,7 @@ drill: setup ## Cheat at the log as its operator could, and see each cheat found
 openapi: setup ## Export the contract to openapi/openapi.json
 	@$(BIN)/python -m gateway.api.export
 
-peers: ## Install what the intake benchmark is compared with, in an environment of its own
+peers: ## Install what the intake and linkage benchmarks are compared with, in an environment of its own
 	@python3 -m venv .venv-bench && .venv-bench/bin/pip install --quiet --require-hashes -r requirements/bench.lock
 
 lock: ## Resolve requirements/*.in into lock files (needs uv)
