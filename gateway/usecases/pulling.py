@@ -36,7 +36,7 @@ from gateway.store.pulls import PullRow, forget_pull_tags, known_numbers, list_p
 from gateway.usecases.entries import system_entry
 from gateway.usecases.intake import require_may_push
 from gateway.usecases.lineage_entries import LINKAGE_PURPOSE
-from gateway.usecases.linking import matching_mask
+from gateway.usecases.linking_input import matching_mask
 from gateway.usecases.pull_runs import Cursor, Run, partner_of, restarted
 from gateway.wiring import Wiring
 
