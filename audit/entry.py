@@ -98,7 +98,8 @@ class Entry:
     `at` is an aware UTC instant. `who` and `on_behalf_of` are ids of staff or service accounts; `subjects` are
     person ids (UUIDs), every person that a search listed included; `sources` are those whose facts were shown.
     `masks` maps an opaque cell key (subject and band) to the permitted mask in lower-case hexadecimal; `shown_counts`
-    maps an item to how many facts were shown. Counts of what was withheld have no field. `sealed`: a subject who asks
+    maps every item shown to how many facts of it were (of a figure how many groups, of an answer why how many sources).
+    Counts of what was withheld have no field. `sealed`: a subject who asks
     who looked is not told of it.
     """
 

@@ -10,6 +10,7 @@ from gateway.profiles.closure import family_of, person_of_record
 from gateway.profiles.golden import full_name, golden_identity
 from gateway.profiles.matching import match_words, weakest
 from gateway.profiles.permitted import PermittedFact
+from gateway.profiles.shown import in_section, shown_on_page
 from gateway.profiles.views import (
     AgreementUsed,
     Coverage,
@@ -26,14 +27,7 @@ from gateway.profiles.views import (
 ALLEGATION_NOTE = "Reported to police. No further action. Not proof that it happened."
 REPORT_NOTE = "Reported to police. Not proof that it happened."
 OPINION_NOTE = "An opinion of the person who recorded it."
-_HEADING_ITEMS = frozenset(
-    {
-        "identity.name", "identity.former_name", "identity.birth_date", "identity.sex", "identity.nhs_number",
-        "identity.upn", "identity.nino", "identity.pnc_id", "contact.phone", "contact.email",
-    }
-)  # fmt: skip
 _PROFESSIONAL_ITEMS = frozenset({"care.professional", "care.allocation"})
-_TIES = frozenset({"household.membership", "family.relationship"})
 _NO_FURTHER_ACTION = frozenset({"14", "15", "16", "17", "18", "21"})
 
 
@@ -80,14 +74,13 @@ def assemble_profile(
     place = {person: number for number, person in enumerate(persons)}
     mine = [fact for fact in facts if fact.fact.person_id in place]
     words = {person: match_words([fact for fact in mine if fact.fact.person_id == person]) for person in persons}
-    shown = sorted((_shown(frame, fact, words) for fact in mine if _is_section(fact)), key=_by_day)
+    shown = sorted((_shown(frame, fact, words) for fact in mine if in_section(fact)), key=_by_day)
     by_block: dict[str, tuple[ShownFact, ...]] = {
         block.value: tuple(f for f in shown if f.block == block.value and f.item not in _PROFESSIONAL_ITEMS)
         for block in Block
     }
     addresses = _addresses(frame, mine, place)
     professionals = tuple(fact for fact in shown if fact.item in _PROFESSIONAL_ITEMS)
-    heading = sum(fact.item.name in _HEADING_ITEMS for fact in mine)
     return Profile(
         family_id=frame.family_id,
         purpose=frame.purpose,
@@ -104,13 +97,8 @@ def assemble_profile(
         agreements=agreements,
         advice=advice,
         foot=frame.foot,
-        items_shown=len(shown) + len(addresses) + heading,
+        items_shown=len(shown_on_page(persons, facts)),
     )
-
-
-def _is_section(fact: PermittedFact) -> bool:
-    name = fact.item.name
-    return name not in _HEADING_ITEMS and name not in _TIES and name != "address.residence"
 
 
 def _by_day(fact: ShownFact) -> tuple[str, str, str, str]:

@@ -16,21 +16,23 @@ _IDENTIFIER_LABELS = {
 _NAME_USES = {"usual": 0, "official": 1, "nickname": 2, "alias": 3}
 
 
+def heading_text(fact: PermittedFact) -> str:
+    """What a fact puts into a heading; empty for a fact of another item, and for one whose form leaves no words."""
+    text = _TEXTS.get(fact.item.name)
+    return "" if text is None else text(fact.fact.value)
+
+
 def golden_identity(facts: Sequence[PermittedFact], titles: Mapping[str, str]) -> GoldenIdentity:
     """Choose the heading of one person from their permitted identity facts."""
 
-    def of(item: str, text: Callable[[Mapping[str, object]], str]) -> tuple[GoldenValue, ...]:
-        return _ranked([fact for fact in facts if fact.item.name == item], text, titles)
+    def of(item: str) -> tuple[GoldenValue, ...]:
+        return _ranked([fact for fact in facts if fact.item.name == item], titles)
 
-    identifiers = tuple((label, value) for item, label in _IDENTIFIER_LABELS.items() for value in of(item, _identifier))
+    identifiers = tuple((label, value) for item, label in _IDENTIFIER_LABELS.items() for value in of(item))
     return GoldenIdentity(
-        of("identity.name", full_name),
-        of("identity.birth_date", lambda value: str(value.get("date") or "")),
-        of("identity.sex", lambda value: str(value.get("code") or "")),
-        identifiers,
-        of("contact.phone", lambda value: str(value.get("value") or "")),
-        of("contact.email", lambda value: str(value.get("value") or "")),
-    )
+        of("identity.name"), of("identity.birth_date"), of("identity.sex"), identifiers, of("contact.phone"),
+        of("contact.email"),
+    )  # fmt: skip
 
 
 def full_name(value: Mapping[str, object]) -> str:
@@ -43,13 +45,26 @@ def _identifier(value: Mapping[str, object]) -> str:
     return f"{number} (check digit fails)" if value.get("verification") == "unverified" else number
 
 
-def _ranked(
-    facts: Sequence[PermittedFact], text: Callable[[Mapping[str, object]], str], titles: Mapping[str, str]
-) -> tuple[GoldenValue, ...]:
+def _field(name: str) -> Callable[[Mapping[str, object]], str]:
+    return lambda value: str(value.get(name) or "")
+
+
+_TEXTS: Mapping[str, Callable[[Mapping[str, object]], str]] = {
+    "identity.name": full_name,
+    "identity.birth_date": _field("date"),
+    "identity.sex": _field("code"),
+    **dict.fromkeys(_IDENTIFIER_LABELS, _identifier),
+    "contact.phone": _field("value"),
+    "contact.email": _field("value"),
+}
+"""The items of a heading, each with how its value reads there."""
+
+
+def _ranked(facts: Sequence[PermittedFact], titles: Mapping[str, str]) -> tuple[GoldenValue, ...]:
     by_value: dict[str, list[PermittedFact]] = defaultdict(list)
     shown: dict[str, str] = {}
     for fact in facts:
-        words = text(fact.fact.value)
+        words = heading_text(fact)
         if words:
             key = words.casefold()
             by_value[key].append(fact)

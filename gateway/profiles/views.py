@@ -138,7 +138,7 @@ class AgreementUsed:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One family, cut to what one reader may see for one purpose."""
+    """One family, cut to what one reader may see for one purpose. `items_shown` is how many facts it shows."""
 
     family_id: UUID
     purpose: str
@@ -156,15 +156,6 @@ class Profile:
     advice: tuple[str, ...]
     foot: str
     items_shown: int
-
-    def shown_counts(self) -> dict[str, int]:
-        """How many entries of each item are shown: what the outcome entry holds."""
-        counts: dict[str, int] = {}
-        for fact in (*self.circumstances, *self.events, *self.interventions, *self.goals, *self.professionals):
-            counts[fact.item] = counts.get(fact.item, 0) + 1
-        if self.addresses:
-            counts["address.residence"] = len(self.addresses)
-        return counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ _LOOKS = text(
                AS subjects,
              ARRAY(SELECT jsonb_array_elements_text(coalesce(audit.opened(o.fields, 'items_shown'), '[]'))) AS items,
              ARRAY(SELECT jsonb_array_elements_text(coalesce(audit.opened(o.fields, 'sources'), '[]'))) AS sources,
-             -- Those of the authorisation: what a page shows in its heads and ties, its outcome does not count.
+             ARRAY(SELECT jsonb_object_keys(coalesce(audit.opened(o.fields, 'shown_counts'), '{}'))) AS counted,
+             -- Those of the authorisation: what may have been shown where no outcome tells what was.
              coalesce(audit.opened(coalesce(a.fields, o.fields), 'masks'), '{}') AS masks,
              audit.opened(o.fields, 'detail') ->> 'channel' AS channel
         FROM about JOIN audit.opening o USING (entry_id)
@@ -57,7 +58,8 @@ _LOOKS = text(
 class Look:
     """An access that showed facts of persons, or an authorisation without an outcome, which may have.
 
-    `items` and `sources` are those of an outcome; `masks`, by person and band, those of its authorisation.
+    `items`, `counted` (the items with a count) and `sources` are those of an outcome; `masks`, by person and band,
+    those of its authorisation.
     """
 
     entry_id: UUID
@@ -71,6 +73,7 @@ class Look:
     phase: str
     subjects: tuple[UUID, ...]
     items: tuple[str, ...]
+    counted: tuple[str, ...]
     sources: tuple[str, ...]
     masks: Mapping[str, str]
     channel: str | None
@@ -82,7 +85,7 @@ def looks_at(connection: Connection, persons: Sequence[UUID], since: datetime) -
     return [
         Look(
             row.entry_id, row.at, row.who, row.agency, row.role, row.team, row.household, row.sealed, row.phase,
-            tuple(row.subjects), tuple(row.items), tuple(row.sources), row.masks, row.channel,
+            tuple(row.subjects), tuple(row.items), tuple(row.counted), tuple(row.sources), row.masks, row.channel,
         )
         for row in rows
     ]  # fmt: skip

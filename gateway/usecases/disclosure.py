@@ -26,6 +26,7 @@ from gateway.errors import JUST_ENDED, AccessRefusedError, NotFoundError, Permit
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import Frame, assemble_profile, shown_persons
 from gateway.profiles.permitted import PermittedFact, permitted_facts
+from gateway.profiles.shown import counts_of, shown_on_page, sources_of
 from gateway.profiles.views import AgreementUsed, Coverage, Profile, Receipt, WithheldLine
 from gateway.profiles.withheld import role_lines, withheld_lines
 from gateway.store import ledger
@@ -45,7 +46,7 @@ from gateway.usecases.declaring import Declaration, require_declaration
 from gateway.usecases.entries import entry
 from gateway.usecases.fact_refs import fact_ref
 from gateway.usecases.open_disputes import open_disputes_of
-from gateway.usecases.reasons import reason_of, sources_of
+from gateway.usecases.reasons import reason_of
 from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
 
@@ -231,24 +232,25 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
         relied = [use for key, permit in permits.items() if key[0] in set(persons) for use in permit.uses]
         advice = tuple(dict.fromkeys(use.advice for use in relied if use.advice))
         profile = assemble_profile(frame, persons, facts, lines, _agreements_used(wiring, relied), advice)
-        outcome = outcome_entry(reading, authorised, profile, persons, facts)
+        outcome = outcome_entry(reading, authorised, persons, facts)
         leaf = append(connection, outcome)
     return profile, outcome, leaf
 
 
 def outcome_entry(
-    reading: Reading, authorised: Entry, profile: Profile, persons: Sequence[UUID], facts: Sequence[PermittedFact]
+    reading: Reading, authorised: Entry, persons: Sequence[UUID], facts: Sequence[PermittedFact]
 ) -> Entry:
     """What was shown: items and counts of what was shown, never of what was not."""
-    counts = profile.shown_counts()
+    shown = shown_on_page(persons, facts)
+    counts = counts_of(shown)
     return entry(
         reading.wiring, reading.context, reading.caller, authorised.event, reading.now,
         phase=Phase.OUTCOME, refers_to=authorised.entry_id, decision=Decision.PERMIT,
-        outcome=Outcome.DONE if profile.items_shown else Outcome.NOTHING_FOUND,
+        outcome=Outcome.DONE if shown else Outcome.NOTHING_FOUND,
         purpose=authorised.purpose, declaration=authorised.declaration, agreements=authorised.agreements,
         legal_basis=authorised.legal_basis, household=authorised.household,
-        subjects=tuple(sorted(str(person) for person in persons)), items_shown=tuple(sorted(counts)),
-        shown_counts=counts, sources=sources_of(((one.fact.person_id, one.source) for one in facts), persons),
+        subjects=tuple(sorted(str(person) for person in persons)), items_shown=tuple(counts), shown_counts=counts,
+        sources=sources_of(shown),
         reason=authorised.reason, detail={"channel": reading.context.channel},
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ is the same where nothing is recorded and where what is recorded is withheld in 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -163,20 +164,22 @@ def _about_family(
     reading, family = opened.reading, opened.family
     permits = {(one.person_id, one.band): one.permit for one in family.decided if one.permit is not None}
     mask = _asked_cells(register, asked)
+    told = purpose_permissions(
+        register, caller.agency, caller.role, reading.declaration.purpose, reading.now, (Direction.VIEW,)
+    )
     with wiring.database.transaction("hg_read") as connection:
         open_ticket(connection, opened.ticket.ticket_id)
         facts = permitted_facts(load_facts(connection), permits, reading.now)
         persons = set(shown_persons(family.ego, facts))
         counts = withheld_counts(connection, sorted(persons))
         shown = [fact for fact in facts if fact.fact.person_id in persons]
-        outcome = _outcome(opened, shown, sorted(persons))
+        decided = [one for one in family.decided if one.person_id in persons]
+        by_rank = _cells_by_rank(register, shown)
+        relied_on = _relied_on(register, told.allowed, _cells_by_clause(register, shown, decided), by_rank)
+        permitted = _narrowed(register, relied_on, mask)
+        outcome = _outcome(opened, permitted, sorted(persons))
         leaf = append(connection, outcome)
-    decided = [one for one in family.decided if one.person_id in persons]
-    by_rank, heard = _cells_by_rank(register, shown), _heard(decided)
-    told = purpose_permissions(
-        register, caller.agency, caller.role, reading.declaration.purpose, reading.now, (Direction.VIEW,)
-    )
-    relied_on = _relied_on(register, told.allowed, _cells_by_clause(register, shown, decided), by_rank)
+    heard = _heard(decided)
     said = mask
     for cells in (*by_rank.values(), *(part.mask for part in heard)):
         said &= ~cells
@@ -190,7 +193,7 @@ def _about_family(
         about="family",
         purpose=reading.declaration.purpose,
         direction=Direction.VIEW.value,
-        permitted=_narrowed(register, relied_on, mask),
+        permitted=permitted,
         excluded=_narrowed(register, told.excluded, mask),
         withheld=withheld,
         refusal=None,
@@ -214,16 +217,19 @@ def withheld_items(register: Register, reasons: Iterable[Withheld], mask: int) -
     )  # fmt: skip
 
 
-def _outcome(opened: OpenedFamily, shown: Sequence[PermittedFact], persons: Sequence[UUID]) -> Entry:
+def _outcome(opened: OpenedFamily, permitted: Iterable[Allowance], persons: Sequence[UUID]) -> Entry:
+    """No fact is shown here; what an item counts are the sources of which it is said that they hold it."""
     reading, authorised = opened.reading, opened.authorised
-    items = sorted({fact.item.name for fact in shown})
+    named = {(part.source, item) for one in permitted for part in one.data for item in part.items}
+    counts = dict(sorted(Counter(item for _, item in named).items()))
     return entry(
         reading.wiring, reading.context, reading.caller, authorised.event, reading.now, phase=Phase.OUTCOME,
         refers_to=authorised.entry_id, decision=Decision.PERMIT,
-        outcome=Outcome.DONE if items else Outcome.NOTHING_FOUND, purpose=authorised.purpose,
+        outcome=Outcome.DONE if counts else Outcome.NOTHING_FOUND, purpose=authorised.purpose,
         declaration=authorised.declaration, agreements=authorised.agreements, legal_basis=authorised.legal_basis,
-        household=authorised.household, subjects=tuple(str(person) for person in persons), items_shown=tuple(items),
-        detail={"channel": reading.context.channel, "query": "why"},
+        household=authorised.household, subjects=tuple(str(person) for person in persons),
+        items_shown=tuple(counts), shown_counts=counts, sources=tuple(sorted({source for source, _ in named})),
+        reason=authorised.reason, detail={"channel": reading.context.channel, "query": "why"},
     )  # fmt: skip
 
 

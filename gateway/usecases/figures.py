@@ -91,7 +91,7 @@ def make_figure(wiring: Wiring, context: RequestContext, caller: StaffCaller, as
         counts = count_groups(connection, measure.name, now.astimezone(LONDON).date())
     table = suppress(counts, base=asked.base)
     # (4) The outcome, committed.
-    outcome, leaf = _record_outcome(wiring, context, caller, authorised, table)
+    outcome, leaf = _record_outcome(wiring, context, caller, authorised, measure, table)
     require_unended(wiring, context, permit.not_after)
     return FigureAnswer(measure, table, asked.base, clauses, receipt_for(wiring, outcome, leaf))
 
@@ -101,12 +101,18 @@ def _covers(permit: Permit, measure: Measure) -> bool:
 
 
 def _record_outcome(
-    wiring: Wiring, context: RequestContext, caller: StaffCaller, authorised: Entry, table: FigureTable
-) -> tuple[Entry, bytes]:
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, authorised: Entry, measure: Measure,
+    table: FigureTable,
+) -> tuple[Entry, bytes]:  # fmt: skip
+    """No fact is shown here; what each item counts are the groups whose number is."""
+    groups = sum(one.count is not None for one in table.figures)
+    shown = measure.needs if groups else {}
+    counts = dict.fromkeys(sorted({item for _, item in shown}), groups)
     outcome = entry(
         wiring, context, caller, authorised.event, authorised.at, phase=Phase.OUTCOME,
         refers_to=authorised.entry_id, decision=Decision.PERMIT, purpose=authorised.purpose,
         agreements=authorised.agreements, outcome=Outcome.DONE if table.figures else Outcome.NOTHING_FOUND,
+        items_shown=tuple(counts), shown_counts=counts, sources=tuple(sorted({source for source, _ in shown})),
         detail={"row_count": len(table.figures)},
     )  # fmt: skip
     with wiring.database.transaction("hg_desk") as connection:

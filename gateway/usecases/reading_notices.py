@@ -21,6 +21,7 @@ from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import REPORT_NOTE
 from gateway.profiles.golden import golden_identity
 from gateway.profiles.permitted import PermittedFact, permitted_facts
+from gateway.profiles.shown import counts_of, in_heading, sources_of
 from gateway.profiles.views import GoldenIdentity, Receipt
 from gateway.store.desk_tables import NoticeRow
 from gateway.store.facts import load_facts
@@ -144,15 +145,16 @@ def _read(
         facts = permitted_facts(load_facts(connection), permits, row.raised_at)
         incidents = tuple(_incident(fact, titles) for fact in facts if fact.item.name == INCIDENT)
         advice = tuple(dict.fromkeys(line for permit in permits.values() for line in permit.advice))
-        counts = {name: sum(fact.item.name == name for fact in facts) for name in {fact.item.name for fact in facts}}
+        shown = [fact for fact in facts if fact.item.name == INCIDENT or in_heading(fact)]
+        counts = counts_of(shown)
         outcome = entry(
             wiring, reading.context, reading.caller, authorised.event, reading.now, phase=Phase.OUTCOME,
             refers_to=authorised.entry_id, decision=Decision.PERMIT,
             outcome=Outcome.DONE if incidents else Outcome.NOTHING_FOUND, purpose=authorised.purpose,
             declaration=authorised.declaration, agreements=authorised.agreements,
             legal_basis=authorised.legal_basis, household=authorised.household,
-            subjects=tuple(str(one.person_id) for one in pupil), items_shown=tuple(sorted(counts)),
-            shown_counts=counts, sources=tuple(sorted({fact.source for fact in facts})), reason=authorised.reason,
+            subjects=tuple(str(one.person_id) for one in pupil), items_shown=tuple(counts),
+            shown_counts=counts, sources=sources_of(shown), reason=authorised.reason,
             detail={"channel": "notice", "records": [str(row.notice_id)]},
         )  # fmt: skip
         leaf = append(connection, outcome)

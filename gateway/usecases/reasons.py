@@ -1,7 +1,6 @@
 """Why a reader has to do with the people of an access, as it stands at that instant and as the entry says it."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from agreements.request import Relationship
 from audit.entry import Reason
@@ -36,9 +35,3 @@ def reason_of(
     now = wiring.clock()
     owners = {wiring.register.owner_of(one, now) for one in wiring.register.vocabulary.sources_of(mask)}
     return Reason.OWN_SERVICE if owners == {caller.agency} else Reason.NONE
-
-
-def sources_of(sources: Iterable[tuple[UUID, str]], persons: Iterable[UUID]) -> tuple[str, ...]:
-    """The sources of what was shown: of (person, source) pairs those of the persons named."""
-    shown = set(persons)
-    return tuple(sorted({source for person, source in sources if person in shown}))

@@ -17,6 +17,7 @@ from gateway.errors import AccessRefusedError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.golden import golden_identity
 from gateway.profiles.permitted import PermittedFact, permitted_facts
+from gateway.profiles.shown import counts_of, shown_in_hits, sources_of
 from gateway.profiles.views import Coverage, GoldenIdentity, Receipt
 from gateway.store.facts import load_facts
 from gateway.store.inputs import DecisionInput, person_inputs, search_candidates
@@ -34,7 +35,6 @@ from gateway.usecases.disclosure import (
     require_unended,
 )
 from gateway.usecases.entries import entry
-from gateway.usecases.reasons import sources_of
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.search_tokens import IDENTIFIER_SCHEMES, answers_query, query_terms
 from gateway.wiring import Wiring
@@ -97,14 +97,15 @@ def search_people(
         facts = permitted_facts(load_facts(connection), permits, now)
         found = _hits(reading, query, inputs, facts)
         page = found[:PAGE_SIZE]
+        shown = shown_in_hits((person for person, _ in page), facts)
+        counts = counts_of(shown)
         outcome = entry(
             wiring, context, caller, EventClass.SEARCH, now, phase=Phase.OUTCOME, refers_to=authorised.entry_id,
             purpose=declaration.purpose, declaration=str(declaration.declaration_id), decision=Decision.PERMIT,
             agreements=authorised.agreements, legal_basis=authorised.legal_basis,
             outcome=Outcome.DONE if page else Outcome.NOTHING_FOUND,
             subjects=tuple(sorted(str(person) for person, _ in page)),
-            items_shown=("identity.name",) if page else (), reason=authorised.reason,
-            sources=sources_of(((one.fact.person_id, one.source) for one in facts), (person for person, _ in page)),
+            items_shown=tuple(counts), shown_counts=counts, sources=sources_of(shown), reason=authorised.reason,
             detail={"row_count": len(page)},
         )  # fmt: skip
         leaf = append(connection, outcome)

@@ -1,8 +1,8 @@
 """Whoever was shown a fact that is withdrawn or corrected is told so, in words that do not say it again.
 
 Who that is, the log knows: accesses since the fact was first known here, about whom the record was taken for at that
-instant, that showed its item of its source. Of names, numbers and ties, which outcomes do not count, it is those whose
-mask let them out; so it is of an authorisation without an outcome.
+instant, that showed its item of its source. Where no outcome tells what was shown, it is those whose mask let it out;
+so it is of names, numbers and ties in outcomes of before these were counted.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ WITHDRAWN, CORRECTED, ANSWERED = "withdrawn", "corrected", "answered"
 _BY_NOTICE = "notice"
 _TELLING = "UK GDPR Art 19"
 _IN_HEADS = ("identity.", "contact.", "family.", "household.")
-"""Items that pages show in heads and ties, and outcomes do not count: there the authorisation's mask says it."""
+"""Items of heads and ties: an outcome that counts none of them may be of the time when none was counted."""
 
 
 @dataclass(slots=True)
@@ -135,7 +135,8 @@ def _showed(wiring: Wiring, look: Look, person: UUID, fact: OwnFact) -> bool:
     source, item = vocabulary.sources[fact.source_no], ITEMS[fact.item_no].name
     if look.phase == "outcome" and source not in look.sources:
         return False
-    if look.phase == "outcome" and not item.startswith(_IN_HEADS):
+    heads_counted = any(name.startswith(_IN_HEADS) for name in look.counted)
+    if look.phase == "outcome" and (heads_counted or not item.startswith(_IN_HEADS)):
         return item in look.items
     cell = vocabulary.cell(source, item)
     masks = (mask for key, mask in look.masks.items() if key.startswith(f"{person}:") and mask)
