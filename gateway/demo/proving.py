@@ -115,14 +115,15 @@ def _fetch(officer: Reader, entry: UUID) -> str | None:
 def _log(played: Play, stand: Stand, folder: Path, key: str, say: Callable[[str], None]) -> Json:
     whole = folder / "export"
     done = operate(stand, "audit", "export", str(whole))
-    verdict = verify_offline(["--key", key, str(whole)])
+    # By the policy, which names the log's key and asks for both witnesses: the key alone would vouch for any fork.
+    verdict = verify_offline(["--policy", str(stand.settings.witness_policy), str(whole)])
     say(verdict.stdout.strip())
     size = sum(1 for _ in (whole / ENTRIES).open("rb")) if (whole / ENTRIES).exists() else 0
     held = {str(one["entry"]) for one in stand.desk.trail.receipts}
     exported = _exported(whole) if size else []
     checks = {
         "the log can be exported": done.returncode == 0,
-        "the export verifies offline": verdict.returncode == 0,
+        "the export verifies offline, cosigned by both witnesses": verdict.returncode == 0,
         "every receipt's entry is in it exactly once": all(exported.count(entry) == 1 for entry in held),
     }
     played.act("Export the log and verify it offline", "every entry stands in the signed tree", checks)
