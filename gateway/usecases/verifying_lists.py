@@ -22,6 +22,7 @@ from audit.entry import format_second
 from audit.errors import AuditError
 from audit.keys import VerifierKey
 from audit.notes import open_note
+from audit.sparse_map import NO_KEYS, Subtree
 from audit.subject_list import ListKind, extend_list, list_start
 from gateway.custody import KeyRing
 from gateway.errors import KeyCustodyError
@@ -44,6 +45,7 @@ BUDGET = 4_000_000
 """How many lists are hashed at most for taking maps anew."""
 
 _NODE_BYTES = 4096 * 33
+_MORE_KEYS = 2
 
 
 def check_lists(connection: Connection, origin: str, keys: tuple[VerifierKey, ...], ring: KeyRing) -> int:
@@ -184,7 +186,7 @@ def _check_contents(
             if stored.occasion == "lineage" or stored.map_no == newest:
                 raise FoundError("audit.coverage_map_nodes", "are missing for a map that serves proofs", where)
             continue
-        if len(kept) != _NODE_BYTES or root_over(decode_nodes(kept)) != coverage.root:
+        if len(kept) != _NODE_BYTES or not _folds_to(coverage.root, decode_nodes(kept)):
             raise FoundError("audit.coverage_map_nodes.nodes", "do not fold to the signed root", where)
         if budget <= 0:
             continue
@@ -197,6 +199,13 @@ def _check_contents(
             problem = "the map that was signed is not that of the lists"
             raise FoundError("audit.coverage_map, audit.coverage_map_stone or audit.subject", problem, where)
         budget -= counted.number
+
+
+def _folds_to(root: bytes, nodes: list[Subtree]) -> bool:
+    """Whether nodes are those of a map. What an empty subtree holds is folded into no root: it is looked at here."""
+    return root_over(nodes) == root and all(
+        node.keys <= _MORE_KEYS and (node.keys or node == NO_KEYS) for node in nodes
+    )  # fmt: skip
 
 
 class _Counted:

@@ -23,7 +23,7 @@ def _ticket(scene: Scene) -> str:
     return f"(SELECT ticket_id FROM audit.ticket ORDER BY ticket_id OFFSET {scene.random.randrange(8)} LIMIT 1)"
 
 
-def _sql(statement: str) -> Callable[[Scene], object]:
+def sql_cheat(statement: str) -> Callable[[Scene], object]:
     """`{entry}`, `{other}`, `{ticket}` and `{index}` are drawn anew for each scene."""
 
     def act(scene: Scene) -> None:
@@ -191,7 +191,7 @@ _WRITES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 CHEATS: tuple[Cheat, ...] = (
-    *(Cheat(name, DATABASE, _sql(statement)) for name, statement in _WRITES),
+    *(Cheat(name, DATABASE, sql_cheat(statement)) for name, statement in _WRITES),
     Cheat("salts of two fields swapped", DATABASE, _swap_salts),
     Cheat("openings of two entries swapped", DATABASE, _swap_openings),
     Cheat("two leaves swapped", DATABASE, _swap_leaves),

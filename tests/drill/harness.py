@@ -23,7 +23,7 @@ from audit.keys import VerifierKey
 from gateway import clock
 from gateway.witness.comparing import compare
 from gateway.witness.witness import Witness
-from tests.drill import cheats_database, cheats_export, cheats_signed
+from tests.drill import cheats_database, cheats_export, cheats_kept, cheats_signed
 from tests.drill.cheat import DATABASE, EXPORT, FINDERS, MARK, OLDER, WITNESS, Cheat, Scene
 from tests.drill.histories import History
 from tests.drill.ledger_book import Book, fails, new_book, new_witness
@@ -32,7 +32,7 @@ from tests.gateway.cluster import Cluster, running_cluster
 BEFORE_OLDER, ALTOGETHER = 130, 300
 _FORK = "shown to one partner alone"
 CHEATS = (
-    *cheats_database.CHEATS, *cheats_signed.CHEATS, *cheats_export.CHEATS,
+    *cheats_database.CHEATS, *cheats_kept.CHEATS, *cheats_signed.CHEATS, *cheats_export.CHEATS,
     *(Cheat(f"{_FORK}: {one.__name__}", WITNESS, one) for one in cheats_signed.FORKS),
 )  # fmt: skip
 
@@ -62,15 +62,17 @@ class Base:
 
 @contextmanager
 def base_log(cluster: Cluster, folder: Path, random: Random) -> Iterator[Base]:
-    """A log with tickets, lists, cards, an erasure-free past, exports, a witness; two entries still wait."""
+    """A log with tickets, lists, cards, maps, an erasure-free past, exports, a witness; two entries still wait."""
     with new_book(cluster, folder, random) as book:
         witness, witness_key = new_witness(folder / "witness", book.key)
         _grow(book, BEFORE_OLDER)
-        witness.add_checkpoint(book.submission(0))
+        book.take_maps()
+        book.cosign(witness, witness_key, 0)
         older, witnessed = book.head(), book.size()
         book.export(folder / "old", openings=True)
         _grow(book, ALTOGETHER)
-        witness.add_checkpoint(book.submission(witnessed))
+        book.take_maps()
+        book.cosign(witness, witness_key, witnessed)
         newest = book.head()
         book.export(folder / "export", openings=True)
         assert book.verify().finding is None

@@ -40,7 +40,7 @@ class History:
         """Go through some steps, then be checked by everybody; gives the alarms, of which there should be none."""
         actions = (
             self._work, self._work, self._work, self._empty_batch, self._restart, self._rotate, self._erase,
-            self._witnessing, self._keep, self._export, self._back_up, self._restore,
+            self._witnessing, self._keep, self._export, self._back_up, self._restore, self._maps,
         )  # fmt: skip
         self._work()
         try:
@@ -87,6 +87,9 @@ class History:
         self._work()
         self.book.sequence()
 
+    def _maps(self) -> None:
+        self.book.take_maps()
+
     def _erase(self) -> None:
         """One entry's openings, as an erasure entry of the same transaction says."""
         book = self.book
@@ -96,7 +99,8 @@ class History:
                 connection.execute(
                     text(
                         "SELECT l.entry_id FROM audit.leaf l JOIN audit.entry e USING (entry_id)"
-                        " WHERE e.event_class <> 'erasure' ORDER BY l.leaf_index"
+                        # Nor is that of a map: it is about nobody.
+                        " WHERE e.event_class NOT IN ('erasure', 'verification') ORDER BY l.leaf_index"
                     )
                 )
                 .scalars()
@@ -116,7 +120,7 @@ class History:
         self.book.sequence()
         size = self.book.size()
         try:
-            self._witness.add_checkpoint(self.book.submission(self._witnessed))
+            self.book.cosign(self._witness, self._witness_key, self._witnessed)
         except WitnessRefusalError as refusal:
             raise WitnessRefusalError(refusal.status, f"the witness of {self._witnessed} refused {size}") from refusal
         self._witnessed = size

@@ -2,26 +2,36 @@
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
+import httpx
 from sqlalchemy import Connection, Engine, text
 
+from agreements.enactment import enact_register
+from agreements.loader import load_register
+from agreements.register import Register, compile_register
 from audit.checkpoint import parse_checkpoint
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase, Reason
 from audit.errors import AuditError
 from audit.keys import SignerKey, VerifierKey
 from audit.tree import consistency_places, consistency_proof
 from audit.verify_export import ExportVerdict, Trust, verify_export
-from audit.witness import AddCheckpoint
+from audit.witness import AddCheckpoint, read_cosignatures
 from gateway import clock
+from gateway.building import oidc_settings
 from gateway.custody import create_keys, load_custody, rotate_key
+from gateway.identity.clients import ClientRegistry
+from gateway.identity.keys import TokenKeys, generate_es256_key
+from gateway.identity.oidc import OidcProvider
 from gateway.jobs.sequencer import Sequencer
 from gateway.operator_parts import OperatorParts
 from gateway.settings import Settings
@@ -29,12 +39,15 @@ from gateway.store.engine import Database
 from gateway.store.ledger import Ticket, TicketSubject, append, authorise
 from gateway.store.log import newest_checkpoint, stored_nodes
 from gateway.store.restores import HighWaterMark
+from gateway.store.witnesses import StoredCosignature, add_cosignature, add_witnessed
+from gateway.usecases.coverage_maps import take_due_maps
 from gateway.usecases.exporting_log import export_log
 from gateway.usecases.restoring import guard_of
 from gateway.usecases.verifying_log import Verdict, verify_database
+from gateway.wiring import Wiring
 from gateway.witness.folder import create_witness, open_witness
 from gateway.witness.witness import Witness
-from tests.gateway.cluster import Cluster, admin_engine
+from tests.gateway.cluster import REGISTER, Cluster, admin_engine
 
 LOG = "northvale.example/hearthgate"
 BEGAN = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -133,6 +146,24 @@ class Book:
         rotate_key(self.parts.settings.keys_dir, "log")
         self.parts = replace(self.parts, custody=load_custody(self.parts.settings.keys_dir, ()))
 
+    def take_maps(self) -> int:
+        """The coverage maps of the next full hour, and their entries as leaves."""
+        self.at = self.at.replace(minute=2) + timedelta(hours=1)
+        with drill_wiring(self) as wiring:
+            taken = take_due_maps(wiring)
+        self.sequence()
+        return taken
+
+    def cosign(self, witness: Witness, key: VerifierKey, known: int) -> None:
+        """A witness cosigns the newest checkpoint, of which it knows so many leaves; what it answered is kept."""
+        line = witness.add_checkpoint(self.submission(known)).line()
+        note = self.head()
+        _, verified = read_cosignatures(line.encode(), note, key)
+        made = StoredCosignature(self.size(), key.encode(), line, datetime.fromtimestamp(verified.at or 0, UTC))
+        with self.parts.database.transaction("hg_sequence") as connection:
+            add_cosignature(connection, made)
+            add_witnessed(connection, made.tree_size, [made.vkey], made.signed_at)
+
     # Looking at it.
 
     def head(self) -> str:
@@ -190,6 +221,26 @@ class Book:
         """Every connection anew."""
         self.parts.database.dispose()
         self.admin.dispose()
+
+
+@contextmanager
+def drill_wiring(book: Book) -> Iterator[Wiring]:
+    """What the takers of maps work with: the log of the book, under Northvale's register."""
+    parts, settings = book.parts, book.parts.settings
+    with httpx.Client() as client:
+        yield Wiring(
+            settings=settings, database=parts.database, custody=parts.custody, log_signer=book.signer,
+            register=_register(), feeds={}, clients=ClientRegistry({}), token_keys=TokenKeys(generate_es256_key()),
+            provider=OidcProvider(oidc_settings(settings), client), clock=lambda: book.at, mint=clock.new_id,
+            mint_opaque=clock.new_opaque_id,
+        )  # fmt: skip
+
+
+@cache
+def _register() -> Register:
+    with tempfile.TemporaryDirectory() as made:
+        enact_register(REGISTER, Path(made), BEGAN - timedelta(days=200))
+        return compile_register(load_register(REGISTER, Path(made), BEGAN))
 
 
 @contextmanager

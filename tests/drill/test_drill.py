@@ -8,7 +8,7 @@ from tests.drill.cheat import DATABASE, EXPORT, FINDERS, MARK, OLDER, WITNESS, C
 from tests.drill.harness import CHEATS, Results, base_log, play, run_histories
 from tests.gateway.cluster import running_cluster
 
-_EACH = {DATABASE: 7, EXPORT: 6, OLDER: 4, WITNESS: 4, MARK: 1}
+_EACH = {DATABASE: 9, EXPORT: 6, OLDER: 4, WITNESS: 4, MARK: 1}
 _SEED = 11
 
 
