@@ -29,6 +29,14 @@ def postcode(text: str) -> str | None:
     return None if found is None or found.startswith(_PSEUDO_AREAS) else found
 
 
+def postal_code(text: str) -> str | None:
+    """A British postcode in its normal form, or one that is digits alone, as many countries have them; not 00000."""
+    compact = text.strip()
+    if re.fullmatch(r"\d{4,6}", compact):
+        return compact if len(set(compact)) > 1 else None
+    return postcode(text)
+
+
 def uprn(text: str) -> str | None:
     """A UPRN as text without leading zeros (BS 7666), or None."""
     digits = text.strip().lstrip("0")
@@ -41,6 +49,11 @@ def address_key(lines: Sequence[str], postcode_text: str | None = None) -> str |
     With a postcode: postcode and numbers, flat first. Without: numbers and street. A house without a number goes
     by its name. None where there is nothing to tell it from its neighbours.
     """
+    return key_and_street(lines, postcode_text)[0]
+
+
+def key_and_street(lines: Sequence[str], postcode_text: str | None = None) -> tuple[str | None, str]:
+    """The key of an address, and its street without numbers in full words ("" where there is none)."""
     text = fold(", ".join(line for line in lines if line)).replace("'", "").replace(".", " ")
     text = re.sub(r"\s*\n\s*", ", ", text)
     code = postcode(postcode_text or "")
@@ -52,8 +65,8 @@ def address_key(lines: Sequence[str], postcode_text: str | None = None) -> str |
     street = _street(rest)
     if code:
         name = " ".join(units) or street
-        return f"{code}|{name}" if name else None
-    return f"{' '.join(units)}|{street}" if units and street else None
+        return (f"{code}|{name}" if name else None), street
+    return (f"{' '.join(units)}|{street}" if units and street else None), street
 
 
 def place_key(uprn_text: str | None, lines: Sequence[str], postcode_text: str | None = None) -> str | None:

@@ -1,12 +1,8 @@
-"""Which records are compared at all: two records that share a key. Bounded, however common a key is."""
-
-from collections import defaultdict
-from collections.abc import Sequence
+"""The keys of one record: two records that share one are compared. `linkage.candidates` finds them for many at once."""
 
 from linkage.sound import sound_key
 from linkage.standardise import StandardRecord
 
-LARGEST_BLOCK = 60
 _FULL_DATE = 10
 
 
@@ -41,34 +37,3 @@ def _name_pair_keys(record: StandardRecord, full_date: str | None) -> set[str]:
         sounds = "+".join(sorted((sound_key(record.given), sound_key(record.family))))
         keys.add(f"sound:{sounds}/{record.birth_date[:4]}")
     return keys
-
-
-def bounded_keys(records: Sequence[StandardRecord], largest: int = LARGEST_BLOCK) -> list[list[str]]:
-    """Per record its keys, where no key is shared by more than `largest` records.
-
-    A commoner key is cut into overlapping windows over its records sorted by name and birth date: near neighbours
-    still meet, and a million like rows cost a million comparisons times a constant.
-    """
-    holders: dict[str, list[int]] = defaultdict(list)
-    for number, record in enumerate(records):
-        for key in block_keys(record):
-            holders[key].append(number)
-    kept: list[list[str]] = [[] for _ in records]
-    for key in sorted(holders):
-        block = holders[key]
-        if len(block) == 1:
-            continue
-        if len(block) <= largest:
-            for number in block:
-                kept[number].append(key)
-            continue
-        half = largest // 2
-        block.sort(key=lambda number: _neighbourhood(records[number]))
-        for position, number in enumerate(block):
-            kept[number].append(f"{key}#{position // half}")
-            kept[number].append(f"{key}#{position // half + 1}")
-    return kept
-
-
-def _neighbourhood(record: StandardRecord) -> tuple[str, str, str, str]:
-    return (record.family, record.given, record.birth_date or "", record.record_id)

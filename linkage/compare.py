@@ -1,118 +1,108 @@
-"""Block and compare with Splink on DuckDB: pairs of records, and the level of agreement of each comparison."""
+"""The level of agreement of each comparison, for every pair at once, and the distinct patterns of levels.
 
-import logging
-from collections.abc import Mapping, Sequence
+A level is numbered upwards the better it agrees: -1 nothing to compare, 0 different, 1 the weakest agreement.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 import pandas as pd
-from splink import DuckDBAPI, Linker
+from numpy.typing import NDArray
 
-from linkage.blocking import bounded_keys
-from linkage.levels import COMPARISONS, Comparison
-from linkage.model import LevelProbability, LinkModel
+from linkage.columns import connect, records_table
+from linkage.levels import BY_FREQUENCY, COMPARISONS, RARITIES, Comparison
 from linkage.standardise import StandardRecord
 
-# Splink remarks on levels that it did not train itself; the parameters come from our model.
-logging.getLogger("splink").setLevel(logging.ERROR)
-
-_SEPARATOR = "\x1f"
-_LISTS = (
-    "keys", "givens", "middles", "families", "postcodes", "uprns", "address_keys", "phones", "emails", "nhs_verified",
-    "nhs_number", "upn", "nino", "pnc_id", "local_ids",
-)  # fmt: skip
-_SCALARS = ("given", "family", "birth", "sex")
-_OWN_SCHEMES = frozenset({"nhs_number", "upn", "nino", "pnc_id"})
+Integers = NDArray[np.int64]
 
 
-def compared_pairs(
-    records: Sequence[StandardRecord], model: LinkModel, keys: Sequence[Sequence[str]] | None = None
-) -> pd.DataFrame:
-    """All pairs of records that share a key, those of `linkage.blocking` unless given.
+@dataclass(frozen=True, slots=True)
+class ComparedPairs:
+    """Pairs of records by number, `left` < `right`, in that order; `pattern` is the row of each in `patterns`.
 
-    Records go by number: columns `left` < `right` and one per comparison.
-    A level is numbered as Splink does: -1 nothing to compare, 0 different, and upwards the better it agrees.
-    The order of rows is that of the numbers.
+    `patterns` has a column per comparison, in the order of `COMPARISONS`; `rarity` has one per name whose frequency
+    counts (given, family): how rare the commoner of the two names is where they agree, -1 where they do not.
     """
-    names = [each.name for each in COMPARISONS]
-    frame = _frame(records, bounded_keys(records) if keys is None else keys)
-    # Splink estimates nothing here, but it reads the table; without one shared key there is nothing to read.
-    if not any(frame["keys"]):
-        return pd.DataFrame({name: np.empty(0, dtype=np.int64) for name in ("left", "right", *names)})
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("set threads to 2")
-        connection.register("sent", frame)
-        lists = ", ".join(
-            f"case when {name} = '' then null else string_split({name}, '{_SEPARATOR}') end as {name}"
-            for name in _LISTS
-        )
-        scalars = ", ".join(f"nullif({name}, '') as {name}" for name in _SCALARS)
-        create = f"create table records as select number, {scalars}, {lists} from sent"  # noqa: S608 - our own columns
-        connection.execute(create)
-        linker = Linker("records", _settings(model), DuckDBAPI(connection), set_up_basic_logging=False)
-        predicted = linker.inference.predict()
-        gammas = ", ".join(f'gamma_{name}::tinyint as "{name}"' for name in names)
-        return connection.execute(
-            f'select number_l as "left", number_r as "right", {gammas} from {predicted.physical_name} '  # noqa: S608 - Splink's own table
-            'order by "left", "right"'
-        ).df()
+
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    pattern: NDArray[np.int32]
+    patterns: NDArray[np.int8]
+    rarity: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        """How many pairs."""
+        return len(self.left)
 
 
-def _frame(records: Sequence[StandardRecord], keys: Sequence[Sequence[str]]) -> pd.DataFrame:
-    columns: dict[str, list[str]] = {name: [] for name in (*_SCALARS, *_LISTS)}
-    for record, own_keys in zip(records, keys, strict=True):
-        cells = _cells(record)
-        cells["keys"] = _SEPARATOR.join(own_keys)
-        for name, column in columns.items():
-            column.append(cells[name])
-    return pd.DataFrame({"number": range(len(records)), **columns})
-
-
-def _cells(record: StandardRecord) -> dict[str, str]:
-    cells = {
-        name: _SEPARATOR.join(getattr(record, name))
-        for name in ("givens", "middles", "families", "postcodes", "uprns", "address_keys", "phones", "emails")
-    }
-    for scheme in _OWN_SCHEMES:
-        cells[scheme] = _SEPARATOR.join(sorted(record.numbers(scheme)))
-    cells["nhs_verified"] = _SEPARATOR.join(sorted(record.numbers("nhs_number", verified_only=True)))
-    cells["local_ids"] = _SEPARATOR.join(
-        f"{each.scheme}:{each.value}" for each in record.identifiers if each.scheme not in _OWN_SCHEMES
+def compare(connection: duckdb.DuckDBPyConnection, left: Integers, right: Integers) -> ComparedPairs:
+    """Compare these pairs of rows of the table `records`; each pair once, left below right."""
+    _make_sides(connection)
+    connection.register("wanted", pd.DataFrame({"number_l": left, "number_r": right}))
+    levels = ", ".join(f'({_level(each)})::tinyint as "{each.name}"' for each in COMPARISONS)
+    radices = _radices()
+    packed = " + ".join(f'{radix}::bigint * ("{name}" + 1)' for name, radix in radices.items())
+    found = connection.execute(
+        f"select number_l, number_r, {packed} as code from (select number_l, number_r, {levels}, {_rarities()} "  # noqa: S608 - our own conditions
+        "from wanted join records_l using (number_l) join records_r using (number_r))"
+    ).fetchnumpy()
+    connection.unregister("wanted")
+    first, second = np.asarray(found["number_l"], dtype=np.int64), np.asarray(found["number_r"], dtype=np.int64)
+    order = np.argsort(first << 32 | second, kind="stable")
+    codes, pattern = np.unique(np.asarray(found["code"])[order], return_inverse=True)
+    sizes = [*(len(each.levels) + 2 for each in COMPARISONS), *(RARITIES + 1 for _ in BY_FREQUENCY)]
+    unpacked = np.stack(
+        [codes // radix % size - 1 for radix, size in zip(radices.values(), sizes, strict=True)], axis=1
     )
-    cells["given"], cells["family"] = record.given, record.family
-    cells["birth"], cells["sex"] = record.birth_date or "", record.sex or ""
-    return cells
+    table = unpacked.astype(np.int8)
+    return ComparedPairs(
+        left=first[order].astype(np.int32),
+        right=second[order].astype(np.int32),
+        pattern=pattern.astype(np.int32),
+        patterns=table[:, : len(COMPARISONS)],
+        rarity=table[:, len(COMPARISONS) :],
+    )
 
 
-def _settings(model: LinkModel) -> dict[str, object]:
-    return {
-        "link_type": "dedupe_only",
-        "unique_id_column_name": "number",
-        "probability_two_random_records_match": min(model.same_per_record / model.population, 0.5),
-        "blocking_rules_to_generate_predictions": [
-            {"blocking_rule": 'l."keys" = r."keys"', "arrays_to_explode": ["keys"], "sql_dialect": "duckdb"}
-        ],
-        # Splink hands out the levels of agreement only together with the columns compared.
-        "retain_matching_columns": True,
-        "retain_intermediate_calculation_columns": False,
-        "comparisons": [_comparison(each, model.levels[each.name]) for each in COMPARISONS],
-    }
+def compare_records(records: Sequence[StandardRecord], left: Integers, right: Integers) -> ComparedPairs:
+    """Compare these pairs of a list of records."""
+    with connect() as connection:
+        records_table(connection, records)
+        return compare(connection, left, right)
 
 
-def _comparison(comparison: Comparison, probabilities: Mapping[str, LevelProbability]) -> dict[str, object]:
-    def level(name: str, condition: str) -> dict[str, object]:
-        return {
-            "sql_condition": condition,
-            "label_for_charts": name,
-            "m_probability": probabilities[name].same,
-            "u_probability": probabilities[name].chance,
-        }
+def _level(comparison: Comparison) -> str:
+    top = len(comparison.levels)
+    cases = " ".join(f"when {each.condition.sql} then {top - place}" for place, each in enumerate(comparison.levels))
+    return f"case when {comparison.nothing_to_compare.sql} then -1 {cases} else 0 end"
 
-    return {
-        "output_column_name": comparison.name,
-        "comparison_levels": [
-            {"sql_condition": comparison.nothing_to_compare, "label_for_charts": "null", "is_null_level": True},
-            *(level(each.name, each.condition) for each in comparison.levels),
-            level("different", "ELSE"),
-        ],
-    }
+
+def _rarities() -> str:
+    """Where two names agree, the class of frequency of the commoner; a name that nobody else bears is in the last."""
+    columns = []
+    for name, by_frequency in BY_FREQUENCY.items():
+        levels = next(each for each in COMPARISONS if each.name == name).level_names
+        numbers = ", ".join(str(len(levels) - 1 - levels.index(level)) for level in by_frequency)
+        rarest = f"least({name}_rarity_l, {name}_rarity_r)"
+        columns.append(f'(case when "{name}" in ({numbers}) then {rarest} else -1 end) as {name}_rarity')
+    return ", ".join(columns)
+
+
+def _radices() -> dict[str, int]:
+    radix, radices = 1, {}
+    for comparison in COMPARISONS:
+        radices[comparison.name] = radix
+        radix *= len(comparison.levels) + 2
+    for name in BY_FREQUENCY:
+        radices[f"{name}_rarity"] = radix
+        radix *= RARITIES + 1
+    return radices
+
+
+def _make_sides(connection: duckdb.DuckDBPyConnection) -> None:
+    names = [row[0] for row in connection.execute("describe records").fetchall()]
+    for side in "lr":
+        columns = ", ".join(f"{name} as {name}_{side}" for name in names)
+        connection.execute(f"create or replace temp view records_{side} as select {columns} from records")  # noqa: S608 - our own columns

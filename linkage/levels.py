@@ -1,17 +1,20 @@
-"""The comparisons and their levels, best agreement first, as SQL over two records `_l` and `_r` (DuckDB).
+"""The comparisons and their levels, best agreement first.
 
-A pair falls into the first level whose condition holds; a null level says that there is nothing to compare.
+A pair falls into the first level whose condition holds; where there is nothing to compare, the comparison is silent.
+Each condition is SQL for a million pairs and a function for one (`linkage.conditions`).
 """
 
 from dataclasses import dataclass
 
+from linkage import conditions as c
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level of agreement: its name in the model file and its SQL condition."""
+    """One level of agreement: its name in the model file and its condition."""
 
     name: str
-    condition: str
+    condition: c.Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Comparison:
     """`levels` without the last, `different`, which holds whatever is left over."""
 
     name: str
-    nothing_to_compare: str
+    nothing_to_compare: c.Condition
     levels: tuple[Level, ...]
 
     @property
@@ -28,118 +31,93 @@ class Comparison:
         return (*(level.name for level in self.levels), "different")
 
 
-_SWAPPED = "(list_has_any(givens_l, families_r) and list_has_any(families_l, givens_r))"
-_YEAR = "substr(birth_l, 1, 4) = substr(birth_r, 1, 4)"
-_MONTH = "substr(birth_l, 6, 2) = substr(birth_r, 6, 2)"
-_DAY = "substr(birth_l, 9, 2) = substr(birth_r, 9, 2)"
-_TURNED = "substr(birth_l, 6, 2) = substr(birth_r, 9, 2) and substr(birth_l, 9, 2) = substr(birth_r, 6, 2)"
-_DEFAULT_DAY = "(substr(birth_l, 5) = '-01-01' or substr(birth_r, 5) = '-01-01')"
+_SWAPPED = c.shared("givens", "families") & c.shared("families", "givens")
 # One name alone stands in the other's place: an order mixed up where a name is missing, or Harry Thomas, Thomas Hill.
-_CROSSED = (
-    "(coalesce(list_has_any(givens_l, families_r), false) or coalesce(list_has_any(families_l, givens_r), false))"
-)
-_BOTH_DATES = "(length(birth_l) = 10 and length(birth_r) = 10)"
-_DAYS_APART = "abs(date_diff('day', try_cast(birth_l as date), try_cast(birth_r as date)))"
-
-
-def _missing(column: str) -> str:
-    return f"({column}_l is null or {column}_r is null)"
-
-
-def _any(column: str) -> str:
-    return f"list_has_any({column}_l, {column}_r)"
-
-
-def _misspelt(column: str) -> str:
-    left, right = f"{column}_l", f"{column}_r"
-    return (
-        f"(least(length({left}), length({right})) > 3 and (jaro_winkler_similarity({left}, {right}) >= 0.9 "
-        f"or damerau_levenshtein({left}, {right}) <= 1))"
-    )
+_CROSSED = c.shared("givens", "families") | c.shared("families", "givens")
 
 
 def _number(name: str, *, slips: bool) -> Comparison:
-    levels = [Level("same", _any(name))]
+    levels = [Level("same", c.shared(name))]
     if slips:
-        levels.append(Level("slip", f"damerau_levenshtein(list_extract({name}_l, 1), list_extract({name}_r, 1)) <= 1"))
-    return Comparison(name, _missing(name), tuple(levels))
+        levels.append(Level("slip", c.one_edit(name)))
+    return Comparison(name, c.missing(name), tuple(levels))
 
 
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "given",
-        _missing("given"),
+        c.missing("given"),
         (
-            Level("exact", "given_l = given_r and length(given_l) > 1"),
-            Level("known_as", f"{_any('givens')} and length(given_l) > 1"),
+            Level("exact", c.same("given") & c.written_out()),
+            Level("known_as", c.shared("givens") & c.written_out()),
             Level("swapped", _SWAPPED),
-            Level("misspelt", _misspelt("given")),
-            Level(
-                "initial_or_middle",
-                "((length(given_l) = 1 or length(given_r) = 1) and left(given_l, 1) = left(given_r, 1)) "
-                "or list_contains(middles_l, given_r) or list_contains(middles_r, given_l)",
-            ),
+            Level("misspelt", c.misspelt("given")),
+            Level("initial_or_middle", c.initials() | c.shared("middles", "givens") | c.shared("givens", "middles")),
             Level("crossed", _CROSSED),
         ),
     ),
     Comparison(
+        "middle", c.missing("middles"), (Level("same", c.shared("middles")), Level("initial", c.middle_initials()))
+    ),
+    Comparison(
         "family",
-        _missing("family"),
+        c.missing("family"),
         (
-            Level("exact", "family_l = family_r"),
-            Level("shared", _any("families")),
+            Level("exact", c.same("family")),
+            Level("shared", c.shared("families")),
             Level("swapped", _SWAPPED),
-            Level("misspelt", _misspelt("family")),
+            Level("misspelt", c.misspelt("family")),
             Level("crossed", _CROSSED),
         ),
     ),
     Comparison(
         "birth",
-        _missing("birth"),
+        c.missing("birth"),
         (
-            Level("exact", f"{_BOTH_DATES} and birth_l = birth_r"),
-            Level("slip", f"{_BOTH_DATES} and (damerau_levenshtein(birth_l, birth_r) <= 1 or ({_YEAR} and {_TURNED}))"),
-            Level("two_parts", f"{_BOTH_DATES} and (({_YEAR})::int + ({_MONTH})::int + ({_DAY})::int) = 2"),
-            Level(
-                "partial",
-                f"{_YEAR} and ((not {_BOTH_DATES} and (length(birth_l) = 4 or length(birth_r) = 4 or {_MONTH})) "
-                f"or {_DEFAULT_DAY})",
-            ),
-            Level("near", f"{_BOTH_DATES} and {_DAYS_APART} <= 400"),
+            Level("exact", c.FULL_DATES & c.SAME_DATE),
+            Level("slip", c.FULL_DATES & (c.DATE_SLIP | (c.SAME_YEAR & c.TURNED))),
+            Level("two_parts", c.FULL_DATES & c.TWO_PARTS),
+            Level("partial", c.SAME_YEAR & ((~c.FULL_DATES & (c.YEAR_ALONE | c.SAME_MONTH)) | c.DEFAULT_DAY)),
+            Level("near", c.FULL_DATES & c.WITHIN_400_DAYS),
         ),
     ),
-    Comparison("sex", _missing("sex"), (Level("same", "sex_l = sex_r"),)),
+    Comparison("sex", c.missing("sex"), (Level("same", c.same("sex")),)),
     Comparison(
         "place",
-        f"({_missing('uprns')} and {_missing('address_keys')} and {_missing('postcodes')})",
+        c.missing("uprns", "address_keys", "postcodes"),
         (
-            Level("dwelling", f"{_any('uprns')} or {_any('address_keys')}"),
-            Level("postcode", _any("postcodes")),
+            Level("dwelling", c.shared("uprns") | c.shared("address_keys")),
+            Level("street", c.shared("postcodes") & c.misspelt("street")),
+            Level("postcode", c.shared("postcodes")),
+            Level("similar", c.misspelt("street")),
         ),
     ),
     Comparison(
         "contact",
-        f"({_missing('phones')} and {_missing('emails')})",
+        c.missing("phones", "emails"),
         (
-            Level("email", _any("emails")),
-            Level("phone", _any("phones")),
-            Level(
-                "email_slip", "jaro_winkler_similarity(list_extract(emails_l, 1), list_extract(emails_r, 1)) >= 0.93"
-            ),
+            Level("email", c.shared("emails")),
+            Level("phone", c.shared("phones")),
+            Level("email_slip", c.email_near()),
         ),
     ),
     Comparison(
         "nhs_number",
-        _missing("nhs_number"),
+        c.missing("nhs_number"),
         (
-            Level("verified", _any("nhs_verified")),
-            Level("same", _any("nhs_number")),
-            Level("slip", "damerau_levenshtein(list_extract(nhs_number_l, 1), list_extract(nhs_number_r, 1)) <= 1"),
+            Level("verified", c.shared("nhs_verified")),
+            Level("same", c.shared("nhs_number")),
+            Level("slip", c.one_edit("nhs_number")),
         ),
     ),
     _number("upn", slips=False),
     _number("nino", slips=True),
     _number("pnc_id", slips=False),
-    Comparison("local_id", f"(not coalesce({_any('local_ids')}, false))", (Level("same", _any("local_ids")),)),
+    _number("national_id", slips=True),
+    Comparison("local_id", ~c.shared("local_ids"), (Level("same", c.shared("local_ids")),)),
 )
 """UPN and PNC id carry a check letter, so one wrong character is caught before it comes here; a NINO has none."""
+BY_FREQUENCY = {"given": ("exact", "known_as"), "family": ("exact", "shared")}
+"""Levels at which two strangers agree only because the name is common."""
+RARITIES = 14
+"""Classes of frequency of a name: class n holds names borne by one record in 2 ** (n + 0.5), the last all rarer."""

@@ -5,14 +5,14 @@ almost nine in ten false matches of a two-class model are two people of one hous
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from linkage.errors import LinkageError
-from linkage.levels import COMPARISONS
+from linkage.levels import BY_FREQUENCY, COMPARISONS, RARITIES
 
 
 class LevelProbability(NamedTuple):
@@ -25,7 +25,13 @@ class LevelProbability(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LinkModel:
-    """A trained model. `same_per_record` and `household_per_record` are pairs of that class per record.
+    """A trained model.
+
+    `shares` are the shares of the three classes among the pairs that are compared, where the model was fitted to
+    such pairs; None where it was trained on pairs at large. Then `same_per_record` and `household_per_record`, pairs
+    of that class per record, say it for any number of records. `rarities` holds per name the factors by which each
+    class of frequency changes the probability that names agree; without them strangers agree as often as a name is
+    borne.
 
     `population` is the least number of records that a prior assumes, so that two records sent alone are scored as
     two of a borough. `merge_at` and `review_at` are probabilities: at or above the first records are joined, between
@@ -40,6 +46,22 @@ class LinkModel:
     review_at: float
     strong_at: float
     trained_on: str
+    shares: LevelProbability | None = None
+    rarities: Mapping[str, tuple[LevelProbability, ...]] | None = None
+
+    def class_shares(self, records: int) -> LevelProbability:
+        """How pairs divide into the three classes before anything is compared, strangers first reckoned as 1."""
+        if self.shares is not None:
+            return self.shares
+        population = max(records, self.population)
+        return LevelProbability(self.same_per_record / population, self.household_per_record / population, 1.0)
+
+    def rarity_factors(self, name: str) -> tuple[LevelProbability, ...]:
+        """Per class of frequency of `name` (`linkage.columns.RARITIES`), commonest first, a factor for each class."""
+        if self.rarities is not None:
+            return self.rarities[name]
+        expected = self.levels[name]["exact"].chance
+        return tuple(LevelProbability(1.0, 1.0, 2.0 ** -(number + 0.5) / expected) for number in range(RARITIES))
 
     def to_json(self) -> str:
         """The model file's text; `from_json` reads it back unchanged."""
@@ -51,6 +73,10 @@ class LinkModel:
             "merge_at": self.merge_at,
             "review_at": self.review_at,
             "strong_at": self.strong_at,
+            "shares": None if self.shares is None else self.shares._asdict(),
+            "rarities": None
+            if self.rarities is None
+            else {name: [each._asdict() for each in factors] for name, factors in self.rarities.items()},
             "levels": {
                 name: {level: each._asdict() for level, each in levels.items()} for name, levels in self.levels.items()
             },
@@ -75,6 +101,8 @@ def model_from_json(text: str) -> LinkModel:
             review_at=float(body["review_at"]),
             strong_at=float(body["strong_at"]),
             trained_on=str(body["trained_on"]),
+            shares=_level(body["shares"]) if body.get("shares") else None,
+            rarities=_rarities(body["rarities"]) if body.get("rarities") else None,
         )
     except (KeyError, TypeError, ValueError):
         msg = "this is not a model file of linkage"
@@ -87,6 +115,17 @@ def _level(body: Mapping[str, float]) -> LevelProbability:
         msg = "a probability lies in (0, 1]"
         raise ValueError(msg)
     return level
+
+
+def _rarities(body: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, tuple[LevelProbability, ...]]:
+    found = {
+        name: tuple(LevelProbability(**{k: float(v) for k, v in each.items()}) for each in body[name])
+        for name in BY_FREQUENCY
+    }
+    if any(len(each) != RARITIES or min(map(min, each)) <= 0 for each in found.values()):
+        msg = "a factor is above 0, and there is one for each class of frequency"
+        raise ValueError(msg)
+    return found
 
 
 @cache

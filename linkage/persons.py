@@ -1,12 +1,14 @@
-"""Which records are one person: standardise, block, compare (Splink), score, cluster, band. Pure and deterministic."""
+"""Which records are one person: standardise, block, compare, score, cluster, band. Pure and deterministic."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log
 
 from linkage.bands import Places, band_for
+from linkage.candidates import candidates
 from linkage.cluster import Clustering, Pair, agglomerate, expel_doubtful, expel_torn
-from linkage.compare import compared_pairs
+from linkage.columns import connect, records_table
+from linkage.compare import compare
 from linkage.conflicts import conflict_between, near_conclusive
 from linkage.errors import LinkageError
 from linkage.evidence import claims_between
@@ -16,7 +18,7 @@ from linkage.score import probability, score_pairs
 from linkage.standardise import StandardRecord, standardise
 
 # Natural log odds of one verified identifier with an agreeing date of birth: near-conclusive, never certain.
-_NEAR_CONCLUSIVE = 9.0
+NEAR_CONCLUSIVE = 9.0
 # Two rows of one duplicate-free file are two persons by the sender's word: nothing for a steward to decide.
 _NOT_FOR_REVIEW = frozenset({"two-rows-of-one-file", "decided-different"})
 
@@ -73,12 +75,15 @@ def _alike(known: Sequence[StandardRecord]) -> list[int]:
 def _scored(known: Sequence[StandardRecord], model: LinkModel) -> dict[Pair, float]:
     if len(known) < 2:  # noqa: PLR2004 - a pair
         return {}
-    pairs = compared_pairs(known, model)
-    odds = score_pairs(pairs, known, model)
-    scored = dict(zip(zip(pairs["left"].tolist(), pairs["right"].tolist(), strict=True), odds.tolist(), strict=True))
+    with connect() as connection:
+        records_table(connection, known)
+        found = candidates(connection)
+        pairs = compare(connection, found.left, found.right)
+    odds = score_pairs(pairs, model, len(known))
+    scored = dict(zip(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True), odds.tolist(), strict=True))
     for (left, right), score in scored.items():
-        if score < _NEAR_CONCLUSIVE and near_conclusive(known[left], known[right]):
-            scored[left, right] = _NEAR_CONCLUSIVE
+        if score < NEAR_CONCLUSIVE and near_conclusive(known[left], known[right]):
+            scored[left, right] = NEAR_CONCLUSIVE
     return scored
 
 

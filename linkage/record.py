@@ -26,8 +26,9 @@ class LinkRecord:
     `duplicate_free` names a group (source and batch) in which one row stands for one person, so two of its rows
     are two persons; None where a source may repeat a person. `given_names` and `family_names` hold one entry per
     recorded name, the usual one first; former names and aliases are for matching only and are never shown from
-    here (practice P12). `birth_date` is YYYY, YYYY-MM or YYYY-MM-DD. `address_keys` come from
-    `linkage.standardise.address_key`.
+    here (practice P12). `birth_date` is YYYY, YYYY-MM or YYYY-MM-DD. `address_keys`
+    and `streets` come from `linkage.addresses.key_and_street`. The scheme `national_id` is for a number that a state
+    gives each person and whose form is not known here.
     """
 
     record_id: str
@@ -41,6 +42,7 @@ class LinkRecord:
     postcodes: tuple[str, ...] = ()
     uprns: tuple[str, ...] = ()
     address_keys: tuple[str, ...] = ()
+    streets: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
 

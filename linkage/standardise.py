@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from concept_model.identifiers import Verification, identifier
-from linkage.addresses import address_key, place_key, postcode, uprn
+from linkage.addresses import address_key, place_key, postal_code, postcode, uprn
 from linkage.names import family_forms, given_forms, middle_names
 from linkage.record import LinkIdentifier, LinkRecord
 
 __all__ = [
+    "PERSON_NUMBERS",
     "StandardRecord",
     "address_key",
     "birth_date",
@@ -29,6 +30,8 @@ _EPOCH = "1970-01-01"
 _SEXES = {
     "f": "female", "female": "female", "2": "female", "m": "male", "male": "male", "1": "male",
 }  # fmt: skip
+PERSON_NUMBERS = ("nhs_number", "upn", "nino", "pnc_id", "national_id")
+"""Schemes that give each person one number, whichever service writes it down; other schemes are a service's own."""
 _NO_EMAIL = re.compile(r"(?:no-?reply|none|unknown|noemail|no-?email|test|na|n/a|admin|info|enquiries)@")
 _PHONE_LENGTHS = range(9, 16)
 
@@ -53,6 +56,7 @@ class StandardRecord:
     address_keys: tuple[str, ...]
     phones: tuple[str, ...]
     emails: tuple[str, ...]
+    street: str = ""
 
     def __repr__(self) -> str:
         """Name the record, never the person."""
@@ -62,6 +66,12 @@ class StandardRecord:
         """The record's identifiers of one scheme."""
         return frozenset(
             each.value for each in self.identifiers if each.scheme == scheme and (each.verified or not verified_only)
+        )
+
+    def local_ids(self) -> frozenset[str]:
+        """Numbers that a service gives its own clients, with their scheme."""
+        return frozenset(
+            f"{each.scheme}:{each.value}" for each in self.identifiers if each.scheme not in PERSON_NUMBERS
         )
 
 
@@ -121,11 +131,12 @@ def standardise(record: LinkRecord) -> StandardRecord:
         birth_date=birth_date(record.birth_date),
         sex=_SEXES.get((record.sex or "").strip().lower()),
         identifiers=_identifiers(record.identifiers),
-        postcodes=_kept(postcode(each) for each in record.postcodes),
+        postcodes=_kept(postal_code(each) for each in record.postcodes),
         uprns=_kept(uprn(each) for each in record.uprns),
         address_keys=_kept(each or None for each in record.address_keys),
         phones=_kept(phone(each) for each in record.phones),
         emails=_kept(email(each) for each in record.emails),
+        street=next((each for each in record.streets if each), ""),
     )
 
 

@@ -5,26 +5,31 @@ of two persons of one household, and random pairs.
 """
 
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.compare import compared_pairs
+from linkage.compare import compare_records
 from linkage.levels import COMPARISONS, Comparison
 from linkage.model import LevelProbability, LinkModel
 from linkage.standardise import standardise
 from linkage.training_people import Labelled, generate
 
 _PEOPLE, _SEED = 20_000, 7
-_ROUNDS, _GROUP = 6, 12
+_RANDOM_PAIRS = 30
 # A level never seen in a class is rare there, not impossible; real records are worse than generated ones.
 _LEAST = {"same": 2e-3, "household": 2e-4, "chance": 2e-7}
 # What generated people cannot teach: strangers do share a block of flats, an office's phone, a desk's e-mail.
 _LEAST_BY_CHANCE = {
     ("place", "dwelling"): 1e-5,
+    ("place", "street"): 1e-4,
+    ("place", "postcode"): 1e-4,
+    ("place", "similar"): 3e-3,
     ("contact", "phone"): 1e-5,
     ("contact", "email"): 2e-6,
     ("given", "swapped"): 1e-5,
@@ -32,6 +37,8 @@ _LEAST_BY_CHANCE = {
 }
 # Numbers of a service's own are not generated: the same number from one service is one client, or its family's.
 _LOCAL_ID = {"same": LevelProbability(0.9, 0.05, 1e-5), "different": LevelProbability(0.1, 0.95, 1.0)}
+# What they teach too well: people have several middle names, and services ask for different ones.
+_LEAST_OF_SAME = {("middle", "different"): 0.03}
 _PSEUDO_COUNT = 0.5
 
 
@@ -58,20 +65,21 @@ def train_on(labelled: Sequence[Labelled], seed: int, trained_on: str) -> LinkMo
     household = np.array([each.household for each in labelled])
     counts: dict[str, dict[str, NDArray[np.int64]]] = {each.name: {} for each in COMPARISONS}
     per_record: dict[str, float] = {}
-    together = compared_pairs(records, blank, [[f"household:{number}"] for number in household])
-    apart = compared_pairs(records, blank, _random_keys(len(records), Random(seed)))  # noqa: S311 - sampling, no cryptography
+    together = compare_records(records, *_pairs_of_households(household))
+    apart = compare_records(records, *_random_pairs(len(records), Random(seed)))  # noqa: S311 - sampling, no cryptography
     for kind, pairs in (("same", together), ("household", together), ("chance", apart)):
-        left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-        one_person = person[left] == person[right]
-        one_household = household[left] == household[right]
+        one_person = person[pairs.left] == person[pairs.right]
+        one_household = household[pairs.left] == household[pairs.right]
         chosen = {"same": one_person, "household": one_household & ~one_person, "chance": ~one_household}[kind]
         per_record[kind] = 2 * float(chosen.sum()) / len(records)
-        for each in COMPARISONS:
-            gamma = pairs[each.name].to_numpy()[chosen]
+        for place, each in enumerate(COMPARISONS):
+            level = pairs.patterns[pairs.pattern[chosen], place]
             top = len(each.level_names) - 1
-            counts[each.name][kind] = np.array([(gamma == top - place).sum() for place in range(top + 1)])
+            counts[each.name][kind] = np.array([(level == top - number).sum() for number in range(top + 1)])
     levels = {each.name: _probabilities(each, counts[each.name]) for each in COMPARISONS}
     levels["local_id"] = _LOCAL_ID
+    # A number of some other state is written down as a National Insurance number is: without a check digit.
+    levels["national_id"] = levels["nino"]
     return LinkModel(
         levels=levels,
         same_per_record=round(per_record["same"], 3),
@@ -89,23 +97,33 @@ def _probabilities(comparison: Comparison, counts: dict[str, NDArray[np.int64]])
     for kind, found in counts.items():
         smoothed = (found + (_PSEUDO_COUNT if kind != "chance" else 0.0)) / max(found.sum() + len(found) / 2, 1.0)
         shares[kind] = np.maximum(smoothed, _LEAST[kind])
+    if comparison.name == "place":
+        # A household shares its addresses and how they are misspelt.
+        shares["household"] = np.maximum(shares["household"], _LEAST["same"])
     levels = {}
     for place, name in enumerate(comparison.level_names):
         chance = max(shares["chance"][place], _LEAST_BY_CHANCE.get((comparison.name, name), 0.0))
-        levels[name] = LevelProbability(
-            *(float(f"{each:.6g}") for each in (shares["same"][place], shares["household"][place], chance))
-        )
+        same = max(shares["same"][place], _LEAST_OF_SAME.get((comparison.name, name), 0.0))
+        levels[name] = LevelProbability(*(float(f"{each:.6g}") for each in (same, shares["household"][place], chance)))
     return levels
 
 
-def _random_keys(size: int, random: Random) -> list[list[str]]:
-    keys: list[list[str]] = [[] for _ in range(size)]
-    for turn in range(_ROUNDS):
-        order = list(range(size))
-        random.shuffle(order)
-        for position, number in enumerate(order):
-            keys[number].append(f"{turn}:{position // _GROUP}")
-    return keys
+def _pairs_of_households(household: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    members: dict[int, list[int]] = defaultdict(list)
+    for number, home in enumerate(household.tolist()):
+        members[home].append(number)
+    pairs = np.array([pair for each in members.values() for pair in combinations(each, 2)], dtype=np.int64)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _random_pairs(size: int, random: Random) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    pairs = set()
+    for _ in range(_RANDOM_PAIRS * size):
+        left, right = sorted((random.randrange(size), random.randrange(size)))
+        if left != right:
+            pairs.add((left, right))
+    found = np.array(sorted(pairs), dtype=np.int64)
+    return found[:, 0], found[:, 1]
 
 
 def main() -> None:

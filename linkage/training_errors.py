@@ -24,7 +24,7 @@ class Errors:
         forms = short_forms(first.lower())
         if forms and self._happens(_SHORT_FORM):
             first = self._random.choice(forms).title()
-        if rest and self._happens(_BY_MIDDLE_NAME):
+        if len(rest) > 1 and self._happens(_BY_MIDDLE_NAME):
             first, rest = rest, ""
         if self._happens(_INITIAL):
             first, rest = first[0], ""
@@ -40,6 +40,7 @@ class Errors:
             family_names=families,
             birth_date=self._date(record.birth_date),
             sex={"male": "female", "female": "male"}.get(record.sex or "") if self._happens(_WRONG_SEX) else record.sex,
+            streets=tuple(self._typo(each) for each in record.streets),
             emails=tuple(self._typo(each) for each in record.emails),
             identifiers=self._numbers(record.identifiers, lent),
         )

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from random import Random
 
 from concept_model.identifiers import is_nhs_number, is_upn
-from linkage.addresses import address_key
+from linkage.addresses import key_and_street
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.training_errors import Errors
-from linkage.training_names import FAMILY, FEMALE, MALE, RARE_FAMILY, STREETS
+from linkage.training_names import FAMILY, FEMALE, MALE, RARE_FAMILY, RARE_STREETS, STREETS
 
 _TODAY = date(2026, 6, 1)
 _ADULT, _SCHOOL = 16, 5
@@ -26,6 +26,7 @@ class Home:
     uprn: str
     key: str
     postcode: str
+    street: str
 
 
 @dataclass(slots=True)
@@ -172,12 +173,14 @@ def _record(random: Random, someone: Someone, source: _Source, number: int) -> L
     families: tuple[str, ...] = (family,)
     if someone.former_family and random.random() < 0.3:  # noqa: PLR2004 - some still hold the former name
         families = random.choice(((someone.former_family,), (family, someone.former_family)))
-    given = f"{someone.given} {someone.middle}" if random.random() < 0.4 else someone.given  # noqa: PLR2004 - as recorded
+    middle = someone.middle if random.random() < 0.7 else someone.middle[0]  # noqa: PLR2004 - some write an initial
+    given = f"{someone.given} {middle}" if random.random() < 0.4 else someone.given  # noqa: PLR2004 - as recorded
     ids = tuple(
         LinkIdentifier(scheme, someone.ids[scheme], verified)
         for scheme, chance, verified in source.ids
         if scheme in someone.ids and random.random() < chance
     )
+    readable = random.random() < 0.9  # noqa: PLR2004 - some lines cannot be read
     return LinkRecord(
         record_id=f"{source.name}-{number}",
         source=source.name,
@@ -188,7 +191,8 @@ def _record(random: Random, someone: Someone, source: _Source, number: int) -> L
         identifiers=ids,
         postcodes=(home.postcode,),
         uprns=(home.uprn,) if random.random() < source.uprn else (),
-        address_keys=(home.key,) if random.random() < 0.9 else (),  # noqa: PLR2004 - some lines cannot be read
+        address_keys=(home.key,) if readable else (),
+        streets=(home.street,) if readable else (),
         phones=(random.choice(someone.phones),) if random.random() < source.phone else (),
         emails=(someone.email,) if someone.email and random.random() < source.email else (),
     )
@@ -215,8 +219,9 @@ def _home(random: Random) -> Home:
     postcode = (
         f"NV{random.randint(1, 9)} {random.randint(1, 9)}{random.choice('ABDEFGHJLN')}{random.choice('PQRSTUWXYZ')}"
     )
-    lines = (f"{random.randint(1, 180)} {random.choice(STREETS)}",)
-    return Home(str(random.randint(10_000_000, 99_999_999)), address_key(lines, postcode) or "", postcode)
+    street = random.choice(STREETS if random.random() < 0.2 else RARE_STREETS)  # noqa: PLR2004 - one in five is a usual name
+    key, folded = key_and_street((f"{random.randint(1, 180)} {street}",), postcode)
+    return Home(str(random.randint(10_000_000, 99_999_999)), key or "", postcode, folded)
 
 
 def _phone(random: Random, prefix: str) -> str:

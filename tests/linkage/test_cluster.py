@@ -1,10 +1,14 @@
 """Clustering respects conflicts and decisions, and repairs bridges; blocking stays bounded; fitting stays sane."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage.blocking import block_keys, bounded_keys
+from linkage.blocking import block_keys
+from linkage.candidates import candidates
 from linkage.cluster import agglomerate
+from linkage.columns import connect, records_table
+from linkage.compare import compare_records
 from linkage.fit import fit_model
 from linkage.levels import COMPARISONS
 from linkage.model import default_model
@@ -72,18 +76,50 @@ def test_swapped_names_meet_in_a_block():
     assert block_keys(standardise(left)) & block_keys(standardise(right))
 
 
+def found_pairs(records):
+    with connect() as connection:
+        records_table(connection, records)
+        found = candidates(connection)
+    return set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+
+
 def test_a_common_key_is_cut_into_windows_and_neighbours_still_meet():
     records = [
         standardise(LinkRecord(f"r{n:03d}", "s", phones=("01632960100",), family_names=("Cole",))) for n in range(200)
     ]
-    keys = bounded_keys(records, largest=20)
-    sizes = {}
-    for number, own in enumerate(keys):
-        for key in own:
-            sizes.setdefault(key, set()).add(number)
+    pairs = found_pairs(records)
 
-    assert max(map(len, sizes.values())) <= 20
-    assert all(set(keys[number]) & set(keys[number + 1]) for number in range(199))
+    assert {(number, number + 1) for number in range(199)} <= pairs
+    assert len(pairs) < 200 * 31
+
+
+def test_the_pairs_found_for_many_at_once_are_those_that_share_a_key():
+    records = [standardise(each.record) for each in generate(150, 12)]
+    keys = [block_keys(record) for record in records]
+    alike = {(a, b) for b in range(len(records)) for a in range(b) if keys[a] & keys[b]}
+
+    assert found_pairs(records) == alike
+
+
+def test_every_level_is_the_same_in_sql_and_for_one_pair():
+    records = [standardise(each.record) for each in generate(150, 13)]
+    numbers = range(len(records))
+    left, right = (np.array(each) for each in zip(*((a, b) for b in numbers[::3] for a in range(b)), strict=True))
+    compared = compare_records(records, left, right)
+    found = compared.patterns[compared.pattern]
+    seen = set()
+    for place, comparison in enumerate(COMPARISONS):
+        top = len(comparison.levels)
+        for row, (a, b) in enumerate(zip(compared.left.tolist(), compared.right.tolist(), strict=True)):
+            one, other = records[a], records[b]
+            level = (
+                -1
+                if comparison.nothing_to_compare.holds(one, other)
+                else next((top - n for n, each in enumerate(comparison.levels) if each.condition.holds(one, other)), 0)
+            )
+            assert found[row, place] == level, (comparison.name, one, other)
+            seen.add((comparison.name, level))
+    assert len(seen) > 40
 
 
 def test_the_model_shipped_names_every_level_and_its_levels_of_one_class_sum_to_about_one():

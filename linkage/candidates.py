@@ -1,0 +1,209 @@
+"""Which pairs are compared: two records that share a key of `linkage.blocking`, found for a million records at once.
+
+Keys are hashed to 64 bits. A key that many records share is cut into windows over its records sorted by name and
+birth date, so that near neighbours still meet and a million like rows cost a million comparisons times a constant.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+
+LARGEST_BLOCK = 60
+# How far a record looks ahead in a block of more than that: of up to so many records, so far.
+_REACHES = ((1_000, LARGEST_BLOCK // 2), (10_000, 10), (1 << 62, 4))
+_BUCKET_BITS = 22
+_MERGE_AT = 8_000_000
+# Multipliers that spread the bits of a hash (splitmix64, Steele and others 2014).
+_ODD_NUMBERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+
+
+class Held(NamedTuple):
+    """What records hold in one column: `record` ascending, one entry per value, `value` its hash."""
+
+    record: Numbers
+    value: Hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What one kind of key did: keys that two or more records share, the largest, and pairs before repeats go."""
+
+    kind: str
+    shared_keys: int
+    largest: int
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Distinct pairs in order, `left` < `right`, and what each kind of key gave."""
+
+    left: Numbers
+    right: Numbers
+    blocks: tuple[Block, ...]
+
+
+def candidates(connection: duckdb.DuckDBPyConnection) -> Candidates:
+    """All pairs of rows of the table `records` that share a key."""
+    order = _neighbourhoods(connection)
+    found: list[Hashes] = []
+    blocks: list[Block] = []
+    waiting = 0
+    for kind, held in _keys(_Columns(connection)):
+        pairs, block = _pairs_of(kind, held, order)
+        blocks.append(block)
+        found.append(pairs)
+        waiting += len(pairs)
+        if waiting > _MERGE_AT:
+            found = [np.unique(np.concatenate(found))]
+            waiting = 0
+    packed: Hashes = np.unique(np.concatenate(found))
+    return Candidates(
+        (packed >> np.uint64(32)).astype(np.int64), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64), tuple(blocks)
+    )
+
+
+class _Columns:
+    """Columns of the table `records` as they are asked for; each is read once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._read: dict[str, Held] = {}
+
+    def all_of(self, column: str) -> Held:
+        """Every value of a column of several values."""
+        if column not in self._read:
+            first = self._fetch(f"select number, {column} as value from records where {column} is not null")  # noqa: S608 - our own columns
+            more = self._fetch(
+                f"select number, unnest({column}_all[2:]) as value from records where {column}_all is not null"  # noqa: S608 - our own columns
+            )
+            self._read[column] = first if not len(more.record) else together(first, more)
+        return self._read[column]
+
+    def first_of(self, value: str) -> Held:
+        """One hash per record of an SQL expression that is not NULL."""
+        return self._fetch(
+            f"select number, value from (select number, {value} as value from records) where value is not null"  # noqa: S608 - our own columns
+        )
+
+    def _fetch(self, query: str) -> Held:
+        found = self._connection.execute(query).fetchnumpy()
+        record = np.asarray(found["number"]).astype(np.int64)
+        value = np.asarray(found["value"]).astype(np.uint64)
+        if bool(np.any(record[1:] < record[:-1])):
+            order = np.argsort(record, kind="stable")
+            record, value = record[order], value[order]
+        return Held(record, value)
+
+
+def _keys(columns: _Columns) -> Iterator[tuple[str, Held]]:
+    """The kinds of keys, as in `linkage.blocking.block_keys`."""
+    for scheme in ("nhs_number", "upn", "nino", "pnc_id", "national_id", "local_ids"):
+        yield f"id:{scheme}", columns.all_of(scheme)
+    for contact in ("emails", "phones"):
+        yield contact, columns.all_of(contact)
+    given, family, postcode = columns.all_of("givens"), columns.all_of("families"), columns.all_of("postcodes")
+    places = {"uprn": columns.all_of("uprns"), "address": columns.all_of("address_keys")}
+    day = columns.first_of("case when birth_day is not null then hash(birth_days) end")
+    for kind, place in places.items():
+        yield f"home:{kind}+given", paired(place, given)
+    for kind, other in {"given": given, "family": family, **places, "postcode": postcode}.items():
+        yield f"born:{kind}", paired(day, other)
+    yield "area:given", paired(postcode, given)
+    yield (
+        "area:sound",
+        paired(
+            postcode,
+            columns.first_of("case when family is not null then hash(given[1] || coalesce(family_sound, '')) end"),
+        ),
+    )
+    names = paired(given, family, in_order=False)
+    yield "name:postcode", paired(names, postcode)
+    yield "name:year", paired(names, columns.first_of("hash(birth_year)"))
+    yield (
+        "name:day",
+        paired(names, columns.first_of("case when birth_day is not null then hash(birth_month * 100 + birth_day) end")),
+    )
+    sounds = columns.first_of(
+        "case when given is not null and family is not null then hash(least(coalesce(given_sound, ''), "
+        "coalesce(family_sound, '')) || '+' || greatest(coalesce(given_sound, ''), coalesce(family_sound, ''))) end"
+    )
+    yield "sound:year", paired(sounds, columns.first_of("hash(birth_year)"))
+
+
+def together(one: Held, other: Held) -> Held:
+    """All entries of both, by record."""
+    record = np.concatenate([one.record, other.record])
+    order = np.argsort(record, kind="stable")
+    return Held(record[order], np.concatenate([one.value, other.value])[order])
+
+
+def paired(one: Held, other: Held, *, in_order: bool = True) -> Held:
+    """Every value of `one` with every value of `other` of the same record; without order, a with b is b with a."""
+    size = int(max(one.record[-1], other.record[-1])) + 1 if len(one.record) and len(other.record) else 0
+    if not size:
+        return Held(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64))
+    count = np.bincount(other.record, minlength=size)
+    start = np.cumsum(count) - count
+    of_each = count[one.record]
+    mine = np.repeat(np.arange(len(one.record)), of_each)
+    theirs = start[one.record][mine] + _within(of_each)
+    left, right = one.value[mine], other.value[theirs]
+    if not in_order:
+        left, right = np.minimum(left, right), np.maximum(left, right)
+    return Held(one.record[mine], _mixed(left, right))
+
+
+def _within(counts: Numbers) -> Numbers:
+    """0, 1, ... within each group of these sizes."""
+    ends = np.cumsum(counts)
+    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+
+
+def _mixed(left: Hashes, right: Hashes) -> Hashes:
+    first, second, third = (np.uint64(each) for each in _ODD_NUMBERS)
+    mixed: Hashes = np.add(left * first, (right ^ (right >> np.uint64(29))) * second, dtype=np.uint64)
+    mixed = np.multiply(mixed ^ (mixed >> np.uint64(32)), third, dtype=np.uint64)
+    spread: Hashes = mixed ^ (mixed >> np.uint64(29))
+    return spread
+
+
+def _neighbourhoods(connection: duckdb.DuckDBPyConnection) -> Numbers:
+    """The place of each record among all, sorted by name and birth date."""
+    found = connection.execute("select number from records order by family, given, birth, number").fetchnumpy()[
+        "number"
+    ]
+    place = np.empty(len(found), dtype=np.int64)
+    place[found] = np.arange(len(found))
+    return place
+
+
+def _pairs_of(kind: str, held: Held, place: Numbers) -> tuple[Hashes, Block]:
+    bucket = held.value >> np.uint64(64 - _BUCKET_BITS)
+    crowd = np.bincount(bucket.astype(np.int64), minlength=1)
+    kept = crowd[bucket.astype(np.int64)] > 1
+    key, record = held.value[kept], held.record[kept]
+    order = np.argsort(key, kind="stable")
+    key, record = key[order], record[order]
+    starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.empty(0, dtype=np.int64)
+    sizes = np.diff(np.r_[starts, len(key)])
+    if len(sizes) and sizes.max() > LARGEST_BLOCK:
+        by_place = np.lexsort((place[record], key))
+        record = record[by_place]
+    reach = sizes.copy()
+    for largest, far in reversed(_REACHES):
+        reach[(sizes > LARGEST_BLOCK) & (sizes <= largest)] = far
+    left_in_block = np.repeat(sizes, sizes) - _within(sizes) - 1
+    ahead = np.minimum(left_in_block, np.repeat(reach, sizes))
+    left = np.repeat(np.arange(len(key)), ahead)
+    first, second = record[left], record[left + 1 + _within(ahead)]
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    packed = (low.astype(np.uint64) << np.uint64(32) | high.astype(np.uint64))[low != high]
+    return packed, Block(kind, int((sizes > 1).sum()), int(sizes.max(initial=0)), len(packed))

@@ -1,0 +1,125 @@
+"""The table that is compared, one row a record: words and dates as they are, everything that only agrees as a hash.
+
+A column of several values holds the hash of its first in `x` and, where there are more, of all in `x_all`. Columns
+whose misspellings count keep the first value's text in `x_text` or, for names and streets, in a column of their own.
+The hash is of this run alone and is never written down.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+from linkage.levels import RARITIES
+from linkage.sound import sound_key
+from linkage.standardise import PERSON_NUMBERS, StandardRecord
+
+SETS = (
+    "givens", "families", "middles", "postcodes", "uprns", "address_keys", "phones", "emails", "nhs_verified",
+    *PERSON_NUMBERS, "local_ids",
+)  # fmt: skip
+TEXTS = ("middles", "emails", "nhs_number", "nino", "national_id")
+_WORDS = ("given", "family", "street", "birth", "given_sound", "family_sound")
+_BIRTH = ("birth_year", "birth_month", "birth_day", "birth_days")
+_SEXES = {"female": 1, "male": 2}
+# Names borne by this many records of so many are taken for granted beside what is at hand.
+USUAL_BEARERS, USUAL_RECORDS = 12, 2000
+_SEPARATOR = "\x1f"
+_FULL_DATE = 10
+
+
+def connect(threads: int = 2, memory: str = "1500MB") -> duckdb.DuckDBPyConnection:
+    """A database in memory for one run; what does not fit is laid aside in the system's temporary folder."""
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"set threads to {threads}")
+    connection.execute(f"set memory_limit = '{memory}'")
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
+def records_table(connection: duckdb.DuckDBPyConnection, records: Sequence[StandardRecord]) -> None:
+    """Create the table `records` from standardised records, numbered as they come."""
+    texts: dict[str, list[str]] = {name: [] for name in (*_WORDS, *SETS)}
+    numbers: dict[str, list[int | None]] = {name: [] for name in ("sex", *_BIRTH)}
+    for record in records:
+        for name, text in _texts(record).items():
+            texts[name].append(text)
+        for name, number in _numbers(record).items():
+            numbers[name].append(number)
+    frame = pd.DataFrame(
+        {"number": range(len(records)), **{name: pd.Series(cells, dtype="str") for name, cells in texts.items()}}
+    )
+    for name, column in numbers.items():
+        frame[name] = pd.array(column, dtype="Int32")
+    connection.register("sent", frame)
+    words = ", ".join(f"nullif({name}, '') as {name}" for name in _WORDS)
+    sets = ", ".join(_set_columns(name) for name in SETS)
+    kept = ", ".join(f"nullif(string_split({name}, '{_SEPARATOR}')[1], '') as {name}_text" for name in TEXTS)
+    connection.execute(
+        f"create or replace table standard as select number::integer as number, sex::tinyint as sex, "  # noqa: S608 - our own columns
+        f"{', '.join(_BIRTH)}, {words}, {sets}, {kept} from sent order by number"
+    )
+    connection.unregister("sent")
+    finish_table(connection)
+
+
+def finish_table(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `records` of the table `standard`: beside each name stands how rare it is among all records."""
+    classed = (
+        f"(select {name}, least({RARITIES - 1}, greatest(0, floor(log2("  # noqa: S608 - our own columns
+        f"(sum(count(*)) over () + {USUAL_RECORDS}) / (count(*) + {USUAL_BEARERS})))))::tinyint as {name}_rarity "
+        f"from standard where {name} is not null group by {name}) as {name}s"
+        for name in ("given", "family")
+    )
+    given, family = classed
+    connection.execute(
+        f"create or replace table records as select standard.*, given_rarity, family_rarity from standard "  # noqa: S608 - our own columns
+        f"left join {given} using (given) left join {family} using (family) order by number"
+    )
+    connection.execute("drop table standard")
+
+
+def _set_columns(name: str) -> str:
+    parts = f"string_split({name}, '{_SEPARATOR}')"
+    several = f"contains({name}, '{_SEPARATOR}')"
+    return (
+        f"case when {name} <> '' then hash({parts}[1]) end as {name}, "
+        f"case when {several} then list_transform({parts}, lambda part: hash(part)) end as {name}_all"
+    )
+
+
+def _texts(record: StandardRecord) -> dict[str, str]:
+    return {
+        "given": record.given,
+        "family": record.family,
+        "street": record.street,
+        "birth": record.birth_date or "",
+        "given_sound": sound_key(record.given),
+        "family_sound": sound_key(record.family),
+        "nhs_verified": _joined(sorted(record.numbers("nhs_number", verified_only=True))),
+        "local_ids": _joined(sorted(record.local_ids())),
+        **{name: _joined(sorted(record.numbers(name))) for name in PERSON_NUMBERS},
+        **{
+            name: _joined(getattr(record, name))
+            for name in ("givens", "families", "middles", "postcodes", "uprns", "address_keys", "phones", "emails")
+        },
+    }
+
+
+def _joined(values: Sequence[str]) -> str:
+    return _SEPARATOR.join(values)
+
+
+def _numbers(record: StandardRecord) -> dict[str, int | None]:
+    parts = [int(part) for part in (record.birth_date or "").split("-") if part]
+    year, month, day = (*parts, None, None, None)[:3]
+    full = record.birth_date is not None and len(record.birth_date) == _FULL_DATE
+    days = date.fromisoformat(record.birth_date or "").toordinal() if full else None
+    return {
+        "sex": _SEXES.get(record.sex or ""),
+        "birth_year": year,
+        "birth_month": month,
+        "birth_day": day,
+        "birth_days": days,
+    }

@@ -1,0 +1,176 @@
+"""What may hold between two records, said once: as SQL for a million pairs, and as a function for one pair.
+
+The SQL is DuckDB's and reads the columns of `linkage.columns` with `_l` and `_r` behind their names; NULL, where
+something is not known, does not hold. The function takes two standardised records and never answers "not known".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from linkage.similarity import jaro_winkler, one_edit_apart
+from linkage.standardise import PERSON_NUMBERS, StandardRecord
+
+Holds = Callable[[StandardRecord, StandardRecord], bool]
+_FULL_DATE = 10
+_SHORTEST_MISSPELT, _ALIKE = 3, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition: `sql` over a pair of rows and `holds` over a pair of records say the same."""
+
+    sql: str
+    holds: Holds
+
+    def __and__(self, other: "Condition") -> "Condition":
+        """Both hold."""
+        return Condition(f"({self.sql} and {other.sql})", lambda a, b: self.holds(a, b) and other.holds(a, b))
+
+    def __or__(self, other: "Condition") -> "Condition":
+        """Either holds."""
+        return Condition(f"({self.sql} or {other.sql})", lambda a, b: self.holds(a, b) or other.holds(a, b))
+
+    def __invert__(self) -> "Condition":
+        """It does not hold; what is not known does not hold either way in SQL, so negate only what is known."""
+        return Condition(f"(not coalesce({self.sql}, false))", lambda a, b: not self.holds(a, b))
+
+
+def values(record: StandardRecord, column: str) -> frozenset[str]:
+    """All that a record holds in one column of several values."""
+    if column == "nhs_verified":
+        return record.numbers("nhs_number", verified_only=True)
+    if column in PERSON_NUMBERS:
+        return record.numbers(column)
+    if column == "local_ids":
+        return record.local_ids()
+    return frozenset(getattr(record, column))
+
+
+def missing(*columns: str) -> Condition:
+    """In none of these columns do both hold a value: there is nothing to compare."""
+    sql = " and ".join(f"({each}_l is null or {each}_r is null)" for each in columns)
+    return Condition(f"({sql})", lambda a, b: not any(_known(a, each) and _known(b, each) for each in columns))
+
+
+def same(column: str) -> Condition:
+    """Both hold the one value of a column of one value: `given`, `family`, `sex`."""
+    return Condition(
+        f"{column}_l = {column}_r", lambda a, b: bool(getattr(a, column)) and getattr(a, column) == getattr(b, column)
+    )
+
+
+def shared(column: str, other: str | None = None) -> Condition:
+    """A value of the left's `column` is one of the right's `other`, the same column unless named."""
+    to = other or column
+    sql = (
+        f"({column}_l = {to}_r or (({column}_all_l is not null or {to}_all_r is not null) and "
+        f"list_has_any(coalesce({column}_all_l, [{column}_l]), coalesce({to}_all_r, [{to}_r]))))"
+    )
+    return Condition(sql, lambda a, b: not values(a, column).isdisjoint(values(b, to)))
+
+
+def one_edit(column: str) -> Condition:
+    """The first values of two columns of identifiers are one slip of the pen apart."""
+    return Condition(
+        f"damerau_levenshtein({column}_text_l, {column}_text_r) <= 1",
+        lambda a, b: _slip(_first(a, column), _first(b, column)),
+    )
+
+
+def misspelt(column: str) -> Condition:
+    """Two words of more than three letters are near: `given`, `family`, `street`."""
+    left, right = f"{column}_l", f"{column}_r"
+    sql = (
+        f"(least(length({left}), length({right})) > {_SHORTEST_MISSPELT} and "
+        f"(jaro_winkler_similarity({left}, {right}) >= {_ALIKE} or damerau_levenshtein({left}, {right}) <= 1))"
+    )
+    return Condition(sql, lambda a, b: _misspelt(getattr(a, column), getattr(b, column)))
+
+
+def email_near() -> Condition:
+    """Two e-mail addresses read almost alike."""
+    return Condition(
+        "jaro_winkler_similarity(emails_text_l, emails_text_r) >= 0.93",
+        lambda a, b: bool(a.emails and b.emails) and jaro_winkler(a.emails[0], b.emails[0]) >= 0.93,  # noqa: PLR2004 - measured on e-mails
+    )
+
+
+def initials() -> Condition:
+    """One given name is an initial, and the other begins with it."""
+    return Condition(
+        "((length(given_l) = 1 or length(given_r) = 1) and left(given_l, 1) = left(given_r, 1))",
+        lambda a, b: min(len(a.given), len(b.given)) == 1 and a.given[0] == b.given[0],
+    )
+
+
+def middle_initials() -> Condition:
+    """One middle name is an initial, and the other begins with it."""
+    left, right = "middles_text_l", "middles_text_r"
+    return Condition(
+        f"(least(length({left}), length({right})) = 1 and left({left}, 1) = left({right}, 1))",
+        lambda a, b: min(len(a.middles[0]), len(b.middles[0])) == 1 and a.middles[0][0] == b.middles[0][0],
+    )
+
+
+def written_out() -> Condition:
+    """The given name is more than an initial."""
+    return Condition("length(given_l) > 1", lambda a, _: len(a.given) > 1)
+
+
+def _sql_parts(*parts: str) -> str:
+    return " + ".join(f"coalesce((birth_{part}_l = birth_{part}_r)::int, 0)" for part in parts)
+
+
+FULL_DATES = Condition(
+    "(birth_day_l is not null and birth_day_r is not null)", lambda a, b: len(_born(a)) == len(_born(b)) == _FULL_DATE
+)
+SAME_YEAR = Condition("birth_year_l = birth_year_r", lambda a, b: bool(_born(a)) and _born(a)[:4] == _born(b)[:4])
+SAME_MONTH = Condition(
+    "birth_month_l = birth_month_r", lambda a, b: len(_born(a)) > len("YYYY") and _born(a)[5:7] == _born(b)[5:7]
+)
+SAME_DATE = Condition("birth_l = birth_r", lambda a, b: bool(_born(a)) and _born(a) == _born(b))
+DATE_SLIP = Condition("damerau_levenshtein(birth_l, birth_r) <= 1", lambda a, b: _slip(_born(a), _born(b)))
+TURNED = Condition(
+    "(birth_month_l = birth_day_r and birth_day_l = birth_month_r)",
+    lambda a, b: _born(a)[5:7] == _born(b)[8:] and _born(a)[8:] == _born(b)[5:7],
+)
+TWO_PARTS = Condition(
+    f"({_sql_parts('year', 'month', 'day')}) = 2",
+    lambda a, b: sum(x == y for x, y in zip(_born(a).split("-"), _born(b).split("-"), strict=False)) == 2,  # noqa: PLR2004 - of three
+)
+YEAR_ALONE = Condition(
+    "(birth_month_l is null or birth_month_r is null)", lambda a, b: min(len(_born(a)), len(_born(b))) == len("YYYY")
+)
+DEFAULT_DAY = Condition(
+    "((birth_month_l = 1 and birth_day_l = 1) or (birth_month_r = 1 and birth_day_r = 1))",
+    lambda a, b: "-01-01" in {_born(a)[4:], _born(b)[4:]},
+)
+WITHIN_400_DAYS = Condition("abs(birth_days_l - birth_days_r) <= 400", lambda a, b: _days_apart(a, b) <= 400)  # noqa: PLR2004 - days
+
+
+def _known(record: StandardRecord, column: str) -> bool:
+    if column in {"given", "family", "sex", "street"}:
+        return bool(getattr(record, column))
+    return bool(_born(record)) if column == "birth" else bool(values(record, column))
+
+
+def _born(record: StandardRecord) -> str:
+    return record.birth_date or ""
+
+
+def _first(record: StandardRecord, column: str) -> str:
+    return min(values(record, column), default="")
+
+
+def _slip(left: str, right: str) -> bool:
+    return bool(left and right) and one_edit_apart(left, right)
+
+
+def _misspelt(left: str, right: str) -> bool:
+    long_enough = min(len(left), len(right)) > _SHORTEST_MISSPELT
+    return long_enough and (one_edit_apart(left, right) or jaro_winkler(left, right) >= _ALIKE)
+
+
+def _days_apart(left: StandardRecord, right: StandardRecord) -> int:
+    return abs((date.fromisoformat(_born(left)) - date.fromisoformat(_born(right))).days)
