@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
+from functools import partial
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
 
+from gateway.jobs.running import work_until
 from gateway.usecases.intake_left import queue_left_batches, sweep_spool
 from gateway.usecases.intake_taking import take_batch
 from gateway.wiring import Wiring
@@ -39,29 +41,17 @@ def intake_app(wiring: Wiring) -> App:
 
 
 def add_intake(app: App, wiring: Wiring) -> None:
-    """Each minute: queue what was left, and sweep the spool."""
+    """Each minute: sweep the spool."""
 
     @app.periodic(cron="* * * * *")
-    @app.task(name="queue_left_batches", queue="notices", lock="left", queueing_lock="left", pass_context=False)
-    def queue_left(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
-        queue_left_batches(wiring)
+    @app.task(name="sweep_spool", queue="notices", lock="spool", queueing_lock="spool", pass_context=False)
+    def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         sweep_spool(wiring)
 
 
 def run_intake_worker(wiring: Wiring, stop: threading.Event) -> None:
-    """Take batches until told to stop; what a process that died left behind, before anything new."""
-    queue_left_batches(wiring)
-    asyncio.run(_work(wiring, stop))
+    """Take batches until told to stop; what nobody is taking any more is queued again, at once and every ten seconds.
 
-
-async def _work(wiring: Wiring, stop: threading.Event) -> None:
-    app = intake_app(wiring)
-    async with app.open_async():
-        # Two at a time: a long file of one partner does not hold up another's.
-        working = asyncio.create_task(
-            app.run_worker_async(queues=[INTAKE], concurrency=2, install_signal_handlers=False, listen_notify=True)
-        )
-        while not stop.is_set() and not working.done():  # noqa: ASYNC110 - the event is a thread's
-            await asyncio.sleep(0.2)
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
+    Two at a time: a long file of one partner does not hold up another's.
+    """
+    asyncio.run(work_until(intake_app(wiring), stop, [INTAKE], 2, partial(queue_left_batches, wiring)))

@@ -8,6 +8,7 @@ from procrastinate import App
 
 from gateway.jobs.pulling import QUEUE as PULLS
 from gateway.jobs.pulling import add_pulling
+from gateway.jobs.running import work_until
 from gateway.jobs.taking import add_intake, connector
 from gateway.jobs.watching_drops import add_watching
 from gateway.jobs.watching_feeds import add_watching_job
@@ -132,8 +133,11 @@ def _add_corrections(app: App, wiring: Wiring) -> None:
 
 
 def run_linkage_worker(wiring: Wiring, stop: threading.Event) -> None:
-    """Work off jobs until told to stop."""
-    asyncio.run(_work(wiring, stop))
+    """Work off jobs until told to stop.
+
+    Several at a time: no long linkage run, map of everybody or pull must hold up a notice that is overdue.
+    """
+    asyncio.run(work_until(job_app(wiring), stop, ["linkage", "notices", "maps", PULLS, WEBHOOKS], 5))
 
 
 def follow_lineage(wiring: Wiring) -> None:
@@ -145,21 +149,3 @@ def follow_lineage(wiring: Wiring) -> None:
         if take_due_maps(wiring):
             return
         time.sleep(_BETWEEN_LOOKS)
-
-
-async def _work(wiring: Wiring, stop: threading.Event) -> None:
-    app = job_app(wiring)
-    async with app.open_async():
-        working = asyncio.create_task(
-            # Four at a time: no long linkage run, map of everybody or pull must hold up a notice that is overdue.
-            app.run_worker_async(
-                queues=["linkage", "notices", "maps", PULLS, WEBHOOKS],
-                concurrency=5,
-                install_signal_handlers=False,
-                listen_notify=True,
-            )
-        )
-        while not stop.is_set() and not working.done():  # noqa: ASYNC110 - the event is a thread's
-            await asyncio.sleep(0.2)
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)

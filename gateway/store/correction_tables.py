@@ -10,14 +10,20 @@ from gateway.store.tables import instant
 
 
 class RetractedFactRow(SQLModel, table=True):
-    """The keyed digest of a fact that its owner has taken back, and that is not taken again until reinstated."""
+    """The keyed digest of a fact that a sender has taken back, and that is not taken of them until reinstated.
+
+    `gone`: theirs were the words shown, so whoever saw them is told.
+    """
 
     __tablename__ = "retracted_fact"
     __table_args__ = {"schema": "hearth"}
     fact_key: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    feed: str = Field(sa_type=Text, primary_key=True)
+    sender: str = Field(sa_type=Text, primary_key=True)
     record_id: UUID = Field(foreign_key="hearth.source_record.record_id")
     retraction_id: UUID
     retracted_at: datetime = Field(sa_column=instant())
+    gone: bool = True
 
 
 class RetractionRow(SQLModel, table=True):

@@ -42,7 +42,12 @@ def count_past_retention(connection: Connection, feed: str, item: str, counted_f
     return int(found.scalar_one())
 
 
-def forget_facts(connection: Connection, keys: Sequence[bytes]) -> int:
-    """Empty every version of some facts (`hearth.forget_facts`); gives how many versions."""
-    done = connection.execute(text("SELECT hearth.forget_facts(CAST(:keys AS bytea[]))"), {"keys": list(keys)})
+def forget_facts(connection: Connection, feed: str, keys: Sequence[bytes]) -> int:
+    """Empty every version that a feed has of some facts (`hearth.forget_facts`); gives how many versions.
+
+    What another feed stands by goes on in its name.
+    """
+    done = connection.execute(
+        text("SELECT hearth.forget_facts(:feed, CAST(:keys AS bytea[]))"), {"feed": feed, "keys": list(keys)}
+    )
     return int(done.scalar_one())

@@ -49,7 +49,7 @@ def known_records(connection: Connection, digests: Sequence[bytes]) -> dict[byte
 
 
 def own_facts(connection: Connection, sender: str, feed: str, asked: AskedFacts) -> list[OwnFact]:
-    """Those of the asked facts that are current and that this sender's files to this feed brought."""
+    """Those of the asked facts that are current and by which this sender stands in this feed."""
     rows = connection.execute(
         text(f"SELECT * FROM hearth.own_facts(:sender, :feed, {_ASKED})"),  # noqa: S608 - fixed texts
         {"sender": sender, "feed": feed, **asked.values()},
@@ -62,23 +62,38 @@ def has_retractions(connection: Connection) -> bool:
     return bool(connection.execute(text("SELECT hearth.has_retractions()")).scalar_one())
 
 
-def retracted_keys(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
-    """Those of some fact keys that their owner has taken back: no version of them is taken."""
-    rows = connection.execute(text("SELECT hearth.retracted_keys(CAST(:keys AS bytea[]))"), {"keys": list(keys)})
+def retracted_keys(connection: Connection, batch_id: UUID, keys: Sequence[bytes]) -> set[bytes]:
+    """Those of some fact keys that the sender of a batch has taken back in its feed: no version of them is taken."""
+    rows = connection.execute(
+        text("SELECT hearth.retracted_keys(:batch, CAST(:keys AS bytea[]))"), {"batch": batch_id, "keys": list(keys)}
+    )
     return {bytes(one) for one in rows.scalars()}
 
 
-def retract(connection: Connection, retraction_id: UUID, versions: Mapping[bytes, UUID], by: str, at: datetime) -> int:
-    """Put a tombstone on each fact and keep it from coming back (`hearth.retract_facts`); gives how many facts.
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What is taken back: by the sender of which feed, and an id for the next version of each fact key."""
 
-    `versions` holds the id of the tombstone for each fact key.
+    retraction_id: UUID
+    feed: str
+    sender: str
+    versions: Mapping[bytes, UUID]
+
+
+def retract(connection: Connection, taken: TakenBack, by: str, at: datetime) -> int:
+    """End a sender's words on facts and keep them from coming back (`hearth.retract_facts`); gives how many facts.
+
+    A fact by which nobody else stands gets a tombstone.
     """
-    connection.execute(insert(RetractionRow), [{"retraction_id": retraction_id, "retracted_at": at}])
+    connection.execute(insert(RetractionRow), [{"retraction_id": taken.retraction_id, "retracted_at": at}])
     done = connection.execute(
-        text("SELECT hearth.retract_facts(:retraction, CAST(:keys AS bytea[]), CAST(:versions AS uuid[]), :by, :at)"),
+        text(
+            "SELECT hearth.retract_facts("
+            ":retraction, :feed, :sender, CAST(:keys AS bytea[]), CAST(:versions AS uuid[]), :by, :at)"
+        ),
         {
-            "retraction": retraction_id, "keys": list(versions), "versions": list(versions.values()), "by": by,
-            "at": at,
+            "retraction": taken.retraction_id, "feed": taken.feed, "sender": taken.sender,
+            "keys": list(taken.versions), "versions": list(taken.versions.values()), "by": by, "at": at,
         },
     )  # fmt: skip
     return int(done.scalar_one())
@@ -96,7 +111,7 @@ def untold_retractions(connection: Connection) -> list[UUID]:
 
 
 def retracted_facts(connection: Connection, retraction_id: UUID) -> list[OwnFact]:
-    """What a retraction took back."""
+    """What a retraction took back of what was shown."""
     rows = connection.execute(text("SELECT * FROM hearth.retracted_facts(:retraction)"), {"retraction": retraction_id})
     return [OwnFact(bytes(row.fact_key), row.record_id, row.source_no, row.item_no, row.since) for row in rows]
 

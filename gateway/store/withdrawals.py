@@ -1,6 +1,6 @@
 """What a sender says no more: keys named by a file, facts due for withdrawal, tombstones. Digests and counts alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -25,12 +25,28 @@ def forget_said_keys(connection: Connection, batch_id: UUID) -> None:
     connection.execute(text("DELETE FROM desk.said_key WHERE batch_id = :batch"), {"batch": batch_id})
 
 
-def note_also_said(connection: Connection, batch_id: UUID, fact_keys: Sequence[bytes]) -> None:
-    """Of facts that a batch says without changing them: note it where the newest version is another sender's."""
-    if fact_keys:
+def own_words(connection: Connection, batch_id: UUID, fact_keys: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Of some facts whose newest version is another feed's, the content by which the feed of a batch stands."""
+    rows = connection.execute(
+        text("SELECT * FROM hearth.own_words(:batch, CAST(:keys AS bytea[]))"),
+        {"batch": batch_id, "keys": list(fact_keys)},
+    )
+    return {bytes(row.fact_key): bytes(row.content_digest) for row in rows}
+
+
+def make_way(connection: Connection, batch_id: UUID, fact_keys: Sequence[bytes]) -> None:
+    """Before a batch says facts in new words: what another feed said last stands on beside them."""
+    connection.execute(
+        text("SELECT hearth.make_way(:batch, CAST(:keys AS bytea[]))"), {"batch": batch_id, "keys": list(fact_keys)}
+    )
+
+
+def note_also_said(connection: Connection, batch_id: UUID, said: Mapping[bytes, bytes]) -> None:
+    """Of facts that a batch changes nothing of, by key with content: its sender stands by that, as another does."""
+    if said:
         connection.execute(
-            text("SELECT hearth.note_also_said(:batch, CAST(:keys AS bytea[]))"),
-            {"batch": batch_id, "keys": list(fact_keys)},
+            text("SELECT hearth.note_also_said(:batch, CAST(:keys AS bytea[]), CAST(:contents AS bytea[]))"),
+            {"batch": batch_id, "keys": list(said), "contents": list(said.values())},
         )
 
 

@@ -29,7 +29,7 @@ from gateway.usecases.entries import entry
 from gateway.usecases.intake import SUPPLY_PURPOSE, sender_of
 from gateway.usecases.log_parts import record
 from gateway.usecases.request_context import RequestContext
-from gateway.usecases.retracting import take_back
+from gateway.usecases.retracting import Whose, take_back
 from gateway.usecases.role_families import DATA_SUPPLY, families_of
 from gateway.usecases.telling_viewers import ANSWERED, CORRECTED, in_words, tell_of_retractions, tell_viewers
 from gateway.wiring import Wiring
@@ -160,7 +160,7 @@ def answer_task(
             raise CorrectionAwaitedError(_NOT_YET)
         told = 0
         if state == "withdrawn":
-            take_back(wiring, connection, task_id, facts, answered.who, now)
+            take_back(wiring, connection, Whose(task_id, row.feed, row.sender), facts, answered.who, now)
         elif state == "corrected":
             told = tell_viewers(wiring, connection, task_id, CORRECTED, facts, now)
         else:

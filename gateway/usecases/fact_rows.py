@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -102,15 +103,28 @@ def _under_stored_key(row: NewFact, stored: Mapping[bytes, bytes]) -> NewFact:
     return row._replace(fact_key=fact_key, content_digest=known)
 
 
-def changed(rows: Iterable[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
-    """Keep the rows whose content is not the newest known; of equal rows that follow each other, the first."""
+def changed(
+    rows: Iterable[NewFact], stored: Mapping[bytes, bytes], own: Mapping[bytes, bytes] = MappingProxyType({})
+) -> list[NewFact]:
+    """Keep the rows whose content is not the newest known; of equal rows that follow each other, the first.
+
+    `own` are contents by which the feed stands beside newer words of another: they are nothing new either.
+    """
     newest = dict(stored)
     kept = []
     for row in rows:
-        if newest.get(row.fact_key) != row.content_digest:
-            newest[row.fact_key] = row.content_digest
-            kept.append(row)
+        known = newest.get(row.fact_key)
+        if known == row.content_digest or (known == stored.get(row.fact_key) and says_again(row, own)):
+            continue
+        newest[row.fact_key] = row.content_digest
+        kept.append(row)
     return kept
+
+
+def says_again(row: NewFact, own: Mapping[bytes, bytes]) -> bool:
+    """Whether a row says what its feed stands by already, under whichever key that was digested."""
+    content = own.get(row.fact_key)
+    return content is not None and (content == row.content_digest or content in row.earlier_contents)
 
 
 def _by_record(fact: PlainFact, records: Mapping[KeyName, UUID]) -> tuple[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ One object for one batch and one transaction, used in this order: `feed` reads t
 that a chunk says; `conclude` comes after the last row, before anything is committed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -49,7 +49,6 @@ class ContractedTaking:
     _mending: MendingFeed | None = field(init=False, default=None)
     _first: BatchRow | None = field(init=False, default=None)
     _keeps_keys: bool = field(init=False)
-    _shared: bool = field(init=False)
 
     def __post_init__(self) -> None:
         batch, contract, found = self.taking.batch, self.taking.order.contract, self.taking.feed
@@ -63,16 +62,11 @@ class ContractedTaking:
             self.feed = self._mending
         waits = withdrawals.waits_to_withdraw(self.connection, batch.feed, batch.sender)
         self._keeps_keys = contract.mode is Mode.FULL or waits
-        self._shared = withdrawals.source_is_shared(self.connection, batch.batch_id)
 
-    def said(self, rows: Sequence[NewFact], fresh: Sequence[NewFact], stored: Mapping[bytes, bytes]) -> None:
-        """Hear what a chunk says: all of its rows, those that change something, and what was stored before."""
+    def said(self, rows: Sequence[NewFact]) -> None:
+        """Hear all that a chunk says, whether it changes something or not."""
         if self._keeps_keys:
             withdrawals.save_said_keys(self.connection, self.taking.batch.batch_id, {row.fact_key for row in rows})
-        if self._shared:
-            new = {row.fact_key for row in fresh}
-            same = {row.fact_key for row in rows if row.fact_key in stored} - new
-            withdrawals.note_also_said(self.connection, self.taking.batch.batch_id, list(same))
 
     def withdraw(self, facts: Sequence[PlainFact]) -> None:
         """Make due what the rows of a chunk of a tombstone file name. Keys that there are not withdraw nothing."""

@@ -24,6 +24,7 @@ from gateway.usecases.fact_rows import (
     referred,
     under_stored_keys,
 )
+from gateway.usecases.intake_beside import WordsBeside
 from gateway.usecases.search_tokens import token_rows
 from gateway.wiring import Wiring
 
@@ -42,8 +43,8 @@ class Provenance:
     recorded_at: datetime
 
 
-Said: TypeAlias = Callable[[Sequence[NewFact], Sequence[NewFact], Mapping[bytes, bytes]], None]
-"""Hears of each chunk: all of its facts, those that change something, and the contents that were stored before."""
+Said: TypeAlias = Callable[[Sequence[NewFact]], None]
+"""Hears of each chunk: all of its facts, changed or not."""
 
 
 class FactSaver:
@@ -60,6 +61,7 @@ class FactSaver:
         self._rows = FactRows(provenance.source_no, self._digest)
         self._records: dict[KeyName, UUID | None] = {}
         self._any_retracted = has_retractions(connection)
+        self._beside = WordsBeside(connection, provenance.batch_id)
         self._said = said
 
     def save(self, facts: Sequence[PlainFact]) -> tuple[int, int]:
@@ -71,24 +73,27 @@ class FactSaver:
         records, standing = self._records_of(facts)
         rows = list(self._rows.rows(standing, records))
         stored = current_digests(self._connection, keys_in_use(rows)) if rows else {}
-        rows = under_stored_keys(rows, stored)
-        fresh = self._not_retracted(changed(rows, stored))
+        rows = self._not_retracted(under_stored_keys(rows, stored), stored)
+        own = self._beside.own(stored)
+        fresh = changed(rows, stored, own)
         common: Mapping[str, Any] = {
             "batch_id": self._provenance.batch_id,
             "agreement": self._provenance.agreement,
             "recorded_at": self._provenance.recorded_at,
         }
+        self._beside.make_way(fresh, stored)
         save_facts(self._connection, fresh, common, self._mint)
         save_tokens(self._connection, token_rows(fresh, self._token))
+        self._beside.note(rows, fresh, stored, own)
         if self._said is not None:
-            self._said(rows, fresh, stored)
+            self._said(rows)
         return len(fresh), len(facts) - len(fresh)
 
-    def _not_retracted(self, rows: list[NewFact]) -> list[NewFact]:
+    def _not_retracted(self, rows: list[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
         # What is retracted while this batch is under way, the database refuses, and the batch is taken again.
-        if not rows or not self._any_retracted:
+        if not stored or not self._any_retracted:
             return rows
-        retracted = retracted_keys(self._connection, [row.fact_key for row in rows])
+        retracted = retracted_keys(self._connection, self._provenance.batch_id, list(stored))
         return [row for row in rows if row.fact_key not in retracted]
 
     def _records_of(self, facts: Sequence[PlainFact]) -> tuple[dict[KeyName, UUID], Sequence[PlainFact]]:

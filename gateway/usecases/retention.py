@@ -81,7 +81,7 @@ def _some(parts: LogParts, schedule: RetentionSchedule, of: tuple[str, str, Rete
         if over:
             counted = f"{schedule.schedule}: {item} {rule.keep} from {rule.counted_from}"
             append(connection, entry_of({"feed": feed, "row_count": len(over), "retention": counted}))
-            forget_facts(connection, [one.fact_key for one in over])
+            forget_facts(connection, feed, [one.fact_key for one in over])
             renew_tokens(connection, parts.custody.token, [(one.record_id, one.item_no) for one in over])
             # Homes and ties that rested on them are derived anew.
             defer_linkage(connection)

@@ -1,9 +1,10 @@
 """A partner takes back what it sent: gone from every view with the commit, and kept from coming back.
 
 (0) one instant; whose feed this is
-(1) which facts: current ones that this sender's own files to this feed brought, under its own keys
-(2) append the entry; put a tombstone and a mark on each; drop their search tokens; defer linkage; commit
-(3) then tell who was shown them: nobody is shown them any more, and whoever was has an entry in the log
+(1) which facts: current ones by which this sender stands in this feed, under its own keys
+(2) append the entry; put a tombstone and a mark on each; drop their search tokens; defer linkage; commit. Where
+    another feed or sender stands by the same fact, it goes on in their words alone
+(3) then tell who was shown them: nobody is shown those words any more, and whoever was has an entry in the log
 
 Sent again, a retracted fact is left out, whatever it says now: only a reinstatement, an act of its own with an entry,
 lets the owner say it anew. The sender learns neither how many facts there were nor who saw them: a key that was erased
@@ -27,6 +28,7 @@ from gateway.store.ledger import append
 from gateway.store.retractions import (
     AskedFacts,
     OwnFact,
+    TakenBack,
     known_records,
     own_facts,
     reinstate,
@@ -75,6 +77,15 @@ class NewRetraction:
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """A retraction by its id, and who takes back: a sender, of what they said in one feed."""
+
+    retraction_id: UUID
+    feed: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retraction:
     """What became of it: `rows` are those that were asked; `viewers_told` counts small numbers as one."""
 
@@ -114,7 +125,7 @@ def retract_facts(wiring: Wiring, context: RequestContext, caller: Caller, asked
             },
         )  # fmt: skip
         append(connection, done)
-        take_back(wiring, connection, retraction_id, facts, done.who, now)
+        take_back(wiring, connection, Whose(retraction_id, asked.feed, sender_of(caller)), facts, done.who, now)
     # (3) Whoever saw them.
     viewers = tell_of_retractions(wiring).get(retraction_id, 0)
     return Retraction(
@@ -139,10 +150,11 @@ def reinstate_facts(
 
 
 def take_back(
-    wiring: Wiring, connection: Connection, retraction_id: UUID, facts: Sequence[OwnFact], by: str, now: datetime
+    wiring: Wiring, connection: Connection, whose: Whose, facts: Sequence[OwnFact], by: str, now: datetime
 ) -> None:
-    """Put tombstones on facts and keep them from coming back, in a transaction of hg_erase that has its entry."""
-    retract(connection, retraction_id, {fact.fact_key: wiring.mint() for fact in facts}, by, now)
+    """End a sender's words on facts and keep them from coming back, in a transaction of hg_erase that has its entry."""
+    versions = {fact.fact_key: wiring.mint() for fact in facts}
+    retract(connection, TakenBack(whose.retraction_id, whose.feed, whose.sender, versions), by, now)
     renew_tokens(connection, wiring.custody.token, [(fact.record_id, fact.item_no) for fact in facts])
     if facts:
         # Homes and ties that rested on them are derived anew.

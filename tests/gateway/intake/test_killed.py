@@ -13,6 +13,8 @@ import pytest
 from adapters.port import translate_rows
 from benchmarks.ingest_files import OCCURRENCES, write_file
 from concept_model.records import facts_of
+from gateway.store.advisory import lock
+from gateway.usecases.intake_taking import turn_name
 from tests.gateway.intake.processes import processes
 
 LARGE, SMALL = 8_000, 3_000
@@ -176,3 +178,18 @@ def test_a_file_that_is_lost_refuses_its_batch_whole_with_the_reason(northvale, 
 def pushed_in_vain(run, body):
     with contextlib.suppress(httpx.TransportError):
         run.push(OCCURRENCES, body, "killed")
+
+
+def test_a_batch_that_a_dying_process_still_holds_is_taken_as_soon_as_it_is_free(northvale, tmp_path):
+    with processes(northvale) as run:
+        run.start("serve")
+        sent = run.push(OCCURRENCES, file_of(tmp_path, LARGE), "held").json()
+        northvale.sql("DELETE FROM jobs.procrastinate_jobs")
+        source_no = northvale.wiring.source_number(northvale.wiring.feeds[OCCURRENCES].profile.source)
+        with northvale.wiring.database.transaction("hg_intake") as dying:
+            lock(dying, turn_name(source_no))
+            run.start("work")
+            wait(lambda: northvale.count("SELECT count(*) FROM jobs.procrastinate_workers") > 0)
+            time.sleep(1.0)
+            assert state_of(northvale, sent["batch_id"]) == "received"
+        wait(lambda: finished(northvale, sent["batch_id"]))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from gateway.jobs.worker import run_linkage_worker
 from gateway.usecases.notifying import raise_notices
@@ -42,3 +43,13 @@ def test_an_overdue_notice_is_escalated_without_anybody_asking(northvale):
     northvale.clock.now += timedelta(days=4)
     with working(northvale.wiring):
         wait_for(northvale, "SELECT count(*) FROM desk.notice WHERE escalated_at IS NOT NULL")
+
+
+@pytest.mark.slow
+def test_a_linkage_run_whose_worker_was_killed_holds_up_no_other(northvale):
+    with northvale.admin.begin() as connection:
+        left = connection.execute(text("UPDATE jobs.procrastinate_jobs SET status = 'doing' WHERE lock = 'linkage'"))
+    assert left.rowcount == 1
+    with working(northvale.wiring):
+        wait_for(northvale, "SELECT count(*) FROM desk.notice")
+    assert northvale.count("SELECT count(*) FROM jobs.procrastinate_jobs WHERE status = 'doing'") == 0

@@ -78,6 +78,8 @@ _INTAKE: Reach = {
     "hearth.item": ("SELECT", "numbers of items; no personal data"),
     "hearth.keep_said()": ("EXECUTE", "what is said again is not due any more; answers a count"),
     "hearth.known_records()": ("EXECUTE", "ids of records known under an earlier key"),
+    "hearth.make_way()": ("EXECUTE", "keeps by keyed digest what another feed said last; answers nothing"),
+    "hearth.own_words()": ("EXECUTE", "keyed digests of what a batch's own feed stands by beside another's words"),
     "hearth.note_also_said()": ("EXECUTE", "who else says what stands, by keyed digest; answers nothing"),
     "hearth.has_retractions()": ("EXECUTE", "whether anything was taken back at all"),
     "hearth.retracted_keys()": ("EXECUTE", "keyed digests of what was taken back, so that it does not come back"),
