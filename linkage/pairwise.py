@@ -1,0 +1,102 @@
+"""One pair compared and scored without a database: the same levels and log odds as for a million pairs.
+
+The levels are those of `linkage.levels`, whose every condition is also a function of two records; the score is that of
+`linkage.score`, summed here with plain numbers because arrays cost more than one pair is worth.
+"""
+
+from dataclasses import dataclass
+from math import exp, floor, log, log1p, log2
+
+from linkage.columns import USUAL_BEARERS, USUAL_RECORDS
+from linkage.conditions import Holds
+from linkage.conflicts import near_conclusive
+from linkage.levels import BY_FREQUENCY, COMPARISONS, RARITIES, Comparison
+from linkage.model import LinkModel
+from linkage.persons import NEAR_CONCLUSIVE
+from linkage.standardise import StandardRecord
+
+Weights = tuple[float, float, float]
+"""Something added to the logarithms of the three classes: one person, one household, strangers."""
+
+_NOTHING: Weights = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """A record, and how rare its given and its family name are among all records (`rarity_of`)."""
+
+    record: StandardRecord
+    given_rarity: int = RARITIES - 1
+    family_rarity: int = RARITIES - 1
+
+
+def rarity_of(held: int, of_all: int) -> int:
+    """The class of frequency of a name that `held` of `of_all` records with a name bear; 0 is the commonest."""
+    return min(RARITIES - 1, max(0, floor(log2((of_all + USUAL_RECORDS) / (held + USUAL_BEARERS)))))
+
+
+def level_of(comparison: Comparison, left: StandardRecord, right: StandardRecord) -> int:
+    """The level at which two records agree: -1 nothing to compare, 0 different, and upwards the better it agrees."""
+    if comparison.nothing_to_compare.holds(left, right):
+        return -1
+    top = len(comparison.levels)
+    return next((top - place for place, one in enumerate(comparison.levels) if one.condition.holds(left, right)), 0)
+
+
+class PairScorer:
+    """Scores pairs by a model as of so many records."""
+
+    def __init__(self, model: LinkModel, records: int) -> None:
+        shares = model.class_shares(records)
+        self._start: Weights = (log(shares.same), log(shares.household), log(shares.chance))
+        self._steps = [_Step(comparison, model) for comparison in COMPARISONS]
+
+    def __call__(self, left: Comparable, right: Comparable) -> float:
+        """Natural log odds that two records are one person."""
+        same, household, chance = self._start
+        for step in self._steps:
+            weights = step.weigh(left, right)
+            same += weights[0]
+            household += weights[1]
+            chance += weights[2]
+        most, least = (household, chance) if household > chance else (chance, household)
+        odds = same - most - log1p(exp(least - most))
+        if odds < NEAR_CONCLUSIVE and near_conclusive(left.record, right.record):
+            return NEAR_CONCLUSIVE
+        return odds
+
+
+class _Step:
+    """One comparison with the weights of its levels."""
+
+    def __init__(self, comparison: Comparison, model: LinkModel) -> None:
+        levels = model.levels[comparison.name]
+        by_frequency = BY_FREQUENCY.get(comparison.name, ())
+        self._silent: Holds = comparison.nothing_to_compare.holds
+        self._levels = [
+            (one.condition.holds, _logs(levels[one.name]), one.name in by_frequency) for one in comparison.levels
+        ]
+        self._different = _logs(levels["different"])
+        self._is_given = comparison.name == "given"
+        self._rarities = [_logs(each) for each in model.rarity_factors(comparison.name)] if by_frequency else []
+
+    def weigh(self, left: Comparable, right: Comparable) -> Weights:
+        """What this comparison adds for a pair."""
+        if self._silent(left.record, right.record):
+            return _NOTHING
+        for holds, weights, by_frequency in self._levels:
+            if holds(left.record, right.record):
+                return self._by_frequency(weights, left, right) if by_frequency else weights
+        return self._different
+
+    def _by_frequency(self, weights: Weights, left: Comparable, right: Comparable) -> Weights:
+        if self._is_given:
+            commoner = min(left.given_rarity, right.given_rarity)
+        else:
+            commoner = min(left.family_rarity, right.family_rarity)
+        factor = self._rarities[commoner]
+        return weights[0] + factor[0], weights[1] + factor[1], weights[2] + factor[2]
+
+
+def _logs(each: tuple[float, float, float]) -> Weights:
+    return log(each[0]), log(each[1]), log(each[2])
