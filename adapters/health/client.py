@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.health.fhir import element, elements, has_nhs_number_shape, text, too_deep
+from adapters.health.fhir import element, elements, has_nhs_number_shape, text
 from adapters.pull_port import Answer, Ask, Page, PullAnswerError, utc_text
 from concept_model.identifiers import Verification, identifier
 
@@ -70,6 +70,6 @@ def is_asked_for(number: str) -> bool:
 
 
 def _resource(document: object) -> Mapping[str, Any]:
-    if not isinstance(document, Mapping) or too_deep(document):
+    if not isinstance(document, Mapping):
         raise PullAnswerError("the answer is no FHIR resource")
     return document

@@ -15,7 +15,6 @@ Element = Mapping[str, Any]
 
 NHS_NUMBER_SYSTEM = "https://fhir.nhs.uk/Id/nhs-number"
 ODS_SYSTEM = "https://fhir.nhs.uk/Id/ods-organization-code"
-MAX_DEPTH = 64
 _LONGEST_IDENTIFIER = 64
 _NHS_NUMBER_DIGITS = 10
 _RESTRICTED = frozenset({"R", "V", "REDACTED"})
@@ -126,19 +125,3 @@ def _restricts(label: Element) -> bool:
     code, system = text(label, "code").upper(), text(label, "system").casefold()
     of_confidentiality = not system or "confidentiality" in system
     return code in _RESTRICTED or (of_confidentiality and code not in _UNRESTRICTED)
-
-
-def too_deep(value: object) -> bool:
-    """True where lists and mappings nest deeper than any real resource does."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        following: list[object] = []
-        for one in level:
-            if isinstance(one, Mapping):
-                following.extend(one.values())
-            elif isinstance(one, list):
-                following.extend(one)
-        level = [one for one in following if isinstance(one, Mapping | list)]
-        if not level:
-            return False
-    return True

@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 
 from adapters.cells import Cells
 from adapters.csv_feed import CsvFeed
+from adapters.errors import SuspiciousContentError
 from adapters.port import FeedProfile, RawRow, Translation
 from concept_model.statement import ListEntry
 
@@ -33,6 +34,10 @@ LAST_OUTCOMES: Mapping[str, str] = {name.casefold(): name for name in (
     "Suspect charged as part of another case",
 )}  # fmt: skip
 AGE_RANGES: Mapping[str, str] = {name: name for name in ("under 10", "10-17", "18-24", "25-34", "over 34")}
+MOST_PLACES = 400_000
+"""Events that differ within one file: some 40 MB. The largest force publishes about 100,000 a month."""
+_COUNTED = 15
+"""Hexadecimal digits of a key by which rows are counted: few enough for a machine's word."""
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _LONGITUDES, _LATITUDES = (-180, 180), (-90, 90)
 _STREET_KEY = ("Month", "Crime type", "Longitude", "Latitude", "Location")
@@ -58,14 +63,17 @@ class PlaceFeed:
 
     def rows(self, source: BinaryIO) -> Iterator[RawRow]:
         """Split a file into rows, the ordinal among alike rows in `payload`."""
-        seen: Counter[str] = Counter()
+        seen: Counter[int] = Counter()
         for row in CsvFeed(self.profile, _no_translation).rows(source):
             if row.problem is not None:
                 yield row
                 continue
-            key = self._key(row)
+            key = int(self._key(row)[:_COUNTED], 16)
             yield replace(row, payload=seen[key])
             seen[key] += 1
+            if len(seen) > MOST_PLACES:
+                message = f"The file holds more than {MOST_PLACES} events that differ; they are counted in memory."
+                raise SuspiciousContentError(message, "Send the months, or the forces, one by one.")
 
     def translate(self, row: RawRow) -> Translation:
         """Turn one row into a list entry or row errors."""

@@ -6,7 +6,6 @@ followed only within the API's own origin, redirects never, and an answer is rea
 neither the partner nor whoever stands in its place can lead a request elsewhere or fill the memory.
 """
 
-import json
 import logging
 import ssl
 import time
@@ -22,6 +21,7 @@ from uuid import UUID
 import httpx
 import stamina
 
+from adapters.json_text import parse_json
 from adapters.pull_port import Answer, Ask
 from gateway.identity.origins import is_loopback
 from gateway.pull.errors import PullError
@@ -159,8 +159,8 @@ class PullClient:
             if time.monotonic() > latest:
                 raise _PassingError("unreachable")
         try:
-            return json.loads(content.decode("utf-8"))
-        except (ValueError, RecursionError):
+            return parse_json(bytes(content))
+        except ValueError:
             raise PullError("answer-unreadable") from None
 
     def _address(self, target: str) -> str:

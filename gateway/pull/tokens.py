@@ -4,7 +4,6 @@ A token is kept in memory until shortly before it runs out, and nowhere else.
 """
 
 import base64
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from uuid import UUID
 
 import httpx
 
+from adapters.json_text import parse_json
 from gateway.identity.assertion import token_form
 from gateway.identity.keys import PrivateKey
 from gateway.pull.errors import PullError
@@ -102,7 +102,7 @@ class AccessTokens:
 
 def _members(content: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
+        found = parse_json(content)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

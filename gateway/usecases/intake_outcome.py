@@ -130,9 +130,9 @@ def _order_of(wiring: Wiring, batch_id: UUID, waiting: SpooledBatch | None) -> O
 def _name_to_store(taking: Taking, name: str, position: int) -> str:
     """A name that the feed knows; for one of the sender's own making its place, since a name may hold a person."""
     profile = taking.feed.profile
-    known = name in profile.never_kept or any(column.name == name for column in profile.columns)
     part = "column" if "csv" in profile.formats else "element"
-    return name if known else f"{part} {position}, unknown to this feed"
+    known = {one.casefold(): one for one in (*profile.never_kept, *(column.name for column in profile.columns))}
+    return known.get(name.casefold(), f"{part} {position}, unknown to this feed")
 
 
 def _state(tally: Tally) -> str:

@@ -1,5 +1,8 @@
 """Open data becomes area context without persons."""
 
+import pytest
+
+from adapters.errors import SuspiciousContentError
 from adapters.police import FEEDS
 from adapters.port import RawRow, Translation, translate_rows
 from concept_model.statement import ListEntry
@@ -66,3 +69,11 @@ def test_a_stop_and_search_keeps_nothing_of_who_was_searched_but_the_range_of_ag
     }  # fmt: skip
     assert entry.at is not None
     assert entry.at.isoformat() == "2019-06-01T06:25:52+01:00"
+
+
+def test_a_file_of_more_events_than_memory_should_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.police.places.MOST_PLACES", 2)
+    apart = [BURGLARY.replace("abc", f"id-{number}") for number in range(3)]
+    street(*apart[:2], *apart[:2])
+    with pytest.raises(SuspiciousContentError, match="more than 2 events"):
+        street(*apart)

@@ -14,6 +14,7 @@ from gateway.usecases.linking import link_everything
 from gateway.usecases.webhooks import add_webhook
 from gateway.usecases.webhooks_sending import deliver_due
 from gateway.usecases.webhooks_telling import tell_of_linked
+from tests.gateway.batches.school import push, sheet
 from tests.gateway.feeds.officers import CONTEXT, FIRST, POLICE, switched_on
 from tests.gateway.feeds.receiver import receiving
 
@@ -118,3 +119,15 @@ def test_the_sender_is_told_when_its_file_is_finished_and_when_it_is_linked(wiri
         ("batch.linked", str(taken.batch_id), "linked"),
     }
     assert all(set(one["data"]) == {"batch_id", "feed", "state"} for one in told)
+
+
+def test_a_column_that_is_never_kept_is_named_back_however_it_is_written(wiring):
+    feed = wiring.feeds["schools-attendance"].profile
+    assert "religion" in feed.never_kept
+    row = {**feed.example_rows[0], "RELIGION": "none", "Mum's number": "07700 900123"}
+    batch = push(wiring, sheet([row], list(row)), feed=feed.name)
+    assert batch.rows_accepted == 1
+    assert "religion" in batch.columns_not_kept
+    # A name of the sender's own may hold a person, so it is its place that is told.
+    assert f"column {len(row)}, unknown to this feed" in batch.columns_not_kept
+    assert not [name for name in batch.columns_not_kept if "Mum" in name or name.isupper()]
