@@ -31,12 +31,11 @@ from gateway.usecases.batch_contract import Mode
 from gateway.usecases.batch_modes import EarlierFeed, TombstoneFeed, names_whole_record
 from gateway.usecases.fact_rows import REFERENCES, FactRows, KeyName, SourceKey, names_of
 from gateway.usecases.feed_switch import require_on
-from gateway.usecases.intake_parts import BatchRefusedError, BatchWaitsError, Taking
+from gateway.usecases.intake_parts import DESCRIBING, BatchRefusedError, BatchWaitsError, Taking
 from gateway.usecases.intake_reading import Tally
 from gateway.usecases.mending import MendingFeed
 
-_DESCRIBING = ("identity.", "address.", "contact.", "family.", "household.")
-_DESCRIBING_NUMBERS = [number for number, item in enumerate(ITEMS) if item.name.startswith(_DESCRIBING)]
+_DESCRIBING_NUMBERS = [number for number, item in enumerate(ITEMS) if item.name.startswith(DESCRIBING)]
 
 
 @dataclass(slots=True)
@@ -172,9 +171,9 @@ class ContractedTaking:
 
     def _variants(self, fact: PlainFact) -> Iterator[PlainFact]:
         """A fact of an occurrence under every item that the feed can give it: which one, the key alone does not say."""
-        if fact.item.startswith(_DESCRIBING) or fact.item in REFERENCES:
+        if fact.item.startswith(DESCRIBING) or fact.item in REFERENCES:
             return
         items = {item for column in self.feed.profile.columns for item in column.items}
         for item in items | {fact.item}:
-            if not item.startswith(_DESCRIBING):
+            if not item.startswith(DESCRIBING):
                 yield fact._replace(item=item)

@@ -10,6 +10,8 @@ from gateway.usecases.intake_order import Order
 from gateway.wiring import Wiring
 
 SUPPLY_PURPOSE = "supply"
+DESCRIBING = ("identity.", "address.", "contact.", "family.", "household.")
+"""How items begin that say who and where somebody is, and not what happened to them."""
 UNFINISHED = frozenset({"received", "validating"})
 """States of a batch that is to be taken yet."""
 

@@ -1,17 +1,18 @@
 """From a file to chunks of what its rows say: counted, digested, and without what no agreement covers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
 
-from adapters.port import Feed, Translation, translate_rows
+from adapters.port import Feed, RawRow, Translation, translate_row, translate_rows
 from adapters.quick import PlainFact, QuickFeed, QuickRow, plain_fact
 from audit.merkle import leaf_hash
 from concept_model.records import facts_of
 from gateway.custody import KeyRing
 from gateway.keyed_digests import digesters, part
+from gateway.usecases.intake_retention import NO_LIMITS, RetentionAtDoor, past_retention
 from gateway.usecases.watching_feeds_sample import FileSample
 
 CHUNK_ROWS = 5000
@@ -46,12 +47,15 @@ class Chunk:
 class ChunkReader:
     """Reads a file chunk by chunk, and counts into its tally."""
 
-    def __init__(self, feed: Feed, covered: frozenset[str], ring: KeyRing) -> None:
+    def __init__(
+        self, feed: Feed, covered: frozenset[str], ring: KeyRing, retention: RetentionAtDoor = NO_LIMITS
+    ) -> None:
         self.tally = Tally()
         self.sample = FileSample(frozenset(column.name for column in feed.profile.columns))
         self._quick_names: tuple[str, ...] = ()
         self._feed = feed
         self._covered = covered
+        self._retention = retention
         self._digest = digesters(ring, "row")[0]
         self._names = b""
 
@@ -74,11 +78,15 @@ class ChunkReader:
     def _chunk(self, number: int, taken: list[QuickRow | Translation], names: bytes) -> Chunk:
         chunk, tally = Chunk(number), self.tally
         leaves, facts, covered, digest = chunk.leaves, chunk.facts, self._covered, self._digest
-        for row in taken:
+        for place, row in enumerate(taken, 1):
             if isinstance(row, Translation):
                 self._take_translation(row, chunk)
                 continue
             cells, said = row
+            if self._retention.limits and self._retention.kept(said) is not said:
+                sent = RawRow(tally.rows + place, dict(zip(self._quick_names, cells, strict=True)))
+                self._take_translation(translate_row(self._feed, sent), chunk)
+                continue
             tally.accepted += 1
             leaves.append(leaf_hash(digest(names + part(_CELLS(cells).encode()))))
             for fact in said:
@@ -99,21 +107,24 @@ class ChunkReader:
         names = list(cells)
         self._see_columns(names)
         chunk.leaves.append(leaf_hash(self._digest(_names_part(names) + part(_CELLS(list(cells.values())).encode()))))
+        facts: Sequence[PlainFact] = [plain_fact(fact) for record in translation.records for fact in facts_of(record)]
+        kept = self._retention.kept(facts)
+        if kept is None:
+            translation, kept = past_retention(translation.row), ()
         if translation.refused:
             tally.refused += 1
         elif translation.errors:
             tally.rejected += 1
         else:
             tally.accepted += 1
-            tally.flagged += bool(translation.flags)
+            tally.flagged += bool(translation.flags) or len(kept) < len(facts)
         if translation.errors:
             chunk.rejected.append(translation)
-        for record in translation.records:
-            for fact in facts_of(record):
-                if fact.item in self._covered:
-                    chunk.facts.append(plain_fact(fact))
-                else:
-                    tally.uncovered.add(fact.item)
+        for fact in kept:
+            if fact.item in self._covered:
+                chunk.facts.append(fact)
+            else:
+                tally.uncovered.add(fact.item)
 
     def _see_columns(self, names: "list[str] | tuple[str, ...]") -> None:
         for position, name in enumerate(names, 1):

@@ -13,6 +13,7 @@ from adapters.port import Feed, Translation
 from gateway.store.batches import save_rejected_rows, save_row_errors
 from gateway.usecases.intake_parts import BatchRefusedError, Taking
 from gateway.usecases.intake_reading import ChunkReader, Tally
+from gateway.usecases.intake_retention import retention_of
 
 KEPT_FOR = timedelta(days=30)
 
@@ -33,7 +34,7 @@ def check_rows(taking: Taking, connection: Connection, feed: Feed, file: BinaryI
 
     Raises `BatchRefusedError` where it is no file of the feed.
     """
-    reader = ChunkReader(feed, taking.supply.items, taking.wiring.custody.digest)
+    reader = ChunkReader(feed, taking.supply.items, taking.wiring.custody.digest, retention_of(taking))
     try:
         for chunk in reader.chunks(file):
             save_rejected(taking, connection, chunk.rejected, kept=kept)

@@ -43,6 +43,7 @@ from gateway.usecases.intake_outcome import HandBack, finish_batch, hold_for_sen
 from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED, BatchRefusedError, BatchWaitsError, Taking
 from gateway.usecases.intake_reading import Chunk, ChunkReader
 from gateway.usecases.intake_rejected import check_rows, row_counts, save_rejected
+from gateway.usecases.intake_retention import retention_of
 from gateway.usecases.intake_saving import FactSaver, Provenance
 from gateway.usecases.watching_feeds import note_sample
 from gateway.wiring import Wiring
@@ -169,7 +170,7 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
     if taking.order.contract.validate_only:
         _check(taking, work, connection, file)
         return
-    reader = ChunkReader(work.feed, taking.supply.items, wiring.custody.digest)
+    reader = ChunkReader(work.feed, taking.supply.items, wiring.custody.digest, retention_of(taking))
     agreements = ", ".join(taking.supply.agreements)
     provenance = Provenance(profile.source, batch.source_no, batch.batch_id, agreements, taking.now)
     saver = FactSaver(wiring, connection, provenance, work.said)
