@@ -28,6 +28,7 @@ DETAIL_KEYS: Mapping[str, str] = MappingProxyType(
         "decided_day": "day on which they decided, ISO 8601",
         "decided_on": "what the decision rested on, for each subject: relationship, band, bits of known states",
         "device": "what the client said that it is: browser or program, cut short",
+        "differences": "how a linkage run differs from what stood before it, counts by kind",
         "dissent": "state of a recorded dissent or opt-out that the decision met",
         "draft": "version of a draft register against which past accesses were replayed",
         "emergency_journal": "id of the emergency journal that was reconciled",

@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
-import time
 
 from procrastinate import App
 
+from gateway.jobs.linking import QUEUE as LINKAGE
+from gateway.jobs.linking import add_linking
 from gateway.jobs.pulling import QUEUE as PULLS
 from gateway.jobs.pulling import add_pulling
 from gateway.jobs.running import work_until
@@ -19,8 +20,7 @@ from gateway.usecases.coverage_maps import take_due_maps
 from gateway.usecases.emergencies import suspend_unconfirmed
 from gateway.usecases.erasing import finish_erasures
 from gateway.usecases.housekeeping import forget_what_is_over
-from gateway.usecases.linking import link_everything
-from gateway.usecases.notifying import escalate_notices, raise_notices
+from gateway.usecases.notifying import escalate_notices
 from gateway.usecases.partner_uses import count_everybodys_months
 from gateway.usecases.retention import forget_past_retention
 from gateway.usecases.reviewing_accesses import explain_new
@@ -29,20 +29,10 @@ from gateway.usecases.telling_viewers import tell_of_retractions
 from gateway.usecases.warning import raise_warnings
 from gateway.wiring import Wiring
 
-_LOOKS = 50
-_BETWEEN_LOOKS = 0.2
-
 
 def job_app(wiring: Wiring) -> App:
     """The jobs that there are."""
     app = App(connector=connector(wiring))
-
-    @app.task(name="link_everything", queue="linkage")
-    def link() -> None:
-        run = link_everything(wiring)
-        raise_notices(wiring)
-        if run.merged or run.split:
-            follow_lineage(wiring)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="escalate_notices", queue="notices", lock="notices", queueing_lock="notices", pass_context=False)
@@ -81,6 +71,7 @@ def job_app(wiring: Wiring) -> App:
     def forget(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the minute
         forget_what_is_over(wiring)
 
+    add_linking(app, wiring)
     add_pulling(app, wiring)
     add_watching(app, wiring)
     add_intake(app, wiring)
@@ -137,15 +128,4 @@ def run_linkage_worker(wiring: Wiring, stop: threading.Event) -> None:
 
     Several at a time: no long linkage run, map of everybody or pull must hold up a notice that is overdue.
     """
-    asyncio.run(work_until(job_app(wiring), stop, ["linkage", "notices", "maps", PULLS, WEBHOOKS], 5))
-
-
-def follow_lineage(wiring: Wiring) -> None:
-    """Take the maps after a run that joined or parted persons, as soon as its entries are leaves.
-
-    Where that takes longer than some seconds, the minute's task does it.
-    """
-    for _ in range(_LOOKS):
-        if take_due_maps(wiring):
-            return
-        time.sleep(_BETWEEN_LOOKS)
+    asyncio.run(work_until(job_app(wiring), stop, [LINKAGE, "notices", "maps", PULLS, WEBHOOKS], 5))

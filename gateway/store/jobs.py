@@ -5,13 +5,18 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 
+def defer_linking_new(connection: Connection) -> None:
+    """Queue the linking of what files brought with this transaction; a job that already waits is enough."""
+    connection.execute(text("SELECT jobs.defer_linking_new()"))
+
+
 def defer_linkage(connection: Connection) -> None:
-    """Queue a linkage run with this transaction; one that already waits is enough."""
+    """Queue a linkage run over everything with this transaction; one that already waits is enough."""
     connection.execute(text("SELECT jobs.defer_linkage()"))
 
 
 def hasten_linkage(connection: Connection) -> None:
-    """Let the linkage run that waits, if one does, go before every other job."""
+    """Let the linking that waits, if any does, go before every other job."""
     connection.execute(text("SELECT jobs.hasten_linkage()"))
 
 

@@ -30,7 +30,7 @@ from gateway.errors import FeedOffError
 from gateway.store.advisory import lock, try_lock
 from gateway.store.batches import batch_of
 from gateway.store.desk_tables import BatchRow
-from gateway.store.jobs import defer_linkage
+from gateway.store.jobs import defer_linking_new
 from gateway.store.ledger import append
 from gateway.store.spool import Spool
 from gateway.store.spooled_batches import SpooledBatch, begin_attempt, find_spooled, tell_progress
@@ -209,7 +209,7 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
         note_sample(connection, wiring.custody.digest, profile.name, batch.batch_id, reader.sample)
     finish_batch(taking, connection, reader.tally, ended)
     if reader.tally.facts_new or ended.get("facts_withdrawn"):
-        defer_linkage(connection)
+        defer_linking_new(connection)
 
 
 def _progress(taking: Taking, file: BinaryIO) -> Callable[[int], None]:

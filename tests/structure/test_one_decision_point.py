@@ -31,7 +31,9 @@ READERS = frozenset(
         "erasure_desk.standing_holds", "erasure_desk.lock_hold", "erasure_desk.rejected_rows",
         "emergencies.list_emergencies", "emergencies.lock_emergency", "emergencies.suspend_overdue",
         "identities.identity_facts", "identities.current_links", "identities.household_members",
-        "identities.record_ids", "identities.person_ranks", "subject_releases.open_releases",
+        "identities.record_ids", "identities.person_ranks", "near_identities.identity_facts_of",
+        "near_identities.links_of", "near_identities.links_to", "near_identities.households_of",
+        "near_identities.ranks_of", "link_keys.near_records", "link_keys.kept_of", "link_keys.records_under", "subject_releases.open_releases",
         "subject_releases.lock_release", "subject_lists.list_elements",
         "disputes.disputes_of", "disputes.dispute_of", "disputes.disputes_to", "disputes.open_disputes",
         "disputes.disputed_fact", "retractions.drop_search_tokens", "viewers.looks_at", "viewers.notices_to",
@@ -57,7 +59,12 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # What only writes, or gives digests, hashes, numbers of a file, signatures and counts of leaves.
         "ledger", "facts.intern_records", "facts.current_digests", "facts.save_facts", "facts.save_tokens",
         "identities.add_persons", "identities.retire_persons", "identities.replace_links", "identities.save_reviews",
-        "identities.replace_households", "identities.replace_kin", "notices.save_notice", "notices.mark_read",
+        "identities.replace_households", "identities.replace_kin", "near_identities.replace_members",
+        "near_identities.replace_kin_of", "link_keys.replace_compared", "link_keys.count_names",
+        "link_keys.replace_base",
+        # Ids of records with their sources; keyed hashes with counts; what an index is made with.
+        "near_identities.sources_of", "near_identities.brought_by", "near_identities.identified_by",
+        "link_keys.compared_digests", "link_keys.names_held", "link_keys.read_base", "notices.save_notice", "notices.mark_read",
         "requests.save_request", "requests.save_answer", "reviews.raise_review", "reviews.reviews_raised",
         "emergencies.save_emergency", "subject_releases.save_release", "subject_releases.decide_on_release",
         # Ids and counts of items of review, how far it has come, and when staff work.

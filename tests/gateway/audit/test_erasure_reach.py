@@ -61,6 +61,9 @@ COLUMNS = {
     "hearth.household.household_id": "goes with its last member",
     "hearth.kin.person_id": _GONE, "hearth.kin.other_id": _GONE,
     "hearth.link.person_id": _GONE, "hearth.link.record_id": _GONE,
+    # What linkage compares, and keyed hashes of what records share.
+    "hearth.link_key.record_id": _GONE, "hearth.link_record.record_id": _GONE, "hearth.link_record.sealed": _GONE,
+    "hearth.link_record.digest": _GONE,
     "hearth.link_review.record_id": _GONE, "hearth.link_review.other_record_id": _GONE,
     "hearth.person.person_id": _GONE, "hearth.person.family_id": _GONE,
     "hearth.search_token.token": _GONE, "hearth.search_token.record_id": _GONE,

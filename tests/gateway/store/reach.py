@@ -89,6 +89,7 @@ _INTAKE: Reach = {
     "desk.spooled_batch": ("SELECT INSERT UPDATE DELETE", "batches that wait in the spool, and how far each is"),
     "jobs.defer_batch()": ("EXECUTE", "queues a batch with the row that opens it"),
     "jobs.defer_linkage()": ("EXECUTE", "queues a linkage run with the rows that need it"),
+    "jobs.defer_linking_new()": ("EXECUTE", "queues the linking of a file with its rows"),
     "jobs.hasten_linkage()": ("EXECUTE", "lets the run that waits go first, for an event that cannot wait"),
 }
 _LINK: Reach = {
@@ -110,10 +111,16 @@ _LINK: Reach = {
     "hearth.item": ("SELECT", "numbers of items; no personal data"),
     "hearth.kin": ("SELECT INSERT DELETE", "recorded relationships, derived anew by each run"),
     "hearth.link": ("SELECT INSERT UPDATE(superseded_at)", "which record is whose, as versions"),
+    "hearth.link_base": ("SELECT INSERT DELETE", "what the index of linkage is made with; nobody's data"),
+    "hearth.link_key": ("SELECT INSERT DELETE", "keyed hashes under which records are met when they are compared"),
+    "hearth.link_name": ("SELECT INSERT DELETE", "how common names are, by keyed hash"),
+    "hearth.link_record": ("SELECT INSERT DELETE", "what is compared of records, sealed"),
     "hearth.link_review": ("SELECT INSERT", "pairs for a steward"),
     "hearth.person": ("SELECT INSERT UPDATE(redirect_to,retired_at)", "persons end and redirect, ids never change"),
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
+    "hearth.records_of_batches()": ("EXECUTE", "which records a file is about, as ids"),
     "hearth.source_record": ("SELECT", "records by source, to be joined"),
+    "jobs.defer_linkage()": ("EXECUTE", "queues a run over everything where less will not do"),
 }
 _SEQUENCE: Reach = {
     "audit.card": ("SELECT", "search, subject lists and review read cards, not openings"),
@@ -354,6 +361,6 @@ SCHEMAS = {
     "audit": {"hg_ledger", "hg_read", "hg_intake", "hg_link", "hg_sequence", "hg_erase", "hg_desk"},
     "desk": {"hg_intake", "hg_link", "hg_erase", "hg_desk"},
     "hearth": {"hg_read", "hg_decide", "hg_search", "hg_intake", "hg_link", "hg_erase", "hg_desk"},
-    "jobs": {"hg_desk", "hg_erase", "hg_intake", "hg_jobs"},
+    "jobs": {"hg_desk", "hg_erase", "hg_intake", "hg_jobs", "hg_link"},
 }
 """Roles that may name what stands in a schema. None may make anything in one."""

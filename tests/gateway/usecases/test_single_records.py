@@ -45,7 +45,7 @@ def test_a_missing_child_is_taken_within_the_request_and_linked_before_everythin
     assert answer.headers["location"] == f"/v1/batches/{body['batch_id']}"
     assert northvale.count(EVENTS, item="child.missing") == 1
     waiting = northvale.sql("SELECT task_name, priority FROM jobs.procrastinate_jobs WHERE status = 'todo'")
-    assert [(one.task_name, one.priority) for one in waiting] == [("link_everything", 100)]
+    assert [(one.task_name, one.priority) for one in waiting] == [("link_new", 100)]
     entry = northvale.sql("SELECT event_class FROM audit.entry WHERE entry_id = :id", id=body["receipt"])
     assert entry[0].event_class == "collection"
 
