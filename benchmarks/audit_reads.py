@@ -1,7 +1,8 @@
 """The three ways of reading that `benchmarks.audit` compares, one connection each, all by `gateway.store.wire`.
 
-audited  `ledger.authorise`, committed; then a second transaction: open the ticket, read under row-level security,
-         append the outcome, commit. Two entries with their leaves and openings are made in the client.
+audited  as the gateway reads: `ledger.authorise`, durable; a second transaction that opens the ticket and reads under
+         row-level security; the outcome appended, durable. Authorisations and outcomes of all clients of a process go
+         through its one queue. Two entries with their leaves and openings are made in the client.
 chain    the peer: one transaction that locks the head of a hash chain, reads without any policy, and adds one entry of
          the same leaf and opening; the hash is the client's, the lock is held over one round trip and the commit.
 bare     the same facts without lock, entry or policy.
@@ -62,13 +63,15 @@ def audited(world: World) -> Read:
         )  # fmt: skip
         subjects = (TicketSubject(person, 0, _ALL, 0, 0),)
         ticket = Ticket(clock.new_id(), UUID(authorised.entry_id), (1, 2), now + timedelta(hours=1), subjects)
-        ledger.authorise(connection, authorised, ticket, _WIDTH, commit=True)
-        found = facts.load_facts(connection, ticket.ticket_id)
+        with world.database.appending("hg_read") as log:
+            ledger.authorise(log, authorised, ticket, _WIDTH)
+        found = facts.load_facts(connection, ticket.ticket_id, outcome_follows=True, commit=True)
         outcome = _entry(
             person, now, Phase.OUTCOME, refers_to=authorised.entry_id, items_shown=("identity.name",),
             shown_counts={"identity.name": len(found)}, sources=("housing",), detail={"channel": "page"},
         )  # fmt: skip
-        ledger.append(connection, outcome, commit=True)
+        with world.database.appending("hg_read") as log:
+            ledger.append(log, outcome)
         return len(found)
 
     return read

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from gateway.store.append_many import AppendedRow, append_many
 from gateway.store.errors import DatabaseUnavailableError, TicketRefusedError
+from gateway.store.group_commit import GroupCommit
 
 SERVING_ROLES = (
     "hg_read", "hg_decide", "hg_search", "hg_intake", "hg_link", "hg_sequence", "hg_erase", "hg_desk", "hg_jobs",
@@ -25,12 +30,28 @@ class Database:
     passwords: dict[str, str]
     engines: dict[str, Engine]
     pool_size: int = 8
+    groups: dict[str, GroupCommit[AppendedRow]] = field(default_factory=dict, kw_only=True)
 
     @contextmanager
     def transaction(self, role: str) -> Iterator[Connection]:
         """One transaction as that role, committed on leaving. Errors of the server come out without row values."""
         with plain_errors(), self.engine(role).begin() as connection:
             yield connection
+
+    @contextmanager
+    def appending(self, role: str) -> Iterator[GroupCommit[AppendedRow]]:
+        """The log as that role appends to it together with others: durable when the call that appends returns.
+
+        Errors come out as those of `transaction` do. Nothing but the log can be written this way.
+        """
+        with plain_errors():
+            yield self.groups.get(role) or self.groups.setdefault(
+                role, GroupCommit(partial(self._connect, role), append_many)
+            )
+
+    def _connect(self, role: str) -> psycopg.Connection[Any]:
+        arguments, options = self.engine(role).dialect.create_connect_args(self.engine(role).url)
+        return psycopg.connect(*arguments, autocommit=True, **options)
 
     def engine(self, role: str, use: str = "") -> Engine:
         """The pool of one role; `use` names one apart, for connections held while others of the role are needed."""
@@ -47,6 +68,9 @@ class Database:
         for engine in self.engines.values():
             engine.dispose()
         self.engines.clear()
+        for group in self.groups.values():
+            group.close()
+        self.groups.clear()
 
 
 @contextmanager

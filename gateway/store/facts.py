@@ -113,13 +113,16 @@ _LOAD = Statement(
 )
 
 
-def load_facts(session: Session, ticket_id: UUID | None = None) -> list[LoadedFact]:
+def load_facts(
+    session: Session, ticket_id: UUID | None = None, *, outcome_follows: bool = False, commit: bool = False
+) -> list[LoadedFact]:
     """Load what the ticket opened in this transaction admits; without one, nothing. All buffered, nothing streamed.
 
-    With `ticket_id` that ticket is opened in the same round trip, or refused, and then nothing is loaded.
+    With `ticket_id` that ticket is opened in the same round trip, or refused, and then nothing is loaded; for
+    `outcome_follows` see `ledger.opening`. `commit`: nothing else is read, and the transaction ends with it.
     """
-    opening = () if ticket_id is None else (ledger.opening(ticket_id),)
-    results = wire.run(session, [*opening, (_LOAD, ())])
+    opening = () if ticket_id is None else (ledger.opening(ticket_id, outcome_follows=outcome_follows),)
+    results = wire.run(session, [*opening, (_LOAD, ())], commit=commit)
     return [LoadedFact(*row[:-1]) for row in wire.rows(session, results[-1])]
 
 

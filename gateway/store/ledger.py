@@ -2,27 +2,29 @@
 
 import os
 from binascii import b2a_base64
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from json.encoder import encode_basestring
+from typing import TypeAlias
 from uuid import UUID
 
 from audit.entry import COMMITTED_FIELDS, Entry
 from audit.leaf import SALT_SIZE, commit_entry
 from gateway.store import wire
+from gateway.store.append_many import AppendedRow, EntryRow, TicketRow, append_many, array_text, mask_text
+from gateway.store.group_commit import GroupCommit
 from gateway.store.wire import Session, Statement, Step
 
-_ENTRY = (1, 0, 0, 1, 0)
-_APPEND = Statement(b"hg_append", b"SELECT audit.append_entry($1, $2, $3, $4, $5)", _ENTRY)
-_AUTHORISE = Statement(
-    b"hg_authorise",
-    b"SELECT audit.authorise($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    (*_ENTRY, 1, 0, 0, 0, 0, 0, 0, 0),
-)
+_APPEND = Statement(b"hg_append", b"SELECT audit.append_entry($1, $2, $3, $4, $5)", (1, 0, 0, 1, 0))
 _QUOTED = {value.encode(): f'"{value}"' for value in ("null", "[]", "{}", "true", "false")}
 _OPEN = Statement(b"hg_open", b"SELECT audit.open_ticket($1)", (1,))
+# Of this transaction alone: those of the same connection that follow wait for the disk again.
+_OPEN_UNFLUSHED = Statement(
+    b"hg_open_unflushed", b"SELECT audit.open_ticket($1), set_config('synchronous_commit', 'off', true)", (1,)
+)
+
+Log: TypeAlias = "Session | GroupCommit[AppendedRow]"
+"""Where an entry goes: into a transaction of the caller's, or with others' into one that is committed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +49,40 @@ class Ticket:
     subjects: tuple[TicketSubject, ...]
 
 
-def append(session: Session, entry: Entry, *, commit: bool = False) -> bytes:
-    """Append an entry in the session's transaction and return its leaf. Durable when that transaction commits.
+def append(log: Log, entry: Entry, *, commit: bool = False) -> bytes:
+    """Append an entry and return its leaf. With others' it is durable when this returns, else when they commit.
 
-    From here on that transaction may change what its role may change about people, in the name of the entry's actor
-    and for its purpose. `commit`: the entry is the last of the transaction, and committed in the same round trip.
+    In a transaction of the caller's, that may from here on change what its role may change about people, in the name of
+    the entry's actor and for its purpose. `commit`: the entry is its last, and committed in the same round trip.
     """
-    leaf, values = committed(entry)
-    wire.run(session, [(_APPEND, values)], commit=commit)
+    leaf, row = committed(entry)
+    if isinstance(log, GroupCommit):
+        log.append(AppendedRow(row))
+    else:
+        wire.run(log, [(_APPEND, row)], commit=commit)
     return leaf
 
 
-def authorise(session: Session, entry: Entry, ticket: Ticket, width: int, *, commit: bool = False) -> bytes:
+def authorise(log: Log, entry: Entry, ticket: Ticket, width: int, *, commit: bool = False) -> bytes:
     """Append an authorisation and issue its ticket in one call; return the leaf. `width`: number of bits of a mask.
 
-    `commit`: both are committed in the same round trip, and the ticket can be opened.
+    With others' both are durable when this returns, and the ticket can be opened. In a transaction of the caller's they
+    are when that commits; `commit`: in the same round trip.
     """
-    leaf, values = committed(entry)
-    subjects = ticket.subjects
-    values += (
-        ticket.ticket_id.bytes, _array(ticket.own_sources), ticket.not_after.isoformat().encode(),
-        _array(one.person_id for one in subjects), _array(one.band for one in subjects),
-        _array(_mask_text(one.shown, width) for one in subjects),
-        _array(_mask_text(one.counted, width) for one in subjects),
-        _array(_mask_text(one.existing, width) for one in subjects),
+    leaf, row = committed(entry)
+    subjects = tuple(
+        (
+            one.person_id.bytes, str(one.band), mask_text(one.shown, width), mask_text(one.counted, width),
+            mask_text(one.existing, width),
+        )
+        for one in ticket.subjects
     )  # fmt: skip
-    wire.run(session, [(_AUTHORISE, values)], commit=commit)
+    not_after = ticket.not_after.isoformat().encode()
+    appended = AppendedRow(row, TicketRow(ticket.ticket_id.bytes, array_text(ticket.own_sources), not_after, subjects))
+    if isinstance(log, GroupCommit):
+        log.append(appended)
+    else:
+        wire.run(log, [append_many([appended])], commit=commit)
     return leaf
 
 
@@ -81,29 +91,16 @@ def open_ticket(session: Session, ticket_id: UUID) -> None:
     wire.run(session, [opening(ticket_id)])
 
 
-def opening(ticket_id: UUID) -> Step:
-    """The same as a step, for what is read in the same round trip."""
-    return _OPEN, (ticket_id.bytes,)
+def opening(ticket_id: UUID, *, outcome_follows: bool = False) -> Step:
+    """The same as a step, for what is read in the same round trip.
+
+    `outcome_follows`: nothing is released before an entry of a later transaction is durable. This one need not wait for
+    the disk then: what was written before that entry is on the disk when the entry is.
+    """
+    return _OPEN_UNFLUSHED if outcome_follows else _OPEN, (ticket_id.bytes,)
 
 
-def bit_string(mask: int, width: int) -> str:
-    """A mask as PostgreSQL reads it: bit 0 first."""
-    return format(mask, f"0{width}b")[::-1]
-
-
-@lru_cache(maxsize=1024)
-def _mask_text(mask: int, width: int) -> str:
-    """The same in hexadecimal where the width allows it, a quarter as long; PostgreSQL knows it by its x."""
-    bits = bit_string(mask, width)
-    return bits if width % 4 else f"x{int(bits, 2):0{width // 4}x}"
-
-
-def _array(values: Iterable[object]) -> bytes:
-    """A PostgreSQL array of values that need no quoting: ids, numbers, masks."""
-    return f"{{{','.join(map(str, values))}}}".encode()
-
-
-def committed(entry: Entry) -> tuple[bytes, tuple[bytes, ...]]:
+def committed(entry: Entry) -> tuple[bytes, EntryRow]:
     """The leaf of an entry under fresh salts, and what `audit.append_entry` is called with, as the wire has it."""
     fresh = os.urandom(SALT_SIZE * len(COMMITTED_FIELDS))
     salts = iter([fresh[place : place + SALT_SIZE] for place in range(0, len(fresh), SALT_SIZE)])
@@ -116,6 +113,6 @@ def committed(entry: Entry) -> tuple[bytes, tuple[bytes, ...]]:
         for at, (name, (_, value)) in zip(range(0, len(letters), 44), openings.items(), strict=True)
     )
     recorded_at = entry.at.astimezone(UTC).replace(microsecond=0).isoformat()
-    return leaf, (
-        UUID(entry.entry_id).bytes, entry.event.value.encode(), recorded_at.encode(), leaf, f"{{{fields}}}".encode(),
-    )  # fmt: skip
+    return leaf, EntryRow(
+        UUID(entry.entry_id).bytes, entry.event.value.encode(), recorded_at.encode(), leaf, f"{{{fields}}}".encode()
+    )

@@ -5,7 +5,7 @@
     (2) the agreements decide: Permit, Refer or Refusal, person by person and band by band
     (3) append the authorisation and commit: the ticket
     (4) in a second transaction that names the ticket, load what row-level security admits
-    (5) assemble from permitted facts alone; append the outcome; commit
+    (5) assemble from permitted facts alone; append the outcome and commit it
     (6) check the clock against the permit's end; only now return, with the receipt
 
 An authorisation without an outcome reads "may have been disclosed". A refusal is an entry too, committed first.
@@ -105,7 +105,7 @@ def disclose_profile(
     """
     # (0) to (3)
     opened = open_family(wiring, context, caller, family_id, declaration_id)
-    # (4) and (5) Read under the ticket, assemble, append the outcome, commit.
+    # (4) and (5) Read under the ticket, assemble, append the outcome and commit it.
     profile, outcome, leaf = _read(opened.reading, opened.family, opened.ticket, opened.authorised)
     # (6) Nothing leaves after what it rests on has ended.
     require_unended(wiring, context, opened.ticket.not_after)
@@ -212,8 +212,8 @@ def authorise(
     )  # fmt: skip
     own = _own_records(wiring, reading.blank)
     ticket = Ticket(wiring.mint(), UUID(authorised.entry_id), own, not_after, tuple(subjects))
-    with wiring.database.transaction("hg_read") as connection:
-        ledger.authorise(connection, authorised, ticket, mask_width(wiring))
+    with wiring.database.appending("hg_read") as log:
+        ledger.authorise(log, authorised, ticket, mask_width(wiring))
     return authorised, ticket
 
 
@@ -222,19 +222,25 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
     permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
     frame = _frame(reading, family)
     with wiring.database.transaction("hg_read") as connection:
-        facts = permitted_facts(load_facts(connection, ticket.ticket_id), permits, reading.now)
+        loaded = load_facts(connection, ticket.ticket_id, outcome_follows=True)
+        facts = permitted_facts(loaded, permits, reading.now)
         frame = replace(frame, disputes=open_disputes_of(wiring, connection, facts))
         persons = shown_persons(family.ego, facts)
         counts = withheld_counts(connection, persons)
-        reasons = [part for one in decided if one.person_id in set(persons) for part in one.withheld]
-        titles = {code: agency.title for code, agency in wiring.register.agencies.items()}
-        lines = withheld_lines(counts, reasons, titles, reading.now) + _role_lines(reading)
-        relied = [use for key, permit in permits.items() if key[0] in set(persons) for use in permit.uses]
-        advice = tuple(dict.fromkeys(use.advice for use in relied if use.advice))
-        profile = assemble_profile(frame, persons, facts, lines, _agreements_used(wiring, relied), advice)
-        outcome = outcome_entry(reading, authorised, persons, facts)
-        leaf = append(connection, outcome)
-    return profile, outcome, leaf
+    reasons = [part for one in decided if one.person_id in set(persons) for part in one.withheld]
+    titles = {code: agency.title for code, agency in wiring.register.agencies.items()}
+    lines = withheld_lines(counts, reasons, titles, reading.now) + _role_lines(reading)
+    relied = [use for key, permit in permits.items() if key[0] in set(persons) for use in permit.uses]
+    advice = tuple(dict.fromkeys(use.advice for use in relied if use.advice))
+    profile = assemble_profile(frame, persons, facts, lines, _agreements_used(wiring, relied), advice)
+    outcome = outcome_entry(reading, authorised, persons, facts)
+    return profile, outcome, append_outcome(wiring, outcome)
+
+
+def append_outcome(wiring: Wiring, outcome: Entry) -> bytes:
+    """Append the outcome of what was read under a ticket; its leaf. Nothing of it may leave before this returns."""
+    with wiring.database.appending("hg_read") as log:
+        return append(log, outcome)
 
 
 def outcome_entry(

@@ -27,10 +27,10 @@ from gateway.profiles.permitted import PermittedFact, judged_item, permitted_fac
 from gateway.profiles.views import Receipt
 from gateway.profiles.withheld import withheld_lines
 from gateway.store.facts import load_facts, withheld_counts
-from gateway.store.ledger import append, open_ticket
+from gateway.store.ledger import append
 from gateway.usecases.asking_register import Question, answer
 from gateway.usecases.deciding import SubjectDecision, blank_request
-from gateway.usecases.disclosure import OpenedFamily, open_family, receipt_for, require_unended
+from gateway.usecases.disclosure import OpenedFamily, append_outcome, open_family, receipt_for, require_unended
 from gateway.usecases.entries import entry
 from gateway.usecases.officers import require_officer
 from gateway.usecases.permissions import PURPOSE, Allowance, Exclusion, purpose_permissions, source_items
@@ -168,17 +168,17 @@ def _about_family(
         register, caller.agency, caller.role, reading.declaration.purpose, reading.now, (Direction.VIEW,)
     )
     with wiring.database.transaction("hg_read") as connection:
-        open_ticket(connection, opened.ticket.ticket_id)
-        facts = permitted_facts(load_facts(connection), permits, reading.now)
+        loaded = load_facts(connection, opened.ticket.ticket_id, outcome_follows=True)
+        facts = permitted_facts(loaded, permits, reading.now)
         persons = set(shown_persons(family.ego, facts))
         counts = withheld_counts(connection, sorted(persons))
-        shown = [fact for fact in facts if fact.fact.person_id in persons]
-        decided = [one for one in family.decided if one.person_id in persons]
-        by_rank = _cells_by_rank(register, shown)
-        relied_on = _relied_on(register, told.allowed, _cells_by_clause(register, shown, decided), by_rank)
-        permitted = _narrowed(register, relied_on, mask)
-        outcome = _outcome(opened, permitted, sorted(persons))
-        leaf = append(connection, outcome)
+    shown = [fact for fact in facts if fact.fact.person_id in persons]
+    decided = [one for one in family.decided if one.person_id in persons]
+    by_rank = _cells_by_rank(register, shown)
+    relied_on = _relied_on(register, told.allowed, _cells_by_clause(register, shown, decided), by_rank)
+    permitted = _narrowed(register, relied_on, mask)
+    outcome = _outcome(opened, permitted, sorted(persons))
+    leaf = append_outcome(wiring, outcome)
     heard = _heard(decided)
     said = mask
     for cells in (*by_rank.values(), *(part.mask for part in heard)):

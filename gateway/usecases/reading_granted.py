@@ -4,7 +4,7 @@
 (1) does the answer stand, whoever the family is? A refusal of this looks at no subject
 (2) decision inputs of the one person whom the handle is named for; the register decides, under the law alone
 (3) append the authorisation and commit: the ticket; tell the data protection officer
-(4) read under the ticket, keep the cells granted and nothing beside them; append the outcome; commit
+(4) read under the ticket, keep the cells granted and nothing beside them; append the outcome and commit it
 (5) check the clock against the permit's end; only now return, with the receipt
 
 A family that does not exist, one of which nothing is recorded and one whose states forbid it are one answer: no facts.
@@ -27,12 +27,12 @@ from gateway.profiles.views import Receipt
 from gateway.store.desk_tables import AccessRequestRow
 from gateway.store.facts import load_facts
 from gateway.store.inputs import family_inputs
-from gateway.store.ledger import Ticket, TicketSubject, append, authorise, open_ticket
+from gateway.store.ledger import Ticket, TicketSubject, append, authorise
 from gateway.store.requests import answer_of, own_request
 from gateway.store.reviews import raise_review
 from gateway.usecases.answering import NO_SUCH_REQUEST
 from gateway.usecases.deciding import reader_of, states_of
-from gateway.usecases.disclosure import mask_width, receipt_for, require_unended
+from gateway.usecases.disclosure import append_outcome, mask_width, receipt_for, require_unended
 from gateway.usecases.entries import entry
 from gateway.usecases.named_law import (
     StoredAnswer,
@@ -122,7 +122,7 @@ def read_granted(
     authorised, ticket = _authorise(reading, permits)
     with wiring.database.transaction("hg_desk") as connection:
         raise_review(connection, wiring.mint(), "statutory-disclosure", authorised, reading.now)
-    # (4) Read, append the outcome, commit.
+    # (4) Read, append the outcome and commit it.
     facts, outcome, leaf = _read(reading, permits, authorised, ticket)
     # (5) Nothing leaves after what it rests on has ended.
     require_unended(wiring, context, ticket.not_after)
@@ -189,8 +189,8 @@ def _authorise(reading: _Reading, permits: Mapping[tuple[UUID, int], Permit]) ->
     )  # fmt: skip
     # No source is the reader's own here: under a law where a protected person lives is granted as such, or stays back.
     ticket = Ticket(wiring.mint(), UUID(authorised.entry_id), (), not_after, subjects)
-    with wiring.database.transaction("hg_read") as connection:
-        authorise(connection, authorised, ticket, mask_width(wiring))
+    with wiring.database.appending("hg_read") as log:
+        authorise(log, authorised, ticket, mask_width(wiring))
     return authorised, ticket
 
 
@@ -199,22 +199,21 @@ def _read(
 ) -> tuple[tuple[GrantedFact, ...], Entry, bytes]:
     wiring = reading.wiring
     with wiring.database.transaction("hg_read") as connection:
-        open_ticket(connection, ticket.ticket_id)
-        loaded = permitted_facts(load_facts(connection), permits, reading.now)
-        # What a protected location opens beside itself was not asked for by name.
-        facts = tuple(_fact(wiring, one) for one in loaded if f"{one.source}/{one.item.name}" in reading.given.items)
-        counts = _counts(facts)
-        outcome = entry(
-            wiring, reading.context, reading.caller, authorised.event, reading.now, phase=Phase.OUTCOME,
-            refers_to=authorised.entry_id, decision=Decision.PERMIT,
-            outcome=Outcome.DONE if facts else Outcome.NOTHING_FOUND, purpose=authorised.purpose,
-            legal_basis=authorised.legal_basis, household=authorised.household, subjects=authorised.subjects,
-            items_shown=tuple(sorted(counts)), shown_counts=counts, reason=authorised.reason,
-            sources=tuple(sorted({fact.source for fact in facts})),
-            detail={"channel": reading.context.channel, "statutory_power": reading.named.law},
-        )  # fmt: skip
-        leaf = append(connection, outcome)
-    return facts, outcome, leaf
+        loaded = load_facts(connection, ticket.ticket_id, outcome_follows=True)
+    # What a protected location opens beside itself was not asked for by name.
+    allowed = permitted_facts(loaded, permits, reading.now)
+    facts = tuple(_fact(wiring, one) for one in allowed if f"{one.source}/{one.item.name}" in reading.given.items)
+    counts = _counts(facts)
+    outcome = entry(
+        wiring, reading.context, reading.caller, authorised.event, reading.now, phase=Phase.OUTCOME,
+        refers_to=authorised.entry_id, decision=Decision.PERMIT,
+        outcome=Outcome.DONE if facts else Outcome.NOTHING_FOUND, purpose=authorised.purpose,
+        legal_basis=authorised.legal_basis, household=authorised.household, subjects=authorised.subjects,
+        items_shown=tuple(sorted(counts)), shown_counts=counts, reason=authorised.reason,
+        sources=tuple(sorted({fact.source for fact in facts})),
+        detail={"channel": reading.context.channel, "statutory_power": reading.named.law},
+    )  # fmt: skip
+    return facts, outcome, append_outcome(wiring, outcome)
 
 
 def _counts(facts: Sequence[GrantedFact]) -> dict[str, int]:

@@ -26,11 +26,11 @@ from gateway.profiles.views import GoldenIdentity, Receipt
 from gateway.store.desk_tables import NoticeRow
 from gateway.store.facts import load_facts
 from gateway.store.inputs import DecisionInput, family_inputs
-from gateway.store.ledger import Ticket, append, open_ticket
+from gateway.store.ledger import Ticket, append
 from gateway.store.notices import mark_read, notice_for, notices_for
 from gateway.usecases.deciding import SubjectDecision, blank_request, decide_subjects, reader_of
 from gateway.usecases.declaring import Declaration
-from gateway.usecases.disclosure import Reading, authorise, receipt_for, require_unended
+from gateway.usecases.disclosure import Reading, append_outcome, authorise, receipt_for, require_unended
 from gateway.usecases.entries import entry
 from gateway.usecases.notifying import INCIDENT
 from gateway.usecases.request_context import RequestContext
@@ -115,7 +115,7 @@ def open_notice(wiring: Wiring, context: RequestContext, caller: StaffCaller, no
     _require_permit(reading, decided)
     # (3) The authorisation, committed.
     authorised, ticket = authorise(reading, decided, row.family_id, EventClass.DISCLOSURE)
-    # (4) Read, append the outcome, commit.
+    # (4) Read, append the outcome and commit it.
     opened, outcome, leaf = _read(reading, row, pupil, decided, ticket, authorised)
     # (5) Mark it read, and return.
     with wiring.database.transaction("hg_desk") as connection:
@@ -140,24 +140,24 @@ def _read(
     permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
     titles = {name: info.title for name, info in wiring.register.sources.items()}
     with wiring.database.transaction("hg_read") as connection:
-        open_ticket(connection, ticket.ticket_id)
-        # A window is counted to the day of the notice: one that waited over a weekend still says what it was about.
-        facts = permitted_facts(load_facts(connection), permits, row.raised_at)
-        incidents = tuple(_incident(fact, titles) for fact in facts if fact.item.name == INCIDENT)
-        advice = tuple(dict.fromkeys(line for permit in permits.values() for line in permit.advice))
-        shown = [fact for fact in facts if fact.item.name == INCIDENT or in_heading(fact)]
-        counts = counts_of(shown)
-        outcome = entry(
-            wiring, reading.context, reading.caller, authorised.event, reading.now, phase=Phase.OUTCOME,
-            refers_to=authorised.entry_id, decision=Decision.PERMIT,
-            outcome=Outcome.DONE if incidents else Outcome.NOTHING_FOUND, purpose=authorised.purpose,
-            declaration=authorised.declaration, agreements=authorised.agreements,
-            legal_basis=authorised.legal_basis, household=authorised.household,
-            subjects=tuple(str(one.person_id) for one in pupil), items_shown=tuple(counts),
-            shown_counts=counts, sources=sources_of(shown), reason=authorised.reason,
-            detail={"channel": "notice", "records": [str(row.notice_id)]},
-        )  # fmt: skip
-        leaf = append(connection, outcome)
+        loaded = load_facts(connection, ticket.ticket_id, outcome_follows=True)
+    # A window is counted to the day of the notice: one that waited over a weekend still says what it was about.
+    facts = permitted_facts(loaded, permits, row.raised_at)
+    incidents = tuple(_incident(fact, titles) for fact in facts if fact.item.name == INCIDENT)
+    advice = tuple(dict.fromkeys(line for permit in permits.values() for line in permit.advice))
+    shown = [fact for fact in facts if fact.item.name == INCIDENT or in_heading(fact)]
+    counts = counts_of(shown)
+    outcome = entry(
+        wiring, reading.context, reading.caller, authorised.event, reading.now, phase=Phase.OUTCOME,
+        refers_to=authorised.entry_id, decision=Decision.PERMIT,
+        outcome=Outcome.DONE if incidents else Outcome.NOTHING_FOUND, purpose=authorised.purpose,
+        declaration=authorised.declaration, agreements=authorised.agreements,
+        legal_basis=authorised.legal_basis, household=authorised.household,
+        subjects=tuple(str(one.person_id) for one in pupil), items_shown=tuple(counts),
+        shown_counts=counts, sources=sources_of(shown), reason=authorised.reason,
+        detail={"channel": "notice", "records": [str(row.notice_id)]},
+    )  # fmt: skip
+    leaf = append_outcome(wiring, outcome)
     ordered = tuple(sorted(incidents, key=lambda one: one.at or "", reverse=True))
     return (golden_identity(facts, titles), ordered, advice), outcome, leaf
 

@@ -19,14 +19,16 @@ from gateway.profiles.golden import golden_identity
 from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.profiles.shown import counts_of, shown_in_hits, sources_of
 from gateway.profiles.views import Coverage, GoldenIdentity, Receipt
+from gateway.store.append_many import bit_string
 from gateway.store.facts import load_facts
 from gateway.store.inputs import DecisionInput, person_inputs, search_candidates
-from gateway.store.ledger import append, bit_string, open_ticket
+from gateway.store.ledger import append
 from gateway.usecases.decided_on import decided_on
 from gateway.usecases.deciding import blank_request, decide_subjects, reader_of, refused_for_anyone
 from gateway.usecases.declaring import require_declaration
 from gateway.usecases.disclosure import (
     Reading,
+    append_outcome,
     authorise,
     coverage_lines,
     foot_of,
@@ -93,22 +95,22 @@ def search_people(
     permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
     # (4) Load, score, explain; the outcome lists everyone shown.
     with wiring.database.transaction("hg_read") as connection:
-        open_ticket(connection, ticket.ticket_id)
-        facts = permitted_facts(load_facts(connection), permits, now)
-        found = _hits(reading, query, inputs, facts)
-        page = found[:PAGE_SIZE]
-        shown = shown_in_hits((person for person, _ in page), facts)
-        counts = counts_of(shown)
-        outcome = entry(
-            wiring, context, caller, EventClass.SEARCH, now, phase=Phase.OUTCOME, refers_to=authorised.entry_id,
-            purpose=declaration.purpose, declaration=str(declaration.declaration_id), decision=Decision.PERMIT,
-            agreements=authorised.agreements, legal_basis=authorised.legal_basis,
-            outcome=Outcome.DONE if page else Outcome.NOTHING_FOUND,
-            subjects=tuple(sorted(str(person) for person, _ in page)),
-            items_shown=tuple(counts), shown_counts=counts, sources=sources_of(shown), reason=authorised.reason,
-            detail={"row_count": len(page)},
-        )  # fmt: skip
-        leaf = append(connection, outcome)
+        loaded = load_facts(connection, ticket.ticket_id, outcome_follows=True)
+    facts = permitted_facts(loaded, permits, now)
+    found = _hits(reading, query, inputs, facts)
+    page = found[:PAGE_SIZE]
+    shown = shown_in_hits((person for person, _ in page), facts)
+    counts = counts_of(shown)
+    outcome = entry(
+        wiring, context, caller, EventClass.SEARCH, now, phase=Phase.OUTCOME, refers_to=authorised.entry_id,
+        purpose=declaration.purpose, declaration=str(declaration.declaration_id), decision=Decision.PERMIT,
+        agreements=authorised.agreements, legal_basis=authorised.legal_basis,
+        outcome=Outcome.DONE if page else Outcome.NOTHING_FOUND,
+        subjects=tuple(sorted(str(person) for person, _ in page)),
+        items_shown=tuple(counts), shown_counts=counts, sources=sources_of(shown), reason=authorised.reason,
+        detail={"row_count": len(page)},
+    )  # fmt: skip
+    leaf = append_outcome(wiring, outcome)
     require_unended(wiring, context, ticket.not_after)
     return SearchResult(
         tuple(hit for _, hit in page), len(found) > PAGE_SIZE, coverage_lines(wiring, blank), foot_of(wiring),

@@ -12,12 +12,12 @@ from tests.faults.steps import AFTER, AT, BEFORE, STEPS
 
 _BY_NAME = {fault.name: fault for fault in FAULTS}
 CASES = [
-    ("kill -9 of PostgreSQL", "read: commit authorisation", AT),
+    ("kill -9 of PostgreSQL", "read: authorise", AT),
     ("kill -9 of PostgreSQL", "push: commit", AT),
     ("kill -9 of PostgreSQL", "sequence: commit", AT),
     ("kill -9 of the gateway", "read: answer", "any"),
     ("kill -9 of the gateway", "push: chunk", AFTER),
-    ("connection lost", "read: commit outcome", AT),
+    ("connection lost", "read: outcome", AT),
     ("connection lost", "push: receive", "any"),
     ("backend terminated", "read: load", BEFORE),
     ("disk full", "push: entry", BEFORE),

@@ -8,7 +8,7 @@ from tests.faults.faults import Fault
 from tests.faults.house import House
 from tests.faults.steps import AFTER
 
-_ANSWERED_AFTER = {"read: answer": "read: commit outcome", "push: answer": "push: commit"}
+_ANSWERED_AFTER = {"read: answer": "read: outcome", "push: answer": "push: commit"}
 
 
 class Trap:

@@ -57,7 +57,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "erasure_desk.replace_reason", "erasure_desk.delete_decided", "erasure_desk.delete_beside",
         "erasure_desk.delete_rejected_row", "erasure_lists", "erasure_tables", "facts.erased_digests",
         # What only writes, or gives digests, hashes, numbers of a file, signatures and counts of leaves.
-        "ledger", "facts.intern_records", "facts.current_digests", "facts.save_facts", "facts.save_tokens",
+        "ledger", "append_many", "group_commit",
+        "facts.intern_records", "facts.current_digests", "facts.save_facts", "facts.save_tokens",
         "identities.add_persons", "identities.retire_persons", "identities.replace_links", "identities.save_reviews",
         "identities.replace_households", "identities.replace_kin", "near_identities.replace_members",
         "near_identities.replace_kin_of", "link_keys.replace_compared", "link_keys.count_names",

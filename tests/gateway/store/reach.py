@@ -13,7 +13,7 @@ _LEDGER: Reach = {
 }
 _READ: Reach = {
     "audit.append_entry()": ("EXECUTE", "whoever acts on personal data says so in the log, and cannot read there"),
-    "audit.authorise()": ("EXECUTE", "an authorisation and its ticket, both or neither"),
+    "audit.append_many()": ("EXECUTE", "entries of several readers, each with its ticket or neither"),
     "audit.open_ticket()": ("EXECUTE", "redeems a committed, fresh, unused ticket in the transaction that reads"),
     "hearth.dispute": (
         "SELECT(dispute_id,fact_key,sealed_words,raised_at,state)",

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from audit.entry import Outcome, Phase
 from gateway import clock
-from gateway.store.ledger import Ticket, TicketSubject, authorise, bit_string
+from gateway.store.append_many import bit_string
+from gateway.store.ledger import Ticket, TicketSubject, authorise
 from tests.gateway.audit.log_book import AT, an_entry, person
 
 _SUBJECTS = text(

@@ -1,14 +1,18 @@
 """A database that fails at one commit: before it, by losing the connection at it, or just after it."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection
 
+from gateway.store.append_many import AppendedRow, append_many
 from gateway.store.engine import Database
+from gateway.store.group_commit import GroupCommit
 from gateway.store.scripts import driver_connection
+from gateway.store.wire import Statement, Step
 
 BEFORE, LOST, AFTER = "before", "connection lost at", "after"
 WAYS = (BEFORE, LOST, AFTER)
@@ -29,6 +33,19 @@ class FailingDatabase(Database):
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @contextmanager
+    def appending(self, role: str) -> Iterator[GroupCommit[AppendedRow]]:
+        number = next(self.numbers)
+        self.roles.append(f"{role} log")
+        with super().appending(role) as log:
+            fails = number == self.at
+            if fails and self.way == BEFORE:
+                raise InjectedError
+            yield GroupCommit(partial(self._connect, role), _cut_off) if fails and self.way == LOST else log
+        self.committed.append(number)
+        if fails and self.way == AFTER:
+            raise InjectedError
+
+    @contextmanager
     def transaction(self, role: str) -> Iterator[Connection]:
         number = next(self.numbers)
         self.roles.append(role)
@@ -41,6 +58,13 @@ class FailingDatabase(Database):
         self.committed.append(number)
         if number == self.at and self.way == AFTER:
             raise InjectedError
+
+
+def _cut_off(rows: Sequence[AppendedRow]) -> Step:
+    """Appends them, and loses the connection before the transaction is committed."""
+    statement, values = append_many(rows)
+    lost = statement.text + b", pg_terminate_backend(pg_backend_pid())"
+    return Statement(b"cut_off", lost, statement.formats), values
 
 
 def failing(database: Database, at: int | None = None, way: str = BEFORE) -> FailingDatabase:

@@ -9,10 +9,10 @@ from tests.gateway.served import raw, served
 from tests.gateway.usecases.failing import AFTER, LOST, WAYS, failing
 
 # The transactions of the two paths, in order. A use case that gains a commit gains three tests here.
-READ = ("hg_desk", "hg_decide", "hg_read", "hg_desk", "hg_read")
-AUTHORISATION, OUTCOME = 2, 4
-SEARCH = ("hg_desk", "hg_desk", "hg_search", "hg_decide", "hg_read", "hg_read", "hg_desk")
-ASKED, SEARCH_TICKET, SEARCH_OUTCOME = 1, 4, 5
+READ = ("hg_desk", "hg_decide", "hg_read log", "hg_desk", "hg_read", "hg_read log")
+AUTHORISATION, TICKET_USED = 2, 4
+SEARCH = ("hg_desk", "hg_desk", "hg_search", "hg_decide", "hg_read log", "hg_read", "hg_read log", "hg_desk")
+ASKED, SEARCH_TICKET, SEARCH_OUTCOME = 1, 4, 6
 # The switch before a byte is read, the switch, the batch seen before; the batch noted; the one that takes it, and
 # within it the switch and its error budget; the answer.
 PUSH = ("hg_desk", "hg_desk", "hg_desk", "hg_intake", "hg_intake", "hg_desk", "hg_desk", "hg_desk")
@@ -91,7 +91,7 @@ def test_a_read_that_fails_puts_nothing_personal_on_the_socket(northvale, readin
     issued = northvale.count("SELECT count(*) FROM audit.ticket") - before
     assert issued == (1 if AUTHORISATION in database.committed else 0)
     used = northvale.count("SELECT count(*) FROM audit.ticket_use") - before
-    assert used == (1 if OUTCOME in database.committed else 0)
+    assert used == (1 if TICKET_USED in database.committed else 0)
     assert (
         northvale.count("SELECT count(*) FROM audit.ticket t LEFT JOIN audit.entry e USING (entry_id) WHERE e IS NULL")
         == 0
