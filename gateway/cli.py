@@ -41,7 +41,12 @@ RUNNING = "Run the gateway"
 DemoRegister = Literal["main", "sandbox"]
 MOUNTED: tuple[Mounted, ...] = (
     Mounted("translate", "gateway.cli_feeds", "translate_app", "Turn a partner's file into concept records, offline."),
-    Mounted("feeds", "gateway.cli_feeds", "feeds_app", "List feeds, show one, print its template, try a mapping file."),
+    Mounted(
+        "feeds",
+        "gateway.cli_feeds",
+        "feeds_app",
+        "List feeds, try a mapping file; switch feeds on and off, see how they stand.",
+    ),
     Mounted("push", "gateway.cli_push", "app", "Check a file and push it to a gateway."),
     Mounted("pull", "gateway.cli_pull", "app", "Pull from a partner's API, or say how every pull stands."),
     Mounted("watch", "gateway.cli_watch", "app", "Take the files that partners put into their folders."),

@@ -1,4 +1,4 @@
-"""`hearthgate translate` and `hearthgate feeds`: what a partner tries at their own desk, offline."""
+"""`hearthgate translate` and `hearthgate feeds`: what a partner tries at their own desk, offline; switches beside."""
 
 import csv
 import json
@@ -16,6 +16,7 @@ from adapters.errors import FeedUnreadableError
 from adapters.port import Feed, FeedProfile, RowError
 from adapters.tabular import check_examples, load_mapping
 from adapters.tabular.errors import MappingError
+from gateway import cli_feed_switches
 from gateway.cli_files import STDIN, CommandError, read_input
 from gateway.cli_settings import read_settings
 from gateway.usecases.spreadsheets import harmless
@@ -35,6 +36,11 @@ translate_app = typer.Typer(add_completion=False, pretty_exceptions_enable=False
 feeds_app = typer.Typer(
     help="The feeds that this gateway can take.", add_completion=False, pretty_exceptions_enable=False
 )
+
+feeds_app.command("on")(cli_feed_switches.switch_on)
+feeds_app.command("decide")(cli_feed_switches.decide_on)
+feeds_app.command("off")(cli_feed_switches.switch_off)
+feeds_app.command("status")(cli_feed_switches.status)
 
 FeedsDir = typer.Option(None, "--feeds-dir", help="Folder of mapping files; else as HEARTHGATE_FEEDS_DIR says.")
 ErrorsFile = typer.Option(None, "--errors", help="Write row errors to this CSV file instead of stderr.")

@@ -118,7 +118,7 @@ class PartnerClient:
             except httpx.TransportError:
                 raise _unreachable() from None
             if answer.is_error:
-                raise PushError(_refusal(answer))
+                raise PushError(refusal_words(answer))
             return self._finished(session, answer)
 
     def _finished(self, session: "_Session", answer: httpx.Response) -> dict[str, Any]:
@@ -131,6 +131,11 @@ class PartnerClient:
         raise PushError(
             "the gateway has the file and is not done with it; push it again later to see what became of it"
         )
+
+    def read(self, path: str) -> Any:
+        """What the gateway answers to a GET, as JSON. Raise `PushError`."""
+        with self._session() as session:
+            return session.send("GET", path).json()
 
     def errors_of(self, batch_id: str) -> str:
         """The CSV text of a batch's bad rows. Raise `PushError`."""
@@ -178,7 +183,7 @@ class _Session:
             if answer.status_code != _UNAUTHORISED:
                 break
         if answer.is_error:
-            raise PushError(_refusal(answer))
+            raise PushError(refusal_words(answer))
         return answer
 
     def once(
@@ -212,7 +217,7 @@ class _Session:
             )
         token = _json(answer).get("access_token") if answer.is_success else None
         if not isinstance(token, str):
-            raise PushError(_refusal(answer))
+            raise PushError(refusal_words(answer))
         return token
 
     def _patiently(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
@@ -260,7 +265,8 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
     return found
 
 
-def _refusal(answer: httpx.Response) -> str:
+def refusal_words(answer: httpx.Response) -> str:
+    """What the gateway says of a request that it refuses, as far as it can be printed."""
     try:
         problem = answer.json()
     except ValueError:

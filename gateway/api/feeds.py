@@ -12,6 +12,7 @@ from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
 from gateway.usecases.batch_checks import ERROR_BUDGET
 from gateway.usecases.describing_feeds import (
+    TEMPLATE_TYPES,
     FeedDescription,
     FeedStanding,
     describe_feed,
@@ -60,8 +61,11 @@ class SwitchOffIn(Sent):
 
 
 def _template_operation() -> dict[str, Any]:
-    told = operation("read-feed-template", "A feed's columns and example rows as CSV", 401, 404, 415, 422)
-    told["responses"][200] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+    told = operation("read-feed-template", "A feed's columns with example rows, or a small file", 401, 404, 415, 422)
+    content = {
+        name: {"schema": {} if name.endswith("json") else {"type": "string"}} for name in TEMPLATE_TYPES.values()
+    }
+    told["responses"][200] = {"content": content}
     return told
 
 
@@ -90,12 +94,17 @@ def feed_in_full(wiring: Wired, caller: Anyone, feed: str) -> Annotated[dict[str
     }
 
 
-@router.get("/feeds/{feed}/template.csv", response_class=Response, **_template_operation())
-def template(wiring: Wired, _caller: Anyone, feed: str) -> Response:
-    """The columns of a feed as the first line of a CSV file, with example rows of invented people."""
-    name, text = feed_template(wiring, feed)
+@router.get("/feeds/{feed}/template.{ending}", response_class=Response, **_template_operation())
+def template(
+    wiring: Wired, _caller: Anyone, feed: str, ending: Literal["csv", "xml", "json", "ndjson"]
+) -> Response:  # fmt: skip
+    """A feed's columns as the first line of a CSV file with example rows, or a small file of its format.
+
+    The people in it are invented. The feed's description says which template it has.
+    """
+    name, text = feed_template(wiring, feed, ending)
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=disposition)
+    return Response(text.encode(), media_type=TEMPLATE_TYPES[ending], headers=disposition)
 
 
 @router.post(

@@ -121,8 +121,8 @@ class FigureIn(Sent):
     """A figure of the closed list, for a purpose; `rounded_to` 5 rounds what is shown, 1 leaves it exact."""
 
     purpose: str = Field(max_length=80)
-    measure: Literal["single_person_discounts", "suspended_pupils", "tenants_in_arrears"]
-    group_by: Literal["postcode_district", "school_year", "arrears_stage"]
+    measure: Literal["single_person_discounts", "suspended_pupils", "tenants_in_arrears", "emergency_attendances"]
+    group_by: Literal["postcode_district", "school_year", "arrears_stage", "month"]
     rounded_to: Literal[1, 5] = 1
 
 

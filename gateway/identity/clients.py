@@ -13,12 +13,16 @@ from gateway.identity.keys import import_public_jwks
 
 @dataclass(frozen=True, slots=True)
 class RegisteredClient:
-    """One machine of a partner. `scopes` are the most that a token of its may carry (`feeds:push`)."""
+    """One machine of a partner. `scopes` are the most that a token of its may carry (`feeds:push`).
+
+    `keepers` are worker references of its agency: who answers at a desk for the files that it sends.
+    """
 
     client_id: str
     agency: str
     keys: KeySet = field(repr=False)
     scopes: frozenset[str]
+    keepers: frozenset[str] = frozenset()
 
 
 class ClientDirectory(Protocol):
@@ -26,6 +30,9 @@ class ClientDirectory(Protocol):
 
     def find(self, client_id: str) -> RegisteredClient | None:
         """The client of that id, or None."""
+
+    def kept_by(self, agency: str, worker_ref: str) -> frozenset[str]:
+        """Ids of an agency's clients for which one of its workers answers; none where nobody was named."""
 
 
 class ReplayGuard(Protocol):
@@ -36,7 +43,10 @@ class ReplayGuard(Protocol):
 
 
 class ClientRegistry:
-    """A directory read once from a document: `{client_id: {"agency": ..., "jwks": {...}, "scopes": [...]}}`."""
+    """A directory read once from a document: `{client_id: {"agency": ..., "jwks": {...}, "scopes": [...]}}`.
+
+    A client may have `keepers`, too: `["W301"]`.
+    """
 
     def __init__(self, clients: Mapping[str, RegisteredClient]) -> None:
         self._clients = dict(clients)
@@ -50,9 +60,18 @@ class ClientRegistry:
         """The client of that id, or None."""
         return self._clients.get(client_id)
 
+    def kept_by(self, agency: str, worker_ref: str) -> frozenset[str]:
+        """Ids of an agency's clients for which one of its workers answers; none where nobody was named."""
+        clients = self._clients.values()
+        return frozenset(one.client_id for one in clients if one.agency == agency and worker_ref in one.keepers)
+
 
 def _client(client_id: str, entry: Mapping[str, Any]) -> RegisteredClient:
     agency, jwks, scopes = entry.get("agency"), entry.get("jwks"), entry.get("scopes")
     if not client_id or not isinstance(agency, str) or not isinstance(jwks, dict) or not isinstance(scopes, list):
         raise KeyFileError("a registered client lacks agency, jwks or scopes")
-    return RegisteredClient(client_id, agency, import_public_jwks(jwks), frozenset(map(str, scopes)))
+    keepers = entry.get("keepers", [])
+    if not isinstance(keepers, list) or not all(isinstance(one, str) and one for one in keepers):
+        raise KeyFileError("the keepers of a registered client are no list of worker references")
+    keys = import_public_jwks(jwks)
+    return RegisteredClient(client_id, agency, keys, frozenset(map(str, scopes)), frozenset(keepers))

@@ -1,6 +1,6 @@
 """Batches: what was pushed, what became of each row, and the rows handed back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,11 +52,13 @@ def read_batch(connection: Connection, batch_id: UUID, agency: str) -> BatchRow 
     return None if row is None else BatchRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
 
 
-def list_batches(connection: Connection, agency: str, sender: str | None = None, limit: int = 50) -> list[BatchRow]:
-    """The newest batches of an agency, or of one sender in it."""
+def list_batches(
+    connection: Connection, agency: str, senders: Collection[str] | None = None, limit: int = 50
+) -> list[BatchRow]:
+    """The newest batches of an agency, or of some senders in it."""
     found = select(_BATCH).where(_BATCH.c.agency == agency)
-    if sender is not None:
-        found = found.where(_BATCH.c.sender == sender)
+    if senders is not None:
+        found = found.where(_BATCH.c.sender.in_(senders))
     rows = connection.execute(found.order_by(_BATCH.c.received_at.desc()).limit(limit))
     return [BatchRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public accessor
 

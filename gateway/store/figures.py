@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 _FUNCTIONS = {
+    "emergency_attendances": "SELECT * FROM hearth.count_attendances_by_month(:day)",
     "single_person_discounts": "SELECT * FROM hearth.count_discounts_by_district(:day)",
     "suspended_pupils": "SELECT * FROM hearth.count_suspended_by_year(:day)",
     "tenants_in_arrears": "SELECT * FROM hearth.count_arrears_by_stage(:day)",

@@ -2,7 +2,7 @@
 
 Two things wait. A full file that is much smaller than usual, or would withdraw much, is not taken at all until its
 sender says that it is right. And what a full file withdraws waits while it has bad rows: a row that could not be read
-must not make a child vanish. Only who sent a file decides on it.
+must not make a child vanish. Only who sent a file, or answers for the machine that did, decides on it.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ from gateway.store.jobs import defer_batch, defer_linkage
 from gateway.store.ledger import append
 from gateway.store.spooled_batches import find_spooled, forget_spooled
 from gateway.store.withdrawals import drop_due, withdraw_due
+from gateway.usecases.batch_keepers import senders_of
 from gateway.usecases.entries import entry, system_entry
-from gateway.usecases.intake import SUPPLY_PURPOSE, sender_of
+from gateway.usecases.intake import SUPPLY_PURPOSE
 from gateway.usecases.intake_taking import spool_of, take_batch
 from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
@@ -47,7 +48,8 @@ class _Act:
 def confirm_batch(wiring: Wiring, context: RequestContext, caller: Caller, batch_id: UUID) -> BatchRow:
     """Say that a file that waits is right: it is taken, or what it withdraws is withdrawn. Returns it as it stands.
 
-    Raises `NotFoundError` for anybody but its sender, `NothingToConfirmError` where nothing waits (any more).
+    Raises `NotFoundError` for anybody who does not answer for it, `NothingToConfirmError` where nothing waits, or not
+    any more.
     """
     act = _Act(wiring, context, caller, batch_id, wiring.clock())
     with wiring.database.transaction("hg_intake") as connection:
@@ -104,7 +106,7 @@ def end_unconfirmed(wiring: Wiring) -> int:
 
 def _held(act: _Act, connection: Connection) -> BatchRow:
     batch = batch_of(connection, act.batch_id, hold=True)
-    if batch is None or (batch.agency, batch.sender) != (act.caller.agency, sender_of(act.caller)):
+    if batch is None or batch.agency != act.caller.agency or batch.sender not in senders_of(act.wiring, act.caller):
         raise NotFoundError("there is no batch of that id")
     over = batch.state == "waiting" and batch.confirm_by is not None and batch.confirm_by <= act.now
     if over or (batch.state != "waiting" and batch.withdrawals != "waiting"):

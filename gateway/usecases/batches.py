@@ -18,8 +18,9 @@ from gateway.store.ledger import append
 from gateway.store.mended_rows import handed_back
 from gateway.store.spooled_batches import SpooledBatch, find_spooled
 from gateway.usecases.batch_contract import Mode
+from gateway.usecases.batch_keepers import senders_of
 from gateway.usecases.entries import entry
-from gateway.usecases.intake import SUPPLY_PURPOSE, rejected_row_binding, sender_of
+from gateway.usecases.intake import SUPPLY_PURPOSE, rejected_row_binding
 from gateway.usecases.mending import OWN_COLUMNS, REASON_COLUMNS, ROW_COLUMN
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.spreadsheets import harmless
@@ -40,18 +41,21 @@ class Progress:
 
 
 def list_own_batches(wiring: Wiring, caller: Caller) -> list[BatchRow]:
-    """The newest batches that the caller may see: an agency's machine all of its agency's, a person their own."""
+    """The newest batches that the caller may see: an agency's machine all of its agency's, a person their own.
+
+    A person's own are those that they answer for: see `senders_of`.
+    """
     # Several organisations can stand under one agency, as Northvale's schools do; a person works for one of them.
-    sender = sender_of(caller) if isinstance(caller, StaffCaller) else None
+    senders = senders_of(wiring, caller) if isinstance(caller, StaffCaller) else None
     with wiring.database.transaction("hg_desk") as connection:
-        return list_batches(connection, caller.agency, sender)
+        return list_batches(connection, caller.agency, senders)
 
 
 def read_own_batch(wiring: Wiring, caller: Caller, batch_id: UUID) -> BatchRow:
     """One of the batches above. Raise `NotFoundError` for any other, be it there or not."""
     with wiring.database.transaction("hg_desk") as connection:
         batch = read_batch(connection, batch_id, caller.agency)
-    if batch is None or (isinstance(caller, StaffCaller) and batch.sender != sender_of(caller)):
+    if batch is None or (isinstance(caller, StaffCaller) and batch.sender not in senders_of(wiring, caller)):
         raise NotFoundError("there is no batch of that id")
     return batch
 
@@ -80,13 +84,13 @@ def _progress(spooled: SpooledBatch, now: datetime) -> Progress:
 def errors_csv(wiring: Wiring, context: RequestContext, caller: Caller, batch_id: UUID) -> tuple[str, str]:
     """File name and CSV text of a batch's bad rows, in the sender's own columns with what to mend in each.
 
-    Rows that were mended since are left out. For the sender alone: the agency's other machines get the counts, not the
-    rows. Raise `NotFoundError` otherwise. The entry that says that the rows were handed out is committed before the
-    text is returned.
+    Rows that were mended since are left out. For the sender and who answers for it alone: the agency's other machines
+    get the counts, not the rows. Raise `NotFoundError` otherwise. The entry that says that the rows were handed out is
+    committed before the text is returned.
     """
     now = wiring.clock()
     batch = read_own_batch(wiring, caller, batch_id)
-    if batch.sender != sender_of(caller):
+    if batch.sender not in senders_of(wiring, caller):
         raise NotFoundError("there is no batch of that id")
     handed_out = entry(
         wiring, context, caller, EventClass.EXPORT, now, purpose=SUPPLY_PURPOSE,

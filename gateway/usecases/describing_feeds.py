@@ -26,6 +26,14 @@ from gateway.usecases.working_days import LONDON
 from gateway.wiring import Wiring
 
 _FILES_SHOWN = 60
+_TABLE = "csv"
+TEMPLATE_TYPES = {
+    "csv": "text/csv",
+    "xml": "application/xml",
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+}
+"""Endings of templates and the media type of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ def describe_feed(wiring: Wiring, caller: Caller, feed_name: str) -> FeedDescrip
             FeedVersion(profile.version, None),
             *(FeedVersion(one.version, one.ends_on) for one in profile.earlier),
         ),
-        template=f"/v1/feeds/{feed_name}/template.csv" if "csv" in profile.formats else None,
+        template=_template_address(profile),
         plain=is_plain(wiring, profile),
         switch=next((one for one in switches if one.state == "on"), None),
         proposed=next((one for one in switches if one.state == "proposed"), None) if officer else None,
@@ -121,20 +129,46 @@ def describe_feed(wiring: Wiring, caller: Caller, feed_name: str) -> FeedDescrip
     )
 
 
-def feed_template(wiring: Wiring, feed_name: str) -> tuple[str, str]:
-    """File name and CSV text of a feed's template: its columns, and example rows of invented people.
+def feed_template(wiring: Wiring, feed_name: str, ending: str) -> tuple[str, str]:
+    """File name and text of a feed's template: columns and example rows, or a small file, of invented people.
 
-    Raises `NotFoundError`, or `UnsupportedMediaError` for a feed that does not come as CSV.
+    `ending` is that of a table (csv), or the format in which the feed's example is written (xml, json, ndjson).
+    Raises `NotFoundError`, or `UnsupportedMediaError` for a format that the feed has no template in.
     """
     profile = profile_of(wiring, feed_name)
-    if "csv" not in profile.formats:
-        raise UnsupportedMediaError("this feed does not come as CSV, so no CSV template fits it")
+    if ending != template_ending(profile):
+        raise UnsupportedMediaError("this feed has no template in that format; its description says which it has")
+    name = f"{feed_name}-template.{ending}"
+    if ending != _TABLE:
+        return name, profile.example_file
     names = [column.name for column in profile.columns]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(map(harmless, names))
     writer.writerows([harmless(row.get(name, "")) for name in names] for row in profile.example_rows)
-    return f"{feed_name}-template.csv", text.getvalue()
+    return name, text.getvalue()
+
+
+def template_ending(profile: FeedProfile) -> str | None:
+    """How the name of a feed's template ends: csv, xml, json or ndjson. None for a feed that has no template."""
+    if _TABLE in profile.formats:
+        return _TABLE
+    if not profile.example_file:
+        return None
+    if profile.example_file.lstrip().startswith("<"):
+        return "xml"
+    return "ndjson" if _is_lines(profile.example_file) else "json"
+
+
+def _is_lines(text: str) -> bool:
+    """Whether each of several lines is a document of its own."""
+    lines = text.splitlines()
+    return len(lines) > 1 and all(line.startswith("{") and line.endswith("}") for line in lines)
+
+
+def _template_address(profile: FeedProfile) -> str | None:
+    ending = template_ending(profile)
+    return None if ending is None else f"/v1/feeds/{profile.name}/template.{ending}"
 
 
 def _sees(wiring: Wiring, caller: Caller, profile: FeedProfile) -> bool:

@@ -30,7 +30,7 @@ from gateway.wiring import Wiring
 
 NO_SUCH_FEED = "there is no feed of that name"
 PURPOSE = "feeds"
-_OFFICERS_ONLY = "Only information governance officers switch feeds on and off. This attempt is recorded."
+OFFICERS_ONLY = "Only information governance officers switch feeds on and off. This attempt is recorded."
 _NOT_YOUR_OWN = "Another officer decides on a switch that you proposed. This attempt is recorded."
 _OFF = "This feed is off: nothing of it is taken. Ask the council's information governance officers to switch it on."
 _NOT_KEPT = SupplyReason("match-only", "This feed is for matching only. It is not kept.")
@@ -105,7 +105,7 @@ def propose_switch(
     `AnsweredBeforeError` where a proposal already waits. Each refusal is an entry.
     """
     now = wiring.clock()
-    require_officer(wiring, context, caller, now, _OFFICERS_ONLY)
+    require_officer(wiring, context, caller, now, OFFICERS_ONLY)
     profile = profile_of(wiring, feed_name)
     problem = switch_problem(wiring, profile, terms, now)
     if problem is not None:
@@ -145,7 +145,7 @@ def decide_switch(
     """
     feed_name, switch_id = switch
     now = wiring.clock()
-    require_officer(wiring, context, caller, now, _OFFICERS_ONLY)
+    require_officer(wiring, context, caller, now, OFFICERS_ONLY)
     profile = profile_of(wiring, feed_name)
     with wiring.database.transaction("hg_desk") as connection:
         row = lock_switch(connection, switch_id)
@@ -173,7 +173,7 @@ def decide_switch(
 def switch_off(wiring: Wiring, context: RequestContext, caller: StaffCaller, feed_name: str, reason: str) -> Switch:
     """Turn a feed off at once. Raises `AccessRefusedError`, or `NotFoundError` for a feed that is not on."""
     now = wiring.clock()
-    require_officer(wiring, context, caller, now, _OFFICERS_ONLY)
+    require_officer(wiring, context, caller, now, OFFICERS_ONLY)
     profile_of(wiring, feed_name)
     with wiring.database.transaction("hg_desk") as connection:
         row = switch_in_state(connection, feed_name, "on", lock=True)

@@ -7,10 +7,10 @@
 (4) the outcome, committed; only now return
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agreements.decision import Permit, Refer, Refusal
-from agreements.request import Direction
+from agreements.request import Direction, Tri
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase
 from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.identity.caller import StaffCaller
@@ -31,6 +31,11 @@ _NOT_COVERED = "No agreement lets your role make this figure. This attempt is re
 NOTE = (
     "Groups of 1 to 4 are not shown, and some larger ones are left out so that nobody can work the small ones out. "
     "What is counted are records of the one source, as of today."
+)
+
+OPT_OUT_NOTE = (
+    "Whoever opted out of uses beyond their own care, and whoever was not asked about at the National Data Opt-out in "
+    "the last 28 days, is not counted."
 )
 
 
@@ -65,14 +70,16 @@ def make_figure(wiring: Wiring, context: RequestContext, caller: StaffCaller, as
         raise NotFoundError("there is no such figure; ask for one of the list")
     # (1) The agreements decide.
     purpose = asked.purpose if asked.purpose in wiring.register.purpose_titles else "unknown"
-    decision = wiring.register.decide(blank_request(wiring.register, caller, purpose, Direction.STATISTIC, now))
+    blank = blank_request(wiring.register, caller, purpose, Direction.STATISTIC, now)
+    states = {name: Tri(answer) for name, answer in measure.states.items()}
+    decision = wiring.register.decide(replace(blank, states=states))
     permit = decision.permit if isinstance(decision, Refer) else decision
     if not isinstance(permit, Permit) or not _covers(permit, measure):
         sentence = permit.message if isinstance(permit, Refusal) else _NOT_COVERED
         denied = entry(
             wiring, context, caller, EventClass.DENIED, now, decision=Decision.REFUSE, outcome=Outcome.DENIED,
             purpose=purpose,
-            detail={"reasons": ["figure-not-covered"], "query": f"{measure.name} by {measure.group_by}"},
+            detail={"reasons": ["figure-not-covered"], "query": _query(measure)},
         )  # fmt: skip
         with wiring.database.transaction("hg_desk") as connection:
             append(connection, denied)
@@ -82,7 +89,7 @@ def make_figure(wiring: Wiring, context: RequestContext, caller: StaffCaller, as
     authorised = entry(
         wiring, context, caller, EventClass.CONSULTATION, now, phase=Phase.AUTHORISATION, outcome=Outcome.PENDING,
         decision=Decision.PERMIT, purpose=purpose, agreements=clauses,
-        detail={"query": f"{measure.name} by {measure.group_by}", "authorised_until": permit.not_after.isoformat()},
+        detail={"query": _query(measure), "authorised_until": permit.not_after.isoformat()},
     )  # fmt: skip
     with wiring.database.transaction("hg_desk") as connection:
         append(connection, authorised)
@@ -93,7 +100,14 @@ def make_figure(wiring: Wiring, context: RequestContext, caller: StaffCaller, as
     # (4) The outcome, committed.
     outcome, leaf = _record_outcome(wiring, context, caller, authorised, measure, table)
     require_unended(wiring, context, permit.not_after)
-    return FigureAnswer(measure, table, asked.base, clauses, receipt_for(wiring, outcome, leaf))
+    note = f"{NOTE} {OPT_OUT_NOTE}" if measure.opt_out else NOTE
+    return FigureAnswer(measure, table, asked.base, clauses, receipt_for(wiring, outcome, leaf), note)
+
+
+def _query(measure: Measure) -> str:
+    """What is asked, for the log; that the opt-out was applied stands there with it (domain 4.7)."""
+    asked = f"{measure.name} by {measure.group_by}"
+    return f"{asked}, National Data Opt-out applied" if measure.opt_out else asked
 
 
 def _covers(permit: Permit, measure: Measure) -> bool:

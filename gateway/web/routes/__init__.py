@@ -6,6 +6,7 @@ from gateway.web.routes import (
     batches,
     emergencies,
     families,
+    feed_switches,
     feeds,
     home,
     log,
@@ -18,5 +19,9 @@ from gateway.web.routes import (
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, sign_in, purposes, permissions, search, families, batches, feeds, emergencies, uses, reviews, log):
+_PARTS = (
+    home, sign_in, purposes, permissions, search, families, batches, feeds, feed_switches, emergencies, uses, reviews,
+    log,
+)  # fmt: skip
+for _part in _PARTS:
     router.include_router(_part.router)

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.usecases.describing_feeds import describe_feed, feed_template, feeds_seen_by
+from gateway.usecases.batch_keepers import senders_of
+from gateway.usecases.describing_feeds import TEMPLATE_TYPES, describe_feed, feed_template, feeds_seen_by
 from gateway.usecases.feed_switch import decide_switch, switch_off
 from gateway.usecases.watching_feeds import acknowledge_alert, alerts_seen_by
 from gateway.web.desk import Desk, SignedIn, SignedInForm
@@ -38,12 +39,12 @@ def one_feed(request: Request, desk: SignedIn, feed: str) -> Response:
     return _page(request, desk, feed, [])
 
 
-@router.get("/feeds/{feed}/template.csv")
-def template(desk: SignedIn, feed: str) -> Response:
-    """The columns of a feed with example rows."""
-    name, text = feed_template(desk.wiring, feed)
+@router.get("/feeds/{feed}/template.{ending}")
+def template(desk: SignedIn, feed: str, ending: str) -> Response:
+    """The columns of a feed with example rows, or a small file of its format."""
+    name, text = feed_template(desk.wiring, feed, ending)
     headers = {**page_headers(""), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text.encode(), media_type=TEMPLATE_TYPES[ending], headers=headers)
 
 
 @router.post("/feed-alerts/{alert_id}/acknowledgement")
@@ -89,8 +90,9 @@ def _page(request: Request, desk: Desk, feed: str, errors: list[FormError]) -> R
     }
     return render(
         request, "feed.html", 422 if errors else 200, title=described.standing.title, errors=errors,
-        feed=feed_view(described, desk.wiring.register), name=feed, fields=fields,
+        feed=feed_view(described, desk.wiring.register, senders_of(desk.wiring, desk.caller)), name=feed, fields=fields,
         alerts=[alert_line(one, titles) for one in described.alerts], officer=desk.duties.oversees,
+        own_proposal=described.proposed is not None and described.proposed.proposed_by == desk.caller.worker_ref,
     )  # fmt: skip
 
 

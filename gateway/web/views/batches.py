@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 
 from adapters.port import FeedProfile
+from gateway.usecases.batch_contract import Mode
+from gateway.usecases.batches import FINISHED, Progress, told_withdrawn
 from gateway.usecases.intake import Batch
 from gateway.web.code_labels import BATCH_STATES
 from gateway.web.views.families import Tag
 from gateway.web.words import counted, day, instant
 
-_COLOURS = {"accepted": "green", "accepted in part": "yellow", "refused": "red"}
+_MODES = {
+    "delta": "What is new or changed", "full": "Everything that you hold", "tombstone": "Keys of what is withdrawn",
+}  # fmt: skip
+_COLOURS = {"waiting": "blue", "accepted": "green", "accepted in part": "yellow", "refused": "red"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,13 @@ class BatchView:
     counts: tuple[tuple[str, str], ...]
     not_kept: tuple[str, ...]
     not_kept_sentence: str
+    href: str
+    feed_name: str
+    waits: bool
     errors_href: str | None
+    mends_here: bool
+    mend_command: str
+    signed_receipt: str | None
     receipt_id: str
 
 
@@ -52,29 +63,46 @@ def batch_line(batch: Batch, feeds: dict[str, FeedProfile]) -> BatchLine:
     )
 
 
-def batch_view(batch: Batch, feeds: dict[str, FeedProfile], *, is_sender: bool) -> BatchView:
-    """One file. It says nothing of whether anyone in it is already known."""
+def batch_view(
+    batch: Batch, feeds: dict[str, FeedProfile], progress: Progress | None, *, sent_here: bool
+) -> BatchView:  # fmt: skip
+    """One file. It says nothing of whether anyone in it is already known.
+
+    `sent_here`: the reader sent it on these pages; else a machine did for which the reader answers.
+    """
+    href = f"/batches/{batch.batch_id}"
     columns = len(batch.columns_not_kept)
     handed_back = batch.rows_rejected + batch.rows_refused
     return BatchView(
         sent=instant(batch.received_at),
         feed=feed_title(batch, feeds),
         state=state_tag(batch),
-        paragraphs=_paragraphs(batch),
+        paragraphs=_paragraphs(batch, progress),
         counts=(
             ("Rows in the file", f"{batch.rows_read:,}"),
             ("Taken", f"{batch.rows_accepted:,}"),
             ("Taken with a remark", f"{batch.rows_flagged:,}"),
             ("Handed back to mend", f"{batch.rows_rejected:,}"),
             ("Refused, may not be sent here", f"{batch.rows_refused:,}"),
-            ("Your data now reaches", day(batch.coverage_to) if batch.coverage_to else "Not changed"),
+            ("What the file stands for", _MODES.get(batch.mode, batch.mode)),
+            ("Days that it covers", _covered(batch)),
+            *_of_mending(batch),
+            *_of_withdrawals(batch),
+            ("Sent by", "You, on these pages" if sent_here else f"The machine {batch.sender}"),
+            ("Compared with all other records", instant(batch.linked_at) if batch.linked_at else "Not yet"),
         ),
         not_kept=tuple(batch.columns_not_kept),
         not_kept_sentence=(
             f"You sent {counted(columns, 'column')} we are not allowed to take. "
             f"We did not keep {'it' if columns == 1 else 'them'}. You did nothing wrong."
         ),
-        errors_href=f"/batches/{batch.batch_id}/errors.csv" if is_sender and handed_back else None,
+        href=href,
+        feed_name=batch.feed,
+        waits=batch.state == "waiting" or batch.withdrawals == "waiting",
+        errors_href=f"{href}/errors.csv" if handed_back else None,
+        mends_here=sent_here and bool(batch.rows_rejected) and not batch.validate_only and _is_table(batch, feeds),
+        mend_command=f"hearthgate push {batch.feed} FILE --mends {batch.batch_id}",
+        signed_receipt=f"{href}/receipt.jws" if batch.state in FINISHED else None,
         receipt_id=str(batch.receipt_entry) if batch.receipt_entry else "",
     )
 
@@ -90,15 +118,64 @@ def feed_title(batch: Batch, feeds: dict[str, FeedProfile]) -> str:
     return profile.title if profile else batch.feed
 
 
-def _paragraphs(batch: Batch) -> tuple[str, ...]:
+def _is_table(batch: Batch, feeds: dict[str, FeedProfile]) -> bool:
+    profile = feeds.get(batch.feed)
+    return profile is not None and "csv" in profile.formats
+
+
+def _paragraphs(batch: Batch, progress: Progress | None) -> tuple[str, ...]:
     if batch.refusal_message:
         return tuple(filter(None, (batch.refusal_message, batch.refusal_remedy)))
-    handed_back = batch.rows_rejected + batch.rows_refused
     if batch.state in {"received", "validating"}:
-        return ("We are still checking this file. Open this page again in a minute.",)
+        far = f"{counted(progress.rows, 'row')} so far. " if progress and progress.rows else ""
+        return (f"We are still checking this file. {far}Open this page again in a minute.",)
     if batch.state == "waiting":
-        return ("Nothing of this file is taken yet. Say whether it is right: it differs much from those before it.",)
+        return _why_it_waits(batch)
+    if batch.validate_only:
+        return (
+            _outcome("Of this trial we would take", "hand back", batch),
+            "It was to be checked only: no row is stored.",
+        )
+    if batch.withdrawals == "waiting":
+        gone = counted(batch.facts_to_withdraw, "fact")
+        return (
+            _outcome("We took", "hand back", batch),
+            f"{gone} that you supplied before and that this file does not name any more stay until its bad rows are "
+            "mended, or until you say that they are gone.",
+        )
+    return (_outcome("We took", "hand back", batch),)
+
+
+def _why_it_waits(batch: Batch) -> tuple[str, ...]:
+    until = f" Without an answer it is refused on {day(batch.confirm_by.date())}." if batch.confirm_by else ""
+    if batch.waits_for == "fewer-rows":
+        why = f"This file has {counted(batch.rows_read, 'row')}; yours usually have about {batch.rows_usual:,}."
+    else:
+        why = "This file does not name much of what you supplied before; all that would be withdrawn."
+    return (why, f"Nothing of it is taken yet. Say whether it is right.{until}")
+
+
+def _outcome(took: str, back: str, batch: Batch) -> str:
+    handed_back = batch.rows_rejected + batch.rows_refused
     if handed_back:
-        took = f"We took {counted(batch.rows_accepted, 'row')}"
-        return (f"{took} and hand back {counted(handed_back, 'row')}.",)
-    return (f"We took every row: {counted(batch.rows_accepted, 'row')}.",)
+        return f"{took} {counted(batch.rows_accepted, 'row')} and {back} {counted(handed_back, 'row')}."
+    return f"{took} every row: {counted(batch.rows_accepted, 'row')}."
+
+
+def _covered(batch: Batch) -> str:
+    if batch.coverage_to is None:
+        return "Not said"
+    return f"{day(batch.coverage_from)} to {day(batch.coverage_to)}" if batch.coverage_from else day(batch.coverage_to)
+
+
+def _of_mending(batch: Batch) -> tuple[tuple[str, str], ...]:
+    rows = [("Handed back and mended since", f"{batch.rows_mended:,}")] if batch.rows_mended else []
+    if batch.mends:
+        rows.append(("Rows that had been mended before", f"{batch.rows_left:,}"))
+    return tuple(rows)
+
+
+def _of_withdrawals(batch: Batch) -> tuple[tuple[str, str], ...]:
+    """What a full file took back. Of a file of keys it is not told: it could ask of one key."""
+    withdrawn = told_withdrawn(batch)
+    return (("Facts withdrawn", f"{withdrawn:,}"),) if batch.mode == Mode.FULL and withdrawn is not None else ()

@@ -1,5 +1,6 @@
 """Pages of feeds in words: how each stands, what is unusual, what it is for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from agreements.register import Register
@@ -8,6 +9,7 @@ from gateway.usecases.feed_rhythm import RHYTHMS
 from gateway.usecases.feed_switch import Switch
 from gateway.usecases.watching_feeds import KINDS, Alert
 from gateway.web.code_labels import BATCH_STATES
+from gateway.web.switch_form import USES
 from gateway.web.views.families import Tag
 from gateway.web.views.feed_chart import Chart, chart_of
 from gateway.web.words import counted, day, instant
@@ -15,7 +17,6 @@ from gateway.web.words import counted, day, instant
 _STATES = {"on": Tag("On", "green"), "off": Tag("Off", "grey"), "proposed": Tag("Proposed", "blue")}
 _SHARES = frozenset({"more-not-taken", "more-empty"})
 _TIMES = frozenset({"late", "stopped"})
-_USES = {"match-only": "For matching only", "full": "In full, as agreements say"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,10 @@ class AlertLine:
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One file of the history."""
+    """One file of the history; `href` for who answers for it."""
 
     sent: str
+    href: str
     state: str
     rows: str
     taken: str
@@ -101,12 +103,13 @@ def alert_line(alert: Alert, titles: dict[str, str]) -> AlertLine:
     )  # fmt: skip
 
 
-def feed_view(described: FeedDescription, register: Register) -> FeedView:
-    """A feed in full."""
+def feed_view(described: FeedDescription, register: Register, senders: Collection[str]) -> FeedView:
+    """A feed in full. `senders` are those for whose files the reader answers."""
     standing = described.standing
     files = tuple(
         FileLine(
-            instant(one.received_at), BATCH_STATES.get(one.state, one.state), f"{one.rows_read:,}",
+            instant(one.received_at), f"/batches/{one.batch_id}" if one.sender in senders else "",
+            BATCH_STATES.get(one.state, one.state), f"{one.rows_read:,}",
             f"{one.rows_accepted:,}", f"{100 * one.not_taken / one.rows_read:.1f} %" if one.rows_read else "",
         )
         for one in described.files
@@ -129,7 +132,7 @@ def feed_view(described: FeedDescription, register: Register) -> FeedView:
             (f"{one.name}{', must be there' if one.required else ''}", one.description, ", ".join(one.items) or "Key")
             for one in described.columns
         ),
-        never_kept=described.never_kept, template=described.template,
+        never_kept=described.never_kept, template=(described.template or "").removeprefix("/v1") or None,
         switch=switch_view(described.switch, register) if described.switch else None,
         proposed=switch_view(described.proposed, register) if described.proposed else None,
         past=tuple(switch_view(one, register) for one in described.past),
@@ -141,7 +144,7 @@ def switch_view(switch: Switch, register: Register) -> SwitchView:
     terms = switch.terms
     rows = [
         ("Purpose", register.purpose_titles.get(terms.purpose, terms.purpose)), ("Why it is needed", terms.necessity),
-        ("Impact assessment", f"{terms.dpia}, line {terms.dpia_line}"), ("Use", _USES.get(terms.use, terms.use)),
+        ("Impact assessment", f"{terms.dpia}, line {terms.dpia_line}"), ("Use", USES.get(terms.use, terms.use)),
         ("Argument", terms.argument or "None was needed"),
         ("Bad rows that a file may have", f"{100 * terms.error_budget:.0f} in a hundred"),
         ("How often", RHYTHMS.get(terms.rhythm, terms.rhythm)),
@@ -149,7 +152,12 @@ def switch_view(switch: Switch, register: Register) -> SwitchView:
         ("Proposed by", f"{switch.proposed_by}, {instant(switch.proposed_at)}"),
     ]  # fmt: skip
     if switch.decided_at:
-        rows.append(("Decided by", f"{switch.decided_by}, {instant(switch.decided_at)}"))
+        rows.append(
+            (
+                "Refused by" if switch.state == "refused" else "Decided by",
+                f"{switch.decided_by}, {instant(switch.decided_at)}",
+            )
+        )
     if switch.off_at:
         rows.append(("Turned off by", f"{switch.off_by}, {instant(switch.off_at)}"))
         rows.append(("Because", switch.off_reason or "Another switch took its place"))

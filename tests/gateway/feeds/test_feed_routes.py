@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from adapters.port import translate_rows
 from gateway.identity.caller import PartnerCaller
 from gateway.usecases.watching_feeds import watch_feeds
 from tests.gateway.conftest import NOW
@@ -114,6 +115,27 @@ def test_a_template_is_for_whoever_signs_in_and_holds_the_columns(wiring, ask):
     assert list(rows[0]) == [column.name for column in profile.columns]
     assert len(rows) == len(profile.example_rows) >= 1
     assert ask("C101", "GET", "/v1/feeds/none/template.csv")[0] == 404
+
+
+@pytest.mark.parametrize("feed", ["schools-ctf", "health-pds", "social-care-cin", "schools-pupils", "health-ukcore"])
+def test_a_feed_without_columns_has_a_small_file_of_its_format_that_can_be_read_as_it_is(wiring, gateway, ask, feed):
+    address = ask("W601", "GET", f"/v1/feeds/{feed}")[1]["template"]
+    answer = gateway.client.get(address, headers={"Test-Caller": "W601"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0].rpartition("/")[2].endswith(address.rpartition(".")[2])
+    assert answer.headers["content-disposition"].endswith(
+        f'{address.rpartition("/")[2].replace("template", f"{feed}-template")}"'
+    )
+    found = list(translate_rows(wiring.feeds[feed], answer.content))
+    assert len(found) == 2
+    assert all(one.records and not one.errors for one in found)
+    assert ask("W601", "GET", f"/v1/feeds/{feed}/template.csv")[0] == 415
+
+
+def test_a_pulled_feed_has_no_template(ask):
+    assert ask("W601", "GET", "/v1/feeds/police-incidents-psdm")[1]["template"] is None
+    assert ask("W601", "GET", "/v1/feeds/police-incidents-psdm/template.json")[0] == 415
+    assert ask("W601", "GET", "/v1/feeds/police-nominals/template.pdf")[0] == 422
 
 
 def test_an_alert_is_seen_and_acknowledged_by_its_agency_and_hidden_from_others(wiring, ask, admin):

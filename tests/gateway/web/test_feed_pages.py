@@ -7,7 +7,7 @@ import pytest
 
 from gateway import clock
 from gateway.demo.switching_on import officers_of, terms_for
-from gateway.usecases.feed_switch import propose_switch
+from gateway.usecases.feed_switch import decide_switch, propose_switch
 from gateway.usecases.watching_feeds import watch_feeds
 from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.web.serving import form_token
@@ -33,12 +33,16 @@ def history(northvale, *sizes):
 
 
 def proposed(served):
-    """An officer's proposal, once for every test that needs one."""
-    wiring = served.wiring
-    waiting = served.northvale.sql("SELECT switch_id FROM desk.feed_switch WHERE state = 'proposed'")
-    if not waiting:
-        terms = terms_for(wiring, wiring.feeds[FEED].profile)
-        propose_switch(wiring, CONTEXT, officers_of(wiring)[0], FEED, terms)
+    """A proposal of the first officer's, once for every test that needs one."""
+    wiring, (first, _) = served.wiring, officers_of(served.wiring)
+    waiting = served.northvale.sql(
+        "SELECT switch_id, proposed_worker FROM desk.feed_switch WHERE state = 'proposed' AND feed = :feed", feed=FEED
+    )
+    if waiting and waiting[0].proposed_worker == first.worker_ref:
+        return
+    for one in waiting:
+        decide_switch(wiring, CONTEXT, first, (FEED, one.switch_id), "Not now.", approved=False)
+    propose_switch(wiring, CONTEXT, first, FEED, terms_for(wiring, wiring.feeds[FEED].profile))
 
 
 @pytest.fixture
@@ -93,10 +97,63 @@ def test_nobody_decides_on_a_page_what_they_proposed(unusual, at_desk):
     proposed(unusual)
     first = at_desk("W601")
     page = first.get(f"/feeds/{FEED}")
-    decision = page.text.partition(f'action="/feeds/{FEED}/switches/')[2].partition('"')[0]
+    assert "You proposed this. Another officer decides on it." in page.text
+    assert 'name="approved"' not in page.text
+    (row,) = unusual.northvale.sql("SELECT switch_id FROM desk.feed_switch WHERE state = 'proposed'")
+    decision = f"/feeds/{FEED}/switches/{row.switch_id}/decision"
     sent = {"form_token": form_token(page), "approved": "yes", "reason": "It holds."}
-    assert first.post(f"/feeds/{FEED}/switches/{decision}", data=sent).status_code == 403
-    assert first.post(f"/feeds/{FEED}/switches/{decision}", data={**sent, "reason": ""}).status_code == 422
+    assert first.post(decision, data=sent).status_code == 403
+    assert first.post(decision, data={**sent, "reason": ""}).status_code == 422
+
+
+def test_an_officer_proposes_on_a_page_and_the_other_switches_on(unusual, at_desk):
+    feed = "housing-arrears"
+    first, second = at_desk("W601"), at_desk("W602")
+    form = first.get(f"/feeds/{feed}/switches/new")
+    token = {"form_token": form_token(form)}
+    dpia = terms_for(unusual.wiring, unusual.wiring.feeds[feed].profile)
+    typed = {
+        "purpose": dpia.purpose, "line": f"{dpia.dpia} {dpia.dpia_line}", "use": "full", "rhythm": "weekly",
+        "necessity": "Without the stage of recovery nobody can help before notice is served.", "budget": "15",
+        "usual_rows": "1,200",
+    }  # fmt: skip
+    wrong = first.post(f"/feeds/{feed}/switches", data={**token, "budget": "101", "usual_rows": "many"})
+    assert wrong.status_code == 422
+    for words in ("Choose what the feed is for", "Choose the line of", "whole number from 0 to 100", "The usual size"):
+        assert words in wrong.text
+    assert first.post(f"/feeds/{feed}/switches", data=typed).status_code == 403
+    unargued = first.post(f"/feeds/{feed}/switches", data={**token, **typed})
+    assert (unargued.status_code, "Argue why more than matching" in unargued.text) == (422, True)
+    typed["argument"] = "The stage of recovery is what early help is about."
+    done = first.post(f"/feeds/{feed}/switches", data={**token, **typed}, follow_redirects=True)
+    assert "15 in a hundred" in done.text
+    assert "1,200 rows" in done.text
+    page = second.get(f"/feeds/{feed}")
+    decision = page.text.partition(f'action="/feeds/{feed}/switches/')[2].partition('"')[0]
+    agreed = {"form_token": form_token(page), "approved": "yes", "reason": "It holds."}
+    now_on = second.post(f"/feeds/{feed}/switches/{decision}", data=agreed, follow_redirects=True)
+    assert "Propose other terms" in now_on.text
+    assert "Without the stage of recovery" in second.get(f"/feeds/{feed}/switches/new").text
+
+
+def test_a_page_offers_no_purpose_that_the_law_keeps_a_source_from(unusual, at_desk):
+    officer = at_desk("W601")
+    assert "This feed cannot be switched on now." in officer.get("/feeds/electoral-register/switches/new").text
+    form = officer.get("/feeds/library-members/switches/new")
+    assert 'value="match-only" checked' in form.text
+    unknown = {"form_token": form_token(form), "purpose": "nothing", "line": "nothing R1"}
+    refused = officer.post("/feeds/library-members/switches", data=unknown)
+    assert refused.status_code == 422
+    assert "Choose what the feed is for" in refused.text
+
+
+def test_nobody_but_an_officer_proposes_on_a_page_and_the_attempt_is_on_record(unusual, at_desk):
+    analyst = at_desk("C101")
+    before = unusual.northvale.count("SELECT count(*) FROM audit.entry")
+    assert analyst.get(f"/feeds/{FEED}/switches/new").status_code == 403
+    token = form_token(analyst.get(f"/feeds/{FEED}"))
+    assert analyst.post(f"/feeds/{FEED}/switches", data={"form_token": token}).status_code == 403
+    assert unusual.northvale.count("SELECT count(*) FROM audit.entry") >= before + 2
 
 
 def test_the_pages_in_a_browser(visitor, unusual):  # noqa: F811 - the fixture
@@ -115,6 +172,16 @@ def test_the_pages_in_a_browser(visitor, unusual):  # noqa: F811 - the fixture
     page.get_by_role("button", name="Decide").click()
     assert "Earlier switches" in page.locator("main").inner_text()
     visitor.look("feeds-decided")
+    page.get_by_role("button", name="Propose other terms").click()
+    visitor.look("feeds-propose")
+    page.fill("#necessity", "")
+    page.get_by_role("button", name="Propose").click()
+    assert page.get_by_role("alert").is_visible()
+    visitor.look("feeds-propose-errors")
+    page.fill("#necessity", "Whoever decides at the front door has to know who is in the household.")
+    page.get_by_role("button", name="Propose").click()
+    assert "Another officer decides on it." in page.locator("main").inner_text()
+    visitor.look("feeds-proposed")
     page.get_by_role("button", name="Sign out").click()
     visitor.sign_in("C101")
     visitor.go(f"/feeds/{FEED}")

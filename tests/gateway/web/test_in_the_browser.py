@@ -93,7 +93,7 @@ class Visitor:
         assert said == [], (name, said)
 
 
-@pytest.fixture(params=[1280, 390])
+@pytest.fixture(params=[1280, 375])
 def visitor(request, chromium, served):
     one = Visitor(chromium, served, request.param)
     yield one
