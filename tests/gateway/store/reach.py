@@ -45,6 +45,7 @@ _DECIDE: Reach = {
 }
 _SEARCH: Reach = {
     "hearth.count_arrears_by_stage()": ("EXECUTE", "counts, which leave through disclosure control"),
+    "hearth.count_attendances_by_month()": ("EXECUTE", "counts, which leave through disclosure control"),
     "hearth.count_discounts_by_district()": ("EXECUTE", "counts, which leave through disclosure control"),
     "hearth.count_suspended_by_year()": ("EXECUTE", "counts, which leave through disclosure control"),
     "hearth.search_candidates()": ("EXECUTE", "ids of persons by keyed tokens within the reader's mask"),
