@@ -38,7 +38,7 @@ from gateway.settings import Settings
 from gateway.store.engine import database, embedded_url
 from gateway.wiring import Wiring
 
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 
 
 @dataclass

@@ -18,7 +18,7 @@ from gateway.usecases.intake_taking import turn_name
 from tests.gateway.intake.processes import processes
 
 LARGE, SMALL = 8_000, 3_000
-PATIENCE = 100.0
+PATIENCE = 300.0
 _UNCOMMITTED = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'hg_intake' AND backend_xid IS NOT NULL"
 
 _WHO = "SELECT state, wait_event, left(query, 99) FROM pg_stat_activity WHERE usename = 'hg_intake'"
