@@ -193,7 +193,9 @@ def _children(random: Generator, chunks: _Chunks, born: Ints, partners: Ints) ->
     large = ~np.isin(households.tradition[where], [TRADITIONS.index(each) for each in ("english", "polish", "chinese")])
     wanted = 1 + random.poisson(np.where(large, 1.25, 0.75))
     ages = (TODAY - born[where]) / YEAR
-    first = random.normal(28, 5, len(where)).clip(17, 42).clip(None, ages - 0.2)
+    first = random.normal(28, 5, len(where)).clip(17, 42)
+    early = first > ages - 0.2
+    first[early] = (ages[early] - random.uniform(0.1, 9, int(early.sum()))).clip(15, None)
     birth = born[where] + (first * YEAR).astype(np.int64)
     head = np.full(len(households.shape), NONE)
     female = np.concatenate(chunks.columns[2])

@@ -1,0 +1,1 @@
+"""What linkage is compared with. Runs in the environment of `requirements/bench.lock` and imports nothing of ours."""

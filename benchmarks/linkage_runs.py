@@ -1,0 +1,155 @@
+"""One system on one file in a process of its own, and what it found beside the truth."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.linkage_metrics import Quality, b_cubed, exactly_right, largest, numbered, of_pairs, pairwise
+
+ROOT = Path(__file__).resolve().parents[1]
+PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+_SYSTEMS = {"splink": "benchmarks.linkage_peers.splink_run", "ecm": "benchmarks.linkage_peers.ecm_run"}
+
+
+@dataclass
+class Run:
+    """What one run took and where it wrote. `seconds` by the clock, `processor` of all its threads, `peak` in GiB."""
+
+    system: str
+    out: Path
+    seconds: float
+    processor: float
+    peak: float
+    stages: dict[str, list[float]] = field(default_factory=dict)
+
+
+@dataclass
+class Set:
+    """A labelled file: rows for us, rows for the peers (the same ones in the same order), labels in the same order."""
+
+    name: str
+    records: Path
+    native: Path
+    labels: Path
+    apart: bool = False
+
+    def truth(self) -> NDArray[np.int64]:
+        """The person of each row."""
+        return numbered(_column(self.labels, "person_truth"))
+
+
+def _column(path: Path, name: str) -> NDArray[np.object_]:
+    query = f"select {name} from read_parquet('{path}')"  # noqa: S608 - a file of our own
+    return np.array([row[0] for row in duckdb.sql(query).fetchall()], dtype=object)
+
+
+def ours(given: Set, out: Path, *more: str) -> Run:
+    """`hearthgate link` on it."""
+    command = [
+        str(Path(sys.executable).parent / "hearthgate"), "link", str(given.records), "--out", f"{out}.parquet",
+        "--report", f"{out}.json", *more,
+    ]  # fmt: skip
+    run = _watched("ours", command, out)
+    report = json.loads(Path(f"{out}.json").read_text())
+    run.stages = {name: [seconds] for name, seconds in report.get("seconds", {}).items()}
+    return run
+
+
+def peer(system: str, given: Set, out: Path, *more: str) -> Run:
+    """A peer on it; `system` is splink or ecm."""
+    command = [str(PEERS_PYTHON), "-m", _SYSTEMS[system], str(given.native), str(out), *more]
+    run = _watched(system, [*command, *(["--apart"] if given.apart else [])], out)
+    run.stages = json.loads(Path(f"{out}.log").read_text().splitlines()[-1])["stages"]
+    return run
+
+
+def _watched(system: str, command: list[str], out: Path) -> Run:
+    """Run to the end; the operating system tells processor time and the most memory held at once."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    began = time.perf_counter()
+    with Path(f"{out}.log").open("wb") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, cwd=ROOT)  # noqa: S603 - our own commands
+        _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        msg = f"{' '.join(command)} failed: {Path(f'{out}.log').read_text()[-800:]}"
+        raise RuntimeError(msg)
+    spent = time.perf_counter() - began
+    return Run(system, out, spent, used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20)
+
+
+def persons(given: Set, run: Run) -> NDArray[np.object_]:
+    """The person that the run gave each row, in the order of the file."""
+    if run.system == "ours":
+        return _joined(given, run, "person_id")
+    rows = duckdb.read_parquet(f"{run.out}.clusters.parquet").project('"row", cluster').fetchall()
+    found = np.full(len(_column(given.labels, "source")), None, dtype=object)
+    for row, cluster in rows:
+        # Where two files are linked, a row is known by its file and its place there.
+        found[int(str(row).rsplit("-", 1)[-1])] = cluster
+    return found
+
+
+def _joined(given: Set, run: Run, column: str) -> NDArray[np.object_]:
+    query = f"""
+        select o.{column} from (select *, row_number() over () as place from read_parquet('{given.labels}')) l
+        left join read_parquet('{run.out}.parquet') o using (source, source_key) order by l.place
+    """  # noqa: S608 - files of our own
+    return np.array([row[0] for row in duckdb.sql(query).fetchall()], dtype=object)
+
+
+def before_clustering(run: Run, truth: NDArray[np.int64]) -> Quality | None:
+    """Of the pairs that a peer's operating point accepts, without what clustering adds; None where not told."""
+    path = Path(f"{run.out}.pairs.parquet")
+    if not path.exists():
+        return None
+    left, right = (_column(path, f'"{side}"').astype(np.int64) for side in ("left", "right"))
+    return of_pairs(left, right, truth)
+
+
+def judged(given: Set, run: Run) -> dict[str, float]:
+    """All figures of quality of one run."""
+    truth = given.truth()
+    found = numbered(persons(given, run))
+    clusters, rows = pairwise(found, truth), b_cubed(found, truth)
+    figures = {
+        "precision": clusters.precision, "recall": clusters.recall, "f1": clusters.f1, "b_cubed_f1": rows.f1,
+        "largest": largest(found),
+    }  # fmt: skip
+    pairs = before_clustering(run, truth)
+    return figures | ({"pair_f1": pairs.f1} if pairs else {})
+
+
+def households_right(given: Set, residences: Path, run: Run) -> tuple[float, int]:
+    """Share of true households of the day found with all rows of their members and no others; and how many counted.
+
+    Counted are households in houses and flats each of whose members in the file has a row that tells the home of today:
+    with its UPRN or, where it has none, an address, and seen there since moving in. Shared houses, homes of many and
+    refuges have no household that an address could tell.
+    """
+    query = f"""
+        with home as (
+            select person_truth, min(uprn) as uprn, min(lives_from) as since from read_parquet('{residences}')
+            where lives_to is null and kind = 'usual' group by person_truth
+        ), told as (
+            select l.household_truth, l.person_truth, bool_or(
+                coalesce(r.uprn = h.uprn, r.address is not null) and r.seen_to >= h.since
+                and coalesce(r.seen_from, r.seen_to) >= h.since) as dated
+            from read_parquet('{given.labels}') l join read_parquet('{given.records}') r using (source, source_key)
+            join home h using (person_truth)
+            where l.household_truth is not null and l.home_kind in ('house', 'flat') group by all
+        )
+        select household_truth from told group by household_truth having bool_and(dated)
+    """  # noqa: S608 - files of our own
+    counted = {row[0] for row in duckdb.sql(query).fetchall()}
+    truth = _column(given.labels, "household_truth")
+    mask = np.array([each in counted for each in truth], dtype=bool)
+    return exactly_right(numbered(_joined(given, run, "household_id")), numbered(truth), mask), len(counted)
