@@ -105,7 +105,8 @@ def _reader(gateway: str, token_file: str | None, client: str | None, key: Path 
     from gateway.identity.keys import load_private_key  # noqa: PLC0415 - the same
     from gateway.push_client import PartnerClient  # noqa: PLC0415 - the same
 
-    return PartnerClient(gateway, client, load_private_key(key), clock.utc_now, clock.new_id).read
+    partner = PartnerClient(gateway, client, load_private_key(key), clock.utc_now, clock.new_id)
+    return lambda path: partner.ask("GET", path)
 
 
 def _staff(gateway: str, token_file: str) -> "StaffClient":

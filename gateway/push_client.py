@@ -3,6 +3,7 @@
 Sending again is safe: the gateway knows a push by its Idempotency-Key and answers with the same batch.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -132,10 +133,13 @@ class PartnerClient:
             "the gateway has the file and is not done with it; push it again later to see what became of it"
         )
 
-    def read(self, path: str) -> Any:
-        """What the gateway answers to a GET, as JSON. Raise `PushError`."""
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """What the gateway answers to a request of this client, as JSON. Raise `PushError`."""
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        content = None if body is None else json.dumps(body).encode()
         with self._session() as session:
-            return session.send("GET", path).json()
+            answer = session.send(method, path, headers, None if content is None else lambda: iter((content,)))
+            return answer.json()
 
     def errors_of(self, batch_id: str) -> str:
         """The CSV text of a batch's bad rows. Raise `PushError`."""

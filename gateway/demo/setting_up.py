@@ -34,6 +34,8 @@ BUILD = Path("build")
 REGISTERS = ("main", "sandbox")
 _NORTHVALE = Path(__file__).parent / "northvale"
 _NOT_FOR_THE_DEMO = ("database_url", "register_overlay_dir", "lifecycle_dir", "clients_file", "witness_policy")
+_KEEPERS = {"northvale_police": ["C101"]}
+"""Who answers at a desk for the files of an agency's machine. A school's machine is several schools' here: nobody."""
 _IN_FORCE_FOR = timedelta(days=200)
 _TIMEOUT = httpx.Timeout(30.0, read=180.0)
 
@@ -85,6 +87,7 @@ def demo_settings(register: str) -> Settings:
         oidc_issuer=f"http://127.0.0.1:{provider_port(given)}",
         cookie_secure=False,
         environment="demo",
+        webhook_networks="127.0.0.0/8",
         witness_policy=(BUILD / "demo-data" / "witness-policy").resolve(),
     )
 
@@ -150,7 +153,9 @@ def register_clients(settings: Settings, agencies: Sequence[str]) -> dict[str, P
         save_private_key(generate_es256_key(), path)
         key = load_private_key(path)
         client_id = f"{agency}-feeds"
-        registry[client_id] = {"agency": agency, "jwks": public_jwks(key), "scopes": ["feeds:push"]}
+        registry[client_id] = {
+            "agency": agency, "jwks": public_jwks(key), "scopes": ["feeds:push"], "keepers": _KEEPERS.get(agency, []),
+        }  # fmt: skip
         clients[agency] = PartnerClient(settings.public_url, client_id, key, clock.utc_now, clock.new_id)
     settings.client_registry.write_text(json.dumps(registry, indent=1) + "\n")
     return clients

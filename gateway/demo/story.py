@@ -28,7 +28,7 @@ from gateway.demo.counting import administrator, count_everything, count_feeds, 
 from gateway.demo.provider.over_http import SignInFailedError
 from gateway.demo.pushing import Pushed, in_waves, judge, push_file, table_of_feeds
 from gateway.demo.readers import Json
-from gateway.demo.scenes import fraud, one_school, partner, refusal, share, subject, withholding
+from gateway.demo.scenes import dispute, fraud, one_school, partner, refusal, share, subject, ways_in, withholding
 from gateway.demo.scenes.before import Before
 from gateway.demo.setting_up import (
     BUILD,
@@ -128,6 +128,7 @@ def _tell(story: Story, stand: Stand, connection: Connection) -> None:
     _push_everything(story, stand, connection, before)
     with story.part("scenes"):
         _scenes(story, stand, before)
+        story.scene("ways", ways_in.TITLE, lambda: ways_in.play(stand, connection))
     with story.part("link"):
         wait_for_linkage(connection)
     with story.part("prove the log"):
@@ -190,6 +191,7 @@ def _scenes(story: Story, stand: Stand, before: Before) -> None:
     story.scene("S1", share.TITLE, lambda: share.play(stand, teller, before))
     story.scene("S2", refusal.TITLE, lambda: refusal.play(stand, teller, before))
     story.scene("S3", withholding.TITLE, lambda: withholding.play(stand, teller, before))
+    story.scene("S4", dispute.TITLE, lambda: dispute.play(stand))
     story.scene("S9", one_school.TITLE, lambda: one_school.play(stand, teller))
     story.scene("S10", fraud.TITLE, lambda: fraud.play(stand, teller, before))
     story.scene("who", subject.TITLE, lambda: subject.play(stand, teller.say))

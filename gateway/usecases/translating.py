@@ -1,6 +1,6 @@
 """Translate a partner's file without a gateway: records and row errors handed on one by one, and a count of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import BinaryIO
 from pydantic_core import PydanticSerializationError
 
 from adapters.errors import UnknownFeedError
-from adapters.port import Feed, RowError, Translation, translate_rows
+from adapters.port import Feed, FeedProfile, RowError, Translation, translate_rows
 from adapters.registry import FEEDS
 from adapters.tabular import load_mappings
 
@@ -18,7 +18,11 @@ ERROR_COLUMNS = ("row", "error_column", "error_code", "message", "how_to_fix")
 
 @dataclass(slots=True)
 class TranslationSummary:
-    """What became of a file. `columns_not_known` are columns of a CSV file that the feed does not have."""
+    """What became of a file. `flags` counts remarks on rows that were taken, by "column: code".
+
+    Of the columns of a CSV file, `columns_never_kept` are those that the feed knows to drop, and `columns_not_known`
+    those that it does not have.
+    """
 
     feed: str
     file: str
@@ -28,6 +32,8 @@ class TranslationSummary:
     refused: int = 0
     flagged: int = 0
     records: int = 0
+    flags: dict[str, int] = field(default_factory=dict)
+    columns_never_kept: list[str] = field(default_factory=list)
     columns_not_known: list[str] = field(default_factory=list)
 
     @property
@@ -74,12 +80,19 @@ def translate_file(
         _count(summary, translation, len(texts), bad=bool(errors))
         if tabular:
             # Keys of a JSON object or XML element are the sender's content as much as values are; headings are not.
-            new = (name for name in translation.row.cells if name and name not in known)
-            summary.columns_not_known += [name for name in new if name not in summary.columns_not_known]
+            _note_columns(summary, feed.profile, (name for name in translation.row.cells if name and name not in known))
         for text in texts:
             put_record(text)
         for error in errors:
             put_error(error)
+
+
+def _note_columns(summary: TranslationSummary, profile: FeedProfile, unread: Iterable[str]) -> None:
+    dropped = {name.casefold() for name in profile.never_kept}
+    for name in unread:
+        listed = summary.columns_never_kept if name.casefold() in dropped else summary.columns_not_known
+        if name not in listed:
+            listed.append(name)
 
 
 def _as_texts(translation: Translation) -> tuple[list[str], tuple[RowError, ...]]:
@@ -102,3 +115,6 @@ def _count(summary: TranslationSummary, translation: Translation, records: int, 
     else:
         summary.accepted += 1
         summary.flagged += bool(translation.flags)
+        for flag in translation.flags:
+            remark = f"{flag.column}: {flag.code}"
+            summary.flags[remark] = summary.flags.get(remark, 0) + 1

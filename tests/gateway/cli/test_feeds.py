@@ -80,6 +80,7 @@ def test_a_leisure_centre_becomes_a_feed_by_the_file_that_the_guide_shows(tmp_pa
     assert told.returncode == 1
     summary = json.loads(told.stderr)
     assert (summary["rows"], summary["accepted"], summary["rejected"]) == (3, 1, 2)
+    assert (summary["columns_never_kept"], summary["columns_not_known"]) == (["visits"], [])
     person, home = map(json.loads, told.stdout.splitlines())
     assert person["names"][0]["given"] == "Jo"
     assert home["address"]["lines"] == ["1 Example Street", "Exampleton"]
