@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from gateway.settings import Settings
 
 _RESTART_AFTER = 1.0
 _GRACE = 10.0
+_ended: Counter[str] = Counter()
 
 
 def settings_environment(settings: Settings) -> dict[str, str]:
@@ -51,6 +53,11 @@ def spare_what_stays() -> None:
     gc.freeze()
 
 
+def times_ended(command: str) -> int:
+    """How often a child of this process that runs `hearthgate <command>` has ended by itself."""
+    return _ended[command]
+
+
 @contextmanager
 def supervised(settings: Settings, command: str) -> Iterator[None]:
     """Keep `hearthgate <command>` running beside this process."""
@@ -64,6 +71,7 @@ def supervised(settings: Settings, command: str) -> Iterator[None]:
             )
             child[:] = [process]
             process.wait()
+            _ended[command] += not stop.is_set()
             stop.wait(_RESTART_AFTER)
 
     keeper = threading.Thread(target=keep, name=f"keep-{command}", daemon=True)

@@ -11,6 +11,7 @@ from gateway.building import running_database
 from gateway.demo.readers import Traced
 from gateway.demo.steps import DemoError
 from gateway.settings import Settings
+from gateway.supervising import times_ended
 
 _COUNTS = {
     "persons": "SELECT count(*) FROM hearth.person WHERE retired_at IS NULL",
@@ -44,6 +45,7 @@ _FAILED = "SELECT count(*) FROM jobs.procrastinate_jobs WHERE status IN ('failed
 _UNSEQUENCED = "SELECT count(*) FROM audit.pending"
 _PAUSE = 0.1
 _LONGEST_WAIT = 240.0
+_ENDS_BORNE = 3
 
 
 @contextmanager
@@ -91,7 +93,7 @@ def entries_of(connection: Connection, calls: list[Traced]) -> Mapping[str, int]
 
 def wait_for_linkage(connection: Connection) -> float:
     """Wait until the worker has done every queued job; give the seconds. Raise `DemoError` if one failed."""
-    waited = _wait(connection, _WAITING, "the linkage worker is not done after four minutes; is it running?")
+    waited = _wait(connection, _WAITING, "the linkage worker is not done after four minutes; is it running?", "worker")
     if connection.execute(text(_FAILED)).scalar_one():
         raise DemoError("a linkage job failed; the gateway's own output above says which")
     return waited
@@ -99,12 +101,18 @@ def wait_for_linkage(connection: Connection) -> float:
 
 def wait_for_the_tree(connection: Connection) -> float:
     """Wait until every entry is a leaf of the tree; give the seconds."""
-    return _wait(connection, _UNSEQUENCED, "the sequencer has not taken in every entry; is it running?")
+    return _wait(connection, _UNSEQUENCED, "the sequencer has not taken in every entry; is it running?", "sequencer")
 
 
-def _wait(connection: Connection, query: str, otherwise: str, clock: Callable[[], float] = time.monotonic) -> float:
-    started = clock()
+def _wait(
+    connection: Connection, query: str, otherwise: str, process: str, clock: Callable[[], float] = time.monotonic
+) -> float:
+    started, ended = clock(), times_ended(process)
     while connection.execute(text(query)).scalar_one():
+        # A process that refuses to start, as after a change of the register under its feet, will not do the work.
+        if times_ended(process) - ended >= _ENDS_BORNE:
+            message = f"the {process} ends whenever it is started; its own words stand above"
+            raise DemoError(message)
         if clock() - started > _LONGEST_WAIT:
             raise DemoError(otherwise)
         time.sleep(_PAUSE)
