@@ -30,22 +30,15 @@ from audit.merkle import leaf_hash
 from audit.tree import Frontier, StoredNode, frontier_places
 from gateway.store.batch_seal import BatchSeal, sign_seal, ticket_digest, tickets_root
 from gateway.store.engine import Database
-from gateway.store.log import (
+from gateway.store.log import StoredCheckpoint, newest_checkpoint, stored_nodes
+from gateway.store.sequencing import (
     NewLeaf,
-    StoredCheckpoint,
-    add_checkpoint,
-    add_leaves,
-    add_nodes,
     advance_head,
+    close_batch,
     entry_tickets,
-    head_size,
-    newest_checkpoint,
-    pending_leaves,
-    remove_pending,
-    stored_nodes,
-    write_cards,
+    store_leaves,
+    waiting_batch,
 )
-from gateway.store.subject_lists import write_subject_lists
 from gateway.usecases.restoring import Guard
 
 ROLE = "hg_sequence"
@@ -98,25 +91,20 @@ class Sequencer:
         return taken
 
     def _sequence(self, connection: Connection) -> tuple[Frontier, int, StoredCheckpoint | None]:
-        edge = self._loaded(connection).copy()
-        base, pending = edge.size, pending_leaves(connection, self.batch)
+        base, pending = waiting_batch(connection, self.batch)
+        edge = self._loaded(connection, base).copy()
         if not pending:
             return edge, 0, None
         if not advance_head(connection, base, base + len(pending)):
             raise HeadMovedError("the head of the tree has moved")
         leaves, nodes = _grow(connection, edge, pending)
-        add_leaves(connection, leaves)
-        add_nodes(connection, nodes)
-        write_cards(connection, leaves)
-        write_subject_lists(connection, base, edge.size)
+        store_leaves(connection, leaves, nodes)
         signed = self._signed(edge, base, leaves)
-        add_checkpoint(connection, signed)
-        if remove_pending(connection, [entry for entry, _ in pending]) != len(pending):
+        if close_batch(connection, signed, [entry for entry, _ in pending]) != len(pending):
             raise HeadMovedError("an entry of this batch has been taken off the queue")
         return edge, len(pending), signed
 
-    def _loaded(self, connection: Connection) -> Frontier:
-        size = head_size(connection)
+    def _loaded(self, connection: Connection, size: int) -> Frontier:
         if self._edge is None or self._edge.size != size:
             edge = _load_edge(connection, size)
             if self._guard is not None:

@@ -1,11 +1,10 @@
 """What `audit.append_many` is called with: the entries of several callers and their tickets, as the wire has them."""
 
-import struct
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from gateway.store.wire import Statement, Step
+from gateway.store.wire import Statement, Step, binary_array
 
 _ENTRIES = (1, 0, 0, 1, 1)
 _TICKETS = (1, 0, 0, 0, 0, 1, 0, 0, 0, 0)
@@ -17,9 +16,6 @@ _AUTHORISE = Statement(
 )
 # Types' numbers are PostgreSQL's own and the same everywhere.
 _UUID, _BYTEA, _JSONB = 2950, 17, 3802
-_EMPTY_ARRAY = struct.Struct("!iII")
-_ARRAY_HEAD = struct.Struct("!iIIii")
-_LENGTH = struct.Struct("!i")
 _JSONB_VERSION = b"\x01"
 
 
@@ -56,8 +52,8 @@ def append_many(rows: Sequence[AppendedRow]) -> Step:
     """The one step that appends them all, or none."""
     ids, events, times, leaves, fields = zip(*(row.entry for row in rows), strict=True)
     values = (
-        _binary_array(_UUID, ids), _text_array(events), _text_array(times), _binary_array(_BYTEA, leaves),
-        _binary_array(_JSONB, [_JSONB_VERSION + one for one in fields]),
+        binary_array(_UUID, ids), _text_array(events), _text_array(times), binary_array(_BYTEA, leaves),
+        binary_array(_JSONB, [_JSONB_VERSION + one for one in fields]),
     )  # fmt: skip
     tickets = [(number, row.ticket) for number, row in enumerate(rows, 1) if row.ticket is not None]
     if not tickets:
@@ -66,10 +62,10 @@ def append_many(rows: Sequence[AppendedRow]) -> Step:
     numbers, persons, bands, shown, counted, existing = zip(*subjects, strict=True) if subjects else ((),) * 6
     return _AUTHORISE, (
         *values,
-        _binary_array(_UUID, [ticket.ticket_id for _, ticket in tickets]), array_text(number for number, _ in tickets),
+        binary_array(_UUID, [ticket.ticket_id for _, ticket in tickets]), array_text(number for number, _ in tickets),
         b'{"%b"}' % b'","'.join([ticket.own_sources for _, ticket in tickets]),
         _text_array([ticket.not_after for _, ticket in tickets]),
-        array_text(numbers), _binary_array(_UUID, persons), array_text(bands),
+        array_text(numbers), binary_array(_UUID, persons), array_text(bands),
         array_text(shown), array_text(counted), array_text(existing),
     )  # fmt: skip
 
@@ -94,13 +90,3 @@ def array_text(values: Iterable[object]) -> bytes:
 def _text_array(values: Sequence[bytes]) -> bytes:
     """The same of texts that are spelled out already: names of event classes, instants."""
     return b"{%b}" % b",".join(values)
-
-
-def _binary_array(element: int, values: Sequence[bytes]) -> bytes:
-    if not values:
-        return _EMPTY_ARRAY.pack(0, 0, element)
-    length = _LENGTH.pack
-    parts = [_ARRAY_HEAD.pack(1, 0, element, len(values), 1)]
-    for value in values:
-        parts += (length(len(value)), value)
-    return b"".join(parts)

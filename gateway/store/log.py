@@ -1,4 +1,4 @@
-"""SQL of the log: what the sequencer takes in and writes, and what receipts, officers and the verifier read."""
+"""SQL of the log: what receipts, officers and the verifier read."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from audit.tree import Place, StoredNode
+from audit.tree import Place
 from gateway.store.batch_seal import SealedTicket
 
 _STREAM_ROWS = 2000
-_TICKETS = """
+TICKETS = """
 SELECT t.entry_id, t.ticket_id, t.own_sources, t.not_after, t.issued_at, t.xact::text AS xact, s.persons, s.masks
 """
+"""Columns of a ticket, which `sealed_ticket` takes after the first."""
+
 # Masks as PostgreSQL sends them, in hexadecimal: their number of bits in eight digits, then the bits, first one first.
-_SUBJECTS = """
+TICKET_SUBJECTS = """
 LEFT JOIN LATERAL (
   SELECT coalesce(array_agg(s.person_id), '{}') AS persons,
          coalesce(array_agg(ARRAY[s.band::text, encode(varbit_send(s.shown), 'hex'),
@@ -25,16 +27,6 @@ LEFT JOIN LATERAL (
     FROM (SELECT * FROM audit.ticket_subject b WHERE b.ticket_id = t.ticket_id ORDER BY b.person_id, b.band) s
 ) s ON true
 """
-
-
-@dataclass(frozen=True, slots=True)
-class NewLeaf:
-    """An entry taken into the tree; `ticket_digest` only where the entry authorised a read."""
-
-    leaf_index: int
-    entry_id: UUID
-    leaf_hash: bytes
-    ticket_digest: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,113 +39,19 @@ class StoredCheckpoint:
     batch_note: str
 
 
-# Sequencing, as hg_sequence.
-
-
 def head_size(connection: Connection) -> int:
-    """The size from which the next batch starts."""
+    """How many leaves the tree has."""
     return int(connection.execute(text("SELECT tree_size FROM audit.head")).scalar_one())
 
 
-def pending_leaves(connection: Connection, limit: int) -> Sequence[tuple[UUID, bytes]]:
-    """Committed entries that are not leaves yet, oldest first, with the bytes of their leaves."""
-    rows = connection.execute(
-        text(
-            "SELECT p.entry_id, e.leaf FROM"
-            " (SELECT entry_id, queued_at FROM audit.pending ORDER BY queued_at, entry_id LIMIT :limit) p"
-            # Looked up one by one, never by a scan of the whole log, whatever the planner believes of its size.
-            " CROSS JOIN LATERAL (SELECT o.leaf FROM audit.entry o WHERE o.entry_id = p.entry_id OFFSET 0) e"
-            " ORDER BY p.queued_at, p.entry_id"
-        ),
-        {"limit": limit},
-    )
-    return [(row.entry_id, row.leaf) for row in rows]
-
-
-def entry_tickets(connection: Connection, entries: Sequence[UUID]) -> dict[UUID, list[SealedTicket]]:
-    """Tickets by the entry that authorised them."""
-    rows = connection.execute(
-        text(f"{_TICKETS} FROM audit.ticket t {_SUBJECTS} WHERE t.entry_id = ANY(:entries)"),
-        {"entries": list(entries)},
-    )
-    found: dict[UUID, list[SealedTicket]] = {}
-    for row in rows:
-        found.setdefault(row.entry_id, []).append(sealed_ticket(row))
-    return found
-
-
-def sealed_ticket(row: Row[Any]) -> SealedTicket:
-    """A ticket from a row of the columns above."""
+def sealed_ticket(columns: Sequence[Any]) -> SealedTicket:
+    """A ticket from the columns above, the first left out."""
+    ticket_id, own_sources, not_after, issued_at, xact, persons, masks = columns
     subjects = tuple(
         (person, int(band), shown, counted, existing)
-        for person, (band, shown, counted, existing) in zip(row.persons, row.masks, strict=True)
+        for person, (band, shown, counted, existing) in zip(persons, masks, strict=True)
     )
-    return SealedTicket(row.ticket_id, tuple(row.own_sources), row.not_after, row.issued_at, row.xact, subjects)
-
-
-def advance_head(connection: Connection, base: int, size: int) -> bool:
-    """Move the head from `base` to `size`; False when it stands elsewhere: another sequencer was faster."""
-    moved = connection.execute(
-        text("UPDATE audit.head SET tree_size = :size WHERE tree_size = :base"), {"size": size, "base": base}
-    )
-    return moved.rowcount == 1
-
-
-def add_leaves(connection: Connection, leaves: Sequence[NewLeaf]) -> None:
-    """Store a batch of leaves."""
-    connection.execute(
-        text(
-            "INSERT INTO audit.leaf (leaf_index, entry_id, leaf_hash, ticket_digest) SELECT * FROM unnest("
-            "CAST(:indices AS bigint[]), CAST(:entries AS uuid[]), CAST(:hashes AS bytea[]), CAST(:digests AS bytea[]))"
-        ),
-        {
-            "indices": [one.leaf_index for one in leaves], "entries": [one.entry_id for one in leaves],
-            "hashes": [one.leaf_hash for one in leaves], "digests": [one.ticket_digest for one in leaves],
-        },
-    )  # fmt: skip
-
-
-def add_nodes(connection: Connection, nodes: Sequence[StoredNode]) -> None:
-    """Store the perfect subtrees that a batch has filled."""
-    connection.execute(
-        text(
-            "INSERT INTO audit.node (level, node_index, hash) SELECT * FROM unnest("
-            "CAST(:levels AS smallint[]), CAST(:indices AS bigint[]), CAST(:hashes AS bytea[]))"
-        ),
-        {
-            "levels": [one.level for one in nodes], "indices": [one.index for one in nodes],
-            "hashes": [one.hash for one in nodes],
-        },
-    )  # fmt: skip
-
-
-def write_cards(connection: Connection, leaves: Sequence[NewLeaf]) -> None:
-    """Write the cards of a batch of leaves, by which their entries are found."""
-    connection.execute(
-        text("SELECT audit.write_cards(CAST(:entries AS uuid[]), CAST(:indices AS bigint[]))"),
-        {"entries": [one.entry_id for one in leaves], "indices": [one.leaf_index for one in leaves]},
-    )
-
-
-def add_checkpoint(connection: Connection, checkpoint: StoredCheckpoint) -> None:
-    """Store a signed checkpoint."""
-    connection.execute(
-        text(
-            "INSERT INTO audit.checkpoint (tree_size, note, signed_at, batch_note)"
-            " VALUES (:tree_size, :note, :signed_at, :batch_note)"
-        ),
-        {
-            "tree_size": checkpoint.tree_size, "note": checkpoint.note, "signed_at": checkpoint.signed_at,
-            "batch_note": checkpoint.batch_note,
-        },
-    )  # fmt: skip
-
-
-def remove_pending(connection: Connection, entries: Sequence[UUID]) -> int:
-    """Take entries off the queue; gives how many were on it."""
-    return connection.execute(
-        text("DELETE FROM audit.pending WHERE entry_id = ANY(:entries)"), {"entries": list(entries)}
-    ).rowcount
+    return SealedTicket(ticket_id, tuple(own_sources), not_after, issued_at, xact, subjects)
 
 
 # Proofs, as hg_sequence or hg_desk.
@@ -246,7 +144,7 @@ def every_ticket(connection: Connection) -> Iterator[Row[Any]]:
     """Every ticket of an entry that is a leaf, in the order of the leaves."""
     return stream(
         connection,
-        f"{_TICKETS}, l.leaf_index FROM audit.ticket t JOIN audit.leaf l USING (entry_id) {_SUBJECTS}"
+        f"{TICKETS}, l.leaf_index FROM audit.ticket t JOIN audit.leaf l USING (entry_id) {TICKET_SUBJECTS}"
         " ORDER BY l.leaf_index, t.ticket_id",
     )
 

@@ -1,4 +1,4 @@
-"""SQL of the lists of persons and of the coverage maps: written by sequencer and map job, read for subject reports."""
+"""SQL of persons' lists and of the coverage maps: what maps are made of, and what subject reports read."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -50,14 +50,6 @@ class MapRow(NamedTuple):
     head: bytes
     erased: bool
     stone: bytes | None
-
-
-# Sequencing, as hg_sequence.
-
-
-def write_subject_lists(connection: Connection, base: int, size: int) -> None:
-    """Append the leaves from `base` to `size` (not included), whose cards are written, to their subjects' lists."""
-    connection.execute(text("SELECT audit.write_subject_lists(:base, :size)"), {"base": base, "size": size})
 
 
 # Taking maps, as hg_desk.

@@ -5,6 +5,7 @@ waits once, for all of its statements together.
 """
 
 import select
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -37,13 +38,19 @@ Step: TypeAlias = tuple[Statement, Sequence[bytes]]
 
 BEGIN: Step = (Statement(b"hg_begin", b"BEGIN"), ())
 COMMIT: Step = (Statement(b"hg_commit", b"COMMIT"), ())
+_EMPTY_ARRAY = struct.Struct("!iII")
+_ARRAY = struct.Struct("!iIIii")
+_LENGTH = struct.Struct("!i")
 _DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 _NO_SUCH_STATEMENT = "26000"
 _prepared: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
 
 
-def run(session: Session, steps: Sequence[Step], *, commit: bool = False) -> list[PGresult]:
+def run(session: Session, steps: Sequence[Step], *, commit: bool = False, named: bool = False) -> list[PGresult]:
     """Send the steps in one round trip and give each one's result. `commit`: they are durable when this returns.
+
+    `named`: statements count as prepared in the middle of a transaction, too. For a session each of whose transactions
+    begins with a call of this function, which notices where the server or psycopg has dropped them.
 
     They run in the session's transaction, which begins here unless it has; steps before which nothing went and which
     are to be committed are a transaction of their own. Raises what the session raises: the first error of a step,
@@ -53,7 +60,7 @@ def run(session: Session, steps: Sequence[Step], *, commit: bool = False) -> lis
         return _run(session, steps, commit=commit, named=True)
     try:
         # In the middle of a transaction psycopg may have dropped all names, as it does when it has rolled back.
-        return _run(_driver(session), steps, commit=commit, named=False)
+        return _run(_driver(session), steps, commit=commit, named=named)
     except psycopg.Error as error:
         # Without the values: they say whom it was about.
         raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from None
@@ -64,6 +71,17 @@ def rows(session: Session, result: PGresult) -> list[tuple[Any, ...]]:
     loader = adapt.Transformer.from_context(_driver(session))
     loader.set_pgresult(result)
     return loader.load_rows(0, result.ntuples, tuple)
+
+
+def binary_array(element: int, values: Sequence[bytes | None]) -> bytes:
+    """A PostgreSQL array as a binary value. `element`: the number of its elements' type; they are binary themselves."""
+    if not values:
+        return _EMPTY_ARRAY.pack(0, 0, element)
+    length, absent = _LENGTH.pack, _LENGTH.pack(-1)
+    parts = [_ARRAY.pack(1, None in values, element, len(values), 1)]
+    for value in values:
+        parts += (absent,) if value is None else (length(len(value)), value)
+    return b"".join(parts)
 
 
 def _driver(session: Session) -> psycopg.Connection[Any]:

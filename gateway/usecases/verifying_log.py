@@ -143,7 +143,7 @@ class _Walk:
         where = _where(leaf)
         mine: list[SealedTicket] = []
         while (row := tickets.peek()) is not None and row.leaf_index == leaf.leaf_index:
-            mine.append(sealed_ticket(tickets.take()))
+            mine.append(sealed_ticket(tickets.take()[1:8]))
         self.entries.check(leaf, mine)
         digest = ticket_digest(mine) if mine else None
         if digest is None and self.entries.erased(str(leaf.entry_id), "masks"):

@@ -10,7 +10,7 @@ import time
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from audit.checkpoint import open_checkpoint
 from audit.keys import SignerKey
@@ -20,6 +20,7 @@ from gateway.jobs import sequencer
 from gateway.jobs.sequencer import HeadMovedError, Sequencer, TreeBrokenError
 from gateway.store.engine import embedded_url
 from gateway.store.ledger import append
+from gateway.store.scripts import driver_connection
 from tests.gateway.audit.log_book import LOG, an_entry, drain, sequencing, write, write_authorisation
 
 SIGNER = SignerKey(LOG, bytes(range(32)))
@@ -112,23 +113,33 @@ def test_an_entry_that_was_rolled_back_leaves_nothing(database):
         assert connection.execute(text(statement)).one() == (0,) * 6
 
 
-@pytest.mark.parametrize(
-    "statement", ["INSERT INTO audit.node", "INSERT INTO audit.checkpoint", "DELETE FROM audit.pen"]
-)
-def test_a_batch_that_fails_half_way_leaves_nothing_and_is_taken_again(database, statement):
+@pytest.mark.parametrize("step", ["advance_head", "store_leaves", "close_batch"])
+def test_a_batch_that_fails_half_way_leaves_nothing_and_is_taken_again(database, monkeypatch, step):
     ids = write(database, *(an_entry() for _ in range(7)))
-    engine = database.engine("hg_sequence")
+    done = getattr(sequencer, step)
 
-    def fail(_connection, _cursor, sql, *_rest):
-        if sql.startswith(statement):
-            raise ConnectionResetError
+    def fail(*arguments):
+        done(*arguments)
+        raise ConnectionResetError
 
-    event.listen(engine, "before_cursor_execute", fail)
+    monkeypatch.setattr(sequencer, step, fail)
     with pytest.raises(ConnectionResetError):
         drain(database, SIGNER)
-    event.remove(engine, "before_cursor_execute", fail)
+    monkeypatch.undo()
     assert (leaves(database), waiting(database)) == ([], 7)
     assert drain(database, SIGNER) == 7
+    assert_sound(database, ids)
+
+
+def test_statements_that_were_dropped_meanwhile_are_prepared_again(database):
+    ids = write(database, an_entry())
+    taking = Sequencer(SIGNER, clock.utc_now)
+    with database.engine("hg_sequence").connect() as connection:
+        assert taking.drain_batch(connection) == 1
+        driver_connection(connection).execute("DEALLOCATE ALL")
+        driver_connection(connection).rollback()
+        ids += write(database, an_entry())
+        assert taking.drain_batch(connection) == 1
     assert_sound(database, ids)
 
 
@@ -158,23 +169,21 @@ def test_the_standby_takes_over_when_the_first_loses_its_connection(database, ad
     assert_sound(database, ids)
 
 
-def test_without_the_lock_the_slower_of_two_sequencers_is_stopped_by_the_head(database):
+def test_without_the_lock_the_slower_of_two_sequencers_is_stopped_by_the_head(database, monkeypatch):
     ids = write(database, *(an_entry() for _ in range(4)))
     slow, fast = Sequencer(SIGNER, clock.utc_now, 2), Sequencer(SIGNER, clock.utc_now, 2)
-    engine = database.engine("hg_sequence")
-    overtaken = threading.Event()
+    engine, advance = database.engine("hg_sequence"), sequencer.advance_head
 
-    def overtake(_connection, _cursor, sql, *_rest):
+    def overtake(*arguments):
         # The slow one has read the queue and is about to move the head: the fast one is through before it.
-        if sql.startswith("UPDATE audit.head") and not overtaken.is_set():
-            overtaken.set()
-            with engine.connect() as connection:
-                assert fast.drain_batch(connection) == 2
+        monkeypatch.undo()
+        with engine.connect() as connection:
+            assert fast.drain_batch(connection) == 2
+        return advance(*arguments)
 
-    event.listen(engine, "before_cursor_execute", overtake)
+    monkeypatch.setattr(sequencer, "advance_head", overtake)
     with engine.connect() as connection, pytest.raises(HeadMovedError):
         slow.drain_batch(connection)
-    event.remove(engine, "before_cursor_execute", overtake)
     with engine.connect() as connection:
         assert slow.drain_batch(connection) == 2
     assert_sound(database, ids)

@@ -38,3 +38,7 @@ GRANT EXECUTE ON FUNCTION audit.append_many(uuid[], text[], timestamptz[], bytea
 -- One entry with its ticket is a group of one.
 DROP FUNCTION audit.authorise(uuid, text, timestamptz, bytea, jsonb, uuid, smallint[], timestamptz,
   uuid[], smallint[], bit varying[], bit varying[], bit varying[]);
+
+-- Batches differ in nothing that a plan could use: one plan serves all.
+ALTER FUNCTION audit.write_cards(uuid[], bigint[]) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION audit.write_subject_lists(bigint, bigint) SET plan_cache_mode = force_generic_plan;
