@@ -196,6 +196,7 @@ def _columns() -> tuple[Column, ...]:
 GAZETTEER = GazetteerFeed(
     FeedProfile(
         name="gazetteer",
+        row_key=("UPRN",),
         source="gazetteer",
         title="Addresses (AddressBase Premium, LLPG)",
         formats=("csv",),

@@ -66,6 +66,7 @@ PDS_PROFILE = FeedProfile(
     ("json", "ndjson"),
     (*_PATIENT, *_RELATED),
     example_file=examples.PDS,
+    row_key=("Patient.id",),
 )
 UKCORE_PROFILE = FeedProfile(
     "health-ukcore",
@@ -74,4 +75,5 @@ UKCORE_PROFILE = FeedProfile(
     ("json", "ndjson", "xml"),
     (*_PATIENT, *_RELATED, *_CARE),
     example_file=examples.UKCORE,
+    row_key=("Patient.identifier",),
 )

@@ -51,6 +51,7 @@ PROFILE = FeedProfile(
     source="police",
     title="Incidents of the Police Standard Data Model (JSON:API)",
     formats=("json", "ndjson"),
+    row_key=("person.id",),
     never_kept=(
         "incident.incidentDescription", "incident.incidentDateTimeDescription", "incident.incidentEventsPreceeding",
         "incident.incidentInvolvement", "incident.incidentReportedAlready", "incident.incidentReportedAlreadyReference",

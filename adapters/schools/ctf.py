@@ -30,6 +30,7 @@ PROFILE = FeedProfile(
     source="schools",
     title="Common Transfer File (XML)",
     formats=("xml",),
+    row_key=("UPN",),
     example_file=EXAMPLE,
     never_kept=("BasicDetails/FormerUPN", "BasicDetails/Language", "LookedAfter", "StageAssessments"),
     columns=(

@@ -123,6 +123,7 @@ ROLL = FeedProfile(
 
 PUPILS = FeedProfile(
     name="schools-pupils",
+    row_key=("UPN",),
     source="schools",
     title="Pupil records of the Department for Education",
     formats=("json",),

@@ -58,6 +58,7 @@ _PROFILE = FeedProfile(
         Column(f"{_COURT}/StepDecisionDate", ("care.plan",), "Decision that ended them"),
     ),
     example_file=EXAMPLE,
+    row_key=("ChildIdentifiers/LAchildID",),
 )
 
 

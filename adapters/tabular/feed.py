@@ -80,6 +80,13 @@ class MappedFeed:
         known = frozenset(spec.name for spec in columns)
         return csv_rows(source, required=required, known=known, shape=_shape_of(start, self.layouts.csv))
 
+    def of_before(self, renamed: Mapping[str, str]) -> "MappedFeed":
+        """The feed as it reads CSV files whose columns have names of before, given with those of now."""
+        if self.layouts.csv is None:
+            return self
+        also = {**self.layouts.csv.also, **{old.casefold(): new for old, new in renamed.items()}}
+        return replace(self, layouts=replace(self.layouts, csv=replace(self.layouts.csv, also=also)))
+
     def translate(self, row: RawRow) -> Translation:
         """Turn one row into concept records or row errors."""
         if row.problem is not None:

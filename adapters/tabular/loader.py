@@ -30,9 +30,12 @@ from adapters.tabular.parse_statement import parse_entry, parse_statement
 from adapters.tabular.scope import Scope
 from adapters.tabular.sources import Key
 from adapters.tabular.templates import PersonTemplate, RelationshipTemplate, StatementTemplate, Template
+from adapters.tabular.versions import parse_earlier, parse_version
 
 REQUIRED_KEYS = frozenset({"name", "source", "title", "key", "columns", "records", "examples"})
-OPTIONAL_KEYS = frozenset({"duplicate_free", "format", "groups", "match_only", "never_kept", "row_key"})
+OPTIONAL_KEYS = frozenset({
+    "duplicate_free", "earlier", "format", "groups", "match_only", "never_kept", "row_key", "version",
+})  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,60}")
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{1,40}")
 RECORD_PARSERS = {**PARSERS, "statement": parse_statement, "entry": parse_entry}
@@ -82,6 +85,7 @@ def _feed(document: Table) -> MappedFeed:
     examples = parse_examples(keys["examples"], columns)
     _all_used(table, columns, key, templates)
     described = _profile_columns(columns, templates)
+    version = parse_version(keys)
     profile = FeedProfile(
         name=_matching(keys["name"], "name", _NAME),
         source=_matching(keys["source"], "source", _SOURCE),
@@ -92,6 +96,8 @@ def _feed(document: Table) -> MappedFeed:
         example_rows=_example_rows(examples),
         never_kept=_never_kept(keys["never_kept"], columns) if "never_kept" in keys else (),
         row_key=_row_key(keys, described, columns, key),
+        version=version,
+        earlier=parse_earlier(keys, version, columns, layouts),
     )
     return MappedFeed(
         profile, tuple(columns.values()), templates, examples, _with_names(layouts, columns), groups, match_only

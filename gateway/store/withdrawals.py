@@ -1,6 +1,7 @@
 """What a sender says no more: keys named by a file, facts due for withdrawal, tombstones. Digests and counts alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -77,6 +78,35 @@ def find_emptied(connection: Connection, batch_id: UUID, records: Sequence[UUID]
         text("SELECT hearth.find_emptied(:batch, CAST(:records AS uuid[]), CAST(:items AS smallint[]))"),
         {"batch": batch_id, "records": list(records), "items": list(describing)},
     )
+    return int(found.scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Persons and households that a file of keys withdraws whole; whether its feed describes people in others' rows."""
+
+    persons: Sequence[UUID]
+    households: Sequence[UUID]
+    others: bool
+
+
+def find_tied(
+    connection: Connection, batch_id: UUID, withdrawn: Withdrawn, ties: Sequence[int], describing: Sequence[int]
+) -> int:
+    """Make due what ties others to those withdrawn, and whoever is tied to them alone; return how many facts.
+
+    `ties` are the numbers of items whose value names another record, `describing` as in `find_emptied`.
+    """
+    found = connection.execute(
+        text(
+            "SELECT hearth.find_tied(:batch, CAST(:persons AS uuid[]), CAST(:households AS uuid[]), :others,"
+            " CAST(:ties AS smallint[]), CAST(:items AS smallint[]))"
+        ),
+        {
+            "batch": batch_id, "persons": list(withdrawn.persons), "households": list(withdrawn.households),
+            "others": withdrawn.others, "ties": list(ties), "items": list(describing),
+        },
+    )  # fmt: skip
     return int(found.scalar_one())
 
 

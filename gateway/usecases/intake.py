@@ -21,7 +21,8 @@ from gateway.store.desk_tables import BatchRow
 from gateway.store.jobs import defer_batch
 from gateway.store.spool import SpooledFile
 from gateway.store.spooled_batches import find_spooled, save_spooled
-from gateway.usecases.batch_contract import BatchContract
+from gateway.usecases.batch_contract import BatchContract, Mode
+from gateway.usecases.batch_modes import formats_of
 from gateway.usecases.feed_switch import require_on
 from gateway.usecases.intake_order import Order, seal_order
 from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED
@@ -58,8 +59,10 @@ class Push:
     contract: BatchContract = field(default_factory=BatchContract)
 
 
-def require_may_push(wiring: Wiring, caller: Caller, feed_name: str, media_format: str) -> Feed:
-    """The feed, if the caller may push a file of that format to it.
+def require_may_push(
+    wiring: Wiring, caller: Caller, feed_name: str, media_format: str, mode: Mode | None = None
+) -> Feed:
+    """The feed, if the caller may push a file of that format to it, in a mode or, for None, in any.
 
     Raises `NotFoundError`, `ForbiddenError`, `UnsupportedMediaError`, or `FeedOffError` where nobody switched it on.
     """
@@ -73,7 +76,7 @@ def require_may_push(wiring: Wiring, caller: Caller, feed_name: str, media_forma
         may_push = DATA_SUPPLY in families_of(wiring, caller)
     if owner != caller.agency or not may_push:
         raise ForbiddenError("this feed belongs to another agency, or your account may not push files")
-    if media_format not in feed.profile.taken:
+    if media_format not in formats_of(feed.profile, mode):
         raise UnsupportedMediaError("this feed does not come in that format")
     _require_on(wiring, caller, feed)
     return feed
@@ -98,7 +101,7 @@ def receive_batch(wiring: Wiring, context: RequestContext, caller: Caller, push:
     now = wiring.clock()
     with one_at_a_time(wiring.database, f"{sender_of(caller)}/{push.feed}/{push.idempotency_key}"):
         try:
-            feed = require_may_push(wiring, caller, push.feed, push.media_format)
+            feed = require_may_push(wiring, caller, push.feed, push.media_format, push.contract.mode)
             require_contract(push.contract, feed.profile, now.date())
             known = _seen_before(wiring, caller, push, file)
         except BaseException:

@@ -4,7 +4,7 @@ One object for one batch and one transaction, used in this order: `feed` reads t
 that a chunk says; `conclude` comes after the last row, before anything is committed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from adapters.port import Feed
 from adapters.quick import PlainFact
-from concept_model.items import ITEMS
+from concept_model.items import ITEMS, item_bit
 from gateway.errors import FeedOffError
 from gateway.store import mended_rows, withdrawals
 from gateway.store.batches import batch_of, sizes_of_full, update_batch
@@ -28,8 +28,8 @@ from gateway.usecases.batch_checks import (
     withdraws_much,
 )
 from gateway.usecases.batch_contract import Mode
-from gateway.usecases.batch_modes import EarlierFeed, TombstoneFeed, names_whole_record
-from gateway.usecases.fact_rows import REFERENCES, FactRows, KeyName, SourceKey, names_of
+from gateway.usecases.batch_modes import EarlierFeed, TombstoneFeed, describes_others, names_whole_record
+from gateway.usecases.fact_rows import REFERENCES, FactRows, KeyName, SourceKey, names_of, referred
 from gateway.usecases.feed_switch import require_on
 from gateway.usecases.intake_parts import DESCRIBING, BatchRefusedError, BatchWaitsError, Taking
 from gateway.usecases.intake_reading import Tally
@@ -74,7 +74,7 @@ class ContractedTaking:
         standing = [fact for fact in facts if (fact.subject_kind, fact.subject_key) in records]
         subjects = {records[fact.subject_kind, fact.subject_key] for fact in standing}
         if names_whole_record(self.feed.profile):
-            withdrawals.find_named(self.connection, batch.batch_id, (), list(subjects))
+            self._withdraw_whole(facts, records, list(subjects))
             return
         happened = [variant for fact in standing for variant in self._variants(fact)]
         keys = {
@@ -84,6 +84,18 @@ class ContractedTaking:
         }
         withdrawals.find_named(self.connection, batch.batch_id, list(keys), ())
         withdrawals.find_emptied(self.connection, batch.batch_id, list(subjects), _DESCRIBING_NUMBERS)
+
+    def _withdraw_whole(
+        self, facts: Sequence[PlainFact], records: Mapping[KeyName, UUID], subjects: Sequence[UUID]
+    ) -> None:
+        named = {referred(fact) for fact in facts if fact.item in REFERENCES and REFERENCES[fact.item][1] != "person"}
+        homes = [records[name] for name in named if name in records]
+        withdrawn = withdrawals.Withdrawn(subjects, homes, others=describes_others(self.taking.feed))
+        withdrawals.find_named(self.connection, self.taking.batch.batch_id, (), subjects)
+        withdrawals.find_tied(
+            self.connection, self.taking.batch.batch_id, withdrawn, [item_bit(item) for item in REFERENCES],
+            _DESCRIBING_NUMBERS,
+        )  # fmt: skip
 
     def conclude(self, tally: Tally) -> dict[str, object]:
         """Check the file as a whole and withdraw what it withdraws; returns what its batch says of that.

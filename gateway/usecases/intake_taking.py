@@ -26,6 +26,7 @@ from agreements.offers import Supply
 from audit.encoding import to_base64
 from audit.entry import Decision, Entry, EventClass
 from audit.merkle import root_of
+from concept_model.items import ITEMS
 from gateway.errors import FeedOffError
 from gateway.store.advisory import lock, try_lock
 from gateway.store.batches import batch_of
@@ -170,11 +171,13 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
     if taking.order.contract.validate_only:
         _check(taking, work, connection, file)
         return
-    reader = ChunkReader(work.feed, taking.supply.items, wiring.custody.digest, retention_of(taking))
+    names_keys = taking.order.contract.mode is Mode.TOMBSTONE
+    # What is withdrawn need not be covered any more: rows of keys say nothing that would be stored.
+    taken = frozenset(item.name for item in ITEMS) if names_keys else taking.supply.items
+    reader = ChunkReader(work.feed, taken, wiring.custody.digest, retention_of(taking))
     agreements = ", ".join(taking.supply.agreements)
     provenance = Provenance(profile.source, batch.source_no, batch.batch_id, agreements, taking.now)
     saver = FactSaver(wiring, connection, provenance, work.said)
-    names_keys = taking.order.contract.mode is Mode.TOMBSTONE
     tell = _progress(taking, file)
 
     def save(chunk: Chunk) -> None:

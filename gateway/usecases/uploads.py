@@ -100,7 +100,7 @@ def begin_upload(wiring: Wiring, context: RequestContext, caller: Caller, new: N
 
     Raise as `require_may_push` does, `IdempotencyConflictError` where the key was another file's, `BodyTooLargeError`.
     """
-    require_may_push(wiring, caller, new.feed, new.media_format)
+    require_may_push(wiring, caller, new.feed, new.media_format, new.contract.mode)
     if new.size is not None and new.size > _limit(wiring):
         raise BodyTooLargeError("the file is larger than this gateway takes at once; send it in several files")
     now, sender = wiring.clock(), sender_of(caller)

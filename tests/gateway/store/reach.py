@@ -71,6 +71,7 @@ _INTAKE: Reach = {
     "hearth.fact": ("INSERT", "facts are written, and none is read"),
     "hearth.find_absent()": ("EXECUTE", "what a full file names no more becomes due; answers counts"),
     "hearth.find_emptied()": ("EXECUTE", "what is left of a record that is withdrawn becomes due; answers a count"),
+    "hearth.find_tied()": ("EXECUTE", "what is tied to what a file of keys withdraws becomes due; answers a count"),
     "hearth.find_named()": ("EXECUTE", "what a file of keys withdraws becomes due; answers a count"),
     "hearth.intern_records()": (
         "EXECUTE",

@@ -84,8 +84,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       FROM desk.batch t, hearth.said_by(t.feed, t.sender, ARRAY(SELECT m.fact_key FROM named m)) s
      WHERE t.batch_id = p_batch
         ON CONFLICT DO NOTHING
-    RETURNING 1)
-  SELECT count(*) FROM due
+    RETURNING 1) SELECT count(*) FROM due
 $$;
 
 CREATE OR REPLACE FUNCTION hearth.find_emptied(p_batch uuid, p_records uuid[], p_describing smallint[]) RETURNS bigint
@@ -102,8 +101,43 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT p_batch, s.fact_key FROM standing s
      WHERE NOT EXISTS (SELECT FROM standing o WHERE o.record_id = s.record_id AND o.item_no <> ALL (p_describing))
         ON CONFLICT DO NOTHING
-    RETURNING 1)
-  SELECT count(*) FROM due
+    RETURNING 1) SELECT count(*) FROM due
+$$;
+
+-- Of records and households that a file of keys withdraws whole: ties to them become due; and so does whoever is tied to
+-- them alone, where the sender's feed says nothing of theirs but who they are. p_others: the feed describes people in the
+-- rows of others; else only those of a withdrawn household are meant.
+CREATE FUNCTION hearth.find_tied(
+  p_batch uuid, p_persons uuid[], p_households uuid[], p_others boolean, p_ties smallint[], p_describing smallint[]
+) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH this AS MATERIALIZED (SELECT * FROM desk.batch b WHERE b.batch_id = p_batch),
+  gone AS (SELECT unnest(p_persons || p_households) AS id),
+  tie AS MATERIALIZED (
+    SELECT s.fact_key, f.record_id AS one, coalesce(f.value->>'other', f.value->>'household')::uuid AS other,
+           f.value ? 'household' AS home
+      FROM this t, hearth.said_by(t.feed, t.sender, ARRAY(
+             SELECT DISTINCT f.fact_key FROM this t JOIN desk.batch b ON b.feed = t.feed AND b.sender = t.sender
+               JOIN hearth.fact f ON f.batch_id = b.batch_id AND f.item_no = ANY (p_ties))) s
+      JOIN hearth.fact f ON f.fact_id = s.newest_id
+  ), cut AS (SELECT * FROM tie t WHERE t.one IN (SELECT id FROM gone) OR t.other IN (SELECT id FROM gone)), beside AS (
+    (SELECT c.one AS id FROM cut c WHERE c.other = ANY (p_households) OR (p_others AND NOT c.home)
+      UNION SELECT c.other FROM cut c WHERE p_others AND NOT c.home)
+    EXCEPT SELECT id FROM gone
+    EXCEPT SELECT unnest(CASE WHEN t.home THEN ARRAY[t.one] ELSE ARRAY[t.one, t.other] END) FROM tie t
+            WHERE t.one NOT IN (SELECT id FROM gone) AND t.other NOT IN (SELECT id FROM gone)
+  ), theirs AS (
+    SELECT s.fact_key, f.record_id, f.item_no
+      FROM this t, hearth.said_by(t.feed, t.sender, ARRAY(
+             SELECT DISTINCT f.fact_key FROM beside b JOIN hearth.fact f ON f.record_id = b.id)) s
+      JOIN hearth.fact f ON f.fact_id = s.newest_id
+  ), due AS (
+    INSERT INTO desk.due_withdrawal (batch_id, fact_key)
+    SELECT p_batch, c.fact_key FROM cut c
+     UNION
+    SELECT p_batch, t.fact_key FROM theirs t
+     WHERE NOT EXISTS (SELECT FROM theirs o WHERE o.record_id = t.record_id AND o.item_no <> ALL (p_describing))
+        ON CONFLICT DO NOTHING
+    RETURNING 1) SELECT count(*) FROM due
 $$;
 
 -- A sender says some facts no more. Where others stand by one it goes on in their words, the same ones before any other;
@@ -354,10 +388,12 @@ END $$;
 
 REVOKE ALL ON FUNCTION hearth.version_of(bytea, bytea), hearth.said_by(text, text, bytea[]),
   hearth.own_words(uuid, bytea[]), hearth.make_way(uuid, bytea[]), hearth.note_also_said(uuid, bytea[], bytea[]),
+  hearth.find_tied(uuid, uuid[], uuid[], boolean, smallint[], smallint[]),
   hearth.end_words(text, text, bytea[], uuid[], uuid, timestamptz), hearth.retracted_keys(uuid, bytea[]),
   hearth.retract_facts(uuid, text, text, bytea[], uuid[], text, timestamptz), hearth.forget_facts(text, bytea[]),
   desk.is_same_sender(text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION hearth.own_words(uuid, bytea[]), hearth.make_way(uuid, bytea[]),
-  hearth.note_also_said(uuid, bytea[], bytea[]), hearth.retracted_keys(uuid, bytea[]) TO hg_intake;
+  hearth.note_also_said(uuid, bytea[], bytea[]), hearth.retracted_keys(uuid, bytea[]),
+  hearth.find_tied(uuid, uuid[], uuid[], boolean, smallint[], smallint[]) TO hg_intake;
 GRANT EXECUTE ON FUNCTION hearth.retract_facts(uuid, text, text, bytea[], uuid[], text, timestamptz),
   hearth.forget_facts(text, bytea[]) TO hg_erase;
