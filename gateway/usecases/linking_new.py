@@ -33,6 +33,7 @@ from gateway.usecases.linking_new_facts import RecordFacts
 from gateway.usecases.linking_new_homes import write_homes_of
 from gateway.usecases.linking_new_index import StoredNeighbours
 from gateway.usecases.linking_persons import write_persons
+from gateway.usecases.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
 from linkage.lineage import Assignment, assign_person_ids
 from linkage.model import model_from_json
@@ -54,6 +55,7 @@ class _Run:
     wiring: Wiring
     now: datetime
     run_id: UUID
+    mask: int
     hasher: LinkHasher
 
 
@@ -77,35 +79,74 @@ class NewlyLinked:
 def link_new(wiring: Wiring) -> NewlyLinked:
     """Link what files brought that no run has met. Where only a run over everything may, one is queued."""
     # (0) One instant, one run.
-    now = wiring.clock()
-    mask = matching_mask(wiring, now)
-    run = _Run(wiring, now, wiring.mint(), LinkHasher(wiring.custody, mask))
+    run = _begun(wiring)
     with wiring.database.transaction("hg_link") as connection:
         keep_linkage_out(connection)
         # (1) Large files are left to a run over everything; so is each, where the index is of another making.
+        base = _usable(connection, run)
+        if base is None:
+            return _left(connection, run)
         met, brought, left = _small_files(connection)
-        base = read_base(connection)
-        if base is None or base.made_with != run.hasher.made_with:
-            defer_linkage(connection)
-            return NewlyLinked(run.run_id, 0, 0, 0, None, left=True)
         # (2) Identity facts alone.
-        facts = RecordFacts(wiring, connection, mask)
+        facts = RecordFacts(wiring, connection, run.mask)
         concerned = _concerned(connection, run, facts, brought, identified_by(connection, met))
-        linked = NewlyLinked(run.run_id, 0, 0, 0, None, left=False)
-        if concerned:
-            # (3) The entry.
-            sources = [fact.source for fact in facts.all_of(concerned)]
-            append(connection, combination_entry(wiring, run.run_id, len(concerned), sources, run.now))
-            # (4) Who they are; then (5), what follows from it.
-            linked = _link(connection, run, facts, concerned, base)
-        # (6) Whose records became whose.
-        for entry in lineage_entries(wiring, run.run_id, linked.assigned, run.now) if linked.assigned else ():
-            append(connection, entry)
-        if linked.assigned or not concerned:
+        linked = _carry_out(connection, run, facts, concerned, base) if concerned else _nothing(run)
+        if linked.assigned is not None or not concerned:
             mark_linked(connection, met, run.now)
         if left or linked.left:
             defer_linkage(connection)
     return replace(linked, left=left or linked.left)
+
+
+def relink(wiring: Wiring, records: Collection[UUID]) -> NewlyLinked:
+    """Find anew who some records are, though nothing new is said of them: after a decision about them, say."""
+    run = _begun(wiring)
+    with wiring.database.transaction("hg_link") as connection:
+        keep_linkage_out(connection)
+        base = _usable(connection, run)
+        if base is None or not records:
+            return _left(connection, run) if records else _nothing(run)
+        facts = RecordFacts(wiring, connection, run.mask)
+        linked = _carry_out(connection, run, facts, records, base, again=True)
+        if linked.left:
+            defer_linkage(connection)
+    return linked
+
+
+def _begun(wiring: Wiring) -> _Run:
+    now = wiring.clock()
+    mask = matching_mask(wiring, now)
+    return _Run(wiring, now, wiring.mint(), mask, LinkHasher(wiring.custody, mask))
+
+
+def _usable(connection: Connection, run: _Run) -> LinkBaseRow | None:
+    """What the index is made with, if that is what it would be made with now."""
+    base = read_base(connection)
+    return base if base is not None and base.made_with == run.hasher.made_with else None
+
+
+def _left(connection: Connection, run: _Run) -> NewlyLinked:
+    defer_linkage(connection)
+    return replace(_nothing(run), left=True)
+
+
+def _nothing(run: _Run) -> NewlyLinked:
+    return NewlyLinked(run.run_id, 0, 0, 0, None, left=False)
+
+
+def _carry_out(
+    connection: Connection, run: _Run, facts: RecordFacts, concerned: Collection[UUID], base: LinkBaseRow,
+    *, again: bool = False,
+) -> NewlyLinked:  # fmt: skip
+    # (3) The entry.
+    sources = [fact.source for fact in facts.all_of(concerned)]
+    append(connection, combination_entry(run.wiring, run.run_id, len(concerned), sources, run.now))
+    # (4) Who they are; then (5), what follows from it.
+    linked = _link(connection, run, facts, concerned, base, again=again)
+    # (6) Whose records became whose.
+    for entry in lineage_entries(run.wiring, run.run_id, linked.assigned, run.now) if linked.assigned else ():
+        append(connection, entry)
+    return linked
 
 
 def _small_files(connection: Connection) -> tuple[list[UUID], set[UUID], bool]:
@@ -141,20 +182,30 @@ def _concerned(
 
 
 def _link(
-    connection: Connection, run: _Run, facts: RecordFacts, concerned: Collection[UUID], base: LinkBaseRow
+    connection: Connection,
+    run: _Run,
+    facts: RecordFacts,
+    concerned: Collection[UUID],
+    base: LinkBaseRow,
+    *,
+    again: bool,
 ) -> NewlyLinked:
     # (4) The index first, so that new records meet each other as well.
-    neighbours = StoredNeighbours(connection, run.hasher, facts, ())
-    changed = neighbours.changed(concerned)
-    neighbours.remake(changed)
-    standing = {link.record_id for link in links_of(connection, concerned)}
-    seeds = [str(record) for record in concerned if record in set(changed) or record not in standing]
+    decisions = steward_decisions(connection)
+    neighbours = StoredNeighbours(connection, run.hasher, facts, decisions)
     model = model_from_json(base.model)
-    most = max(_LEAST_BOUND, _MOST_NEAR * len(seeds))
-    found = neighbourhood(seeds, neighbours, PairScorer(model, base.records), model, most)
-    if not found.whole:
+    score, most = PairScorer(model, base.records), max(_LEAST_BOUND, _MOST_NEAR * len(concerned))
+    changed = neighbours.changed(concerned)
+    # Whom a record met as it was, it may have held apart or together: they are looked at as well.
+    before = neighbourhood([str(one) for one, kept in changed.items() if kept], neighbours, score, model, most)
+    neighbours.remake(changed)
+    known = set() if again else {link.record_id for link in links_of(connection, concerned)} - changed.keys()
+    seeds = {str(record) for record in concerned if record not in known}
+    seeds.update(each.record.record_id for each in before.records)
+    found = neighbourhood(seeds, neighbours, score, model, most)
+    if not (before.whole and found.whole):
         return NewlyLinked(run.run_id, len(concerned), len(found.records), 0, None, left=True)
-    result = persons_of(found, model, ())
+    result = persons_of(found, model, decisions)
     links = links_of(connection, [UUID(each.record.record_id) for each in found.records])
     previous = {str(link.record_id): str(link.person_id) for link in links}
     ranks = ranks_of(connection, {link.person_id for link in links})

@@ -73,16 +73,18 @@ class StoredNeighbours:
             for record in self._facts.link_records(records)
         ]
         replace_compared(self._connection, [row.record_id for row in rows], rows)
+        for row in rows:
+            self._known.pop(str(row.record_id), None)
 
-    def changed(self, records: Collection[UUID]) -> list[UUID]:
-        """Those of some records of which something else is kept than their facts say now."""
+    def changed(self, records: Collection[UUID]) -> dict[UUID, bool]:
+        """Those of some records of which nothing is kept (False), or something else than their facts say now (True)."""
         digests = {row.record_id: digest for digest, row in kept_of(self._connection, records)}
-        return [
-            UUID(record.record_id)
+        return {
+            UUID(record.record_id): UUID(record.record_id) in digests
             for record in self._facts.link_records(records)
             if digests.get(UUID(record.record_id))
             != self._hasher.digest(record, self._facts.of(UUID(record.record_id)))
-        ]
+        }
 
     def _learn(self, rows: Sequence[NearRow]) -> None:
         for row in rows:

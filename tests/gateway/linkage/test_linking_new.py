@@ -2,13 +2,15 @@
 
 import csv
 import io
+import threading
 from collections import Counter, defaultdict
 from dataclasses import replace
 
 import pytest
 
+from gateway.jobs.worker import run_linkage_worker
 from gateway.usecases.linking import link_everything
-from gateway.usecases.linking_new import link_new
+from gateway.usecases.linking_new import link_new, relink
 
 FEED = "library-members"
 KINDS = ("records-new", "records-moved", "persons-merged", "persons-parted", "persons-gone")
@@ -231,3 +233,38 @@ def test_two_at_once_wait_for_each_other(northvale, members):
     sent(northvale, [members[0] | {"borrower_no": "LB999008"}], "one")
     assert link_new(northvale.wiring).records == 1
     assert link_new(replace(northvale.wiring)).records == 0
+
+
+def test_a_decision_is_gone_by_for_the_records_concerned_alone(northvale, members):
+    known = members[0]["borrower_no"]
+    record = northvale.record_id("libraries", known)
+    before = person_of(northvale, known)
+    northvale.sql("UPDATE hearth.link SET superseded_at = recorded_at WHERE record_id = :record", record=record)
+
+    linked = relink(northvale.wiring, [record])
+
+    assert (linked.records, linked.left) == (1, False)
+    assert person_of(northvale, known) == before
+
+
+def test_the_worker_links_what_a_file_brought_without_a_run_over_everything(northvale, members):
+    batch = sent(northvale, [members[0] | {"borrower_no": "LB999009"}], "one")
+    stop = threading.Event()
+    working = threading.Thread(target=run_linkage_worker, args=(northvale.wiring, stop))
+    working.start()
+    try:
+        for _ in range(600):
+            if northvale.count(
+                "SELECT count(*) FROM desk.batch WHERE batch_id = :id AND linked_at IS NOT NULL", id=batch.batch_id
+            ):
+                break
+            stop.wait(0.1)
+    finally:
+        stop.set()
+        working.join(30)
+
+    assert person_of(northvale, "LB999009") == person_of(northvale, members[0]["borrower_no"])
+    done = northvale.sql(
+        "SELECT task_name FROM jobs.procrastinate_jobs WHERE status = 'succeeded' AND queue_name = 'linkage'"
+    )
+    assert {row.task_name for row in done} == {"link_new"}
