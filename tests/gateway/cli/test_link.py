@@ -139,5 +139,9 @@ def test_without_files_the_gateway_s_own_records_are_linked(wiring, monkeypatch)
 
 
 def test_a_run_that_merged_and_split_persons_names_each():
-    run = LinkageRun(UUID(int=1), 5, 3, 1, 1, 2, {"old": "kept"}, {"cut": ("one", "two")}, 0, 2)
-    assert list(lineage(run))[1:] == ["merged  old into kept", "split   cut: records went to one, two"]
+    run = LinkageRun(UUID(int=1), 5, 3, 1, 1, 2, {"old": "kept"}, {"cut": ("one", "two")}, 0, 2, {"records-new": 4})
+    assert list(lineage(run))[1:] == [
+        "differences: records-new 4",
+        "merged  old into kept",
+        "split   cut: records went to one, two",
+    ]
