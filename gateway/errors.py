@@ -138,6 +138,12 @@ class AlreadyDisputedError(GatewayError):
     code: ClassVar[str] = "already-disputed"
 
 
+class MatchContradictedError(GatewayError):
+    """Two records were to be one person's, and others of the same two people cannot be."""
+
+    code: ClassVar[str] = "match-contradicted"
+
+
 class CorrectionAwaitedError(GatewayError):
     """A dispute was to be answered with a corrected row, and no such row has come since it was raised."""
 

@@ -57,6 +57,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.AnsweredBeforeError: Problem(409, "Answered before"),
     errors.FeedOffError: Problem(403, "This feed is off"),
     errors.AlreadyDisputedError: Problem(409, "Disputed already"),
+    errors.MatchContradictedError: Problem(409, "They cannot be one person"),
     errors.CorrectionAwaitedError: Problem(409, "The correction has not come yet"),
     errors.WebhookAddressError: Problem(422, "Messages cannot go there"),
     errors.ErasureHeldError: Problem(409, "A legal hold stands"),

@@ -21,10 +21,14 @@ _NOT_TORN = frozenset({"decided-different", "rest-speaks-against", "two-rows-of-
 
 @dataclass(slots=True)
 class Clustering:
-    """`group_of` gives each record its cluster's smallest record; `refused` holds why a strong pair was kept apart."""
+    """`group_of` gives each record its cluster's smallest record; `refused` holds why a strong pair was kept apart.
+
+    `held` are records that a decision ties to another of their cluster: no score sets them apart.
+    """
 
     group_of: list[int]
     refused: dict[Pair, str] = field(default_factory=dict)
+    held: frozenset[int] = frozenset()
 
     def clusters(self) -> list[list[int]]:
         """All clusters, each in order of its records, in order of their smallest."""
@@ -107,7 +111,10 @@ def agglomerate(
         else:
             groups.join(first, second)
     smallest = {group: min(members) for group, members in groups.members.items()}
-    return Clustering([smallest[group] for group in groups.group_of], refused)
+    tied = (pair for pair, verdict in decided.items() if verdict == "same")
+    held = frozenset(one for left, right in tied if groups.group_of[left] == groups.group_of[right]
+                     for one in (left, right))  # fmt: skip
+    return Clustering([smallest[group] for group in groups.group_of], refused, held)
 
 
 def expel_torn(clustering: Clustering, log_odds: Mapping[Pair, float], conflict: Conflict) -> None:
@@ -121,7 +128,11 @@ def expel_torn(clustering: Clustering, log_odds: Mapping[Pair, float], conflict:
             continue
         for torn, rival in ((left, right), (right, left)):
             own = [other for other in members[clustering.group_of[torn]] if other != torn]
-            if not own or any(conflict(torn, other) for other in members[clustering.group_of[rival]]):
+            if (
+                not own
+                or torn in clustering.held
+                or any(conflict(torn, other) for other in members[clustering.group_of[rival]])
+            ):
                 continue
             best = max(own, key=lambda other: (log_odds.get(_pair(torn, other), -_MOST), -other))
             if log_odds.get(_pair(torn, best), -_MOST) - log_odds[left, right] > _CLEARLY_BETTER:

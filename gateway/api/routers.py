@@ -10,6 +10,7 @@ from gateway.api import (
     feeds,
     health,
     log,
+    matches,
     partners,
     pulls,
     records,
@@ -26,6 +27,6 @@ ROUTERS = tuple(
     part.router
     for part in (
         health, partners, batches, uploads, single_records, pulls, families, records, requests, reviews, asking,
-        corrections, emergencies, erasures, log, subject_reports, uses, feeds, webhooks,
+        corrections, emergencies, erasures, log, matches, subject_reports, uses, feeds, webhooks,
     )
 )  # fmt: skip

@@ -31,7 +31,7 @@ from gateway.usecases.log_parts import record
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.retracting import Whose, take_back
 from gateway.usecases.role_families import DATA_SUPPLY, families_of
-from gateway.usecases.telling_viewers import ANSWERED, CORRECTED, in_words, tell_of_retractions, tell_viewers
+from gateway.usecases.telling_viewers import ANSWERED, CORRECTED, Occasion, in_words, tell_of_retractions, tell_viewers
 from gateway.wiring import Wiring
 
 _PUSH_SCOPE = "feeds:push"
@@ -162,7 +162,7 @@ def answer_task(
         if state == "withdrawn":
             take_back(wiring, connection, Whose(task_id, row.feed, row.sender), facts, answered.who, now)
         elif state == "corrected":
-            told = tell_viewers(wiring, connection, task_id, CORRECTED, facts, now)
+            told = tell_viewers(wiring, connection, Occasion(task_id, CORRECTED), facts, now)
         else:
             _tell_raiser(wiring, connection, row, answered, now)
     if state == "withdrawn":

@@ -15,17 +15,19 @@ from gateway.store.ledger import append
 from gateway.store.viewers import mark_notice_read, notices_to
 from gateway.usecases.entries import entry
 from gateway.usecases.request_context import RequestContext
-from gateway.usecases.telling_viewers import ANSWERED, CORRECTED, PURPOSE, WITHDRAWN
+from gateway.usecases.telling_viewers import ANSWERED, CORRECTED, PARTED, PURPOSE, WITHDRAWN
 from gateway.wiring import Wiring
 
 _SENTENCES = {
     WITHDRAWN: "Something that you were shown about a family has been withdrawn by the service that recorded it.",
     CORRECTED: "Something that you were shown about a family was wrong and has been corrected.",
+    PARTED: "A page that you opened was of two people, and something on it is not about the person you looked for.",
     ANSWERED: "The service that recorded a fact you disputed has answered. It keeps to what it recorded.",
 }
 _WHAT_TO_DO = {
     WITHDRAWN: "Do not act on what you remember. Open the family again before you decide anything.",
     CORRECTED: "Do not act on what you remember. Open the family again before you decide anything.",
+    PARTED: "Do not act on what you remember. Open the family again before you decide anything.",
     ANSWERED: "Open the dispute for the reason, and tell the person who disputed it.",
 }
 

@@ -7,6 +7,7 @@
 (4) write persons, households from shared homes and kin from recorded relationships, and the index by which new records
     are linked as they come (`linking_new`)
 (5) append an entry for each person who took records from another; commit
+(6) tell whoever saw a profile that was of two people
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ from gateway.usecases.linking_entries import combination_entry
 from gateway.usecases.linking_households import write_households
 from gateway.usecases.linking_input import link_input, matching_mask, permitted
 from gateway.usecases.linking_persons import write_persons
+from gateway.usecases.mixed_profiles import trace_mixed_profiles
+from gateway.usecases.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
 from linkage.lineage import assign_person_ids
 from linkage.model import default_model
@@ -63,7 +66,7 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         links = identities.current_links(connection)
         # (2) Persons.
         model = default_model()
-        result = link_records(records, model)
+        result = link_records(records, model, steward_decisions(connection))
         ranks = identities.person_ranks(connection)
         previous = {str(link.record_id): str(link.person_id) for link in links}
         assigned = assign_person_ids(
@@ -83,6 +86,8 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         for entry in lineage_entries(wiring, run_id, assigned, now):
             append(connection, entry)
         mark_linked(connection, met, now)
+    # (6) A profile that stewards' decisions have parted was of two people: whoever saw it is told.
+    trace_mixed_profiles(wiring)
     return LinkageRun(
         run_id, len(records), len(result.clusters), households, len(assigned.minted), changed, assigned.merged,
         assigned.split, len(result.reviews), result.largest_cluster, differences,

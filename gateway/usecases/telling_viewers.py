@@ -23,7 +23,7 @@ from gateway.wiring import Wiring
 from insight.suppression import THRESHOLD
 
 PURPOSE = "corrections"
-WITHDRAWN, CORRECTED, ANSWERED = "withdrawn", "corrected", "answered"
+WITHDRAWN, CORRECTED, ANSWERED, PARTED = "withdrawn", "corrected", "answered", "parted"
 _BY_NOTICE = "notice"
 _TELLING = "UK GDPR Art 19"
 _IN_HEADS = ("identity.", "contact.", "family.", "household.")
@@ -51,24 +51,36 @@ def tell_of_retractions(wiring: Wiring) -> dict[UUID, int]:
     with wiring.database.transaction("hg_erase") as connection:
         for retraction_id in untold_retractions(connection):
             facts = retracted_facts(connection, retraction_id)
-            told[retraction_id] = tell_viewers(wiring, connection, retraction_id, WITHDRAWN, facts, now)
+            told[retraction_id] = tell_viewers(wiring, connection, Occasion(retraction_id, WITHDRAWN), facts, now)
             mark_told(connection, retraction_id, now)
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What people are told of: an id, and the kind of notice.
+
+    With `taken_for` only looks count that were about that person, while the facts' records were held to be theirs.
+    """
+
+    occasion_id: UUID
+    kind: str
+    taken_for: UUID | None = None
+
+
 def tell_viewers(
-    wiring: Wiring, connection: Connection, occasion_id: UUID, kind: str, facts: Sequence[OwnFact], now: datetime
+    wiring: Wiring, connection: Connection, occasion: Occasion, facts: Sequence[OwnFact], now: datetime
 ) -> int:
     """Give a notice, with its entry, to everybody who saw one of the facts. Safe to repeat for an occasion.
 
     `connection` is a transaction of hg_erase. Gives how many were told whose looks a partner may know of.
     """
-    viewers = {one.last.entry_id: one for one in _viewers(wiring, connection, facts)}
+    viewers = {one.last.entry_id: one for one in _viewers(wiring, connection, facts, occasion.taken_for)}
     ids = {entry_id: wiring.mint_opaque() for entry_id in viewers}
     rows = [
         {
-            "notice_id": ids[entry_id], "occasion_id": occasion_id, "viewer": one.who, "agency": one.agency,
-            "role": one.last.role, "team": one.last.team, "family_id": one.family_id, "kind": kind,
+            "notice_id": ids[entry_id], "occasion_id": occasion.occasion_id, "viewer": one.who, "agency": one.agency,
+            "role": one.last.role, "team": one.last.team, "family_id": one.family_id, "kind": occasion.kind,
             "seen_on": one.last.at.date(), "sealed": one.sealed, "told_at": now,
         }
         for entry_id, one in viewers.items()
@@ -82,7 +94,7 @@ def tell_viewers(
                 household=str(one.family_id) if one.family_id else None, refers_to=str(entry_id),
                 detail={
                     "channel": _BY_NOTICE, "recipient_agency": one.agency, "recipient_team": one.last.team or "",
-                    "records": [str(ids[entry_id])], "reasons": [kind],
+                    "records": [str(ids[entry_id])], "reasons": [occasion.kind],
                 },
             )  # fmt: skip
             append(connection, told)
@@ -94,10 +106,14 @@ def in_words(viewers: int) -> str:
     return f"{viewers} readers" if viewers >= THRESHOLD else f"fewer than {THRESHOLD} readers"
 
 
-def _viewers(wiring: Wiring, connection: Connection, facts: Sequence[OwnFact]) -> Iterable[Viewer]:
+def _viewers(
+    wiring: Wiring, connection: Connection, facts: Sequence[OwnFact], taken_for: UUID | None
+) -> Iterable[Viewer]:
     if not facts:
         return ()
     by_person = _facts_by_person(connection, facts)
+    if taken_for is not None:
+        by_person = {taken_for: by_person.get(taken_for, [])}
     found: dict[tuple[str, str], Viewer] = {}
     for look in looks_at(connection, sorted(by_person), min(fact.since for fact in facts)):
         seen = {

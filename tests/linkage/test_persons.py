@@ -117,6 +117,17 @@ def test_father_and_son_of_one_name_stay_apart_and_a_record_that_fits_both_is_he
     assert {pair.reasons for pair in result.reviews if "x1" in (pair.left, pair.right)} == {("fits-two-people",)}
 
 
+def test_what_a_steward_decided_of_a_record_that_fits_two_people_holds():
+    father = [person(f"f{n}", "Mohammed", "Iqbal", "1984-02-03", sex="male", **HERE) for n in range(2)]
+    son = [person(f"s{n}", "Mohammed", "Iqbal", "2009-08-19", sex="male", **HERE) for n in range(2)]
+    records = [*father, *son, person("x1", "Mohammed", "Iqbal", None, sex="male", **HERE)]
+    same = link_records(records, decisions=[Decision("f0", "x1", "same")])
+    both = link_records(records, decisions=[Decision("f0", "x1", "same"), Decision("f0", "x1", "different")])
+
+    assert set(same.clusters) == {("f0", "f1", "x1"), ("s0", "s1")}
+    assert ("f0", "f1", "x1") not in both.clusters
+
+
 @pytest.mark.parametrize("sexes", [("female", "male"), ("female", "female")])
 def test_twins_stay_apart(sexes):
     twins = [

@@ -20,6 +20,7 @@ from gateway import clock
 from gateway.identity.assertion import token_form
 from gateway.identity.clients import ClientRegistry
 from gateway.identity.keys import generate_es256_key, public_jwks
+from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import raise_notices
 from gateway.usecases.watching_feeds import watch_feeds
 from tests.gateway.audit.log_book import drain
@@ -201,6 +202,29 @@ class Stage:
             self.send(EXAMPLES["begin-upload"]["request"])
         return self.northvale.sql("SELECT upload_id FROM desk.upload")[0].upload_id
 
+    def records_doubted(self) -> None:
+        """Once, and a second after linkage: what was one person's must have been so for a while."""
+        if not self.northvale.sql("SELECT doubt_id FROM hearth.match_doubt"):
+            self.northvale.clock.now += timedelta(seconds=1)
+            self.send(EXAMPLES["doubt-person"]["request"])
+
+    def match_review_id(self) -> object:
+        self.records_doubted()
+        asked = "SELECT review_id FROM hearth.link_review WHERE reason = 'doubted' ORDER BY review_id"
+        return self.northvale.sql(asked)[0].review_id
+
+    def match_decided(self) -> None:
+        self.send(EXAMPLES["decide-match"]["request"])
+        link_everything(self.northvale.wiring)
+
+    def match_decision_id(self) -> object:
+        self.match_decided()
+        return self.northvale.sql("SELECT decision_id FROM hearth.match_decision")[0].decision_id
+
+    def breach_id(self) -> object:
+        self.match_decided()
+        return self.northvale.sql("SELECT breach_id FROM hearth.mixed_profile")[0].breach_id
+
     def send(self, request: Mapping[str, Any]) -> httpx.Response:
         """Send the request of an example, with what its names stand for."""
         headers = dict(request["headers"])
@@ -232,6 +256,8 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "list-disputes": Stage.fact_disputed,
     "list-tasks": Stage.fact_disputed,
     "list-corrections": Stage.dispute_answered,
+    "list-matches": Stage.records_doubted,
+    "list-breaches": Stage.match_decided,
     "list-feed-alerts": Stage.feeds_watched,
     "list-webhooks": Stage.webhook_added,
     "search-log": Stage.entry_searched,
@@ -249,5 +275,7 @@ def staged(northvale: Northvale) -> Iterator[Stage]:
     wiring = replace(northvale.wiring, settings=settings, clients=ClientRegistry.from_document({CLIENT: partner}))
     address = f"{wiring.settings.public_url}/oauth/token"
     form = token_form(key, CLIENT, address, now=wiring.clock(), jti=str(clock.new_opaque_id()))
+    # A second steward, who undoes what the first one decided.
+    northvale.staff["W607"] = {**northvale.staff["W603"], "worker_ref": "W607"}
     with served(northvale, wiring) as gateway:
         yield Stage(northvale, gateway, form["client_assertion"])

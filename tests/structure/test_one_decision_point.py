@@ -33,11 +33,14 @@ READERS = frozenset(
         "identities.identity_facts", "identities.current_links", "identities.household_members",
         "identities.record_ids", "identities.person_ranks", "near_identities.identity_facts_of",
         "near_identities.links_of", "near_identities.links_to", "near_identities.households_of",
-        "near_identities.ranks_of", "link_keys.near_records", "link_keys.kept_of", "link_keys.records_under", "subject_releases.open_releases",
-        "subject_releases.lock_release", "subject_lists.list_elements",
+        "near_identities.ranks_of", "link_keys.near_records", "link_keys.kept_of", "link_keys.records_under",
+        "subject_releases.open_releases", "subject_releases.lock_release", "subject_lists.list_elements",
         "disputes.disputes_of", "disputes.dispute_of", "disputes.disputes_to", "disputes.open_disputes",
         "disputes.disputed_fact", "retractions.drop_search_tokens", "viewers.looks_at", "viewers.notices_to",
         "viewers.told_of",
+        "match_decisions.waiting_pairs", "match_decisions.waiting_pair", "match_decisions.records_of_handle",
+        "match_decisions.decision_of",
+        "mixed_profiles.mixtures", "mixed_profiles.mixture",
     )
 )  # fmt: skip
 """What the store gives of anybody: facts and counts of them, states, hits, notices, rows, entries, requests."""
@@ -65,7 +68,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "link_keys.replace_base",
         # Ids of records with their sources; keyed hashes with counts; what an index is made with.
         "near_identities.sources_of", "near_identities.brought_by", "near_identities.identified_by",
-        "link_keys.compared_digests", "link_keys.names_held", "link_keys.read_base", "notices.save_notice", "notices.mark_read",
+        "link_keys.compared_digests", "link_keys.names_held", "link_keys.read_base",
+        "notices.save_notice", "notices.mark_read",
         "requests.save_request", "requests.save_answer", "reviews.raise_review", "reviews.reviews_raised",
         "emergencies.save_emergency", "subject_releases.save_release", "subject_releases.decide_on_release",
         # Ids and counts of items of review, how far it has come, and when staff work.
@@ -83,6 +87,11 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "feed_switches", "feed_tables", "feed_history", "feed_alerts", "webhooks",
         # What the verifier compares; of all this its verdict holds a column's name and a leaf's index.
         "list_checks",
+        # What stewards decided, from record to record; which items records hold, and how many people were told.
+        "match_tables", "match_decisions.standing_decisions", "match_decisions.save_doubt",
+        "match_decisions.reviews_among", "match_decisions.decisions_among", "match_decisions.add_decision",
+        "match_decisions.add_undoing", "mixed_profiles.parting_decisions", "mixed_profiles.known_mixtures",
+        "mixed_profiles.save_mixture", "mixed_profiles.items_held", "mixed_profiles.told_of_mixture",
         # From one opaque id to another; and which entries an outcome refers to.
         "correction_tables", "retention", "disputes.raise_dispute", "disputes.answer_dispute",
         "retractions.known_records",
@@ -165,6 +174,8 @@ BY_ROLE = {
     "gateway.usecases.subject_sections.subject_sections -> gateway.store.subject_lists.list_elements": _REPORT,
     "gateway.usecases.subject_sections._section -> gateway.store.subject_lists.list_elements": _REPORT,
     "gateway.usecases.map_receipts._receipt -> gateway.store.log.one_entry": "the entry of a map: hashes, of nobody",
+    "gateway.usecases.breach_forms.breaches -> gateway.store.mixed_profiles.mixtures": _OFFICER,
+    "gateway.usecases.breach_forms.breach_form -> gateway.store.mixed_profiles.mixture": _OFFICER,
     "gateway.usecases.erasing.decide_erasure -> gateway.store.erasure_desk.lock_erasure": _OFFICER,
     "gateway.usecases.erasing.erasures_open -> gateway.store.erasure_desk.open_erasures": _OFFICER,
     "gateway.usecases.legal_holds.holds_standing -> gateway.store.erasure_desk.standing_holds": _OFFICER,

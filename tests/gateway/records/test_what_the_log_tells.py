@@ -30,15 +30,15 @@ PEOPLE = [("S1", "Aisha Cole"), ("S2", "Kelly Marsh"), ("S4", "Tyler Boateng"), 
 CHECKED = {
     "POST /v1/people/search", "GET /v1/families/{family_id}", "POST /v1/families/{family_id}/disputes",
     "POST /v1/notices/{notice_id}/read", "POST /v1/access-requests/{access_request_id}/read", "POST /v1/figures",
-    "POST /v1/decisions/explain", "GET /v1/partners/me/tasks/{task_id}",
+    "POST /v1/decisions/explain", "GET /v1/partners/me/tasks/{task_id}", "GET /v1/matches/reviews/{review_id}",
 }  # fmt: skip
-"""What shows facts of people, or says that they are there."""
+"""What shows facts of people, or says that they are there; a pair of records is checked with scene S5."""
 ABOUT_THE_LOG = ("/v1/log/", "/v1/receipts/", "/v1/reviews", "/v1/me/review-questions", "/v1/subject-reports")
 """What shows entries of the log, whose number the entry of having looked tells as `row_count`."""
 NO_FACTS = (
     "/.well-known/", "/health/", "/oauth/", "/v1/access-requests", "/v1/batches", "/v1/corrections", "/v1/disputes",
-    "/v1/emergencies", "/v1/erasures", "/v1/feed", "/v1/legal-holds", "/v1/me/p", "/v1/notices", "/v1/partners/me/",
-    "/v1/pulls", "/v1/purpose-declarations", "/v1/webhooks",
+    "/v1/emergencies", "/v1/erasures", "/v1/feed", "/v1/legal-holds", "/v1/matches/", "/v1/me/p", "/v1/notices",
+    "/v1/partners/me/", "/v1/pulls", "/v1/purpose-declarations", "/v1/webhooks",
 )  # fmt: skip
 """What shows the state of acts, files, feeds and rules, by opaque ids: no fact of the concept model."""
 

@@ -1,0 +1,167 @@
+"""Pairs that wait for a steward, what stewards decided, as hg_link; append-only."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, text
+
+from gateway.store.match_tables import MatchDecisionRow, MatchDoubtRow, MatchUndoneRow
+
+_DECISION = MatchDecisionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_UNDONE = MatchUndoneRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+DOUBTED = "doubted"
+"""The reason of a pair that a steward asked for: two records that are held to be one person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingDecision:
+    """Two records that a steward decided on, smaller id first; `verdict` is same or different."""
+
+    record_id: UUID
+    other_record_id: UUID
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPair:
+    """A pair of the queue: its records, the persons that they are held to be, and why it waits.
+
+    `facts` and `people` are what a decision could move, `safeguarding` that it could move such a fact. `unsure` is the
+    last time that a steward looked and could not tell.
+    """
+
+    review_id: UUID
+    record_id: UUID
+    other_record_id: UUID
+    person_id: UUID
+    other_person_id: UUID
+    reason: str
+    raised_at: datetime
+    facts: int
+    people: int
+    safeguarding: bool
+    unsure: datetime | None
+
+
+_STANDING = """
+    SELECT d.record_id, d.other_record_id, d.verdict FROM hearth.match_decision d
+     WHERE d.verdict <> 'unsure' AND NOT EXISTS (SELECT FROM hearth.match_undone u WHERE u.decision_id = d.decision_id)
+"""
+_WAITING = text(
+    f"""
+    WITH standing AS ({_STANDING}), pair AS (
+      SELECT r.review_id, r.record_id, r.other_record_id, r.reason, r.raised_at, one.person_id,
+             other.person_id AS other_person_id,
+             (SELECT max(d.decided_at) FROM hearth.match_decision d
+               WHERE d.review_id = r.review_id AND d.verdict = 'unsure') AS unsure
+        FROM hearth.link_review r
+        JOIN hearth.link one ON one.record_id = r.record_id AND one.superseded_at IS NULL
+        JOIN hearth.link other ON other.record_id = r.other_record_id AND other.superseded_at IS NULL
+       WHERE CASE WHEN one.person_id = other.person_id
+                  THEN EXISTS (SELECT FROM hearth.match_doubt t
+                                WHERE ARRAY[r.record_id, r.other_record_id] <@ t.record_ids)
+                  ELSE r.reason <> :doubted END
+         AND (CAST(:review AS uuid) IS NULL OR r.review_id = CAST(:review AS uuid))
+         AND NOT EXISTS (SELECT FROM standing s WHERE (s.record_id, s.other_record_id)
+                          = (least(r.record_id, r.other_record_id), greatest(r.record_id, r.other_record_id)))
+    ), weight AS (
+      SELECT * FROM hearth.match_weights(ARRAY(SELECT person_id FROM pair UNION SELECT other_person_id FROM pair))
+    )
+    SELECT p.review_id, p.record_id, p.other_record_id, p.person_id, p.other_person_id, p.reason, p.raised_at,
+           least(a.facts, b.facts) AS facts, a.people + b.people AS people,
+           a.safeguarding OR b.safeguarding AS safeguarding, p.unsure
+      FROM pair p JOIN weight a ON a.person_id = p.person_id JOIN weight b ON b.person_id = p.other_person_id
+     ORDER BY p.unsure NULLS FIRST, a.safeguarding OR b.safeguarding DESC, a.people + b.people DESC,
+              least(a.facts, b.facts) DESC, p.raised_at, p.review_id
+     LIMIT :most
+    """  # noqa: S608 - fixed texts
+)
+
+
+def standing_decisions(connection: Connection) -> list[StandingDecision]:
+    """Every decision that holds: what linkage keeps to."""
+    return [StandingDecision(*row) for row in connection.execute(text(_STANDING))]
+
+
+def waiting_pairs(connection: Connection, most: int) -> list[WaitingPair]:
+    """Pairs that wait, the one of which a decision changes most first; those that nobody could tell come last."""
+    return _waiting(connection, None, most)
+
+
+def waiting_pair(connection: Connection, review_id: UUID) -> WaitingPair | None:
+    """One pair that waits; `None` where it does not, or there is none."""
+    return next(iter(_waiting(connection, review_id, 1)), None)
+
+
+def _waiting(connection: Connection, review_id: UUID | None, most: int) -> list[WaitingPair]:
+    rows = connection.execute(_WAITING, {"doubted": DOUBTED, "review": review_id, "most": most})
+    return [WaitingPair(*row) for row in rows]
+
+
+def records_of_handle(connection: Connection, family_id: UUID) -> list[UUID]:
+    """The records of the person whom a handle is named for, the surest first; none for a handle of nobody."""
+    rows = connection.execute(
+        text(
+            "SELECT l.record_id FROM hearth.person p JOIN hearth.link l USING (person_id)"
+            " WHERE p.family_id = :family AND l.superseded_at IS NULL ORDER BY l.band, l.recorded_at, l.record_id"
+        ),
+        {"family": family_id},
+    )
+    return list(rows.scalars())
+
+
+def save_doubt(connection: Connection, doubt: MatchDoubtRow) -> None:
+    """Insert that records are doubted to be one person's."""
+    connection.execute(insert(MatchDoubtRow), [doubt.model_dump()])
+
+
+def reviews_among(connection: Connection, pairs: Sequence[tuple[UUID, ...]]) -> list[UUID]:
+    """The items of the queue that are about these pairs of records, smaller id first, and that no decision settles."""
+    rows = connection.execute(
+        text(
+            f"WITH standing AS ({_STANDING})"  # noqa: S608 - fixed texts
+            " SELECT r.review_id FROM hearth.link_review r JOIN unnest(CAST(:ones AS uuid[]), CAST(:others AS uuid[]))"
+            " AS p (one, other) ON (least(r.record_id, r.other_record_id), greatest(r.record_id, r.other_record_id))"
+            " = (p.one, p.other) WHERE NOT EXISTS (SELECT FROM standing s WHERE (s.record_id, s.other_record_id)"
+            " = (p.one, p.other)) ORDER BY r.raised_at, r.review_id"
+        ),
+        {"ones": [pair[0] for pair in pairs], "others": [pair[1] for pair in pairs]},
+    )
+    return list(rows.scalars())
+
+
+def decisions_among(connection: Connection, records: Collection[UUID]) -> list[UUID]:
+    """Decisions that hold between some records."""
+    rows = connection.execute(
+        text(
+            "SELECT d.decision_id FROM hearth.match_decision d WHERE d.verdict <> 'unsure'"
+            " AND ARRAY[d.record_id, d.other_record_id] <@ CAST(:records AS uuid[])"
+            " AND NOT EXISTS (SELECT FROM hearth.match_undone u WHERE u.decision_id = d.decision_id)"
+            " ORDER BY d.decided_at, d.decision_id"
+        ),
+        {"records": list(records)},
+    )
+    return list(rows.scalars())
+
+
+def add_decision(connection: Connection, decision: MatchDecisionRow) -> None:
+    """Insert what a steward decided. The entry that says so is of the same transaction, and before this."""
+    connection.execute(insert(_DECISION), [decision.model_dump()])
+
+
+def add_undoing(connection: Connection, undone: MatchUndoneRow) -> None:
+    """Insert that a decision does not hold any more."""
+    connection.execute(insert(_UNDONE), [undone.model_dump()])
+
+
+def decision_of(connection: Connection, decision_id: UUID) -> MatchDecisionRow | None:
+    """One decision, whoever made it, for as long as it holds."""
+    row = connection.execute(
+        select(_DECISION).where(
+            _DECISION.c.decision_id == decision_id,
+            ~select(_UNDONE.c.decision_id).where(_UNDONE.c.decision_id == decision_id).exists(),
+        )
+    ).one_or_none()
+    return None if row is None else MatchDecisionRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
