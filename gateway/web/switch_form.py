@@ -90,7 +90,7 @@ def refused_field(code: str) -> str:
 def form_fields(typed: SwitchForm, choices: SwitchChoices, errors: list[FormError]) -> Params:
     """The fields as the page's macros take them."""
     lines = {
-        f"{one.dpia} {one.line}": f"{one.dpia}, line {one.line}: {one.risk} ({one.title})" for one in choices.lines
+        f"{one.dpia} {one.line}": f"{one.title} ({one.dpia}), line {one.line}: {one.risk}" for one in choices.lines
     }
     return {
         "purpose": select_field("purpose", "What it is for", _NONE | choices.purposes, typed.purpose, errors),
@@ -98,7 +98,9 @@ def form_fields(typed: SwitchForm, choices: SwitchChoices, errors: list[FormErro
             "necessity", "Why the purpose cannot do without it", typed.necessity, errors, rows="3",
             hint="One sentence. It is shown to the partner and stands in the log.",
         ),
-        "line": choice_field("line", "The impact assessment, and the risk that it treats", lines, typed.line, errors),
+        "line": select_field(
+            "line", "The impact assessment, and the risk that it treats", _NONE | lines, typed.line, errors
+        ),
         "use": choice_field("use", "How it is used", USES, typed.use, errors),
         "argument": text_field(
             "argument", "Why more than matching is needed", typed.argument, errors, rows="3",
