@@ -1,125 +1,70 @@
 """`hearthgate link`: join the records of files, offline, or run linkage on the gateway's database."""
 
-import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, fields
+from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from gateway.cli_files import CommandError, open_private
+from gateway.cli_files import CommandError
 
 if TYPE_CHECKING:
     from gateway.usecases.linking import LinkageRun
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_PARQUET = ".parquet"
-_SOME_ROWS_BAD = 1
+_SUFFIXES = {".csv", ".parquet"}
+_DEFAULT_GAP = 0.05
+
+
+class Engine(StrEnum):
+    """What the pairs are found and compared with."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 @app.command()
-def link(
+def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     inputs: list[Path] | None = typer.Argument(
         None, metavar="INPUT", help="CSV or Parquet; without any, the gateway's own records are linked."
     ),
     out: Path | None = typer.Option(None, help="Where the clusters go: .csv or .parquet."),
+    model: Path | None = typer.Option(None, help="A stored model; without it one is fitted to the records."),
+    save_model: Path | None = typer.Option(None, help="Where the model that was used goes, for later runs."),
+    previous: Path | None = typer.Option(None, help="An earlier run's clusters: their ids go on; prints who merged."),
+    report: Path | None = typer.Option(None, help="Where a report in JSON goes."),
+    labels: Path | None = typer.Option(None, help="source, source_key, person_truth and groups, for the report."),
+    gap: float = typer.Option(_DEFAULT_GAP, help="Groups may differ by so much in precision or recall."),
+    duplicate_free: list[str] | None = typer.Option(None, help="A source in which one key is one person; repeatable."),
+    engine: Engine = typer.Option(Engine.DUCKDB, help="duckdb; spark is not built yet."),
 ) -> None:
     """Join records into persons and households.
 
     Columns of INPUT: source, source_key (both required), given_name, family_name, birth_date, sex, postcode, uprn,
-    address, nhs_number, nino, upn, phone, email. Out: source, source_key, person_id, household_id, probability;
-    a JSON summary goes to stderr. Exit 1 where rows without source or source_key were left out.
+    address, nhs_number, nino, upn, national_id, phone, email, seen_from, seen_to. Out: source, source_key, person_id,
+    household_id, probability; a JSON summary goes to stderr. Exit 1 where rows without source or source_key were left
+    out, 3 where groups differ by more than --gap.
     """
+    if engine is Engine.SPARK:
+        raise CommandError("the Spark engine is not built yet; leave --engine away for DuckDB on one machine")
     if not inputs:
-        if out is not None:
-            raise CommandError("--out is for files; name INPUT files, or leave --out away")
+        if any(option is not None for option in (out, model, save_model, previous, report, labels)):
+            raise CommandError("these options are for files; name INPUT files, or leave the options away")
         _link_gateway()
         return
-    if out is None or out.suffix.lower() not in {".csv", _PARQUET}:
+    if out is None or out.suffix.lower() not in _SUFFIXES:
         raise CommandError("say where the clusters go: --out with a name that ends in .csv or .parquet")
-    _link_files(inputs, out)
+    from gateway.cli_link_files import Order, link_files  # noqa: PLC0415 - what computes loads for a second
 
-
-def _link_files(inputs: list[Path], out: Path) -> None:
-    from gateway.usecases.linking_files import LinkedRecord, link_rows  # noqa: PLC0415 - Splink loads for seconds
-
-    linked = link_rows(row for path in inputs for row in _rows(path))
-    head = [field.name for field in fields(LinkedRecord)]
-    if out.suffix.lower() == _PARQUET:
-        _write_parquet(out, head, [astuple(record) for record in linked.records])
-    else:
-        with open_private(out) as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(head)
-            writer.writerows(astuple(record) for record in linked.records)
-    counts = {name: value for name, value in asdict(linked).items() if name != "records"}
-    sys.stderr.write(json.dumps({"records": len(linked.records), **counts}) + "\n")
-    raise typer.Exit(_SOME_ROWS_BAD if linked.rows_without_key else 0)
-
-
-def _rows(path: Path) -> Iterator[Mapping[str, str]]:
-    if not path.is_file():
-        raise CommandError("an input is no file; check the paths")
-    if path.suffix.lower() == _PARQUET:
-        yield from _parquet_rows(path)
-        return
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, restval="")
-            reader.fieldnames = _checked(reader.fieldnames or ())
-            for row in reader:
-                yield {name: cell or "" for name, cell in row.items() if isinstance(name, str)}
-    except UnicodeDecodeError:
-        raise CommandError("an input is not UTF-8; save it as UTF-8 CSV or as Parquet") from None
-    except csv.Error:
-        raise CommandError("an input cannot be read as CSV; check its quotation marks") from None
-
-
-def _parquet_rows(path: Path) -> Iterator[Mapping[str, str]]:
-    import duckdb  # noqa: PLC0415 - only where there is Parquet
-
-    try:
-        with duckdb.connect() as connection:
-            found = connection.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [[_literal(path)]])
-            names = _checked([column[0] for column in found.description])
-            while rows := found.fetchmany(10_000):
-                for row in rows:
-                    yield dict(zip(names, ("" if cell is None else cell for cell in row), strict=True))
-    except duckdb.Error:
-        raise CommandError("an input cannot be read as Parquet; write it again") from None
-
-
-def _literal(path: Path) -> str:
-    """The path as a pattern that matches itself alone."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
-
-
-def _checked(names: Sequence[str]) -> list[str]:
-    folded = [name.strip().casefold() for name in names]
-    missing = [name for name in ("source", "source_key") if name not in folded]
-    if missing:
-        message = f"an input has no column {' and no column '.join(missing)}; add it to the first row"
-        raise CommandError(message)
-    return folded
-
-
-def _write_parquet(out: Path, head: list[str], rows: list[tuple[object, ...]]) -> None:
-    import duckdb  # noqa: PLC0415 - only where there is Parquet
-    import pandas as pd  # noqa: PLC0415 - only where there is Parquet
-
-    frame = pd.DataFrame(rows, columns=head)
-    # Text stays text in a file without rows, too.
-    frame = frame.astype(dict.fromkeys(head[:-1], "string") | {head[-1]: "float64"})
-    open_private(out).close()
-    try:
-        with duckdb.connect() as connection:
-            connection.from_df(frame).write_parquet(str(out))
-    except duckdb.Error:
-        raise CommandError("the output file cannot be written as Parquet; check its folder") from None
-    out.chmod(0o600)
+    order = Order(tuple(inputs), out, model, save_model, previous, report, labels, gap, tuple(duplicate_free or ()))
+    outcome = link_files(order)
+    for line in outcome.lines:
+        typer.echo(line)
+    sys.stderr.write(json.dumps(outcome.summary) + "\n")
+    raise typer.Exit(outcome.exit_code)
 
 
 def _link_gateway() -> None:

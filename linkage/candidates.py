@@ -4,7 +4,7 @@ Keys are hashed to 64 bits. A key that many records share is cut into windows ov
 birth date, so that near neighbours still meet and a million like rows cost a million comparisons times a constant.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ LARGEST_BLOCK = 60
 _REACHES = ((1_000, LARGEST_BLOCK // 2), (10_000, 10), (1 << 62, 4))
 _BUCKET_BITS = 22
 _MERGE_AT = 8_000_000
+_LOOSE_PAIRS = 2
 # Multipliers that spread the bits of a hash (splitmix64, Steele and others 2014).
 _ODD_NUMBERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
@@ -50,13 +51,28 @@ class Candidates:
     blocks: tuple[Block, ...]
 
 
-def candidates(connection: duckdb.DuckDBPyConnection) -> Candidates:
-    """All pairs of rows of the table `records` that share a key."""
+def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False) -> Candidates:
+    """All pairs of rows of the table `records` that share a key.
+
+    With `loose` also those that share only a name, a birth date or an address, each where that is cheap: where it
+    gives at most `_LOOSE_PAIRS` pairs a record, as it does in a file of some thousands.
+    """
     order = _neighbourhoods(connection)
+    columns = _Columns(connection)
     found: list[Hashes] = []
     blocks: list[Block] = []
     waiting = 0
-    for kind, held in _keys(_Columns(connection)):
+    for kind, held in _keys(columns):
+        pairs, block = _pairs_of(kind, held, order)
+        blocks.append(block)
+        found.append(pairs)
+        waiting += len(pairs)
+        if waiting > _MERGE_AT:
+            found = [np.unique(np.concatenate(found))]
+            waiting = 0
+    for kind, held in _loose_keys(columns) if loose else ():
+        if _pairs_at_most(held) > _LOOSE_PAIRS * len(order):
+            continue
         pairs, block = _pairs_of(kind, held, order)
         blocks.append(block)
         found.append(pairs)
@@ -68,6 +84,15 @@ def candidates(connection: duckdb.DuckDBPyConnection) -> Candidates:
     return Candidates(
         (packed >> np.uint64(32)).astype(np.int64), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64), tuple(blocks)
     )
+
+
+def pairs_sharing(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], most: int) -> tuple[Numbers, Numbers]:
+    """Pairs that share a value of one of these columns, whatever else they hold; at most so many, evenly taken."""
+    order = _neighbourhoods(connection)
+    read = _Columns(connection)
+    packed: Hashes = np.unique(np.concatenate([_pairs_of(each, read.all_of(each), order)[0] for each in columns]))
+    taken = packed[:: max(1, -(-len(packed) // most))]
+    return (taken >> np.uint64(32)).astype(np.int64), (taken & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 class _Columns:
@@ -136,6 +161,23 @@ def _keys(columns: _Columns) -> Iterator[tuple[str, Held]]:
         "coalesce(family_sound, '')) || '+' || greatest(coalesce(given_sound, ''), coalesce(family_sound, ''))) end"
     )
     yield "sound:year", paired(sounds, columns.first_of("hash(birth_year)"))
+
+
+def _loose_keys(columns: _Columns) -> Iterator[tuple[str, Held]]:
+    given, family, postcode = columns.all_of("givens"), columns.all_of("families"), columns.all_of("postcodes")
+    yield "address alone", columns.all_of("address_keys")
+    yield "day alone", columns.first_of("case when birth_day is not null then hash(birth_days) end")
+    yield "name alone", paired(given, family, in_order=False)
+    yield "family+postcode", paired(family, postcode)
+    street = columns.first_of("case when street <> '' then hash(street) end")
+    yield "given+street", paired(given, street)
+    yield "family+street", paired(family, street)
+
+
+def _pairs_at_most(held: Held) -> int:
+    """At most so many pairs share a value, each block counted as far as it is looked through."""
+    count = np.unique(held.value, return_counts=True)[1].astype(np.int64)
+    return int((count * np.minimum(count - 1, LARGEST_BLOCK) // 2).sum())
 
 
 def together(one: Held, other: Held) -> Held:

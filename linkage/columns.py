@@ -17,12 +17,12 @@ from linkage.standardise import PERSON_NUMBERS, StandardRecord
 
 SETS = (
     "givens", "families", "middles", "postcodes", "uprns", "address_keys", "phones", "emails", "nhs_verified",
-    *PERSON_NUMBERS, "local_ids",
+    *PERSON_NUMBERS, "local_ids", "verified_ids",
 )  # fmt: skip
 TEXTS = ("middles", "emails", "nhs_number", "nino", "national_id")
-_WORDS = ("given", "family", "street", "birth", "given_sound", "family_sound")
-_BIRTH = ("birth_year", "birth_month", "birth_day", "birth_days")
-_SEXES = {"female": 1, "male": 2}
+WORDS = ("given", "family", "street", "birth", "given_sound", "family_sound")
+BIRTH = ("birth_year", "birth_month", "birth_day", "birth_days")
+_SEX_NUMBERS = {"female": 1, "male": 2}
 # Names borne by this many records of so many are taken for granted beside what is at hand.
 USUAL_BEARERS, USUAL_RECORDS = 12, 2000
 _SEPARATOR = "\x1f"
@@ -40,8 +40,8 @@ def connect(threads: int = 2, memory: str = "1500MB") -> duckdb.DuckDBPyConnecti
 
 def records_table(connection: duckdb.DuckDBPyConnection, records: Sequence[StandardRecord]) -> None:
     """Create the table `records` from standardised records, numbered as they come."""
-    texts: dict[str, list[str]] = {name: [] for name in (*_WORDS, *SETS)}
-    numbers: dict[str, list[int | None]] = {name: [] for name in ("sex", *_BIRTH)}
+    texts: dict[str, list[str]] = {name: [] for name in (*WORDS, *SETS)}
+    numbers: dict[str, list[int | None]] = {name: [] for name in ("sex", *BIRTH)}
     for record in records:
         for name, text in _texts(record).items():
             texts[name].append(text)
@@ -53,12 +53,12 @@ def records_table(connection: duckdb.DuckDBPyConnection, records: Sequence[Stand
     for name, column in numbers.items():
         frame[name] = pd.array(column, dtype="Int32")
     connection.register("sent", frame)
-    words = ", ".join(f"nullif({name}, '') as {name}" for name in _WORDS)
+    words = ", ".join(f"nullif({name}, '') as {name}" for name in WORDS)
     sets = ", ".join(_set_columns(name) for name in SETS)
     kept = ", ".join(f"nullif(string_split({name}, '{_SEPARATOR}')[1], '') as {name}_text" for name in TEXTS)
     connection.execute(
         f"create or replace table standard as select number::integer as number, sex::tinyint as sex, "  # noqa: S608 - our own columns
-        f"{', '.join(_BIRTH)}, {words}, {sets}, {kept} from sent order by number"
+        f"{', '.join(BIRTH)}, {words}, {sets}, {kept} from sent order by number"
     )
     connection.unregister("sent")
     finish_table(connection)
@@ -98,6 +98,9 @@ def _texts(record: StandardRecord) -> dict[str, str]:
         "given_sound": sound_key(record.given),
         "family_sound": sound_key(record.family),
         "nhs_verified": _joined(sorted(record.numbers("nhs_number", verified_only=True))),
+        "verified_ids": _joined(
+            sorted({f"{each.scheme}:{each.value}" for each in record.identifiers if each.verified})
+        ),
         "local_ids": _joined(sorted(record.local_ids())),
         **{name: _joined(sorted(record.numbers(name))) for name in PERSON_NUMBERS},
         **{
@@ -117,7 +120,7 @@ def _numbers(record: StandardRecord) -> dict[str, int | None]:
     full = record.birth_date is not None and len(record.birth_date) == _FULL_DATE
     days = date.fromisoformat(record.birth_date or "").toordinal() if full else None
     return {
-        "sex": _SEXES.get(record.sex or ""),
+        "sex": _SEX_NUMBERS.get(record.sex or ""),
         "birth_year": year,
         "birth_month": month,
         "birth_day": day,

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from linkage.columns import connect, records_table
-from linkage.levels import BY_FREQUENCY, COMPARISONS, RARITIES, Comparison
+from linkage.levels import BY_FREQUENCY, COMPARISONS, CONCLUSIVE, RARITIES, Comparison
 from linkage.standardise import StandardRecord
 
 Integers = NDArray[np.int64]
@@ -24,6 +24,7 @@ class ComparedPairs:
 
     `patterns` has a column per comparison, in the order of `COMPARISONS`; `rarity` has one per name whose frequency
     counts (given, family): how rare the commoner of the two names is where they agree, -1 where they do not.
+    `conclusive` marks the patterns of pairs that are `linkage.levels.CONCLUSIVE`.
     """
 
     left: NDArray[np.int32]
@@ -31,6 +32,7 @@ class ComparedPairs:
     pattern: NDArray[np.int32]
     patterns: NDArray[np.int8]
     rarity: NDArray[np.int8]
+    conclusive: NDArray[np.bool_]
 
     def __len__(self) -> int:
         """How many pairs."""
@@ -45,14 +47,15 @@ def compare(connection: duckdb.DuckDBPyConnection, left: Integers, right: Intege
     radices = _radices()
     packed = " + ".join(f'{radix}::bigint * ("{name}" + 1)' for name, radix in radices.items())
     found = connection.execute(
-        f"select number_l, number_r, {packed} as code from (select number_l, number_r, {levels}, {_rarities()} "  # noqa: S608 - our own conditions
+        f"select number_l, number_r, {packed} as code from (select number_l, number_r, {levels}, {_rarities()}, "  # noqa: S608 - our own conditions
+        f"(coalesce({CONCLUSIVE.sql}, false)::int - 1) as conclusive "
         "from wanted join records_l using (number_l) join records_r using (number_r))"
     ).fetchnumpy()
     connection.unregister("wanted")
     first, second = np.asarray(found["number_l"], dtype=np.int64), np.asarray(found["number_r"], dtype=np.int64)
     order = np.argsort(first << 32 | second, kind="stable")
     codes, pattern = np.unique(np.asarray(found["code"])[order], return_inverse=True)
-    sizes = [*(len(each.levels) + 2 for each in COMPARISONS), *(RARITIES + 1 for _ in BY_FREQUENCY)]
+    sizes = [*(len(each.levels) + 2 for each in COMPARISONS), *(RARITIES + 1 for _ in BY_FREQUENCY), 2]
     unpacked = np.stack(
         [codes // radix % size - 1 for radix, size in zip(radices.values(), sizes, strict=True)], axis=1
     )
@@ -62,7 +65,8 @@ def compare(connection: duckdb.DuckDBPyConnection, left: Integers, right: Intege
         right=second[order].astype(np.int32),
         pattern=pattern.astype(np.int32),
         patterns=table[:, : len(COMPARISONS)],
-        rarity=table[:, len(COMPARISONS) :],
+        rarity=table[:, len(COMPARISONS) : -1],
+        conclusive=table[:, -1] == 0,
     )
 
 
@@ -98,7 +102,7 @@ def _radices() -> dict[str, int]:
     for name in BY_FREQUENCY:
         radices[f"{name}_rarity"] = radix
         radix *= RARITIES + 1
-    return radices
+    return {**radices, "conclusive": radix}
 
 
 def _make_sides(connection: duckdb.DuckDBPyConnection) -> None:

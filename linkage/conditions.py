@@ -42,6 +42,8 @@ def values(record: StandardRecord, column: str) -> frozenset[str]:
         return record.numbers("nhs_number", verified_only=True)
     if column in PERSON_NUMBERS:
         return record.numbers(column)
+    if column == "verified_ids":
+        return frozenset(f"{each.scheme}:{each.value}" for each in record.identifiers if each.verified)
     if column == "local_ids":
         return record.local_ids()
     return frozenset(getattr(record, column))
@@ -138,6 +140,10 @@ TURNED = Condition(
 TWO_PARTS = Condition(
     f"({_sql_parts('year', 'month', 'day')}) = 2",
     lambda a, b: sum(x == y for x, y in zip(_born(a).split("-"), _born(b).split("-"), strict=False)) == 2,  # noqa: PLR2004 - of three
+)
+AT_LEAST_TWO_PARTS = Condition(
+    f"({_sql_parts('year', 'month', 'day')}) >= 2",
+    lambda a, b: sum(x == y for x, y in zip(_born(a).split("-"), _born(b).split("-"), strict=False)) >= 2,  # noqa: PLR2004 - of three
 )
 YEAR_ALONE = Condition(
     "(birth_month_l is null or birth_month_r is null)", lambda a, b: min(len(_born(a)), len(_born(b))) == len("YYYY")

@@ -117,6 +117,8 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison("local_id", ~c.shared("local_ids"), (Level("same", c.shared("local_ids")),)),
 )
 """UPN and PNC id carry a check letter, so one wrong character is caught before it comes here; a NINO has none."""
+CONCLUSIVE = c.shared("verified_ids") & c.FULL_DATES & c.AT_LEAST_TWO_PARTS
+"""One verified identifier, and the dates of birth agree on two of day, month and year (domain 2.13)."""
 BY_FREQUENCY = {"given": ("exact", "known_as"), "family": ("exact", "shared")}
 """Levels at which two strangers agree only because the name is common."""
 RARITIES = 14

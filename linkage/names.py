@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from linkage.nicknames import formal_names
 
@@ -11,6 +12,9 @@ _TITLE_WORDS = (
 )
 _PARTICLE_WORDS = "al bin bint binti da das de del della den der di do dos du el la le ibn ten ter van von y"
 _PLACEHOLDER_WORDS = "unknown unk nk notknown notstated anon anonymous null"
+# Until a child is named, hospitals write one of these for a given name.
+_UNNAMED_WORDS = "baby infant newborn boy girl male female twin triplet one two three i ii"
+_UNNAMED = frozenset(_UNNAMED_WORDS.split())
 _TITLES = frozenset(_TITLE_WORDS.split())
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _NO_NAME = frozenset(_PLACEHOLDER_WORDS.split())
@@ -44,15 +48,21 @@ def words(text: str) -> tuple[str, ...]:
 def given_forms(text: str) -> tuple[str, ...]:
     """The first given name and all it may stand for: "Bill John" gives bill, william."""
     parts = words(text)
-    if not parts:
+    if not parts or is_unnamed(parts):
         return ()
     first = parts[0]
     return (first, *sorted(formal_names(first) - {first}))
 
 
+def is_unnamed(parts: Sequence[str]) -> bool:
+    """These words stand for a child without a name as yet: "Baby Girl", "Twin 2"; not for a girl called Baby Rose."""
+    return bool(parts) and all(part in _UNNAMED for part in parts) and bool({*parts} - {"i", "ii"})
+
+
 def middle_names(text: str) -> tuple[str, ...]:
     """Given names after the first."""
-    return words(text)[1:]
+    parts = words(text)
+    return () if is_unnamed(parts) else parts[1:]
 
 
 def family_forms(text: str) -> tuple[str, ...]:

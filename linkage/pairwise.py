@@ -12,7 +12,7 @@ from linkage.conditions import Holds
 from linkage.conflicts import near_conclusive
 from linkage.levels import BY_FREQUENCY, COMPARISONS, RARITIES, Comparison
 from linkage.model import LinkModel
-from linkage.persons import NEAR_CONCLUSIVE
+from linkage.score import NEAR_CONCLUSIVE
 from linkage.standardise import StandardRecord
 
 Weights = tuple[float, float, float]

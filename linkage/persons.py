@@ -17,8 +17,6 @@ from linkage.record import Band, Decision, Link, LinkRecord, LinkResult, ReviewP
 from linkage.score import probability, score_pairs
 from linkage.standardise import StandardRecord, standardise
 
-# Natural log odds of one verified identifier with an agreeing date of birth: near-conclusive, never certain.
-NEAR_CONCLUSIVE = 9.0
 # Two rows of one duplicate-free file are two persons by the sender's word: nothing for a steward to decide.
 _NOT_FOR_REVIEW = frozenset({"two-rows-of-one-file", "decided-different"})
 
@@ -47,14 +45,27 @@ def cluster_scored(
     `known` is sorted by record id; `log_odds` holds every compared pair by the numbers of its records, smaller first.
     """
     decided = _decided(known, decisions)
+    clustering, places = settle(known, log_odds, model, decided)
+    return _result(known, model, log_odds, decided, (clustering, places))
+
+
+def settle(
+    known: Sequence[StandardRecord], log_odds: Mapping[Pair, float], model: LinkModel, decided: Mapping[Pair, Verdict]
+) -> tuple[Clustering, Places]:
+    """Persons among records whose pairs are scored, and how sure each record is of its place; decisions come first."""
 
     def conflict(left: int, right: int) -> str | None:
         return conflict_between(known[left], known[right])
 
+    def same(left: int, right: int) -> bool:
+        return near_conclusive(known[left], known[right])
+
     threshold = log(model.merge_at / (1 - model.merge_at))
     clustering = agglomerate(_alike(known), log_odds, threshold, conflict, decided)
     expel_torn(clustering, log_odds, conflict)
-    return _result(known, model, log_odds, decided, clustering)
+    places = Places(log_odds, same, decided)
+    expel_doubtful(clustering, places.place, model.merge_at)
+    return clustering, places
 
 
 def _alike(known: Sequence[StandardRecord]) -> list[int]:
@@ -80,11 +91,7 @@ def _scored(known: Sequence[StandardRecord], model: LinkModel) -> dict[Pair, flo
         found = candidates(connection)
         pairs = compare(connection, found.left, found.right)
     odds = score_pairs(pairs, model, len(known))
-    scored = dict(zip(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True), odds.tolist(), strict=True))
-    for (left, right), score in scored.items():
-        if score < NEAR_CONCLUSIVE and near_conclusive(known[left], known[right]):
-            scored[left, right] = NEAR_CONCLUSIVE
-    return scored
+    return dict(zip(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True), odds.tolist(), strict=True))
 
 
 def _decided(known: Sequence[StandardRecord], decisions: Sequence[Decision]) -> dict[Pair, Verdict]:
@@ -103,19 +110,15 @@ def _result(
     model: LinkModel,
     log_odds: Mapping[Pair, float],
     decided: Mapping[Pair, Verdict],
-    clustering: Clustering,
+    settled: tuple[Clustering, Places],
 ) -> LinkResult:
-    def same(left: int, right: int) -> bool:
-        return near_conclusive(known[left], known[right])
-
-    place = Places(log_odds, same, decided).place
-    expel_doubtful(clustering, place, model.merge_at)
+    clustering, places = settled
     band_of: dict[str, Band] = {}
     chance_of: dict[str, float] = {}
     clusters = clustering.clusters()
     for cluster in clusters:
         for record in cluster:
-            chance, verified = place(record, cluster)
+            chance, verified = places.place(record, cluster)
             name = known[record].record_id
             chance_of[name] = chance
             band_of[name] = Band.VERIFIED if verified else band_for(chance, model)

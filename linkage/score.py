@@ -10,10 +10,14 @@ from linkage.model import LinkModel
 Floats = NDArray[np.float64]
 Levels = NDArray[np.int8]
 
+NEAR_CONCLUSIVE = 9.0
+"""Natural log odds of one verified identifier with an agreeing date of birth: near-conclusive, never certain."""
+
 
 def score_pairs(pairs: ComparedPairs, model: LinkModel, records: int) -> Floats:
     """Log odds (natural) that each pair is one person, in the order of `pairs`; `records` is how many there are."""
     by_pattern = log_odds(class_scores(pairs.patterns, pairs.rarity, model, records))
+    by_pattern = np.where(pairs.conclusive, np.maximum(by_pattern, NEAR_CONCLUSIVE), by_pattern)
     return np.asarray(by_pattern[pairs.pattern], dtype=np.float64)
 
 

@@ -27,7 +27,7 @@ __all__ = [
 _SENTINEL_DATES = frozenset({"1900-01-01", "1900-12-31", "1899-12-30", "1899-12-31", "1753-01-01", "1901-01-01"})
 _EARLIEST_YEAR, _LATEST_YEAR = 1895, 2100
 _EPOCH = "1970-01-01"
-_SEXES = {
+SEXES = {
     "f": "female", "female": "female", "2": "female", "m": "male", "male": "male", "1": "male",
 }  # fmt: skip
 PERSON_NUMBERS = ("nhs_number", "upn", "nino", "pnc_id", "national_id")
@@ -129,7 +129,7 @@ def standardise(record: LinkRecord) -> StandardRecord:
         family=families[0] if families else "",
         families=tuple(dict.fromkeys(families)),
         birth_date=birth_date(record.birth_date),
-        sex=_SEXES.get((record.sex or "").strip().lower()),
+        sex=SEXES.get((record.sex or "").strip().lower()),
         identifiers=_identifiers(record.identifiers),
         postcodes=_kept(postal_code(each) for each in record.postcodes),
         uprns=_kept(uprn(each) for each in record.uprns),

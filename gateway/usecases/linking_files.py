@@ -1,133 +1,189 @@
-"""Linkage without a gateway: rows of named columns in, a person and a household for each record out."""
+"""Linkage without a gateway: a table of named columns in, a person and a household for each record out.
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from itertools import count
+(1) persons, by `linkage.engine` (2) their ids, which go on from an earlier run where one is given (3) households from
+shared addresses and when each was seen there (4) the table `clusters`, a row a record in the order of the rows.
+"""
 
-from linkage.addresses import address_key, place_key
-from linkage.households import Household, PersonResidence, derive_households
-from linkage.lineage import assign_person_ids
-from linkage.persons import link_records
-from linkage.record import LinkIdentifier, LinkRecord
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-KEYS = ("source", "source_key")
-COLUMNS = (
-    *KEYS, "given_name", "family_name", "birth_date", "sex", "postcode", "uprn", "address", "nhs_number", "nino",
-    "upn", "phone", "email",
-)  # fmt: skip
-_SCHEMES = ("nhs_number", "nino", "upn")
-# A digit somewhere, and no longer than any identifier: else there is nothing to compare.
-_IDENTIFIER = re.compile(r"^(?=.*[0-9]).{1,64}$")
-_Row = Mapping[str, str]
-_RecordKey = tuple[str, str]
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
+from linkage.engine import Lap, Linked, link_table
+from linkage.households import Household, HouseholdMember, PersonResidence, derive_households
+from linkage.model import LinkModel
+from linkage.person_ids import inherit_ids
 
-@dataclass(frozen=True, slots=True)
-class LinkedRecord:
-    """Who a record belongs to. `household_id` is empty where no address says; `probability` as linkage gives it."""
-
-    source: str
-    source_key: str
-    person_id: str
-    household_id: str
-    probability: float
+_ROOM = 13
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedFile:
-    """Every record once, in the order of the rows, and what was counted. `rows_without_key` were left out."""
+    """What a run did.
 
-    records: tuple[LinkedRecord, ...]
+    `merged`: an id that is no more to the one that took most of its records. `split`: an id to the others that took
+    records of it.
+    """
+
+    linked: Linked
+    records: int
     persons: int
     households: int
-    pairs_for_review: int
-    rows_without_key: int
+    merged: Mapping[str, str] = field(default_factory=dict)
+    split: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def link_rows(rows: Iterable[_Row]) -> LinkedFile:
-    """Link rows. Several rows of one source and key are one record with several names, addresses or numbers.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a file is to be linked: with which model, from which sources with one key a person, after which run."""
 
-    Ids are of this file alone and the same whenever the same rows come: P1, P2, ... and H1, H2, ...
+    model: LinkModel | None = None
+    duplicate_free: Sequence[str] = ()
+    goes_on: bool = False
+
+
+def link_file(
+    connection: duckdb.DuckDBPyConnection, present: Sequence[str], wanted: Wanted, lap: Lap = lambda _stage: None
+) -> LinkedFile:
+    """Link the table `rows` of `gateway.cli_link_inputs` and make `clusters`.
+
+    Where `wanted.goes_on`, the table `previous` (source, source_key, person_id, household_id) is the earlier run's
+    outcome. Without it ids are of this file alone and the same whenever the same rows come: P1, P2, ... and H1, ...
     """
-    by_key: dict[_RecordKey, list[_Row]] = defaultdict(list)
-    without_key = 0
-    for row in rows:
-        source, source_key = (row.get(name, "").strip() for name in KEYS)
-        if source and source_key:
-            by_key[source, source_key].append(row)
-        else:
-            without_key += 1
-    names = {key: f"{len(key[0])}:{key[0]}:{key[1]}" for key in by_key}
-    result = link_records([_record(names[key], key[0], group) for key, group in by_key.items()])
-    people = assign_person_ids(result.clusters, {}, _numbered("P")).person_of
-    households = _households(by_key, {key: people[name] for key, name in names.items()})
-    homes = _homes(households)
-    records = tuple(
-        LinkedRecord(
-            *key, people[names[key]], _home(homes, people[names[key]], group), result.probability_of[names[key]]
-        )
-        for key, group in by_key.items()
+    linked = link_table(connection, present, model=wanted.model, duplicate_free=wanted.duplicate_free, lap=lap)
+    smallest, group = np.unique(linked.persons.person, return_inverse=True)
+    names, merged, split = _person_names(connection, smallest, group, goes_on=wanted.goes_on)
+    connection.register(
+        "found", pd.DataFrame({"number": np.arange(len(group)), "grouped": group, "probability": linked.persons.chance})
     )
-    return LinkedFile(records, len(result.clusters), len(households), len(result.reviews), without_key)
-
-
-def _record(record_id: str, source: str, rows: list[_Row]) -> LinkRecord:
-    def given(name: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text for row in rows if (text := row.get(name, "").strip())))
-
-    keys = (address_key([row.get("address", "")], row.get("postcode")) for row in rows)
-    return LinkRecord(
-        record_id=record_id,
-        source=source,
-        given_names=tuple(row.get("given_name", "") for row in rows),
-        family_names=tuple(row.get("family_name", "") for row in rows),
-        birth_date=next(iter(given("birth_date")), None),
-        sex=next(iter(given("sex")), None),
-        identifiers=tuple(
-            LinkIdentifier(scheme, text) for scheme in _SCHEMES for text in given(scheme) if _IDENTIFIER.search(text)
-        ),
-        postcodes=given("postcode"),
-        uprns=given("uprn"),
-        address_keys=tuple(dict.fromkeys(key for key in keys if key)),
-        phones=given("phone"),
-        emails=given("email"),
+    connection.register(
+        "named", pd.DataFrame({"grouped": np.arange(len(names)), "person_id": pd.array(names, dtype="string")})
     )
-
-
-def _numbered(letter: str) -> Callable[[], str]:
-    numbers = count(1)
-    return lambda: f"{letter}{next(numbers)}"
-
-
-def _place(row: _Row) -> str | None:
-    return place_key(row.get("uprn"), [row.get("address", "")], row.get("postcode"))
-
-
-def _households(by_key: Mapping[_RecordKey, list[_Row]], person_of: Mapping[_RecordKey, str]) -> tuple[Household, ...]:
-    # The columns hold no dates, so everyone at one address counts as living there together.
-    residences = dict.fromkeys(
-        PersonResidence(person_of[key], place, source=key[0], family_name=row.get("family_name", ""))
-        for key, rows in by_key.items()
-        for row in rows
-        if (place := _place(row)) is not None
+    connection.execute(
+        "create or replace table persons as select number::integer as number, person_id, probability "
+        "from found join named using (grouped)"
     )
-    return derive_households(list(residences), [], [], _numbered("H")).households
+    connection.unregister("found")
+    connection.unregister("named")
+    lap("ids")
+    households = _households(connection, present, goes_on=wanted.goes_on)
+    lap("households")
+    return LinkedFile(linked, len(group), len(smallest), households, merged, split)
 
 
-def _homes(households: Iterable[Household]) -> Mapping[tuple[str, str], str]:
-    """Household by person and place, and by person alone (place "") for records without an address."""
+def _person_names(
+    connection: duckdb.DuckDBPyConnection, smallest: NDArray[np.int64], group: NDArray[np.int64], *, goes_on: bool
+) -> tuple[list[str], dict[str, str], dict[str, tuple[str, ...]]]:
+    if not goes_on:
+        return [f"P{number}" for number in range(1, len(smallest) + 1)], {}, {}
+    old = [
+        str(name)
+        for (name,) in connection.execute(
+            "select distinct person_id from previous order by length(person_id), person_id"
+        ).fetchall()
+    ]
+    connection.register("aged", pd.DataFrame({"person_id": pd.array(old, dtype="string"), "age": np.arange(len(old))}))
+    held = connection.execute(
+        "select coalesce(age, -1)::bigint as age from (select distinct number, source, source_key from rows) "
+        "left join (previous join aged using (person_id)) using (source, source_key) order by number"
+    ).fetchnumpy()["age"]
+    connection.unregister("aged")
+    ids = inherit_ids(group.astype(np.int64), np.asarray(held).astype(np.int64), len(smallest), len(old))
+    mint = _minting("P", old)
+    keys = _keys_of(connection, smallest[ids.code >= ids.known])
+    fresh = iter(mint(key) for key in keys)
+    names = [old[code] if code < ids.known else next(fresh) for code in ids.code.tolist()]
+    merged = {old[gone]: names[taker] for gone, taker in ids.merged.items()}
+    split = {
+        old[cut]: tuple(sorted(names[one] for one in took if names[one] != old[cut])) for cut, took in ids.split.items()
+    }
+    return names, merged, split
+
+
+def _keys_of(connection: duckdb.DuckDBPyConnection, numbers: NDArray[np.int64]) -> list[str]:
+    connection.register("wanted", pd.DataFrame({"number": numbers}))
+    rows = connection.execute(
+        "select number, any_value(source), any_value(source_key) from rows join wanted using (number) "
+        "group by number order by number"
+    ).fetchall()
+    connection.unregister("wanted")
+    return [f"{source}\x1f{key}" for _, source, key in rows]
+
+
+def _minting(letter: str, old: Sequence[str]) -> Callable[[str], str]:
+    """Names that no earlier run can have given, as far as one sees back: of the old ids together, and the new key."""
+    before = hashlib.sha256("\x1f".join(old).encode()).digest()
+    return lambda key: letter + hashlib.sha256(before + key.encode()).hexdigest()[:_ROOM]
+
+
+def _households(connection: duckdb.DuckDBPyConnection, present: Sequence[str], *, goes_on: bool) -> int:
+    """Make `clusters`: each record's household is that of its own last address, else of any of its person's."""
+    start, end = (name if name in present else "null" for name in ("seen_from", "seen_to"))
+    family = "family_name" if "family_name" in present else "''"
+    connection.execute(
+        "create or replace table stays as select number, row, person_id, "  # noqa: S608 - our own columns
+        "coalesce('uprn:' || standard_uprn, 'address:' || standard_key) "
+        f"as place, try_cast({start} as date) as came, try_cast({end} as date) as went, {family} as family, source "
+        "from row_places join rows using (row, number) join persons using (number) "
+        "where standard_uprn is not null or standard_key is not null"
+    )
+    residences = [
+        PersonResidence(person, place, came, went, family_name=family_name or "")
+        for person, place, came, went, family_name in connection.execute(
+            "select person_id, place, min(came), case when count(went) = count(*) then max(went) end, "
+            "any_value(family) from stays group by person_id, place order by person_id, place"
+        ).fetchall()
+    ]
+    before = _previous_households(connection) if goes_on else []
+    mint = _household_names([each.household_id for each in before])
+    households = derive_households(residences, [], before, mint).households
     homes: dict[tuple[str, str], str] = {}
     for household in households:
         for person in sorted(household.person_ids):
             homes.setdefault((person, ""), household.household_id)
             for place in household.place_keys:
                 homes[person, place] = household.household_id
-    return homes
+    frame = pd.DataFrame(
+        [(person, place, home) for (person, place), home in homes.items()],
+        columns=["person_id", "place", "household_id"],
+    ).astype("string")
+    connection.register("homes", frame)
+    connection.execute(
+        "create or replace table clusters as select source, source_key, person_id, "
+        "coalesce(own.household_id, other.household_id, '') as household_id, probability "
+        "from (select number, any_value(source) as source, any_value(source_key) as source_key, min(row) as row "
+        "from rows group by number) join persons using (number) "
+        "left join (select number, arg_max(household_id, row) as household_id from stays "
+        "join homes using (person_id, place) group by number) as own using (number) "
+        "left join (select person_id, household_id from homes where place = '') as other using (person_id) order by row"
+    )
+    connection.unregister("homes")
+    connection.execute("drop table stays")
+    return len(households)
 
 
-def _home(homes: Mapping[tuple[str, str], str], person: str, rows: list[_Row]) -> str:
-    """The household at the record's own last address, else any of its person's."""
-    places = [place for row in reversed(rows) if (place := _place(row)) is not None]
-    return next((home for place in (*places, "") if (home := homes.get((person, place)))), "")
+def _previous_households(connection: duckdb.DuckDBPyConnection) -> list[Household]:
+    rows = connection.execute(
+        "select household_id, list(distinct person_id order by person_id) from previous where household_id <> '' "
+        "group by household_id order by length(household_id), household_id"
+    ).fetchall()
+    return [
+        Household(home, (), tuple(HouseholdMember(person, "resident", None, None, "residence") for person in persons))
+        for home, persons in rows
+    ]
+
+
+def _household_names(old: Sequence[str]) -> Callable[[], str]:
+    given = 0
+    mint = _minting("H", old)
+
+    def name() -> str:
+        nonlocal given
+        given += 1
+        return mint(str(given)) if old else f"H{given}"
+
+    return name

@@ -13,8 +13,7 @@ from linkage.compare import compare
 from linkage.levels import COMPARISONS
 from linkage.model import LevelProbability, LinkModel
 from linkage.pairwise import Comparable, PairScorer, level_of, rarity_of
-from linkage.persons import NEAR_CONCLUSIVE
-from linkage.score import score_pairs
+from linkage.score import NEAR_CONCLUSIVE, score_pairs
 from linkage.sealed_form import from_bytes, to_bytes
 from linkage.standardise import StandardRecord, standardise
 from linkage.training_people import generate

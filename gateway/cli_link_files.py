@@ -1,0 +1,236 @@
+"""Linkage of files as a command does it: read, link, write the clusters, report."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from gateway import clock
+from gateway.cli_files import CommandError, open_private
+from gateway.cli_link_inputs import TRUTH, Input, literal, read_inputs
+from gateway.usecases.linking_files import LinkedFile, Wanted, link_file
+from linkage.columns import connect
+from linkage.engine import largest_reason
+from linkage.errors import LinkageError
+from linkage.model import LinkModel, model_from_json
+from linkage.quality import Quality, quality, quality_by_group, widest_gap
+
+_ROWS_LEFT_OUT, _GAP_TOO_WIDE = 1, 3
+_MOST_GROUPS = 30
+_PREVIOUS = ("source", "source_key", "person_id", "household_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a caller asked for; each is the option of its name."""
+
+    inputs: tuple[Path, ...]
+    out: Path
+    model: Path | None = None
+    save_model: Path | None = None
+    previous: Path | None = None
+    report: Path | None = None
+    labels: Path | None = None
+    gap: float = 0.05
+    duplicate_free: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Lines for the reader, a summary in numbers, and the exit code."""
+
+    lines: tuple[str, ...]
+    summary: Mapping[str, Any]
+    exit_code: int
+
+
+def link_files(order: Order) -> Outcome:
+    """Do it. Raise `CommandError` for what cannot be read, linked or written."""
+    stages = _Stages()
+    model = _model(order.model)
+    with connect() as connection:
+        read = read_inputs(connection, order.inputs, clock.utc_now().date().isoformat())
+        if order.previous is not None:
+            _read_previous(connection, order.previous)
+        stages.lap("read")
+        linked = link_file(
+            connection, read.present, Wanted(model, order.duplicate_free, order.previous is not None), stages.lap
+        )
+        _write(connection, order.out)
+        stages.lap("write")
+        measured = _quality(connection, read, order.labels)
+    if order.save_model is not None:
+        with open_private(order.save_model) as stream:
+            stream.write(linked.linked.model.to_json())
+    report = _report(read, linked, stages, measured)
+    if order.report is not None:
+        with open_private(order.report) as stream:
+            json.dump(report, stream, indent=1)
+    wide = [name for name, each in measured.get("groups", {}).items() if each["gap"] > order.gap]
+    lines = [*(f"warning: {each}" for each in read.warnings), *_lineage(linked)]
+    lines += [f"quality differs by more than {order.gap:g} between groups of {name}" for name in wide]
+    summary = {
+        name: report[name] for name in ("records", "persons", "households", "pairs_for_review", "rows_without_key")
+    }
+    return Outcome(tuple(lines), summary, _GAP_TOO_WIDE if wide else _ROWS_LEFT_OUT if read.rows_without_key else 0)
+
+
+class _Stages:
+    """Seconds by the clock and of the processor, per stage."""
+
+    def __init__(self) -> None:
+        self._at = (perf_counter(), process_time())
+        self.seconds: dict[str, dict[str, float]] = {}
+
+    def lap(self, stage: str) -> None:
+        now = (perf_counter(), process_time())
+        self.seconds[stage] = {"wall": round(now[0] - self._at[0], 2), "processor": round(now[1] - self._at[1], 2)}
+        self._at = now
+
+
+def _model(path: Path | None) -> LinkModel | None:
+    if path is None:
+        return None
+    try:
+        return model_from_json(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, LinkageError):
+        raise CommandError("the model is no model file of linkage; make one with --save-model") from None
+
+
+def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    source = (
+        "read_parquet(?)" if path.suffix.lower() == ".parquet" else "read_csv(?, header = true, all_varchar = true)"
+    )
+    columns = ", ".join(f"coalesce({name}::varchar, '') as {name}" for name in _PREVIOUS)
+    try:
+        connection.execute(
+            f"create or replace table previous as select {columns} from {source}",  # noqa: S608 - the path is a parameter
+            [[literal(path)]],
+        )
+    except duckdb.Error:
+        raise CommandError("the earlier clusters cannot be read; name the file that --out wrote") from None
+
+
+def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
+    # DuckDB writes by name: the file is made for the owner alone before anything is in it.
+    open_private(out).close()
+    form = "format parquet" if out.suffix.lower() == ".parquet" else "format csv, header"
+    name = str(out).replace("'", "''")
+    try:
+        connection.execute(f"copy clusters to '{name}' ({form}, use_tmp_file false)")
+    except duckdb.Error:
+        raise CommandError("the output file cannot be written; check its folder") from None
+    out.chmod(0o600)
+
+
+def _lineage(linked: LinkedFile) -> list[str]:
+    lines = [f"merged  {old} into {new}" for old, new in sorted(linked.merged.items())]
+    return lines + [
+        f"split   {old}: records went to {', '.join(others)}" for old, others in sorted(linked.split.items()) if others
+    ]
+
+
+def _report(read: Input, linked: LinkedFile, stages: _Stages, measured: Mapping[str, Any]) -> dict[str, Any]:
+    run = linked.linked
+    model, persons = run.model, run.persons
+    sizes = np.bincount(np.unique(persons.person, return_inverse=True)[1])
+    joined = persons.person[run.pairs.left] == persons.person[run.pairs.right]
+    chance = 1.0 / (1.0 + np.exp(-np.clip(run.odds[joined], -700.0, 700.0)))
+    together = (
+        np.isin(persons.person, np.flatnonzero(np.bincount(persons.person) > 1)) if len(sizes) else np.zeros(0, bool)
+    )
+    certain = persons.verified & together
+    strong = ~certain & together & (persons.chance >= model.strong_at)
+    return {
+        "records": linked.records,
+        "rows": read.rows,
+        "rows_without_key": read.rows_without_key,
+        "persons": linked.persons,
+        "households": linked.households,
+        "pairs_compared": len(run.pairs),
+        "pairs_joined": int(joined.sum()),
+        "pairs_for_review": run.waiting,
+        "expected_precision": round(float(chance.mean()), 5) if len(chance) else 1.0,
+        "thresholds": {"merge_at": model.merge_at, "review_at": model.review_at, "strong_at": model.strong_at},
+        "bands": {
+            "alone": int((~together).sum()),
+            "verified": int(certain.sum()),
+            "strong": int(strong.sum()),
+            "probable": int((together & ~certain & ~strong).sum()),
+        },
+        "largest_person": {
+            "records": int(sizes.max(initial=0)),
+            "agree_on": dict(largest_reason(run)),
+            "largest_component": persons.largest_component,
+        },
+        "components": {"of_several": persons.components, "taken_apart_or_checked": persons.conflicted},
+        "blocks": [
+            {"key": each.kind, "shared": each.shared_keys, "largest": each.largest, "pairs": each.pairs}
+            for each in run.blocks
+        ],
+        "model": model.trained_on,
+        "warnings": list(read.warnings),
+        "seconds": stages.seconds,
+        **({"quality": measured} if measured else {}),
+        "merged": dict(linked.merged),
+        "split": {old: list(others) for old, others in linked.split.items() if others},
+    }
+
+
+def _quality(connection: duckdb.DuckDBPyConnection, read: Input, labels: Path | None) -> dict[str, Any]:
+    """Quality whole and by group, where the truth is told in a column or a file; nothing where it is not."""
+    if labels is not None:
+        form = (
+            "read_parquet(?)"
+            if labels.suffix.lower() == ".parquet"
+            else "read_csv(?, header = true, all_varchar = true)"
+        )
+        try:
+            connection.execute(f"create or replace table labels as select * from {form}", [[literal(labels)]])  # noqa: S608 - the path is a parameter
+        except duckdb.Error:
+            raise CommandError(
+                "the labels cannot be read; they are CSV or Parquet with source and source_key"
+            ) from None
+    elif TRUTH in read.present:
+        connection.execute(f"create or replace table labels as select distinct source, source_key, {TRUTH} from rows")  # noqa: S608 - our own column
+    else:
+        return {}
+    names = [str(row[0]) for row in connection.execute("describe labels").fetchall()]
+    if not {"source", "source_key", TRUTH} <= set(names):
+        raise CommandError("the labels lack source, source_key or person_truth; add the column")
+    groups = [name for name in names if name not in {"source", "source_key", TRUTH}]
+    coded = ", ".join(f'"{name}"::varchar as "{name}"' for name in (TRUTH, *groups))
+    table = connection.execute(
+        f"select person_id, {coded} from clusters join labels using (source, source_key)"  # noqa: S608 - columns of the labels, quoted
+    ).df()
+    codes = {
+        name: np.unique(table[name].astype("string").fillna("not known").to_numpy(str), return_inverse=True)
+        for name in table
+    }
+    found, truth = codes["person_id"][1].astype(np.int64), codes[TRUTH][1].astype(np.int64)
+    few = {name: codes[name] for name in groups if len(codes[name][0]) <= _MOST_GROUPS}
+    by_group = quality_by_group(found, truth, {name: each[1].astype(np.int64) for name, each in few.items()})
+    return {
+        **_figures(quality(found, truth)),
+        "groups": {
+            name: {
+                "gap": round(widest_gap(each), 4),
+                "values": {str(few[name][0][code]): _figures(one) for code, one in each.items()},
+            }
+            for name, each in by_group.items()
+        },
+    }
+
+
+def _figures(one: Quality) -> dict[str, float]:
+    return {
+        "true_pairs": one.true_pairs,
+        "precision": round(one.precision, 4),
+        "recall": round(one.recall, 4),
+        "f1": round(one.f1, 4),
+    }

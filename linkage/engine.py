@@ -1,0 +1,173 @@
+"""Linkage of a table of text columns, a million rows and more: the steps of `linkage.persons`, on columns.
+
+(1) standardise by distinct value (2) find the pairs that share a key (3) compare them (4) fit a model to them, unless
+one is given (5) score (6) cluster. What is given and what comes out is in a DuckDB connection and in arrays.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from linkage.addresses import key_and_street
+from linkage.candidates import Block, candidates
+from linkage.compare import ComparedPairs, compare
+from linkage.components import Facts, Persons, find_persons
+from linkage.file_columns import standard_table
+from linkage.fit import fit_table
+from linkage.levels import COMPARISONS
+from linkage.model import LinkModel, default_model
+from linkage.record import LinkIdentifier, LinkRecord
+from linkage.score import Floats, score_pairs
+from linkage.standardise import StandardRecord, standardise
+
+COLUMNS = (
+    "source", "source_key", "given_name", "family_name", "birth_date", "sex", "postcode", "uprn", "address",
+    "nhs_number", "nino", "upn", "national_id", "phone", "email",
+)  # fmt: skip
+_SCHEMES = ("nhs_number", "nino", "upn", "national_id")
+# Too few records to learn from: the shipped model says more.
+_LEAST_RECORDS = 500
+_MOST_REASONS = 3
+Lap = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a run found. Records go by number, 0 .. n - 1 in order of source and key.
+
+    `pairs` and `odds` are the compared pairs and their log odds of one person; `waiting` counts pairs of persons that
+    may be one, on which somebody has to decide.
+    """
+
+    model: LinkModel
+    blocks: tuple[Block, ...]
+    pairs: ComparedPairs
+    odds: Floats
+    persons: Persons
+    waiting: int
+
+
+def link_table(
+    connection: duckdb.DuckDBPyConnection,
+    present: Sequence[str],
+    *,
+    model: LinkModel | None = None,
+    duplicate_free: Sequence[str] = (),
+    lap: Lap = lambda _stage: None,
+) -> Linked:
+    """Link the table `rows`: `number`, `row`, and those of `COLUMNS` that are `present`, as text.
+
+    `number` is the same for rows of one source and key. In a source that is `duplicate_free` one key is one person.
+    `model` None fits the one shipped to the records. `lap` is told the name of each step when it is done.
+    """
+    standard_table(connection, present)
+    lap("standardise")
+    found = candidates(connection, loose=True)
+    lap("block")
+    pairs = compare(connection, found.left, found.right)
+    lap("compare")
+    size = int(connection.execute("select count(*) from records").fetchall()[0][0])
+    used = model or default_model()
+    if model is None and size >= _LEAST_RECORDS:
+        used = fit_table(connection, pairs, size, used)
+    lap("fit")
+    odds = score_pairs(pairs, used, size)
+    lap("score")
+    facts = _facts(connection, duplicate_free)
+
+    def records_of(numbers: NDArray[np.int64]) -> list[StandardRecord]:
+        return _records(connection, present, numbers, duplicate_free)
+
+    persons = find_persons(pairs, odds, facts, used, records_of)
+    lap("cluster")
+    return Linked(used, found.blocks, pairs, odds, persons, _waiting(pairs, odds, persons, used))
+
+
+def largest_reason(linked: Linked) -> Mapping[str, float]:
+    """What holds the largest person together: the commonest agreements among its pairs, and their share."""
+    person = linked.persons.person
+    largest = int(np.argmax(np.bincount(person))) if len(person) else 0
+    inside = (person[linked.pairs.left] == largest) & (person[linked.pairs.right] == largest)
+    if not inside.any():
+        return {}
+    held: Counter[str] = Counter()
+    patterns = linked.pairs.patterns[linked.pairs.pattern[inside]]
+    for place, comparison in enumerate(COMPARISONS):
+        best_first = comparison.level_names
+        for number, name in enumerate(best_first[:-1]):
+            held[f"{comparison.name}: {name}"] = int((patterns[:, place] == len(best_first) - 1 - number).sum())
+    return {name: round(count / len(patterns), 3) for name, count in held.most_common(_MOST_REASONS) if count}
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, duplicate_free: Sequence[str]) -> Facts:
+    connection.register("named", pd.DataFrame({"source": pd.Series(list(duplicate_free), dtype="string")}))
+    found = connection.execute(
+        "select case when given is null then -1 else (hash(given) >> 2)::bigint end as given, "
+        "coalesce(birth_year, -1) as birth_year, coalesce(birth_days, -1) as birth_days, coalesce(sex, -1) as sex, "
+        "coalesce((nhs_verified >> 2)::bigint, -1) as nhs_verified, coalesce(free, -1)::bigint as duplicate_free "
+        "from records "
+        "left join (select number, any_value((hash(source) >> 2)::bigint) as free from rows "
+        "where source in (select source from named) group by number) using (number) order by number"
+    ).fetchnumpy()
+    connection.unregister("named")
+    return Facts(**{name: np.asarray(column).astype(np.int64) for name, column in found.items()})
+
+
+def _records(
+    connection: duckdb.DuckDBPyConnection,
+    present: Sequence[str],
+    numbers: NDArray[np.int64],
+    duplicate_free: Sequence[str],
+) -> list[StandardRecord]:
+    """Records as they are compared one by one, in order of their numbers."""
+    connection.register("wanted", pd.DataFrame({"number": numbers}))
+    columns = ", ".join(f"list({name} order by row)" if name in present else "[]" for name in COLUMNS[2:])
+    rows = connection.execute(
+        f"select number, first(source), {columns} from rows join wanted using (number) group by number order by number"  # noqa: S608 - our own columns
+    ).fetchall()
+    connection.unregister("wanted")
+    return [
+        _record(number, source, dict(zip(COLUMNS[2:], values, strict=True)), duplicate_free)
+        for number, source, *values in rows
+    ]
+
+
+def _record(
+    number: int, source: str, columns: Mapping[str, list[str | None]], duplicate_free: Sequence[str]
+) -> StandardRecord:
+    def held(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(text for text in columns[name] if text))
+
+    codes = columns["postcode"] or [None] * len(columns["address"])
+    places = [key_and_street([line], code) for line, code in zip(columns["address"], codes, strict=True) if line]
+    return standardise(
+        LinkRecord(
+            record_id=f"{number:012d}",
+            source=source,
+            duplicate_free=source if source in duplicate_free else None,
+            given_names=held("given_name"),
+            family_names=held("family_name"),
+            birth_date=next(iter(held("birth_date")), None),
+            sex=next(iter(held("sex")), None),
+            identifiers=tuple(LinkIdentifier(scheme, text[:64]) for scheme in _SCHEMES for text in held(scheme)),
+            postcodes=held("postcode"),
+            uprns=held("uprn"),
+            address_keys=tuple(key for key, _ in places if key),
+            streets=tuple(street for _, street in places if street),
+            phones=held("phone"),
+            emails=held("email"),
+        )
+    )
+
+
+def _waiting(pairs: ComparedPairs, odds: Floats, persons: Persons, model: LinkModel) -> int:
+    """Pairs of persons between whom some pair of records is at least as likely as review asks."""
+    left, right = persons.person[pairs.left], persons.person[pairs.right]
+    apart = (left != right) & (odds >= np.log(model.review_at / (1 - model.review_at)))
+    between = np.minimum(left, right) << 32 | np.maximum(left, right)
+    return len(np.unique(between[apart]))
