@@ -51,6 +51,7 @@ MOUNTED: tuple[Mounted, ...] = (
     Mounted("pull", "gateway.cli_pull", "app", "Pull from a partner's API, or say how every pull stands."),
     Mounted("watch", "gateway.cli_watch", "app", "Take the files that partners put into their folders."),
     Mounted("link", "gateway.cli_link", "app", "Join records into persons and households."),
+    Mounted("clk", "gateway.cli_clk", "app", "Encode persons for a partner without names; match two sides' encodings."),
     Mounted("decide", "gateway.cli_agreements", "decide_app", "Ask a register one question: JSON in, JSON out."),
     Mounted("agreements", "gateway.cli_agreements", "agreements_app", "Check a register's documents, or list them."),
     Mounted("audit", "gateway.cli_audit", "app", "Verify the audit log, export it, fetch receipts."),

