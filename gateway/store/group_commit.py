@@ -2,7 +2,8 @@
 
 Who comes while no group is under way leads one: takes what stands in the queue, appends all of it and commits. Who
 comes meanwhile stands in the queue; when the leader is done, the first in the queue leads the next. Nobody waits for
-company: who is alone goes at once.
+company: who is alone goes at once. Nor does anybody wait long for a slow disk: after two milliseconds the first in the
+queue leads another group beside the one under way, over a connection of its own.
 
 A call returns when its own item is durable, and not before. An item that the database refuses does not spoil its
 group: the group is appended again one by one, and each has its own answer. What may hit any of them, a lost connection
@@ -12,6 +13,7 @@ leader. An error is never the answer that an item is durable.
 
 import select
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
@@ -29,8 +31,14 @@ T = TypeVar("T")
 MOST = 32
 """Most items of one group: a longer transaction would make its first item wait for its last."""
 
+_PATIENCE = 0.002
+"""Seconds that the first in the queue waits for the group under way, which a quick disk ends sooner."""
+
+_AT_ONCE = 4
+"""Most groups under way at a time."""
+
 _STALLED = 2.0
-"""Seconds after which who stands in the queue no longer counts on the leader, and leads beside it."""
+"""Seconds after which who stands in the queue counts on none of them and leads, however many there are."""
 
 _LONGEST = 30.0
 """Seconds that a group is waited for: a ticket is good for no longer."""
@@ -43,14 +51,17 @@ _BROKE_OFF = "who appended for others broke off"
 
 
 class _Waiting(Generic[T]):
-    """One item. `told` hears True: lead; or False: it is done, and well unless there is an `error`."""
+    """One item. `told` hears True: lead; or False: it is done, and well unless there is an `error`.
 
-    __slots__ = ("done", "error", "item", "leads", "taken", "told")
+    `leads`: it was told to lead, or does so, and has not taken its group yet.
+    """
+
+    __slots__ = ("done", "error", "is_first", "item", "leads", "taken", "told")
 
     def __init__(self, item: T) -> None:
         self.item = item
         self.told: SimpleQueue[bool] = SimpleQueue()
-        self.leads = self.taken = self.done = False
+        self.is_first = self.leads = self.taken = self.done = False
         self.error: psycopg.Error | None = None
 
 
@@ -68,19 +79,21 @@ class GroupCommit(Generic[T]):
         self._most = most
         self._lock = threading.Lock()
         self._queue: deque[_Waiting[T]] = deque()
-        self._led = False
+        self._leading = 0
         self._idle: list[psycopg.Connection[Any]] = []
 
     def append(self, item: T) -> None:
         """Append an item, durable when this returns. Raises an error of SQLAlchemy's: then nobody may count on it."""
         mine = _Waiting(item)
         with self._lock:
+            mine.is_first = not self._queue
             self._queue.append(mine)
-            leads, self._led = not self._led, True
+            leads = mine.leads = self._leading == 0
+            self._leading += leads
         while not mine.done:
             if leads or self._told(mine):
                 leads = False
-                self._lead()
+                self._lead(mine)
         if mine.error is not None:
             # One of its own for each who waits, and without values: some of those are others'.
             raise DBAPIError.instance(None, None, mine.error, psycopg.Error, hide_parameters=True)
@@ -94,20 +107,28 @@ class GroupCommit(Generic[T]):
 
     def _told(self, mine: _Waiting[T]) -> bool:
         """Wait until told to lead, or that the item is done."""
-        try:
-            return mine.told.get(timeout=_STALLED)
-        except Empty:
-            with self._lock:
-                if not mine.taken:
-                    return True
+        stalled = time.monotonic() + _STALLED
+        while not mine.taken:
+            try:
+                return mine.told.get(timeout=_PATIENCE if mine.is_first else _STALLED)
+            except Empty:
+                with self._lock:
+                    if mine.leads:
+                        # Told so at this very moment.
+                        return mine.told.get_nowait()
+                    if not mine.taken and (self._leading < _AT_ONCE or time.monotonic() > stalled):
+                        self._leading += 1
+                        mine.leads = True
+                        return True
         try:
             return mine.told.get(timeout=_LONGEST)
         except Empty:
             mine.done, mine.error = True, errors.OperationalError("the log did not answer in time")
             return False
 
-    def _lead(self) -> None:
+    def _lead(self, leader: _Waiting[T]) -> None:
         with self._lock:
+            leader.leads = False
             group = [self._queue.popleft() for _ in range(min(self._most, len(self._queue)))]
             for one in group:
                 one.taken = True
@@ -123,11 +144,11 @@ class GroupCommit(Generic[T]):
 
     def _hand_over(self) -> None:
         with self._lock:
-            if not self._queue:
-                self._led = False
-            elif not self._queue[0].leads:
+            if self._queue and not self._queue[0].leads:
                 self._queue[0].leads = True
                 self._queue[0].told.put(True)
+            else:
+                self._leading -= 1
 
     def _append(self, items: Sequence[T]) -> Sequence[psycopg.Error | None]:
         """The error of each item, or None."""

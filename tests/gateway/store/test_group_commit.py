@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -23,6 +24,13 @@ _SEEN = text(f"SELECT pid {_SESSIONS}")
 _BLOCKED = text(f"SELECT pid {_SESSIONS} AND wait_event_type = 'Lock'")
 _END = text(f"SELECT count(pg_terminate_backend(pid)) {_SESSIONS}")
 _TRANSACTIONS = text("SELECT count(DISTINCT xact) FROM audit.pending")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Nobody leads a second group because the one under way takes long, unless a test wants just that."""
+    monkeypatch.setattr(group_commit, "_PATIENCE", 60.0)
+    monkeypatch.setattr(group_commit, "_STALLED", 60.0)
 
 
 def append(database, entry):
@@ -140,24 +148,57 @@ def test_a_connection_that_the_server_gave_up_meanwhile_is_not_used(database, ad
     assert len(stored(admin)) == 2
 
 
-def test_who_waits_too_long_goes_by_another_connection(database, admin, monkeypatch):
+def test_behind_a_slow_disk_more_groups_go_at_a_time_but_not_any_number(database, admin, monkeypatch):
+    monkeypatch.setattr(group_commit, "_PATIENCE", 0.002)
+    monkeypatch.setattr(group_commit, "_AT_ONCE", 3)
+    with ThreadPoolExecutor(9) as threads, admin.connect() as blocking, admin.connect() as looking:
+        looking.execution_options(isolation_level="AUTOCOMMIT")
+        blocking.execute(text("LOCK TABLE audit.pending IN EXCLUSIVE MODE"))
+        futures = []
+        for under_way in (1, 2, 3, 3, 3, 3, 3, 3, 3):
+            futures.append(threads.submit(append, database, an_entry()))
+            until(lambda: len(looking.execute(_BLOCKED).all()) == under_way)  # noqa: B023 - awaited here
+        blocking.rollback()
+        entries = {future.result(30) for future in futures}
+
+    assert stored(admin) == entries
+    with admin.begin() as connection:
+        assert connection.execute(_TRANSACTIONS).scalar_one() == 4
+    with database.appending("hg_read") as log:
+        assert (log._leading, len(log._queue)) == (0, 0)
+
+
+def test_behind_groups_that_hang_one_more_goes_by_another_connection(database, admin, monkeypatch):
     monkeypatch.setattr(group_commit, "_STALLED", 0.05)
-    append(database, an_entry())
+    monkeypatch.setattr(group_commit, "_AT_ONCE", 1)
     hung = threading.Event()
     with database.appending("hg_read") as log:
         connect, log._connect = log._connect, lambda: hung.wait(30) and connect()
-        log.close()
         with ThreadPoolExecutor(1) as threads:
             first = threads.submit(append, database, an_entry())
-            until(lambda: log._led and not log._queue)
+            until(lambda: log._leading and not log._queue)
             log._connect = connect
+            monkeypatch.setattr(group_commit, "_PATIENCE", 0.002)
 
             append(database, an_entry())
 
             assert not first.done()
             hung.set()
             first.result(30)
-    assert len(stored(admin)) == 3
+        assert log._leading == 0
+    assert len(stored(admin)) == 2
+
+
+def test_however_readers_and_leaders_meet_each_is_told_of_its_own(database, admin, monkeypatch):
+    monkeypatch.setattr(group_commit, "_PATIENCE", 0.0005)
+    with database.appending("hg_read") as log:
+        monkeypatch.setattr(log, "_most", 3)
+        with ThreadPoolExecutor(16) as threads:
+            entries = list(threads.map(lambda _: append(database, an_entry()), range(300)))
+        assert (log._leading, len(log._queue)) == (0, 0)
+
+    assert stored(admin) == set(entries)
+    assert len(entries) == 300
 
 
 def test_who_broke_off_leaves_no_reader_waiting_and_none_content(database, admin, monkeypatch):
