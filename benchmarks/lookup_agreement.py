@@ -112,7 +112,7 @@ def county_agreement(records: Sequence[LinkRecord], model: LinkModel) -> dict[st
 def agreement(
     person_of: Mapping[str, str], everything: Mapping[str, frozenset[str]], added: Sequence[str]
 ) -> dict[str, float]:
-    """Shares of records whose person holds the same records both ways."""
+    """Shares of records whose person holds the same records both ways, and of those added that are not alone."""
     members: dict[str, set[str]] = defaultdict(set)
     for record, person in person_of.items():
         members[person].add(record)
@@ -120,6 +120,7 @@ def agreement(
     return {
         "agreement": round(len(same) / len(everything), 5),
         "agreement_of_added": round(len(same & set(added)) / len(added), 5),
+        "added_that_join": round(sum(len(everything[record]) > 1 for record in added) / len(added), 5),
     }
 
 
