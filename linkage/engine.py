@@ -6,7 +6,7 @@ one is given (5) score (6) cluster. What is given and what comes out is in a Duc
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -33,6 +33,8 @@ _SCHEMES = ("nhs_number", "nino", "upn", "national_id")
 # Too few records to learn from: the shipped model says more.
 _LEAST_RECORDS = 500
 _MOST_REASONS = 3
+_OPERATING_POINTS = (0.9, 0.95, 0.98)
+_EXPECTED_PRECISION = 0.9995
 Lap = Callable[[str], None]
 
 
@@ -75,6 +77,7 @@ def link_table(
     used = model or default_model()
     if model is None and size >= _LEAST_RECORDS:
         used = fit_table(connection, pairs, size, used)
+        used = replace(used, merge_at=operating_point(score_pairs(pairs, used, size)))
     lap("fit")
     odds = score_pairs(pairs, used, size)
     lap("score")
@@ -86,6 +89,20 @@ def link_table(
     persons = find_persons(pairs, odds, facts, used, records_of)
     lap("cluster")
     return Linked(used, found.blocks, pairs, odds, persons, _waiting(pairs, odds, persons, used))
+
+
+def operating_point(odds: Floats) -> float:
+    """The probability from which pairs are joined: the lowest at which those joined are expected to be right.
+
+    No labels are looked at. What a fitted model expects is too good by about a factor of ten, because its comparisons
+    are not independent; what is asked of it here allows for that.
+    """
+    chance = 1.0 / (1.0 + np.exp(-np.clip(odds, -700.0, 700.0)))
+    for point in _OPERATING_POINTS[:-1]:
+        joined = chance[chance >= point]
+        if joined.size and joined.mean() >= _EXPECTED_PRECISION:
+            return point
+    return _OPERATING_POINTS[-1]
 
 
 def largest_reason(linked: Linked) -> Mapping[str, float]:
