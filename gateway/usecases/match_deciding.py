@@ -3,7 +3,7 @@
 (0) one instant; does the register permit this caller to match? A refusal is an entry
 (1) no run of linkage meanwhile; the pair, if it waits, or the decision, if it stands
 (2) the combination entry, then the decision, append-only; commit
-(3) a run of linkage is queued with it: linkage keeps to every decision that stands, in each run over everything and
+(3) linkage keeps to every decision that stands: at once for the people concerned, in each run over everything, and
     where new records come. Different wins over same, and both over any score
 
 Whoever was shown a profile that turns out to have been of two people is told: `gateway.usecases.mixed_profiles`.
@@ -23,7 +23,6 @@ from gateway.identity.caller import StaffCaller
 from gateway.link_record import link_record
 from gateway.store.erasure import keep_linkage_out
 from gateway.store.identities import IdentityFact, save_reviews
-from gateway.store.jobs import defer_linkage
 from gateway.store.ledger import append
 from gateway.store.match_decisions import (
     DOUBTED,
@@ -42,8 +41,10 @@ from gateway.store.near_identities import identity_facts_of, links_to
 from gateway.usecases.entries import entry
 from gateway.usecases.lineage_entries import LINKAGE_PURPOSE
 from gateway.usecases.linking_input import permitted
+from gateway.usecases.linking_new import relink
 from gateway.usecases.match_reviews import NO_SUCH_PAIR
 from gateway.usecases.match_stewards import deny, steward_mask
+from gateway.usecases.mixed_profiles import trace_mixed_profiles
 from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
 from linkage.conflicts import conflict_between
@@ -60,7 +61,7 @@ _MOST_PAIRS = 40
 
 @dataclass(frozen=True, slots=True)
 class MatchDecision:
-    """What was decided or undone. `state`: noted (unsure), or queued: linkage goes by it within seconds."""
+    """What was decided or undone. `state`: noted (unsure), applied, or queued: a run over everything goes by it."""
 
     decision_id: UUID
     verdict: str
@@ -106,13 +107,12 @@ def decide_match(
                 decided_by=caller.subject, decided_at=now,
             )  # fmt: skip
             add_decision(connection, row)
-            # (3) Linkage goes by it.
-            if verdict != UNSURE:
-                defer_linkage(connection)
     if pair is None:
         deny(wiring, context, caller, now, "not-found")
         raise NotFoundError(NO_SUCH_PAIR)
-    return MatchDecision(decision_id, verdict, "noted" if verdict == UNSURE else "queued", now, UUID(noted.entry_id))
+    # (3) Linkage goes by it.
+    state = "noted" if verdict == UNSURE else _go_by(wiring, (pair.record_id, pair.other_record_id))
+    return MatchDecision(decision_id, verdict, state, now, UUID(noted.entry_id))
 
 
 def undo_decision(
@@ -138,14 +138,14 @@ def undo_decision(
                     decision_id=decision_id, sealed_reason=sealed, undone_by=caller.subject, undone_at=now
                 ),
             )  # fmt: skip
-            # (3) Linkage goes by it.
-            defer_linkage(connection)
     if own:
         raise AccessRefusedError("own-decision", _OWN, deny(wiring, context, caller, now, "own-decision"))
     if row is None:
         deny(wiring, context, caller, now, "not-found")
         raise NotFoundError(_NO_SUCH_DECISION)
-    return MatchDecision(decision_id, row.verdict, "queued", now, UUID(noted.entry_id))
+    # (3) Linkage goes by it.
+    state = _go_by(wiring, (row.record_id, row.other_record_id))
+    return MatchDecision(decision_id, row.verdict, state, now, UUID(noted.entry_id))
 
 
 def doubt_person(wiring: Wiring, context: RequestContext, caller: StaffCaller, family_id: UUID, reason: str) -> Doubt:
@@ -182,6 +182,13 @@ def doubt_person(wiring: Wiring, context: RequestContext, caller: StaffCaller, f
     if not pairs:
         raise NotFoundError(_ONE_RECORD)
     return found
+
+
+def _go_by(wiring: Wiring, records: tuple[UUID, UUID]) -> str:
+    """Find anew who these records are; whoever saw a profile that this parts is told."""
+    linked = relink(wiring, records)
+    trace_mixed_profiles(wiring)
+    return "queued" if linked.left else "applied"
 
 
 def _require_possible(wiring: Wiring, connection: Connection, mask: int, pair: WaitingPair) -> None:

@@ -20,7 +20,6 @@ from gateway import clock
 from gateway.identity.assertion import token_form
 from gateway.identity.clients import ClientRegistry
 from gateway.identity.keys import generate_es256_key, public_jwks
-from gateway.usecases.linking import link_everything
 from gateway.usecases.notifying import raise_notices
 from gateway.usecases.watching_feeds import watch_feeds
 from tests.gateway.audit.log_book import drain
@@ -215,7 +214,6 @@ class Stage:
 
     def match_decided(self) -> None:
         self.send(EXAMPLES["decide-match"]["request"])
-        link_everything(self.northvale.wiring)
 
     def match_decision_id(self) -> object:
         self.match_decided()
