@@ -7,6 +7,7 @@
 (4) keep what is compared of them in the index; look up their neighbourhood, and find the persons in it
 (5) write persons, and households and kin of those concerned
 (6) append an entry for each person who took records from another; note that the files are linked; commit
+(7) tell whoever saw a profile that was of two people
 
 The persons in a neighbourhood are found by the steps of a run over everything, so that run agrees (measured by
 `benchmarks.lookup_agreement`); each night it reconciles what does not.
@@ -33,6 +34,7 @@ from gateway.usecases.linking_new_facts import RecordFacts
 from gateway.usecases.linking_new_homes import write_homes_of
 from gateway.usecases.linking_new_index import StoredNeighbours
 from gateway.usecases.linking_persons import write_persons
+from gateway.usecases.mixed_profiles import trace_mixed_profiles
 from gateway.usecases.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
 from linkage.lineage import Assignment, assign_person_ids
@@ -95,7 +97,7 @@ def link_new(wiring: Wiring) -> NewlyLinked:
             mark_linked(connection, met, run.now)
         if left or linked.left:
             defer_linkage(connection)
-    return replace(linked, left=left or linked.left)
+    return _told(wiring, replace(linked, left=left or linked.left))
 
 
 def relink(wiring: Wiring, records: Collection[UUID]) -> NewlyLinked:
@@ -110,6 +112,13 @@ def relink(wiring: Wiring, records: Collection[UUID]) -> NewlyLinked:
         linked = _carry_out(connection, run, facts, records, base, again=True)
         if linked.left:
             defer_linkage(connection)
+    return _told(wiring, linked)
+
+
+def _told(wiring: Wiring, linked: NewlyLinked) -> NewlyLinked:
+    """(7) A profile that stewards' decisions have parted was of two people: whoever saw it is told."""
+    if linked.lineage:
+        trace_mixed_profiles(wiring)
     return linked
 
 
