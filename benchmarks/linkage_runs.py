@@ -59,7 +59,7 @@ def ours(given: Set, out: Path, *more: str) -> Run:
     ]  # fmt: skip
     run = _watched("ours", command, out)
     report = json.loads(Path(f"{out}.json").read_text())
-    run.stages = {name: [seconds] for name, seconds in report.get("seconds", {}).items()}
+    run.stages = {name: [spent["wall"], spent["processor"]] for name, spent in report["seconds"].items()}
     return run
 
 
@@ -129,27 +129,32 @@ def judged(given: Set, run: Run) -> dict[str, float]:
 
 
 def households_right(given: Set, residences: Path, run: Run) -> tuple[float, int]:
-    """Share of true households of the day found with all rows of their members and no others; and how many counted.
+    """Share of the true households of the day that were found with the same people and no others; how many counted.
 
-    Counted are households in houses and flats each of whose members in the file has a row that tells the home of today:
-    with its UPRN or, where it has none, an address, and seen there since moving in. Shared houses, homes of many and
-    refuges have no household that an address could tell.
+    A person is where the newest of its rows puts it. Counted are households in houses and flats each of whose members
+    in the file has a row that tells the home of today: with its UPRN or, where it has none, an address, and seen there
+    since moving in. Shared houses, homes of many and refuges have no household that an address could tell.
     """
     query = f"""
         with home as (
             select person_truth, min(uprn) as uprn, min(lives_from) as since from read_parquet('{residences}')
             where lives_to is null and kind = 'usual' group by person_truth
-        ), told as (
-            select l.household_truth, l.person_truth, bool_or(
-                coalesce(r.uprn = h.uprn, r.address is not null) and r.seen_to >= h.since
-                and coalesce(r.seen_from, r.seen_to) >= h.since) as dated
+        ), row as (
+            select l.*, o.household_id, l.home_kind in ('house', 'flat') and coalesce(
+                    coalesce(r.uprn = h.uprn, r.address is not null) and r.seen_from >= h.since, false) as dated,
+                row_number() over (
+                    partition by l.person_truth order by r.seen_to desc, l.source, l.source_key) = 1 as newest
             from read_parquet('{given.labels}') l join read_parquet('{given.records}') r using (source, source_key)
-            join home h using (person_truth)
-            where l.household_truth is not null and l.home_kind in ('house', 'flat') group by all
+            join home h using (person_truth) left join read_parquet('{run.out}.parquet') o using (source, source_key)
+        ), person as (
+            select household_truth, person_truth, bool_or(dated) as dated,
+                any_value(household_id) filter (newest) as found
+            from row group by all
         )
-        select household_truth from told group by household_truth having bool_and(dated)
+        select household_truth, found, household_truth is not null
+            and bool_and(dated) over (partition by household_truth) as counted from person order by person_truth
     """  # noqa: S608 - files of our own
-    counted = {row[0] for row in duckdb.sql(query).fetchall()}
-    truth = _column(given.labels, "household_truth")
-    mask = np.array([each in counted for each in truth], dtype=bool)
-    return exactly_right(numbered(_joined(given, run, "household_id")), numbered(truth), mask), len(counted)
+    rows = duckdb.sql(query).fetchall()
+    truth, found = (numbered([row[place] for row in rows]) for place in (0, 1))
+    counted = np.array([row[2] for row in rows], dtype=bool)
+    return exactly_right(found, truth, counted), len(np.unique(truth[counted]))
