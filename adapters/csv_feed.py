@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from adapters.cells import Cells
-from adapters.csv_rows import csv_rows, plain_rows
+from adapters.csv_rows import UnlookedRow, csv_rows, plain_rows
 from adapters.port import FeedProfile, RawRow, Translation, translate_row
 from adapters.quick import QuickRow, QuickRows, ReadQuickly
 
@@ -41,16 +41,16 @@ class CsvFeed:
         return QuickRows(names, self._read_quickly(names, rows, self.quick(names)))
 
     def _read_quickly(
-        self, names: tuple[str, ...], rows: Iterator[tuple[int, list[str]] | RawRow], read: ReadQuickly
+        self, names: tuple[str, ...], rows: Iterator[UnlookedRow | RawRow], read: ReadQuickly
     ) -> Iterator[QuickRow | Translation]:
         for row in rows:
             if isinstance(row, RawRow):
                 yield translate_row(self, row)
                 continue
-            number, cells = row
+            number, line, cells = row
             said = read(cells)
             if said is not None:
-                yield cells, said
+                yield line, said
             elif any(cell.strip() for cell in cells):
                 yield translate_row(self, RawRow(number, dict(zip(names, cells, strict=True))))
 

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TextIO
 
+from adapters.csv_text import PlainLines, TextAhead
+
 MAX_RECORD = 1024 * 1024
 """Characters in one row, its line breaks counted. One cell is held to csv's own limit, 131,072 characters."""
 _QUOTE = '"'
@@ -18,7 +20,7 @@ class RecordReader:
     """The lines of a text, grouped into records of cells by the quoting rules of RFC 4180."""
 
     def __init__(self, text: TextIO, delimiter: str = ",") -> None:
-        self._text = text
+        self._text = TextAhead(text)
         self._delimiter = delimiter
         self._waiting: deque[str] = deque()
         self._taken: list[str] = []
@@ -38,6 +40,10 @@ class RecordReader:
         self._taken.append(line)
         text = line.rstrip("\r\n")
         return text.split(self._delimiter) if text else [] if line else None
+
+    def plain_lines(self) -> PlainLines | None:
+        """The next lines, where each is a record whose cells lie between commas; None where they have to be read."""
+        return None if self._waiting else self._text.plain_lines()
 
     def give_up(self) -> tuple[str, ...]:
         """Leave the first line of the broken record, offer its other lines again, and return what was left."""

@@ -10,14 +10,15 @@ plain text (`adapters.formulas`).
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, TypeAlias
 
 from adapters.column_names import canonical_names, check_names
+from adapters.csv_line import line_of
 from adapters.csv_records import RecordReader
 from adapters.csv_shape import PLAIN, CsvShape
+from adapters.csv_text import UNDECODABLE
 from adapters.errors import FeedUnreadableError
 from adapters.formulas import FORMULA, FORMULA_REMEDY, QUOTE_OR_SIGN, runs_as_formula, unquoted
 from adapters.port import RawRow, RowError
@@ -38,7 +39,11 @@ _REMEDIES = {
 }
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SIGNS = frozenset(QUOTE_OR_SIGN)
-_UNDECODABLE = re.compile("[\x00\ud800-\udfff]")
+_ONE_BY_ONE = 256
+"""Records read one by one before another look for plain lines."""
+
+UnlookedRow: TypeAlias = tuple[int, str, list[str]]
+"""Number, line (see `adapters.csv_line`) and cells of a row of which no cell needs a look."""
 
 
 def csv_rows(
@@ -70,8 +75,8 @@ def csv_rows(
 
 def plain_rows(
     source: BinaryIO, required: frozenset[str], known: frozenset[str]
-) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]] | RawRow]] | None:
-    """The names of a plain CSV file and its rows, as number and cells where no cell needs a look; None for a workbook.
+) -> tuple[tuple[str, ...], Iterator[UnlookedRow | RawRow]] | None:
+    """The names of a plain CSV file and its rows; None for a workbook.
 
     Raise `FeedUnreadableError` as `csv_rows` does.
     """
@@ -84,20 +89,44 @@ def plain_rows(
 
 def _rows_unlooked(
     records: RecordReader, names: tuple[str, ...], known: frozenset[str]
-) -> Iterator[tuple[int, list[str]] | RawRow]:
-    width = len(names)
-    for number in count(1):
+) -> Iterator[UnlookedRow | RawRow]:
+    width, number = len(names), 0
+    while True:
+        block = records.plain_lines()
+        if block is None:
+            for row in _rows_one_by_one(records, number, names, known):
+                if row is None:
+                    return
+                yield row
+            number += _ONE_BY_ONE
+            continue
+        lines, signed = block
+        for place, line in enumerate(lines, number + 1):
+            cells = line.split(",")
+            if len(cells) == width and not (signed and not _SIGNS.isdisjoint([cell[:1] for cell in cells])):
+                yield place, line, cells
+            elif any(cell.strip() for cell in cells):
+                yield _row(place, names, cells, known)
+        number += len(lines)
+
+
+def _rows_one_by_one(
+    records: RecordReader, before: int, names: tuple[str, ...], known: frozenset[str]
+) -> Iterator[UnlookedRow | RawRow | None]:
+    """Some rows, the first of them that after `before`; None at the end of the file."""
+    for number in range(before + 1, before + 1 + _ONE_BY_ONE):
         try:
             cells = records.next_record()
         except csv.Error:
             yield _broken(number, records)
             continue
         if cells is None:
+            yield None
             return
         text = "".join(cells)
-        readable = "\0" not in text if text.isascii() else not _UNDECODABLE.search(text)
-        if len(cells) == width and readable and _SIGNS.isdisjoint([cell[:1] for cell in cells]):
-            yield number, cells
+        readable = "\0" not in text if text.isascii() else not UNDECODABLE.search(text)
+        if len(cells) == len(names) and readable and _SIGNS.isdisjoint([cell[:1] for cell in cells]):
+            yield number, line_of(cells), cells
         elif any(cell.strip() for cell in cells):
             yield _row(number, names, cells, known)
 
@@ -145,7 +174,7 @@ def _first_row(records: RecordReader) -> list[str]:
         raise FeedUnreadableError("The first row cannot be read as column names.", _AS_CSV) from None
     if sent is None:
         raise FeedUnreadableError("The file is empty.", _AS_CSV)
-    if any(_UNDECODABLE.search(cell) for cell in sent):
+    if any(UNDECODABLE.search(cell) for cell in sent):
         raise FeedUnreadableError("The column names are not in UTF-8.", _AS_CSV)
     return sent
 
@@ -175,7 +204,7 @@ def _row(number: int, names: tuple[str, ...], cells: list[str], known: frozenset
             cells[place] = unquoted(cell)
             if name in known and runs_as_formula(cells[place]):
                 problem = problem or RowError(number, name, "formula-cell", FORMULA, FORMULA_REMEDY)
-        if _UNDECODABLE.search(cell):
+        if UNDECODABLE.search(cell):
             # The name of a column that the feed does not know could itself be somebody's data.
             column = name if name in known else ""
             message = "A cell holds bytes that are not UTF-8 text."
@@ -190,5 +219,5 @@ def _broken(number: int, records: RecordReader) -> RawRow:
 
 
 def _problem(number: int, sent: Sequence[str], code: str, message: str) -> RawRow:
-    readable = tuple(_UNDECODABLE.sub("\N{REPLACEMENT CHARACTER}", text) for text in sent)
+    readable = tuple(UNDECODABLE.sub("\N{REPLACEMENT CHARACTER}", text) for text in sent)
     return RawRow(number, {}, payload=readable, problem=RowError(number, "", code, message, _REMEDIES[code]))

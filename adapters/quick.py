@@ -4,27 +4,32 @@
 every other row to it; so it may always be left out, and the tests compare what it gives with `translate` row by row.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import BinaryIO, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from adapters.port import Translation
-from concept_model.base import Scalar
 from concept_model.records import Fact
+
+value_text = json.JSONEncoder(sort_keys=True, default=str, separators=(",", ":")).encode
+"""The value of a fact as the one JSON text that stands for it: names in order, no spaces, ASCII."""
 
 
 class PlainFact(NamedTuple):
-    """A `Fact` as a tuple: what is made by the million."""
+    """A `Fact` as a tuple of texts: what is made by the million.
+
+    `value` is what `value_text` writes; days and the moment are what `str` makes of them.
+    """
 
     item: str
     subject_kind: str
     subject_key: str
     occurrence: str
-    value: dict[str, Scalar]
-    valid_from: date | None
-    valid_to: date | None
-    at: datetime | None
+    value: str
+    valid_from: str | None
+    valid_to: str | None
+    at: str | None
     nature: str
     role: str | None
     handling: str | None
@@ -34,13 +39,18 @@ class PlainFact(NamedTuple):
 def plain_fact(fact: Fact) -> PlainFact:
     """The tuple of a fact."""
     return PlainFact(
-        fact.item, fact.subject_kind, fact.subject_key, fact.occurrence, dict(fact.value), fact.valid_from,
-        fact.valid_to, fact.at, fact.nature.value, fact.role, fact.handling, fact.disputed,
+        fact.item, fact.subject_kind, fact.subject_key, fact.occurrence, value_text(dict(fact.value)),
+        _text(fact.valid_from), _text(fact.valid_to), _text(fact.at), fact.nature.value, fact.role, fact.handling,
+        fact.disputed,
     )  # fmt: skip
 
 
-QuickRow: TypeAlias = tuple[list[str], tuple[PlainFact, ...]]
-"""The cells of a clean row, in the order of `QuickRows.names`, and what it says."""
+def _text(moment: object | None) -> str | None:
+    return None if moment is None else str(moment)
+
+
+QuickRow: TypeAlias = tuple[str, tuple[PlainFact, ...]]
+"""A clean row as `adapters.csv_line.line_of` writes its cells, in the order of `QuickRows.names`; and what it says."""
 
 ReadQuickly: TypeAlias = Callable[[Sequence[str]], tuple[PlainFact, ...] | None]
 """From the cells of a row to its facts; None where the row is one for `Feed.translate`."""

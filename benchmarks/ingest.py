@@ -45,7 +45,7 @@ def main(most: int = MOST) -> None:
             if step == _STEPS[-1]:
                 peaks = gateway.peak_rss_mib()
                 figures = {"rows_per_s": round(rows / pushed["seconds"]), "cpu_us_per_row": _total(used, rows)}
-                figures |= {"peak_rss_mib": max(peaks.values())}
+                figures |= {"peak_rss_mib": max(peaks.values()), "sum_of_peaks_mib": sum(peaks.values())}
                 figures |= _beside(gateway, rows, pushed["seconds"])
                 # Last: they are persons, whom linkage takes up at once in a process of its own.
                 nominals, _ = _pushed(gateway, NOMINALS, rows // _NOMINAL_SHARE)

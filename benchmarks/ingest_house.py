@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class House:
     running: RunningDatabase
     folder: Path
     pid: int
+    peaks: dict[str, int] = field(default_factory=dict)
+    """Peak memory (MiB) of processes that end with a batch, seen while it was taken."""
 
     def push(self, feed: str, file: Path) -> dict[str, Any]:
         """Push a file from its bytes to the batch's last state; gives the batch, and the seconds it took."""
@@ -54,12 +56,17 @@ class House:
             batch_id = answer.json()["batch_id"]
             received = time.perf_counter() - began
             while (row := self._batch(batch_id)).state in {"received", "validating"}:
+                self._look_at_readers()
                 time.sleep(0.05)
             spent = time.perf_counter() - began
         return {
             "state": row.state, "rows": row.rows_read, "rejected": row.rows_rejected, "refused": row.rows_refused,
             "facts": row.facts_new, "seconds": spent, "receiving": received,
         }  # fmt: skip
+
+    def _look_at_readers(self) -> None:
+        for reader in _children(self.processes().get("intake", 0)):
+            self.peaks["reading"] = max(self.peaks.get("reading", 0), _status(reader, "VmHWM") // 1024)
 
     def _batch(self, batch_id: str) -> Any:
         with self.admin.begin() as connection:
@@ -86,7 +93,7 @@ class House:
 
     def peak_rss_mib(self) -> dict[str, int]:
         """The most that each process has held in memory, MiB."""
-        return {name: _status(pid, "VmHWM") // 1024 for name, pid in self.processes().items()}
+        return {name: _status(pid, "VmHWM") // 1024 for name, pid in self.processes().items()} | self.peaks
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor time of each process so far, PostgreSQL's together."""

@@ -1,11 +1,15 @@
-"""The quick way of `police-occurrences`: what `read_occurrence` makes of a row without error or flag, no more."""
+"""The quick way of `police-occurrences`: what `read_occurrence` makes of a row without error or flag, no more.
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+The cells of a row that come from lists, and its title, are few through a whole file: what they say together is made
+once, and place, person and moments are filled in row by row.
+"""
+
+from collections.abc import Sequence
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii
+from operator import itemgetter
 from typing import TypeAlias
 
-from adapters.cell_values import DATE_SENTINELS, parse_date, parse_datetime, parse_flag
 from adapters.cells import MAX_KEY
 from adapters.police.codes import (
     DASH_RISKS,
@@ -23,77 +27,99 @@ from adapters.police.codes import (
     missing_risk,
 )
 from adapters.police.translate import MAX_OCCURRENCE_NUMBER
-from adapters.quick import PlainFact, ReadQuickly
+from adapters.quick import PlainFact, ReadQuickly, value_text
+from adapters.quick_cells import NotQuickError, is_before, quick_code, quick_day, quick_flag, quick_moment
 from concept_model.base import Scalar
 
 _COLUMNS = (
-    "occurrence_no", "nominal_ref", "role", "fact_or_opinion", "handling", "ho_class", "title", "committed_from",
-    "committed_to", "reported_at", "location", "status", "outcome_code", "outcome_date", "dv_flag",
+    "occurrence_no", "nominal_ref", "committed_from", "committed_to", "reported_at", "location", "outcome_date",
+    "role", "fact_or_opinion", "handling", "ho_class", "title", "status", "outcome_code", "dv_flag",
     "child_present_flag", "dash_risk", "marac_flag",
 )  # fmt: skip
-_REMEMBERED = 50_000
+_OWN, _TITLE, _FLAGS = (_COLUMNS.index(name) for name in ("role", "title", "dv_flag"))
+"""Columns before `_OWN` are a row's own."""
+_REMEMBERED = 8_192
 _FACT, _ALLEGATION = "fact", "allegation"
 _UNDISPUTED = False
+# No cell on the quick way holds a null character.
+_LOCATION, _OUTCOME_DATE = "\0location", "\0day"
+_LOCATION_TEXT, _OUTCOME_DATE_TEXT = encode_basestring_ascii(_LOCATION), encode_basestring_ascii(_OUTCOME_DATE)
 _Said: TypeAlias = tuple[str, str, dict[str, Scalar]]
-
-
-class _NotQuick(Exception):  # noqa: N818 - a way out, not an error
-    """The row has something that costs it, or is to be remarked on."""
+_Form: TypeAlias = tuple[str, str, tuple[tuple[str, str, str], ...], str | None]
+"""Role; handling; item, nature and value, with places to fill in, of what the row says first; and the nature in which
+it says domestic abuse, None where somebody in this role is not said to be part of it."""
 
 
 def quick_occurrences(names: tuple[str, ...]) -> ReadQuickly:
     """The quick way of a file whose columns have these names."""
     # One place past the end is an empty cell: that of a column which the file does not have.
-    absent = len(names)
-    places = [names.index(name) if name in names else absent for name in _COLUMNS]
+    pick = itemgetter(*(names.index(name) if name in names else len(names) for name in _COLUMNS))
 
     def read(cells: Sequence[str]) -> tuple[PlainFact, ...] | None:
-        padded = [*cells, ""]
         try:
-            return _facts([padded[place].strip() for place in places])
-        except _NotQuick:
+            return _facts([*map(str.strip, pick([*cells, ""]))])
+        except NotQuickError:
             return None
 
     return read
 
 
 def _facts(texts: list[str]) -> tuple[PlainFact, ...]:
-    (
-        number, person, role_text, nature_text, handling_text, ho_class, title, from_text, to_text, reported_text,
-        location, status, outcome_text, outcome_day, domestic_text, child_text, risk_text, marac_text,
-    ) = texts  # fmt: skip
-    handling, role = _code(handling_text, HANDLING), _code(role_text, ROLES)
-    in_bounds = 0 < len(person) <= MAX_KEY and 0 < len(number) <= MAX_OCCURRENCE_NUMBER
-    if handling is None or handling in REFUSED_HANDLING or role is None or not in_bounds:
-        raise _NotQuick
-    stated, outcome, risk = (
-        _code(nature_text, NATURES),
-        _code(outcome_text, OUTCOME_CODES),
-        _code(risk_text, DASH_RISKS),
-    )
-    outcome_date = _day(outcome_day) if outcome_day else None
-    begins, ends, reported = _moment(from_text), _moment(to_text), _moment(reported_text)
-    if begins and ends and ends < begins:
-        raise _NotQuick
-    domestic, child_present, marac = _flag(domestic_text), _flag(child_text), _flag(marac_text)
+    number, person, from_text, to_text, reported_text, location, outcome_day = texts[:_OWN]
+    if not (0 < len(person) <= MAX_KEY and 0 < len(number) <= MAX_OCCURRENCE_NUMBER):
+        raise NotQuickError
+    role, handling, said, nature_of_abuse = _form(*texts[_OWN:_FLAGS])
+    abuse = _abuse(*texts[_FLAGS:], texts[_TITLE])
+    if abuse is not None and nature_of_abuse is not None:
+        said = (*said, ("da.incident", nature_of_abuse, abuse))
+    if not said:
+        raise NotQuickError
+    day = quick_day(outcome_day)
+    begins, ends, reported = quick_moment(from_text), quick_moment(to_text), quick_moment(reported_text)
+    if begins and ends and is_before(ends, begins):
+        raise NotQuickError
+    place, day_text = encode_basestring_ascii(location), f'"{day}"' if day else "null"
+    occurrence = f"{number}/{role}"
+    first, last = begins and begins[:10], begins and ends and ends[:10]
+    at = begins or reported
+    return tuple(
+        [
+            PlainFact(
+                item, "person", person, occurrence,
+                form.replace(_OUTCOME_DATE_TEXT, day_text).replace(_LOCATION_TEXT, place),
+                first, last, at, nature, role, handling, _UNDISPUTED,
+            )
+            for item, nature, form in said
+        ]
+    )  # fmt: skip
+
+
+@lru_cache(_REMEMBERED)
+def _form(  # noqa: PLR0913, PLR0917 - cells
+    role_text: str, nature_text: str, handling_text: str, ho_class: str, title: str, status: str, outcome_text: str
+) -> _Form:  # fmt: skip
+    """What a row says but of domestic abuse."""
+    handling, role = quick_code(handling_text, HANDLING), quick_code(role_text, ROLES)
+    if handling is None or handling in REFUSED_HANDLING or role is None:
+        raise NotQuickError
+    stated, outcome = quick_code(nature_text, NATURES), quick_code(outcome_text, OUTCOME_CODES)
     part = PARTS[role]
     proven = part is Part.ACCUSED and is_proven(outcome, status)
-    said: list[_Said] = []
-    main = _main(part, (ho_class, title, location), (stated, outcome, outcome_date), proven=proven)
-    if main is not None:
-        said.append(main)
-    if domestic and part is not Part.ONLOOKER:
-        nature = (_FACT if proven else _ALLEGATION) if part is Part.ACCUSED else stated or _ALLEGATION
-        value: dict[str, Scalar] = {"risk": risk, "child_present": child_present, "marac": marac}
-        value |= {"location": location, "title": title}
-        said.append(("da.incident", nature, value))
-    if not said:
-        raise _NotQuick
-    about = ("person", person, f"{number}/{role}")
-    days = (begins.date() if begins else None, ends.date() if begins and ends else None, begins or reported)
-    return tuple(
-        [PlainFact(item, *about, value, *days, nature, role, handling, _UNDISPUTED) for item, nature, value in said]
-    )
+    nature = (_FACT if proven else _ALLEGATION) if part is Part.ACCUSED else stated or _ALLEGATION
+    main = _main(part, (ho_class, title, _LOCATION), (stated, outcome, _OUTCOME_DATE), proven=proven)
+    said = () if main is None else ((*main[:2], value_text(main[2])),)
+    return role, handling, said, None if part is Part.ONLOOKER else nature
+
+
+@lru_cache(_REMEMBERED)
+def _abuse(domestic_text: str, child_text: str, risk_text: str, marac_text: str, title: str) -> str | None:
+    """The value of an incident of domestic abuse; None where the row is none."""
+    risk = quick_code(risk_text, DASH_RISKS)
+    domestic, child_present, marac = quick_flag(domestic_text), quick_flag(child_text), quick_flag(marac_text)
+    value: dict[str, Scalar] = {
+        "risk": risk, "child_present": child_present, "marac": marac, "location": _LOCATION, "title": title,
+    }  # fmt: skip
+    return value_text(value) if domestic else None
 
 
 def _main(
@@ -109,7 +135,7 @@ def _main(
     if is_asb(ho_class, title):
         qualifier, category = asb_parts(title)
         if qualifier is None:
-            raise _NotQuick
+            raise NotQuickError
         return "crime.asb", stated or _ALLEGATION, {"qualifier": qualifier, "category": category, "location": location}
     if part is not Part.ACCUSED:
         return None
@@ -117,36 +143,3 @@ def _main(
         "ho_class": ho_class, "title": title, "outcome": outcome, "outcome_date": outcome_date, "location": location,
     }  # fmt: skip
     return ("crime.offence", _FACT, value) if proven else ("crime.allegation", _ALLEGATION, value)
-
-
-def _code(text: str, allowed: Mapping[str, str]) -> str | None:
-    if not text:
-        return None
-    known = allowed.get(text) or allowed.get(text.casefold())
-    if known is None:
-        raise _NotQuick
-    return known
-
-
-def _flag(text: str) -> bool | None:
-    flag = parse_flag(text) if text else None
-    if text and flag is None:
-        raise _NotQuick
-    return flag
-
-
-@lru_cache(_REMEMBERED)
-def _day(text: str) -> str:
-    day = parse_date(text)
-    if day is None or day in DATE_SENTINELS:
-        raise _NotQuick
-    return day.isoformat()
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    moment = parse_datetime(text)
-    if moment is None or moment.date() in DATE_SENTINELS:
-        raise _NotQuick
-    return moment

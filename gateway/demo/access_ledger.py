@@ -13,13 +13,14 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
+from adapters.quick import value_text
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase
 from concept_model.items import item_bit
 from gateway.demo.northvale.accesses.book import STAFF_COLUMNS, AccessBook, staff_rows
 from gateway.demo.northvale.accesses.working import Act
 from gateway.demo.northvale.people import Household, Person
 from gateway.jobs.sequencer import Sequencer
-from gateway.store.fact_copy import NewFact
+from gateway.store.fact_copy import NewFact, fact_columns
 from gateway.store.facts import NewRecord, intern_records, save_facts, save_tokens
 from gateway.store.identities import add_persons, replace_households, replace_kin, replace_links
 from gateway.store.ledger import append
@@ -71,7 +72,7 @@ class AccessWriter:
             records = [
                 NewRecord(wiring.source_number(source), "person", (self._digest(source, one),)) for source, one in keys
             ]
-            ids = intern_records(connection, records, iter(wiring.mint, None))
+            ids, _ = intern_records(connection, records, iter(wiring.mint, None))
             facts = list(self._facts(held, ids))
             common = {"batch_id": wiring.mint(), "agreement": "northvale", "recorded_at": self._now}
             save_facts(connection, facts, common, iter(wiring.mint, None))
@@ -140,10 +141,13 @@ class AccessWriter:
         for number, (source, person, item, value, period, at) in enumerate(held):
             if item:
                 key = ring.digest("fact", str(number).encode(), item.encode())
-                yield NewFact(
-                    key, ids[self._digest(source, person)], self._wiring.source_number(source), item_bit(item), value,
-                    period[0], period[1], at, "fact", None, None, False, key,
+                source_no, item_no, text = self._wiring.source_number(source), item_bit(item), value_text(value)
+                begins, ends, moment = (None if one is None else str(one) for one in (*period, at))
+                columns = fact_columns(
+                    source_no, item_no, text, (begins, ends, moment), "fact", None, None, disputed=False
                 )  # fmt: skip
+                record_id = ids[self._digest(source, person)].bytes
+                yield NewFact(key, record_id, source_no, item_no, text, columns, key)
 
     def _write_staff(self) -> None:
         rows = staff_rows(self._book)

@@ -1,6 +1,6 @@
 """Facts in and out. In: insert-only, unchanged ones skipped. Out: under an opened ticket, newest version of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,8 +22,14 @@ class NewRecord:
     digests: tuple[bytes, ...]
 
 
-def intern_records(connection: Connection, records: Sequence[NewRecord], mint: Iterable[UUID]) -> dict[bytes, UUID]:
-    """Return the record id for each record's first digest; records known under an earlier key keep their id."""
+def intern_records(
+    connection: Connection, records: Sequence[NewRecord], mint: Iterable[UUID]
+) -> tuple[dict[bytes, UUID], set[bytes]]:
+    """The record id for each record's first digest, and the ids, as bytes, of those that are new by this.
+
+    Records known under an earlier key keep their id.
+    """
+    made: set[bytes] = set()
     found: dict[bytes, UUID] = {}
     earlier = [digest for record in records for digest in record.digests[1:]]
     if earlier:
@@ -35,20 +41,22 @@ def intern_records(connection: Connection, records: Sequence[NewRecord], mint: I
                 found[record.digests[0]] = old
     wanted = [record for record in records if record.digests[0] not in found]
     if wanted:
+        ids = [next_id for next_id, _ in zip(mint, wanted, strict=False)]
         rows = connection.execute(
             text(
                 "SELECT * FROM hearth.intern_records(CAST(:ids AS uuid[]), CAST(:sources AS smallint[]),"
                 " CAST(:kinds AS text[]), CAST(CAST(:digests AS text) AS bytea[]))"
             ),
             {
-                "ids": [next_id for next_id, _ in zip(mint, wanted, strict=False)],
+                "ids": ids,
                 "sources": [record.source_no for record in wanted],
                 "kinds": [record.subject_kind for record in wanted],
                 "digests": _array(record.digests[0] for record in wanted),
             },
         )
         found |= {bytes(row.key_digest): row.record_id for row in rows}
-    return found
+        made = {one.bytes for one in set(ids).intersection(found.values())}
+    return found, made
 
 
 def erased_digests(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
@@ -73,11 +81,11 @@ def _array(digests: Iterable[bytes]) -> str:
 
 
 def save_facts(
-    connection: Connection, facts: Sequence[NewFact], common: Mapping[str, Any], mint: Iterable[UUID]
+    connection: Connection, facts: Sequence[NewFact], common: Mapping[str, Any], ids: Iterator[UUID]
 ) -> None:
-    """Insert versions. `common` holds batch_id, agreement and recorded_at."""
+    """Insert versions. `common` holds batch_id, agreement and recorded_at; `ids` are those of the facts."""
     if facts:
-        copy_facts(connection, facts, common, mint)
+        copy_facts(connection, facts, common, ids)
 
 
 def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, UUID, int, int]]) -> None:

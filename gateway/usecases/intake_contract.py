@@ -13,13 +13,11 @@ from sqlalchemy import Connection
 from adapters.port import Feed
 from adapters.quick import PlainFact
 from concept_model.items import ITEMS, item_bit
-from gateway.errors import FeedOffError
 from gateway.store import mended_rows, withdrawals
 from gateway.store.batches import batch_of, sizes_of_full, update_batch
 from gateway.store.desk_tables import BatchRow
 from gateway.store.fact_copy import NewFact
 from gateway.usecases.batch_checks import (
-    ERROR_BUDGET,
     SIZES_COMPARED,
     followed_version,
     is_over_budget,
@@ -30,10 +28,10 @@ from gateway.usecases.batch_checks import (
 from gateway.usecases.batch_contract import Mode
 from gateway.usecases.batch_modes import EarlierFeed, TombstoneFeed, describes_others, names_whole_record
 from gateway.usecases.fact_rows import REFERENCES, FactRows, KeyName, SourceKey, names_of, referred
-from gateway.usecases.feed_switch import require_on
-from gateway.usecases.intake_parts import DESCRIBING, BatchRefusedError, BatchWaitsError, Taking
+from gateway.usecases.intake_parts import BatchRefusedError, BatchWaitsError, Taking
 from gateway.usecases.intake_reading import Tally
 from gateway.usecases.mending import MendingFeed
+from gateway.usecases.retention_at_door import DESCRIBING
 
 _DESCRIBING_NUMBERS = [number for number, item in enumerate(ITEMS) if item.name.startswith(DESCRIBING)]
 
@@ -79,7 +77,7 @@ class ContractedTaking:
         happened = [variant for fact in standing for variant in self._variants(fact)]
         keys = {
             key
-            for row in FactRows(batch.source_no, ring).rows(happened, records)
+            for row in FactRows(self.taking.feed.profile.source, batch.source_no, ring).of(happened, records)
             for key in (row.fact_key, *row.earlier_keys)
         }
         withdrawals.find_named(self.connection, batch.batch_id, list(keys), ())
@@ -125,17 +123,11 @@ class ContractedTaking:
         return {"waits_for": waits, "rows_usual": usual, "rows_left": left}
 
     def _require_budget(self, tally: Tally) -> None:
-        budget = self._budget()
+        budget = self.taking.error_budget
         if is_over_budget(tally.rows, tally.rejected, budget):
             message = f"{tally.rejected} of {tally.rows} rows are bad: more than this feed bears ({budget:.0%})."
             remedy = "Nothing was taken. Mend what the rows handed back have in common, and send the whole file again."
             raise BatchRefusedError("error-budget", message, remedy, hands_back=True)
-
-    def _budget(self) -> float:
-        try:
-            return require_on(self.taking.wiring, self.taking.batch.feed, self.taking.now).error_budget
-        except FeedOffError:
-            return ERROR_BUDGET
 
     def _usual(self) -> int | None:
         batch = self.taking.batch

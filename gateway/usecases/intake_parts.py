@@ -10,8 +10,6 @@ from gateway.usecases.intake_order import Order
 from gateway.wiring import Wiring
 
 SUPPLY_PURPOSE = "supply"
-DESCRIBING = ("identity.", "address.", "contact.", "family.", "household.")
-"""How items begin that say who and where somebody is, and not what happened to them."""
 UNFINISHED = frozenset({"received", "validating"})
 """States of a batch that is to be taken yet."""
 
@@ -45,7 +43,10 @@ class BatchWaitsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What stays the same while a batch is taken. `now` is the one instant of its facts and entries."""
+    """What stays the same while a batch is taken. `now` is the one instant of its facts and entries.
+
+    `file` is the batch's name in the spool, `error_budget` the share of rows (0 to 1) that may be bad.
+    """
 
     wiring: Wiring
     order: Order
@@ -53,6 +54,8 @@ class Taking:
     feed: Feed
     supply: Supply
     now: datetime
+    file: str
+    error_budget: float
 
     def keeps(self, name: str) -> bool:
         """Whether a column of that name is a key, or feeds an item that this partner may supply."""

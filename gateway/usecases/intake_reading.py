@@ -1,22 +1,24 @@
 """From a file to chunks of what its rows say: counted, digested, and without what no agreement covers."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b, sha256
 from itertools import islice
 from typing import BinaryIO
 
+from adapters.csv_line import cells_of, line_of
 from adapters.port import Feed, RawRow, Translation, translate_row, translate_rows
 from adapters.quick import PlainFact, QuickFeed, QuickRow, plain_fact
-from audit.merkle import leaf_hash
+from audit.merkle import root_of
 from concept_model.records import facts_of
 from gateway.custody import KeyRing
-from gateway.keyed_digests import digesters, part
-from gateway.usecases.intake_retention import NO_LIMITS, RetentionAtDoor, past_retention
+from gateway.keyed_digests import part
+from gateway.usecases.retention_at_door import NO_LIMITS, RetentionAtDoor, past_retention
 from gateway.usecases.watching_feeds_sample import FileSample
 
 CHUNK_ROWS = 5000
-_CELLS = json.JSONEncoder(separators=(",", ":")).encode
+_LEAF = b"\0"
+"""Before what a leaf of a Merkle tree is hashed from (RFC 9162 section 2.1.1)."""
 
 
 @dataclass(slots=True)
@@ -36,10 +38,11 @@ class Tally:
 
 @dataclass(slots=True)
 class Chunk:
-    """Some rows of a file in order. `leaves`: their keyed digests, hashed as leaves; `rejected`: those not taken."""
+    """Some rows of a file in order: how many, the root over their keyed digests, what they say, those not taken."""
 
     number: int
-    leaves: list[bytes] = field(default_factory=list)
+    rows: int = 0
+    root: bytes = b""
     facts: list[PlainFact] = field(default_factory=list)
     rejected: list[Translation] = field(default_factory=list)
 
@@ -56,8 +59,8 @@ class ChunkReader:
         self._feed = feed
         self._covered = covered
         self._retention = retention
-        self._digest = digesters(ring, "row")[0]
-        self._names = b""
+        # BLAKE2b keyed (RFC 7693 section 2.9): one hash a row where HMAC takes two, and no value can be tried on it.
+        self._digest = blake2b(key=ring.digest("row"), digest_size=32)
 
     def chunks(self, source: BinaryIO) -> Iterator[Chunk]:
         """The chunks of a file. Raise `FeedUnreadableError` where it is not one of the feed."""
@@ -69,44 +72,50 @@ class ChunkReader:
             self._see_columns(quick.names)
         else:
             rows = iter(translate_rows(self._feed, source))
-        names = b"" if quick is None else _names_part(quick.names)
         number = 0
         while taken := list(islice(rows, CHUNK_ROWS)):
-            yield self._chunk(number, taken, names)
+            yield self._chunk(number, taken)
             number += 1
 
-    def _chunk(self, number: int, taken: list[QuickRow | Translation], names: bytes) -> Chunk:
-        chunk, tally = Chunk(number), self.tally
-        leaves, facts, covered, digest = chunk.leaves, chunk.facts, self._covered, self._digest
+    def _chunk(self, number: int, taken: list[QuickRow | Translation]) -> Chunk:
+        chunk, tally, retention = Chunk(number, len(taken)), self.tally, self._retention
+        facts, covered, named = chunk.facts, self._covered, self._named(self._quick_names)
+        leaves: list[bytes] = []
         for place, row in enumerate(taken, 1):
             if isinstance(row, Translation):
-                self._take_translation(row, chunk)
+                leaves.append(self._take_translation(row, chunk))
                 continue
-            cells, said = row
-            if self._retention.limits and self._retention.kept(said) is not said:
-                sent = RawRow(tally.rows + place, dict(zip(self._quick_names, cells, strict=True)))
-                self._take_translation(translate_row(self._feed, sent), chunk)
+            line, said = row
+            if retention.limits and retention.kept(said) is not said:
+                cells = dict(zip(self._quick_names, cells_of(line), strict=True))
+                sent = RawRow(tally.rows + place, cells)
+                leaves.append(self._take_translation(translate_row(self._feed, sent), chunk))
                 continue
             tally.accepted += 1
-            leaves.append(leaf_hash(digest(names + part(_CELLS(cells).encode()))))
+            digest = named.copy()
+            digest.update(line.encode())
+            leaves.append(sha256(_LEAF + digest.digest()).digest())
             for fact in said:
                 if fact[0] in covered:
                     facts.append(fact)
                 else:
                     tally.uncovered.add(fact[0])
         tally.rows += len(taken)
+        chunk.root = root_of(leaves)
         for turn in self.sample.turns(len(taken)):
             row = taken[turn]
             self.sample.look(
-                row.row.cells if isinstance(row, Translation) else dict(zip(self._quick_names, row[0], strict=False))
+                row.row.cells
+                if isinstance(row, Translation)
+                else dict(zip(self._quick_names, cells_of(row[0]), strict=False))
             )
         return chunk
 
-    def _take_translation(self, translation: Translation, chunk: Chunk) -> None:
+    def _take_translation(self, translation: Translation, chunk: Chunk) -> bytes:
+        """Take a row by its translation; gives its leaf."""
         tally, cells = self.tally, translation.row.cells
         names = list(cells)
         self._see_columns(names)
-        chunk.leaves.append(leaf_hash(self._digest(_names_part(names) + part(_CELLS(list(cells.values())).encode()))))
         facts: Sequence[PlainFact] = [plain_fact(fact) for record in translation.records for fact in facts_of(record)]
         kept = self._retention.kept(facts)
         if kept is None:
@@ -125,11 +134,16 @@ class ChunkReader:
                 chunk.facts.append(fact)
             else:
                 tally.uncovered.add(fact.item)
+        digest = self._named(names)
+        digest.update(line_of(list(cells.values())).encode("utf-8", "surrogatepass"))
+        return sha256(_LEAF + digest.digest()).digest()
+
+    def _named(self, names: Sequence[str]) -> blake2b:
+        """The digest of a row whose columns have these names, before its line."""
+        digest = self._digest.copy()
+        digest.update(part(line_of(names).encode("utf-8", "surrogatepass")))
+        return digest
 
     def _see_columns(self, names: "list[str] | tuple[str, ...]") -> None:
         for position, name in enumerate(names, 1):
             self.tally.columns.setdefault(name, position)
-
-
-def _names_part(names: "list[str] | tuple[str, ...]") -> bytes:
-    return part(_CELLS(list(names)).encode())

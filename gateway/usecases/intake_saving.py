@@ -3,33 +3,26 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from adapters.quick import PlainFact
 from gateway.custody import KeyRing
 from gateway.store.fact_copy import NewFact
-from gateway.store.facts import current_digests, erased_digests, intern_records, save_facts, save_tokens
+from gateway.store.facts import NewRecord, current_digests, erased_digests, intern_records, save_facts, save_tokens
 from gateway.store.retractions import has_retractions, retracted_keys
-from gateway.usecases.fact_rows import (
-    REFERENCES,
-    FactRows,
-    KeyName,
-    SourceKey,
-    changed,
-    keys_in_use,
-    names_of,
-    referred,
-    under_stored_keys,
-)
+from gateway.usecases.fact_rows import FactRows, changed, keys_in_use, under_stored_keys
 from gateway.usecases.intake_beside import WordsBeside
+from gateway.usecases.intake_prepared import PreparedChunk
 from gateway.usecases.search_tokens import token_rows
 from gateway.wiring import Wiring
 
-_REMEMBERED = 100_000
+_REMEMBERED = 120_000
 """Keys whose records are remembered from chunk to chunk: some 30 MB."""
+_SLOTS = 1 << 24
+"""Bytes that tell which facts of its own records a batch may have said already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +48,30 @@ class FactSaver:
     ) -> None:
         self._connection = connection
         self._provenance = provenance
-        self._digest: KeyRing = wiring.custody.digest
         self._token: KeyRing = wiring.custody.token
         self._mint: Iterator[UUID] = iter(wiring.mint, None)
-        self._rows = FactRows(provenance.source_no, self._digest)
-        self._records: dict[KeyName, UUID | None] = {}
+        self._rows = FactRows(provenance.source, provenance.source_no, wiring.custody.digest)
+        self._records: dict[bytes, bytes | None] = {}
+        self._made: set[bytes] = set()
+        self._slots = bytearray(_SLOTS)
         self._any_retracted = has_retractions(connection)
         self._beside = WordsBeside(connection, provenance.batch_id)
         self._said = said
 
-    def save(self, facts: Sequence[PlainFact]) -> tuple[int, int]:
+    def save(self, chunk: PreparedChunk) -> tuple[int, int]:
         """Save what changed; return how many facts were new or changed, and how many were known.
 
         What is said of somebody who was erased counts as known: the sender is not told who that is. So does what the
         sender has taken back, whatever it says now, until it is reinstated.
         """
-        records, standing = self._records_of(facts)
-        rows = list(self._rows.rows(standing, records))
-        stored = current_digests(self._connection, keys_in_use(rows)) if rows else {}
+        records, whole = self._records_of(chunk.records)
+        facts, referring = chunk.facts, chunk.referring
+        if not whole:
+            facts = [fact for fact in facts if fact[0] in records]
+            referring = [fact for fact in referring if fact[0] in records and fact[1] in records]
+        rows = list(self._rows.rows([*facts, *self._rows.referring(referring, records)], records))
+        asked = [row for row in rows if self._may_be_stored(row)]
+        stored = current_digests(self._connection, keys_in_use(asked)) if asked else {}
         rows = self._not_retracted(under_stored_keys(rows, stored), stored)
         own = self._beside.own(stored)
         fresh = changed(rows, stored, own)
@@ -87,7 +86,19 @@ class FactSaver:
         self._beside.note(rows, fresh, stored, own)
         if self._said is not None:
             self._said(rows)
-        return len(fresh), len(facts) - len(fresh)
+        return len(fresh), len(chunk.facts) + len(chunk.referring) - len(fresh)
+
+    def _may_be_stored(self, row: NewFact) -> bool:
+        """False for what cannot be stored: of a record that this transaction made, and not said in it before.
+
+        Of a slot that another fact has taken the answer is True, which costs a question and no more.
+        """
+        if row[1] not in self._made:
+            return True
+        slots, slot = self._slots, int.from_bytes(row[0][:3], "big")
+        taken = slots[slot]
+        slots[slot] = 1
+        return bool(taken)
 
     def _not_retracted(self, rows: list[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
         # What is retracted while this batch is under way, the database refuses, and the batch is taken again.
@@ -96,29 +107,24 @@ class FactSaver:
         retracted = retracted_keys(self._connection, self._provenance.batch_id, list(stored))
         return [row for row in rows if row.fact_key not in retracted]
 
-    def _records_of(self, facts: Sequence[PlainFact]) -> tuple[dict[KeyName, UUID], Sequence[PlainFact]]:
-        """The records of all keys that the facts name, and the facts, without those of keys that were erased."""
-        names = names_of(facts)
-        if len(self._records) > _REMEMBERED:
-            self._records.clear()
-        self._find([name for name in names if name not in self._records])
-        records = {name: record for name in names if (record := self._records[name]) is not None}
-        if len(records) == len(names):
-            return records, facts
-        kept = [
-            fact
-            for fact in facts
-            if (fact[1], fact[2]) in records and (fact[0] not in REFERENCES or referred(fact) in records)
-        ]
-        return records, kept
+    def _records_of(self, wanted: Sequence[NewRecord]) -> tuple[dict[bytes, bytes], bool]:
+        """The ids of records by first digest, and whether all have one: a key that was erased has none."""
+        known = self._records
+        over = len(known) - _REMEMBERED
+        for first in [*islice(known, over)] if over > 0 else ():
+            self._made.discard(known.pop(first) or b"")
+        self._find([one for one in wanted if one.digests[0] not in known])
+        records = {one.digests[0]: record for one in wanted if (record := known[one.digests[0]]) is not None}
+        return records, len(records) == len(wanted)
 
-    def _find(self, names: Sequence[KeyName]) -> None:
+    def _find(self, wanted: Sequence[NewRecord]) -> None:
         """Find or make the records of keys; a key that was erased has none."""
-        if not names:
+        if not wanted:
             return
-        source, source_no = self._provenance.source, self._provenance.source_no
-        wanted = {name: SourceKey(source, source_no, *name).record(self._digest) for name in names}
-        erased = erased_digests(self._connection, [digest for one in wanted.values() for digest in one.digests])
-        standing = [one for one in wanted.values() if erased.isdisjoint(one.digests)]
-        found = intern_records(self._connection, standing, self._mint)
-        self._records.update({name: found.get(one.digests[0]) for name, one in wanted.items()})
+        erased = erased_digests(self._connection, [digest for one in wanted for digest in one.digests])
+        standing = [one for one in wanted if erased.isdisjoint(one.digests)]
+        found, made = intern_records(self._connection, standing, self._mint)
+        self._made.update(made)
+        for one in wanted:
+            record = found.get(one.digests[0])
+            self._records[one.digests[0]] = None if record is None else record.bytes

@@ -12,9 +12,10 @@ A crash anywhere leaves the batch in the spool as it was before (0), to be taken
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
+from io import SEEK_END
 from typing import BinaryIO
 from uuid import UUID
 
@@ -25,7 +26,6 @@ from adapters.port import Feed, items_of
 from agreements.offers import Supply
 from audit.encoding import to_base64
 from audit.entry import Decision, Entry, EventClass
-from audit.merkle import root_of
 from concept_model.items import ITEMS
 from gateway.errors import FeedOffError
 from gateway.store.advisory import lock, try_lock
@@ -37,11 +37,14 @@ from gateway.store.spool import Spool
 from gateway.store.spooled_batches import SpooledBatch, begin_attempt, find_spooled, tell_progress
 from gateway.usecases.batch_contract import Mode
 from gateway.usecases.entries import entry
+from gateway.usecases.fact_rows import FactPreparer
 from gateway.usecases.feed_switch import require_on
+from gateway.usecases.intake_apart import ReadingOrder, can_be_apart, file_apart
 from gateway.usecases.intake_contract import ContractedTaking
 from gateway.usecases.intake_order import open_order
 from gateway.usecases.intake_outcome import HandBack, finish_batch, hold_for_sender, refuse_batch
 from gateway.usecases.intake_parts import SUPPLY_PURPOSE, UNFINISHED, BatchRefusedError, BatchWaitsError, Taking
+from gateway.usecases.intake_prepared import FileHere, PreparedChunk, PreparedFile
 from gateway.usecases.intake_reading import Chunk, ChunkReader
 from gateway.usecases.intake_rejected import check_rows, row_counts, save_rejected
 from gateway.usecases.intake_retention import retention_of
@@ -51,6 +54,8 @@ from gateway.wiring import Wiring
 
 MOST_ATTEMPTS = 5
 """A batch that broke off as often is refused whole: whatever it is, another attempt will not mend it."""
+APART_FROM = 4 * 1024 * 1024
+"""Bytes from which a file is read by a process of its own: to start one takes as long as to read some thousand rows."""
 _TELL_EVERY = 1.0
 _LOOK_EVERY = 0.2
 
@@ -136,10 +141,13 @@ def _begun(wiring: Wiring, spool: Spool, batch: BatchRow, waiting: SpooledBatch 
     if not supply.items & items_of(feed.profile):
         raise BatchRefusedError("supply-not-agreed", *_why_not(supply, feed))
     try:
-        supply = require_on(wiring, batch.feed, now).narrowed(supply)
+        switched = require_on(wiring, batch.feed, now)
     except FeedOffError as error:
         raise BatchRefusedError(error.code, str(error), "Nothing was stored. Send it once the feed is on.") from None
-    return Taking(wiring, order, batch, feed, supply, now), spool.open(waiting.spool)
+    taking = Taking(
+        wiring, order, batch, feed, switched.narrowed(supply), now, waiting.spool, switched.error_budget
+    )  # fmt: skip
+    return taking, spool.open(waiting.spool)
 
 
 def _why_not(supply: Supply, feed: Feed) -> tuple[str, str]:
@@ -171,70 +179,108 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
     if taking.order.contract.validate_only:
         _check(taking, work, connection, file)
         return
-    names_keys = taking.order.contract.mode is Mode.TOMBSTONE
-    # What is withdrawn need not be covered any more: rows of keys say nothing that would be stored.
-    taken = frozenset(item.name for item in ITEMS) if names_keys else taking.supply.items
-    reader = ChunkReader(work.feed, taken, wiring.custody.digest, retention_of(taking))
-    agreements = ", ".join(taking.supply.agreements)
-    provenance = Provenance(profile.source, batch.source_no, batch.batch_id, agreements, taking.now)
-    saver = FactSaver(wiring, connection, provenance, work.said)
-    tell = _progress(taking, file)
+    if taking.order.contract.mode is Mode.TOMBSTONE:
+        _withdraw(taking, work, connection, file)
+        return
+    with _read(taking, work, file) as read:
+        _take_rows(taking, connection, work, read)
+    tally = read.tally
+    # (5) Over the error budget, or for its sender to confirm, it goes no further.
+    ended = work.conclude(tally)
+    # (6) Linkage is queued last: whoever queues it holds up the others that do.
+    note_sample(connection, wiring.custody.digest, profile.name, batch.batch_id, read.sample)
+    finish_batch(taking, connection, tally, ended)
+    if tally.facts_new or ended.get("facts_withdrawn"):
+        defer_linking_new(connection)
 
-    def save(chunk: Chunk) -> None:
+
+def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, read: PreparedFile) -> None:
+    batch, profile, agreements = taking.batch, taking.feed.profile, ", ".join(taking.supply.agreements)
+    provenance = Provenance(profile.source, batch.source_no, batch.batch_id, agreements, taking.now)
+    saver = FactSaver(taking.wiring, connection, provenance, work.said)
+    tell = _progress(taking)
+    new, known = 0, 0
+
+    def save(chunk: PreparedChunk) -> None:
+        nonlocal new, known
         # (3) Without the chunk's entry the database takes none of its rows.
         append(connection, _chunk_entry(taking, chunk))
         # (4) In the same transaction.
-        if names_keys:
-            work.withdraw(chunk.facts)
-        else:
-            new, known = saver.save(chunk.facts)
-            reader.tally.facts_new += new
-            reader.tally.facts_unchanged += known
+        saved = saver.save(chunk)
+        new, known = new + saved[0], known + saved[1]
         save_rejected(taking, connection, chunk.rejected)
 
-    # (1) and (2) go on in this thread while the chunk before is saved in another: the database works meanwhile.
+    # (1) and (2) go on while the chunk before is saved in another thread: the database works meanwhile.
     with ThreadPoolExecutor(1, "intake-save") as beside:
         before: Future[None] | None = None
         try:
-            for chunk in reader.chunks(file):
+            for chunk in read.chunks():
                 if before is not None:
                     before.result()
                 before = beside.submit(save, chunk)
-                tell(reader.tally.rows)
+                tell(*chunk.read)
         except FeedUnreadableError as error:
             raise BatchRefusedError(error.code, error.message, error.how_to_fix) from None
         if before is not None:
             before.result()
-    # (5) Over the error budget, or for its sender to confirm, it goes no further.
+    read.tally.facts_new, read.tally.facts_unchanged = new, known
+
+
+@contextmanager
+def _read(taking: Taking, work: ContractedTaking, file: BinaryIO) -> Iterator[PreparedFile]:
+    """The file's chunks: read by a process beside this one where it is large, and its feed as it always is."""
+    wiring, batch, covered = taking.wiring, taking.batch, taking.supply.items
+    if file.seek(0, SEEK_END) > APART_FROM and work.feed is taking.feed and can_be_apart(taking.feed):
+        custody, profile = wiring.custody, taking.feed.profile
+        order = ReadingOrder(
+            wiring.settings.spool_folder, taking.file, custody.field, profile.name, covered, batch.source_no,
+            custody.digest, retention_of(taking),
+        )  # fmt: skip
+        with file_apart(order) as apart:
+            yield apart
+    else:
+        file.seek(0)
+        reader = ChunkReader(work.feed, covered, wiring.custody.digest, retention_of(taking))
+        yield FileHere(reader, FactPreparer(taking.feed.profile.source, batch.source_no, wiring.custody.digest), file)
+
+
+def _withdraw(taking: Taking, work: ContractedTaking, connection: Connection, file: BinaryIO) -> None:
+    """Take a file whose rows name what is withdrawn."""
+    # What is withdrawn need not be covered any more: rows of keys say nothing that would be stored.
+    reader = ChunkReader(work.feed, frozenset(item.name for item in ITEMS), taking.wiring.custody.digest)
+    try:
+        for chunk in reader.chunks(file):
+            append(connection, _chunk_entry(taking, chunk))
+            work.withdraw(chunk.facts)
+            save_rejected(taking, connection, chunk.rejected)
+    except FeedUnreadableError as error:
+        raise BatchRefusedError(error.code, error.message, error.how_to_fix) from None
     ended = work.conclude(reader.tally)
-    # (6) Linkage is queued last: whoever queues it holds up the others that do.
-    if not names_keys:
-        note_sample(connection, wiring.custody.digest, profile.name, batch.batch_id, reader.sample)
     finish_batch(taking, connection, reader.tally, ended)
-    if reader.tally.facts_new or ended.get("facts_withdrawn"):
+    if ended.get("facts_withdrawn"):
         defer_linking_new(connection)
 
 
-def _progress(taking: Taking, file: BinaryIO) -> Callable[[int], None]:
+def _progress(taking: Taking) -> Callable[[int, int], None]:
     """Tells how far a batch is, in a transaction of its own, at most once a second."""
     told = time.monotonic()
 
-    def tell(rows: int) -> None:
+    def tell(rows: int, taken: int) -> None:
         nonlocal told
         if time.monotonic() - told >= _TELL_EVERY:
             told = time.monotonic()
             with taking.wiring.database.transaction("hg_intake") as connection:
-                tell_progress(connection, taking.batch.batch_id, rows, file.tell())
+                tell_progress(connection, taking.batch.batch_id, rows, taken)
 
     return tell
 
 
-def _chunk_entry(taking: Taking, chunk: Chunk) -> Entry:
+def _chunk_entry(taking: Taking, chunk: "Chunk | PreparedChunk") -> Entry:
     return entry(
         taking.wiring, taking.order.context, taking.order.caller, EventClass.COLLECTION, taking.now,
         purpose=SUPPLY_PURPOSE, agreements=taking.supply.agreements, decision=Decision.PERMIT,
         detail={
             "batch": str(taking.batch.batch_id), "feed": taking.feed.profile.name, "chunk": chunk.number,
-            "row_count": len(chunk.leaves), "rows_root": to_base64(root_of(chunk.leaves)),
+            "row_count": chunk.rows, "rows_root": to_base64(chunk.root),
         },
     )  # fmt: skip

@@ -1,11 +1,13 @@
 """Keyed search tokens of stored facts: what search looks up, and nothing that can be read back."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from concept_model.items import ITEMS
 from gateway.custody import KeyRing
+from gateway.keyed_digests import digesters, part
 from gateway.store.fact_copy import NewFact
 from linkage.tokens import SearchQuery, search_tokens
 
@@ -16,17 +18,22 @@ IDENTIFIER_SCHEMES = {
     "identity.nino": "nino",
     "identity.pnc_id": "pnc_id",
 }
+_WITH_TOKENS = IDENTIFIER_SCHEMES.keys() | {
+    "identity.name", "identity.former_name", "identity.birth_date", "address.residence", "contact.phone",
+}  # fmt: skip
+_SOUGHT = {number: item.name for number, item in enumerate(ITEMS) if item.name in _WITH_TOKENS}
 
 
 def token_rows(facts: Iterable[NewFact], ring: KeyRing) -> Iterator[tuple[bytes, UUID, int, int]]:
     """Tokens of facts as (token, record, source number, item number), each once."""
-    seen = set()
+    seen, digest = set(), digesters(ring, "search")[0]
     for fact in facts:
-        for text in plain_tokens(ITEMS[fact.item_no].name, fact.value):
-            row = (ring.digest("search", text.encode()), fact.record_id, fact.source_no, fact.item_no)
+        item = _SOUGHT.get(fact.item_no)
+        for text in plain_tokens(item, json.loads(fact.value)) if item else ():
+            row = (digest(part(text.encode())), fact.record_id, fact.source_no, fact.item_no)
             if row not in seen:
                 seen.add(row)
-                yield row
+                yield row[0], UUID(bytes=row[1]), row[2], row[3]
 
 
 def plain_tokens(item: str, value: Mapping[str, Any]) -> frozenset[str]:

@@ -7,8 +7,8 @@ from adapters.registry import FEEDS
 from benchmarks.ingest_files import OCCURRENCES, write_file
 from gateway.usecases.batches import read_own_batch
 from gateway.usecases.intake_reading import ChunkReader
-from gateway.usecases.intake_retention import RetentionAtDoor
 from gateway.usecases.retention import forget_past_retention
+from gateway.usecases.retention_at_door import RetentionAtDoor
 from tests.gateway.batches.school import MILL_LANE, TOMBSTONE, count, pupil, push, sheet, standing
 
 FEED, ITEM = "schools-suspensions", "education.exclusion"
@@ -88,7 +88,7 @@ def test_the_quick_way_leaves_out_what_the_truth_leaves_out(wiring, tmp_path):
     items = {item for column in feed.profile.columns for item in column.items}
     read = {}
     for day in (date(2000, 1, 1), date(2025, 7, 1), date(2100, 1, 1)):
-        limits = RetentionAtDoor(dict.fromkeys(sorted(items)[::2], day))
+        limits = RetentionAtDoor(dict.fromkeys(sorted(items)[::2], str(day)))
         for way in (feed, replace(feed, quick=None)):
             reader = ChunkReader(way, frozenset(items), wiring.custody.digest, limits)
             with (tmp_path / "occurrences.csv").open("rb") as file:
@@ -96,7 +96,7 @@ def test_the_quick_way_leaves_out_what_the_truth_leaves_out(wiring, tmp_path):
             tally = reader.tally
             read[day, way.quick is None] = (
                 [fact for chunk in chunks for fact in chunk.facts],
-                [leaf for chunk in chunks for leaf in chunk.leaves],
+                [chunk.root for chunk in chunks],
                 [one.row.number for chunk in chunks for one in chunk.rejected],
                 (tally.rows, tally.accepted, tally.rejected, tally.refused, tally.flagged),
             )

@@ -1,0 +1,79 @@
+"""A file that a process of its own reads comes to the same as one read here; where that process ends, so it does."""
+
+import os
+import signal
+from contextlib import closing
+
+import pytest
+
+from adapters.errors import FeedUnreadableError
+from adapters.registry import FEEDS
+from benchmarks.ingest_files import NOMINALS, OCCURRENCES, write_file
+from gateway.custody import KeyRing, KeyVersion
+from gateway.store.spool import Spool
+from gateway.usecases import intake_reading
+from gateway.usecases.fact_rows import FactPreparer
+from gateway.usecases.intake_apart import ReadingOrder, ReadingStoppedError, file_apart
+from gateway.usecases.intake_prepared import FileHere
+from gateway.usecases.intake_reading import ChunkReader
+from gateway.usecases.retention_at_door import NO_LIMITS, RetentionAtDoor
+
+FIELD = KeyRing("field", (KeyVersion("00000001", b"f" * 32),))
+DIGEST = KeyRing("digest", (KeyVersion("00000002", b"d" * 32), KeyVersion("00000003", b"e" * 32)))
+SOURCE_NO = 3
+
+
+@pytest.fixture
+def spool(tmp_path):
+    return Spool(tmp_path / "spool", FIELD)
+
+
+def order_of(tmp_path, name, feed, limits=NO_LIMITS):
+    items = frozenset(item for column in FEEDS[feed].profile.columns for item in column.items)
+    covered = items - {min(items)}
+    return ReadingOrder(tmp_path / "spool", name, FIELD, feed, covered, SOURCE_NO, DIGEST, limits)
+
+
+def here(spool, order):
+    feed = FEEDS[order.feed]
+    reader = ChunkReader(feed, order.covered, order.digest_ring, order.retention)
+    with closing(spool.open(order.name)) as file:
+        read = FileHere(reader, FactPreparer(feed.profile.source, order.source_no, order.digest_ring), file)
+        return list(read.chunks()), read.tally, read.sample.figures()
+
+
+@pytest.mark.parametrize(("feed", "rows"), [(OCCURRENCES, 11_000), (NOMINALS, 700)])
+def test_a_file_read_apart_comes_to_the_same_chunks_counts_and_sample(spool, tmp_path, feed, rows):
+    write_file(feed, tmp_path / "file.csv", rows)
+    limits = RetentionAtDoor({"crime.victim": "2024-06-01"})
+    order = order_of(tmp_path, spool.put((tmp_path / "file.csv").read_bytes()).name, feed, limits)
+    with file_apart(order) as apart:
+        chunks = list(apart.chunks())
+        assert (chunks, apart.tally, apart.sample.figures()) == here(spool, order)
+    assert sum(chunk.rows for chunk in chunks) == rows
+    assert all(chunk.facts and chunk.records and chunk.rejected for chunk in chunks)
+
+
+def test_a_file_that_is_none_of_the_feed_is_told_apart_as_it_is_here(spool, tmp_path):
+    order = order_of(tmp_path, spool.put(b"%PDF-1.7").name, OCCURRENCES)
+    with pytest.raises(FeedUnreadableError) as told, file_apart(order) as apart:
+        list(apart.chunks())
+    with pytest.raises(FeedUnreadableError) as said:
+        here(spool, order)
+    assert (told.value.message, told.value.how_to_fix) == (said.value.message, said.value.how_to_fix)
+
+
+def test_a_reader_that_is_killed_ends_the_file_and_none_outlives_its_block(spool, tmp_path):
+    # More than a pipe holds, so the process still writes when it is killed.
+    write_file(OCCURRENCES, tmp_path / "file.csv", 3 * intake_reading.CHUNK_ROWS)
+    order = order_of(tmp_path, spool.put((tmp_path / "file.csv").read_bytes()).name, OCCURRENCES)
+    with file_apart(order) as apart:
+        chunks = apart.chunks()
+        next(chunks)
+        os.kill(apart.pid, signal.SIGKILL)
+        with pytest.raises(ReadingStoppedError):
+            list(chunks)
+    with pytest.raises(ZeroDivisionError), file_apart(order) as left:
+        raise ZeroDivisionError
+    with pytest.raises(ProcessLookupError):
+        os.kill(left.pid, 0)
