@@ -192,7 +192,7 @@ class House:
             kill(pid)
         assert self._nursery.stdin is not None
         self._nursery.stdin.close()
-        self._nursery.wait(10)
+        self._nursery.wait(120)
         assert self._nursery.stdout is not None
         self._nursery.stdout.close()
         self._wire.close()
