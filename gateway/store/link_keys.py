@@ -11,10 +11,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Connection, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
-from gateway.store import wire
 from gateway.store.fact_copy import copy_rows
 from gateway.store.tables import instant
-from gateway.store.wire import Session, Statement
 
 LARGEST_BLOCK = 60
 """A key that more records share is too common to say anything: it is not looked through."""
@@ -95,29 +93,28 @@ _KEPT = text(
      WHERE r.record_id = ANY (CAST(:records AS uuid[]))
     """
 )
-_NEAR = Statement(
-    b"hg_near",
-    b"""
+_NEAR = text(
+    """
     SELECT r.record_id, r.sealed, coalesce(g.held, 0), coalesce(f.held, 0), m.met_by
       FROM (SELECT k.record_id, array_agg(w.key) AS met_by
-              FROM unnest($1::bigint[]) AS w (key)
+              FROM unnest(CAST(:keys AS bigint[])) AS w (key)
              CROSS JOIN LATERAL (
                SELECT x.record_id, count(*) OVER () AS size
-                 FROM (SELECT l.record_id FROM hearth.link_key l WHERE l.key_hash = w.key LIMIT $2::integer + 1) x) k
-             WHERE k.size <= $2::integer
+                 FROM (SELECT l.record_id FROM hearth.link_key l WHERE l.key_hash = w.key
+                        LIMIT CAST(:largest AS integer) + 1) x) k
+             WHERE k.size <= CAST(:largest AS integer)
              GROUP BY k.record_id) m
       JOIN hearth.link_record r USING (record_id)
       LEFT JOIN hearth.link_name g ON g.name_hash = r.given_hash
       LEFT JOIN hearth.link_name f ON f.name_hash = r.family_hash
-    """,
+    """
 )
 
 
-def near_records(session: Session, keys: Iterable[int]) -> list[NearRow]:
+def near_records(connection: Connection, keys: Iterable[int]) -> list[NearRow]:
     """Every record under any of some keys, but for keys that more than `LARGEST_BLOCK` records share."""
-    wanted = "{" + ",".join(map(str, sorted(set(keys)))) + "}"
-    results = wire.run(session, [(_NEAR, (wanted.encode(), str(LARGEST_BLOCK).encode()))])
-    return [NearRow(row[0], row[1], row[2], row[3], tuple(row[4])) for row in wire.rows(session, results[0])]
+    rows = connection.execute(_NEAR, {"keys": sorted(set(keys)), "largest": LARGEST_BLOCK})
+    return [NearRow(row[0], row[1], row[2], row[3], tuple(row[4])) for row in rows]
 
 
 def kept_of(connection: Connection, records: Collection[UUID]) -> list[tuple[bytes, NearRow]]:
