@@ -167,7 +167,7 @@ def _county(folder: Path, records: int, seed: int, *, peers: bool) -> Figures:
         splink = peer("splink", whole, folder / "county.splink", "--save", str(model))
         again = peer("splink", whole, folder / "county.splink_stored", "--model", str(model))
         _shown(whole, splink)
-        _shown(whole, peer("splink", whole, folder / "county.splink_wide", "--wide", "--model", str(model)))
+        _shown(whole, peer("splink", whole, folder / "county.splink_wide", "--wide"))
         found["train_to_cluster_ratio"] = run.processor / splink.processor
         found["stored_model_ratio"] = stored.processor / again.processor
     return found

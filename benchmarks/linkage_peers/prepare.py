@@ -74,9 +74,9 @@ def _tells(store: Any, name: str) -> bool:
 def blocking(store: Any, columns: list[str]) -> list[tuple[str, ...]]:
     """Sets of columns, equal in both rows of a pair that is compared at all: the best found in trials.
 
-    A date of birth alone, or both names alone, is left out of a large set, where it costs precision and brings little
-    recall that the other rules do not.
+    A date of birth alone, or both names alone, is left out of a large set and where properties are known: there it
+    costs precision and brings little recall that the other rules do not.
     """
     rows = store.execute("select count(*) from rows").fetchall()[0][0]
-    wanted = (*_RULES, *_SMALL_SET_RULES) if rows < _SMALL_SET else _RULES
+    wanted = (*_RULES, *_SMALL_SET_RULES) if rows < _SMALL_SET and "uprn" not in columns else _RULES
     return [rule for rule in wanted if set(rule) <= set(columns) and not ("uprn" in columns and rule[0] == "address")]
