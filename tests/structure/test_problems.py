@@ -32,7 +32,7 @@ NEAREST = {
 # Roots, of which nothing is raised itself; and errors of commands and of the demo, which no request meets.
 NOT_OF_REQUESTS = {
     "GatewayError", "IdentityError", "CommandError", "DemoError", "PushError", "PullError", "DropError",
-    "WitnessFolderError",
+    "WitnessFolderError", "StaffRequestError",
 }  # fmt: skip
 PACKAGES = (adapters, agreements, audit, concept_model, gateway, insight, linkage)
 

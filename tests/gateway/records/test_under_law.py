@@ -221,9 +221,9 @@ def test_nothing_leaves_where_the_day_ends_while_it_is_read(northvale, monkeypat
     answer(northvale, taken, MEMBERSHIP)
     load = read_granted.__globals__["load_facts"]
 
-    def slow(connection):
+    def slow(connection, *ticket, **options):
         northvale.clock.now += DAY
-        return load(connection)
+        return load(connection, *ticket, **options)
 
     monkeypatch.setitem(read_granted.__globals__, "load_facts", slow)
     with pytest.raises(PermitEndedError):

@@ -169,7 +169,7 @@ BEGIN
          v.valid_to, v.happened_at, coalesce(v.nature, 'fact'), v.subject_role, v.handling,
          coalesce(v.disputed, false), v.fact_id IS NULL, coalesce(v.content_digest, ''),
          coalesce(e.batch_id, p_batch, n.batch_id), coalesce(v.agreement, n.agreement),
-         greatest(p_at, n.recorded_at + interval '1 microsecond')
+         greatest(p_at, n.recorded_at)
     FROM ending e JOIN hearth.fact n ON n.fact_id = e.newest_id LEFT JOIN hearth.fact v ON v.fact_id = e.fact_id
    WHERE e.shown;
   RETURN QUERY SELECT e.fact_key, e.record_id, e.item_no, e.gone FROM ending e;
