@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway.demo import pages
+from gateway.demo.partner_systems import INCIDENTS
 from gateway.demo.pushing import Pushed, in_waves, judge, table_of_feeds
 from gateway.demo.readers import Answer, Page, is_named
 from gateway.demo.scenes.before import Before
@@ -23,6 +24,10 @@ ROOT = Path(__file__).resolve().parents[3]
 _LONGEST = 420
 REFUSED = {"dwp-benefits", "electoral-register"}
 """At the door: the programme of benefit records is not confirmed (P10), and no purpose may use the register (P9)."""
+PULLED = "police-incidents-psdm"
+"""Comes by a pull alone, in the scene of further ways in: no generated file is of this feed."""
+SENT_AGAIN = "police-street"
+"""Pushed, and put into the watched folder in the same scene: its file is taken twice and stored once."""
 
 
 def free_port():
@@ -238,17 +243,32 @@ def _agrees_with_the_files(told, files):
     for feed, file in (("housing-arrears", "housing-arrears.csv"), ("council-tax", "council-tax.csv")):
         assert told["feeds"][feed]["rows"] == rows_of(files / file)
     manifest = json.loads((files / "manifest.json").read_text())["files"]
-    assert set(told["feeds"]) == {one["feed"] for one in manifest}
-    for feed, found in told["feeds"].items():
-        assert found["rows"] == (0 if feed in REFUSED else found["rows_in_files"])
-        assert found["formats"] == sorted({one["format"] for one in manifest if one["feed"] == feed})
-    accepted = sum(one["expected_accepted"] for one in manifest if one["feed"] not in REFUSED)
-    assert told["counts"]["rows_accepted"] == accepted
+    generated = {one["feed"] for one in manifest}
+    assert PULLED not in generated
+    assert set(told["feeds"]) == generated | {PULLED}
+    for feed in generated:
+        found, written = told["feeds"][feed], [one for one in manifest if one["feed"] == feed]
+        times = 0 if feed in REFUSED else 2 if feed == SENT_AGAIN else 1
+        assert found["rows_in_files"] == sum(one["rows"] for one in written)
+        assert found["rows"] == times * found["rows_in_files"]
+        assert found["accepted"] == times * sum(one["expected_accepted"] for one in written)
+        assert found["formats"] == sorted({one["format"] for one in written})
+    assert told["counts"]["rows_accepted"] == sum(one["accepted"] for one in told["feeds"].values())
+    _agrees_with_what_was_pulled(told["feeds"][PULLED])
     for feed in REFUSED:
         assert told["feeds"][feed]["items"] == []
         assert told["feeds"][feed]["refused_because"]
     assert told["log"]["verified"]
     assert told["receipts"]["verified"] == told["receipts"]["files"] > 0
+
+
+def _agrees_with_what_was_pulled(found):
+    """Each incident is a row, and of it are kept a name, a date of birth and that the person was a victim."""
+    kept = ["crime.victim", "identity.birth_date", "identity.name"]
+    assert (found["files"], found["rows"], found["accepted"]) == (1, INCIDENTS, INCIDENTS)
+    assert (found["rejected"], found["refused"], found["flagged"]) == (0, 0, 0)
+    assert (found["items"], found["facts_new"]) == (kept, INCIDENTS * len(kept))
+    assert (found["formats"], found["rows_in_files"]) == ([], 0)
 
 
 def _names_nobody(text):
