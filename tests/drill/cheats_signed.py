@@ -7,13 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from audit.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
-from audit.encoding import to_base64
-from audit.leaf import SALT_SIZE, commit_entry
 from audit.merkle import EMPTY_ROOT
 from tests.drill.cheat import MARK, OLDER, WITNESS, Cheat, Scene
+from tests.drill.forged_maps import Row, forge_maps, row_of, store_maps
 from tests.drill.ledger_book import Book
 
-Row = dict[str, Any]
 _MADE_BY_THE_SEQUENCER = (
     "cosignature", "witnessed", "card", "subject_list", "subject", "leaf", "node", "checkpoint", "pending",
 )  # fmt: skip
@@ -22,16 +20,19 @@ _MADE_BY_THE_SEQUENCER = (
 def rewrite(book: Book, change: Callable[[list[Row]], list[Row]], *, waiting: bool = True) -> None:
     """Change the entries, in the order of their leaves, and let the real sequencer make the whole log anew of them.
 
+    The operator has the keys of the coverage maps as well: those are taken and signed anew over the changed lists.
     Without `waiting` the entries that had no leaf yet are gone as well.
     """
     with book.tampering() as connection:
         rows = _rows(connection, "audit.leaf q", "q.leaf_index")
         queued = _rows(connection, "audit.pending q", "q.queued_at")
-        kept = change([dict(row) for row in rows]) + (queued if waiting else [])
+        changed = change([dict(row) for row in rows]) + (queued if waiting else [])
+        kept, maps = forge_maps(book, changed)
         for table in _MADE_BY_THE_SEQUENCER:
             connection.exec_driver_sql(f"DELETE FROM audit.{table}")  # noqa: S608 - tables named here
         connection.exec_driver_sql("UPDATE audit.head SET tree_size = 0")
         _store(connection, rows + queued, kept)
+        store_maps(connection, maps)
     # The operator owns the mark, too.
     book.mark.write(sign_checkpoint(Checkpoint(book.signer.name, 0, EMPTY_ROOT), [book.signer]))
     book.sequence(batch=book.random.randint(20, 90))
@@ -80,11 +81,7 @@ def _json(row: Row) -> str:
 
 def _made_up(scene: Scene, **fields: Any) -> Row:
     """A row of an entry that never was."""
-    entry = scene.book.entry(**fields)
-    leaf, openings = commit_entry(entry, lambda _field: scene.random.randbytes(SALT_SIZE))
-    told = {name: [to_base64(one.salt), one.value.decode()] for name, one in openings.items()}
-    return {"entry_id": entry.entry_id, "event_class": entry.event.value,
-            "recorded_at": entry.at.replace(microsecond=0), "leaf": leaf, "fields": told}  # fmt: skip
+    return row_of(scene.book.entry(**fields), scene.random)
 
 
 def _before_older(scene: Scene, rows: list[Row]) -> int:

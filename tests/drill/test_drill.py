@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from tests.drill.cheat import DATABASE, EXPORT, FINDERS, MARK, OLDER, WITNESS, Cheat
+from tests.drill.cheats_signed import rewrite
 from tests.drill.harness import CHEATS, Results, base_log, play, run_histories
 from tests.gateway.cluster import running_cluster
 
@@ -43,6 +44,13 @@ def test_a_cheat_is_found_by_the_check_that_must_find_it(base, cheat):
 @pytest.mark.parametrize("finder", [DATABASE, EXPORT, WITNESS, MARK])
 def test_where_nobody_cheats_no_check_finds_anything(base, finder):
     assert not play(base, Cheat("nothing", finder, _export if finder == EXPORT else _nothing), Random(_SEED))  # noqa: S311 - the same
+
+
+@pytest.mark.slow
+def test_a_log_made_anew_of_the_same_entries_is_the_log_that_was_signed(base):
+    made_anew = Cheat("signed anew: nothing", OLDER, lambda scene: rewrite(scene.book, lambda rows: rows))
+
+    assert not play(base, made_anew, Random(_SEED))  # noqa: S311 - the same drill every time
 
 
 def _nothing(_scene):
