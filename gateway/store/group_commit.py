@@ -31,7 +31,7 @@ T = TypeVar("T")
 MOST = 32
 """Most items of one group: a longer transaction would make its first item wait for its last."""
 
-_PATIENCE = 0.002
+_PATIENCE = 0.0005
 """Seconds that the first in the queue waits for the group under way, which a quick disk ends sooner."""
 
 _AT_ONCE = 4
