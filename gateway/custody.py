@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from pathlib import Path
-from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -136,11 +135,6 @@ def load_ring(folder: Path, purpose: str) -> KeyRing:
         message = f"the key file {purpose}.json cannot be read"
         raise KeyCustodyError(message) from None
     return KeyRing(purpose, versions)
-
-
-def person_pseudonym(ring: KeyRing, person_id: UUID) -> str:
-    """A person's name in the log's commitments, stable under one key version."""
-    return ring.digest("person", person_id.bytes).hex()[:32]
 
 
 def _keyed(version: KeyVersion, label: str, parts: tuple[bytes, ...]) -> bytes:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row
 
 from audit.canonical import Json, parse_canonical
-from audit.coverage_map import CoverageMap, SaltSource, map_key, open_map
+from audit.coverage_map import SaltSource, map_key, open_map
 from audit.encoding import from_base64
 from audit.entry import EventClass
 from audit.keys import SignerKey
@@ -108,11 +108,6 @@ def current_notes(parts: LogParts, signer: SignerKey, maps: tuple[StoredMap, ...
         signed = signer.sign(text)
         notes.append(add_signatures(one.note, [NoteSignature(signer.name, signed[:4], signed[4:])]))
     return tuple(notes)
-
-
-def stored_coverage(parts: LogParts, stored: StoredMap) -> CoverageMap:
-    """The map that a stored note signs; raises `NoteError` where none of the log's keys has signed it."""
-    return open_map(stored.note, log_keys(parts), parts.settings.log_origin)
 
 
 def _section(connection: Connection, ring: KeyRing, person: UUID, coverage: StoredMap, newest: StoredMap) -> Section:
