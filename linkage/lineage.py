@@ -20,7 +20,8 @@ from linkage.errors import LinkageError
 class Assignment:
     """Who is who after a run.
 
-    `person_of`: record id to person id. `merged`: retired id to the person who now holds most of its records.
+    `person_of`: record id to person id. `merged`: retired id to the person who now holds most of its records; among
+    equals, to the one with the smallest record id.
     `split`: id that was cut to the other persons who took records from it, sorted; it may itself live on.
     `gone`: ids none of whose records exist any more. `minted`: new ids, in order of their smallest record id.
     """
@@ -124,12 +125,16 @@ def _assignment(
     minted: Sequence[str],
 ) -> Assignment:
     alive = set(ids)
-    takers: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for new, shared in zip(ids, overlap, strict=True):
+    takers: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for number, shared in enumerate(overlap):
         for old, count in shared.items():
-            takers[old].append((-count, new))
-    merged = {old: min(takers[old])[1] for old in ranks if old in takers and old not in alive}
-    split = {old: tuple(sorted(new for _, new in took if new != old)) for old, took in takers.items() if len(took) > 1}
+            takers[old].append((-count, number))
+    merged = {old: ids[min(takers[old])[1]] for old in ranks if old in takers and old not in alive}
+    split = {
+        old: tuple(sorted(ids[number] for _, number in took if ids[number] != old))
+        for old, took in takers.items()
+        if len(took) > 1
+    }
     return Assignment(
         person_of={record: new for cluster, new in zip(ordered, ids, strict=True) for record in cluster},
         merged=merged,

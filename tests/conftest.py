@@ -1,9 +1,20 @@
-"""Northvale for every folder of tests: see tests/gateway/northvale_world.py for what the fixtures give."""
+"""Northvale for every folder of tests: see tests/gateway/northvale_world.py for what the fixtures give.
+
+A whole run says the same of the same code, so property tests draw the same examples each time; `EXPLORE=1` draws new
+ones.
+"""
+
+import os
 
 import pytest
+from hypothesis import settings
 
 from tests.gateway.cluster import running_cluster
 from tests.gateway.northvale_world import built_world, copied
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("exploring", deadline=None)
+settings.load_profile("exploring" if os.environ.get("EXPLORE") else "repeatable")
 
 
 @pytest.fixture(scope="session")

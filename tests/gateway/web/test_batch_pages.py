@@ -108,11 +108,11 @@ def test_the_pages_in_a_browser(visitor, kept):  # noqa: F811 - the fixture
     visitor.sign_in(KEEPER)
     visitor.go(f"/batches/{batch.batch_id}")
     visitor.look("batch-waiting")
-    visitor.page.get_by_role("button", name="Decide").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Decide"))
     assert visitor.page.get_by_role("alert").is_visible()
     visitor.look("batch-waiting-errors")
     visitor.page.get_by_label("It is wrong. Take nothing of it").check()
-    visitor.page.get_by_role("button", name="Decide").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Decide"))
     assert "You gave this file up." in visitor.page.locator("main").inner_text()
     visitor.look("batch-given-up")
 

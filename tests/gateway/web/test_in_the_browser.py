@@ -48,24 +48,29 @@ class Visitor:
     def go(self, path: str):
         self.page.goto(f"{self.served.url}{path}")
 
+    def follow(self, locator):
+        """Click what leads to another page, and wait until that page is there."""
+        with self.page.expect_event("load"):
+            locator.click()
+
     def sign_in(self, worker: str):
         email = self.served.email(worker)
         self.go("/sign-in")
         self.page.check(f"input[value='{email}']")
-        self.page.get_by_role("button").click()
+        self.follow(self.page.get_by_role("button"))
         while not self.page.url.startswith(self.served.url):
             letters = self.page.request.get(f"{self.served.issuer}/outbox.json").json()
             letter = next(one for one in letters if one["email"] == email)
             from_app = "authenticator" in self.page.locator("h1").inner_text()
             self.page.fill("#code", letter["authenticator" if from_app else "code"])
-            self.page.get_by_role("button").click()
+            self.follow(self.page.get_by_role("button"))
         self.messages.clear()
 
     def declare(self, purpose: str):
         self.go("/purpose")
         self.page.check(f"input[name=purpose][value={purpose}]")
         self.page.fill("#reason", "To decide what help to offer")
-        self.page.get_by_role("button", name="Continue").click()
+        self.follow(self.page.get_by_role("button", name="Continue"))
 
     def search(self, person, **changed):
         asked = {**person, **changed}
@@ -74,7 +79,7 @@ class Visitor:
         self.page.fill("#given_name", asked["forename"])
         for part, value in zip(("year", "month", "day"), asked["dob"].split("-"), strict=True):
             self.page.fill(f"#birth_date_{part}", value)
-        self.page.get_by_role("button", name="Search").click()
+        self.follow(self.page.get_by_role("button", name="Search"))
 
     def look(self, name: str):
         """Take a picture, then let axe judge; the page may not scroll sideways and the console may say nothing."""
@@ -116,14 +121,14 @@ def test_a_mash_worker_finds_aisha_and_sees_the_whole_picture(visitor, served):
     visitor.look("mash-start")
     visitor.go("/purpose")
     visitor.look("mash-purpose")
-    visitor.page.get_by_role("button", name="Continue").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Continue"))
     assert visitor.page.get_by_role("alert").is_visible()
     visitor.look("mash-purpose-errors")
     visitor.declare("front_door")
     visitor.look("mash-search")
     visitor.search(aisha)
     visitor.look("mash-found")
-    visitor.page.get_by_role("link", name="Aisha Cole").click()
+    visitor.follow(visitor.page.get_by_role("link", name="Aisha Cole"))
     text = visitor.page.locator("main").inner_text()
     assert "Alder Court" in text
     assert "Mill Lane" in text
@@ -137,7 +142,7 @@ def test_a_mash_worker_finds_aisha_and_sees_the_whole_picture(visitor, served):
     visitor.go("/log")
     assert "This attempt is recorded." in visitor.page.locator("main").inner_text()
     visitor.look("mash-log-refused")
-    visitor.page.get_by_role("button", name="Sign out").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Sign out"))
     visitor.look("mash-signed-out")
 
 
@@ -146,7 +151,7 @@ def test_a_rent_officer_sees_arrears_and_nothing_else_of_kelly(visitor, served):
     visitor.sign_in("B101")
     visitor.declare("tenancy_management")
     visitor.search(kelly)
-    visitor.page.get_by_role("link", name="Kelly Marsh").click()
+    visitor.follow(visitor.page.get_by_role("link", name="Kelly Marsh"))
     text = visitor.page.locator("main").inner_text()
     assert "£1,210" in text
     assert "epress" not in text
@@ -155,7 +160,7 @@ def test_a_rent_officer_sees_arrears_and_nothing_else_of_kelly(visitor, served):
     assert not visitor.page.locator("h1").is_visible()
     assert "so that the print is on record" in visitor.page.locator("body").inner_text()
     visitor.page.emulate_media(media="screen")
-    visitor.page.get_by_role("button", name="Print this page").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Print this page"))
     assert "You may print this copy now" in visitor.page.locator("main").inner_text()
     visitor.page.emulate_media(media="print")
     assert visitor.page.locator("h1").is_visible()
@@ -164,7 +169,7 @@ def test_a_rent_officer_sees_arrears_and_nothing_else_of_kelly(visitor, served):
     assert not visitor.page.get_by_role("button", name="Sign out").is_visible()
     visitor.look("rent-family-printed")
     visitor.page.emulate_media(media="screen")
-    visitor.page.locator("a[href^='/receipts/']").click()
+    visitor.follow(visitor.page.locator("a[href^='/receipts/']"))
     visitor.page.wait_for_timeout(1000)
     visitor.page.reload()
     assert visitor.page.locator("h1").inner_text() == "Your receipt"
@@ -176,12 +181,12 @@ def test_an_early_help_manager_is_offered_break_glass_in_plain_words(visitor, se
     visitor.go("/purpose")
     assert "Open this now if someone may be hurt." in visitor.page.locator("main").inner_text()
     visitor.look("manager-purpose")
-    visitor.page.get_by_role("button", name="Open now").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Open now"))
     visitor.look("manager-emergency-errors")
     visitor.page.fill("#family", str(served.northvale.family_id("S2", "Kelly Marsh")))
     visitor.page.fill("#at_risk", "The mother")
     visitor.page.fill("#emergency_reason", "She says that he is at the door")
-    visitor.page.get_by_role("button", name="Open now").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Open now"))
     assert "Emergency access." in visitor.page.locator("header").inner_text()
     visitor.look("manager-emergency-family")
     visitor.page.emulate_media(media="print")
@@ -195,14 +200,14 @@ def test_an_officer_is_told_of_an_emergency_and_answers(visitor, served):
     visitor.sign_in("W601")
     visitor.go("/emergencies")
     visitor.look("officer-emergencies")
-    visitor.page.get_by_role("button", name="Answer").first.click()
+    visitor.follow(visitor.page.get_by_role("button", name="Answer").first)
     visitor.look("officer-emergencies-errors")
 
 
 def test_a_worker_reads_what_she_may_see_and_why(visitor):
     visitor.sign_in("W203")
     visitor.go("/purpose")
-    visitor.page.get_by_role("link", name="What you may see, and why").click()
+    visitor.follow(visitor.page.get_by_role("link", name="What you may see, and why"))
     visitor.look("worker-permissions")
     visitor.page.get_by_text("What this purpose leaves out").first.click()
     assert "This does not mean there is any." in visitor.page.locator("main details").first.inner_text()
@@ -216,7 +221,7 @@ def test_a_fraud_officer_who_forces_a_purpose_is_refused_in_words(visitor):
     visitor.page.evaluate("document.querySelector('input[name=purpose]').value = 'early_help'")
     visitor.page.locator("input[name=purpose]").check()
     visitor.page.fill("#reason", "To look at a single-person discount")
-    visitor.page.get_by_role("button", name="Continue").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Continue"))
     assert "Family support data cannot be used for fraud work." in visitor.page.locator("main").inner_text()
     visitor.look("fraud-refused")
 
@@ -225,11 +230,11 @@ def test_a_school_business_manager_sends_a_file_and_gets_bad_rows_back_in_words(
     visitor.sign_in("S103")
     visitor.go("/batches")
     visitor.look("school-files")
-    visitor.page.get_by_role("button", name="Send").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Send"))
     visitor.look("school-files-errors")
     visitor.page.select_option("#feed", "schools-attendance")
     visitor.page.set_input_files("#file", served.northvale.built.folder / "s9-schools-attendance.csv")
-    visitor.page.get_by_role("button", name="Send").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Send"))
     visitor.page.wait_for_url("**/batches/*-*")
     text = visitor.page.locator("main").inner_text()
     assert "We took 205 rows and hand back 7 rows." in text
@@ -254,12 +259,12 @@ def test_a_privacy_officer_sees_how_her_data_was_used_and_asks_about_one_person(
         "Together: Decide a homelessness application; Help a pupil attend school"
         in visitor.page.locator("main").inner_text()
     )
-    visitor.page.get_by_role("button", name="Ask").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Ask"))
     visitor.look("partner-uses-errors")
     visitor.page.select_option("#source", "housing")
     visitor.page.fill("#key", served.northvale.person("S2", "Kelly Marsh")["keys"]["housing"])
     visitor.page.fill("#reason", "The tenant asked us who was shown her account")
-    visitor.page.get_by_role("button", name="Ask").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Ask"))
     assert "There is nothing that we may tell you." in visitor.page.locator("main").inner_text()
     visitor.look("partner-uses-person")
     # The log is looked at by others after us: its card says again what its leaf says.
@@ -273,15 +278,15 @@ def test_an_officer_reads_the_log_and_verifies_it(visitor):
     visitor.page.get_by_text("Search the log").click()
     visitor.page.fill("#worker", "W601")
     visitor.look("officer-log-form")
-    visitor.page.get_by_role("button", name="Search").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Search"))
     visitor.look("officer-log-search")
     with visitor.page.expect_download() as taken:
         visitor.page.get_by_role("button", name="Sheet (CSV)").click()
     assert taken.value.path().read_text().startswith("at,entry,leaf,")
-    visitor.page.locator("td a").first.click()
+    visitor.follow(visitor.page.locator("td a").first)
     visitor.look("officer-entry")
     visitor.go("/log")
-    visitor.page.get_by_role("button", name="Verify the whole log").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Verify the whole log"))
     assert "The log is whole" in visitor.page.locator("main").inner_text()
     visitor.look("officer-verdict")
 
@@ -292,6 +297,6 @@ def test_a_family_is_found_and_opened_without_javascript(chromium, served):
     visitor.sign_in("W101")
     visitor.declare("front_door")
     visitor.search(aisha)
-    visitor.page.get_by_role("link", name="Aisha Cole").click()
+    visitor.follow(visitor.page.get_by_role("link", name="Aisha Cole"))
     assert visitor.page.locator("h1").inner_text() == "Family of Aisha Cole"
     visitor.context.close()
