@@ -20,7 +20,7 @@ LARGEST_BLOCK = 60
 _REACHES = ((1_000, LARGEST_BLOCK // 2), (10_000, 10), (1 << 62, 4))
 _BUCKET_BITS = 22
 _MERGE_AT = 8_000_000
-_LOOSE_PAIRS = 2
+LOOSE_PAIRS = 2
 # Multipliers that spread the bits of a hash (splitmix64, Steele and others 2014).
 _ODD_NUMBERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
@@ -55,25 +55,25 @@ def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False) ->
     """All pairs of rows of the table `records` that share a key.
 
     With `loose` also those that share only a name, a birth date or an address, each where that is cheap: where it
-    gives at most `_LOOSE_PAIRS` pairs a record, as it does in a file of some thousands.
+    gives at most `LOOSE_PAIRS` pairs a record, as it does in a file of some thousands.
     """
     order = _neighbourhoods(connection)
-    columns = _Columns(connection)
+    columns = Columns(connection)
     found: list[Hashes] = []
     blocks: list[Block] = []
     waiting = 0
-    for kind, held in _keys(columns):
-        pairs, block = _pairs_of(kind, held, order)
+    for kind, held in strict_keys(columns):
+        pairs, block = pairs_of(kind, held, order)
         blocks.append(block)
         found.append(pairs)
         waiting += len(pairs)
         if waiting > _MERGE_AT:
             found = [np.unique(np.concatenate(found))]
             waiting = 0
-    for kind, held in _loose_keys(columns) if loose else ():
-        if _pairs_at_most(held) > _LOOSE_PAIRS * len(order):
+    for kind, held in loose_keys(columns) if loose else ():
+        if pairs_at_most(held) > LOOSE_PAIRS * len(order):
             continue
-        pairs, block = _pairs_of(kind, held, order)
+        pairs, block = pairs_of(kind, held, order)
         blocks.append(block)
         found.append(pairs)
         waiting += len(pairs)
@@ -89,13 +89,13 @@ def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False) ->
 def pairs_sharing(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], most: int) -> tuple[Numbers, Numbers]:
     """Pairs that share a value of one of these columns, whatever else they hold; at most so many, evenly taken."""
     order = _neighbourhoods(connection)
-    read = _Columns(connection)
-    packed: Hashes = np.unique(np.concatenate([_pairs_of(each, read.all_of(each), order)[0] for each in columns]))
+    read = Columns(connection)
+    packed: Hashes = np.unique(np.concatenate([pairs_of(each, read.all_of(each), order)[0] for each in columns]))
     taken = packed[:: max(1, -(-len(packed) // most))]
     return (taken >> np.uint64(32)).astype(np.int64), (taken & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-class _Columns:
+class Columns:
     """Columns of the table `records` as they are asked for; each is read once."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -128,7 +128,7 @@ class _Columns:
         return Held(record, value)
 
 
-def _keys(columns: _Columns) -> Iterator[tuple[str, Held]]:
+def strict_keys(columns: Columns) -> Iterator[tuple[str, Held]]:
     """The kinds of keys, as in `linkage.blocking.block_keys`."""
     for scheme in ("nhs_number", "upn", "nino", "pnc_id", "national_id", "local_ids"):
         yield f"id:{scheme}", columns.all_of(scheme)
@@ -163,7 +163,8 @@ def _keys(columns: _Columns) -> Iterator[tuple[str, Held]]:
     yield "sound:year", paired(sounds, columns.first_of("hash(birth_year)"))
 
 
-def _loose_keys(columns: _Columns) -> Iterator[tuple[str, Held]]:
+def loose_keys(columns: Columns) -> Iterator[tuple[str, Held]]:
+    """The kinds of keys that are used where they are cheap (`pairs_at_most`)."""
     given, family, postcode = columns.all_of("givens"), columns.all_of("families"), columns.all_of("postcodes")
     yield "address alone", columns.all_of("address_keys")
     yield "day alone", columns.first_of("case when birth_day is not null then hash(birth_days) end")
@@ -174,7 +175,7 @@ def _loose_keys(columns: _Columns) -> Iterator[tuple[str, Held]]:
     yield "family+street", paired(family, street)
 
 
-def _pairs_at_most(held: Held) -> int:
+def pairs_at_most(held: Held) -> int:
     """At most so many pairs share a value, each block counted as far as it is looked through."""
     count = np.unique(held.value, return_counts=True)[1].astype(np.int64)
     return int((count * np.minimum(count - 1, LARGEST_BLOCK) // 2).sum())
@@ -227,7 +228,11 @@ def _neighbourhoods(connection: duckdb.DuckDBPyConnection) -> Numbers:
     return place
 
 
-def _pairs_of(kind: str, held: Held, place: Numbers) -> tuple[Hashes, Block]:
+def pairs_of(kind: str, held: Held, place: Numbers) -> tuple[Hashes, Block]:
+    """Pairs of records that share a value, the smaller in the upper 32 bits, repeats left in; `place` sorts a block.
+
+    Blocks do not touch each other, so the values may be dealt out to several calls, a value whole to one.
+    """
     bucket = held.value >> np.uint64(64 - _BUCKET_BITS)
     crowd = np.bincount(bucket.astype(np.int64), minlength=1)
     kept = crowd[bucket.astype(np.int64)] > 1

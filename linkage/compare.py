@@ -41,33 +41,44 @@ class ComparedPairs:
 
 def compare(connection: duckdb.DuckDBPyConnection, left: Integers, right: Integers) -> ComparedPairs:
     """Compare these pairs of rows of the table `records`; each pair once, left below right."""
+    first, second, found = compare_codes(connection, left, right)
+    order = np.argsort(first << 32 | second, kind="stable")
+    codes, pattern = np.unique(found[order], return_inverse=True)
+    patterns, rarity, conclusive = patterns_of(codes)
+    return ComparedPairs(
+        left=first[order].astype(np.int32),
+        right=second[order].astype(np.int32),
+        pattern=pattern.astype(np.int32),
+        patterns=patterns,
+        rarity=rarity,
+        conclusive=conclusive,
+    )
+
+
+def compare_codes(
+    connection: duckdb.DuckDBPyConnection, left: Integers, right: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """The pairs in whatever order they come out, and the code of each one's pattern, which `patterns_of` takes."""
     _make_sides(connection)
     connection.register("wanted", pd.DataFrame({"number_l": left, "number_r": right}))
     levels = ", ".join(f'({_level(each)})::tinyint as "{each.name}"' for each in COMPARISONS)
-    radices = _radices()
-    packed = " + ".join(f'{radix}::bigint * ("{name}" + 1)' for name, radix in radices.items())
+    packed = " + ".join(f'{radix}::bigint * ("{name}" + 1)' for name, radix in _radices().items())
     found = connection.execute(
         f"select number_l, number_r, {packed} as code from (select number_l, number_r, {levels}, {_rarities()}, "  # noqa: S608 - our own conditions
         f"(coalesce({CONCLUSIVE.sql}, false)::int - 1) as conclusive "
         "from wanted join records_l using (number_l) join records_r using (number_r))"
     ).fetchnumpy()
     connection.unregister("wanted")
-    first, second = np.asarray(found["number_l"], dtype=np.int64), np.asarray(found["number_r"], dtype=np.int64)
-    order = np.argsort(first << 32 | second, kind="stable")
-    codes, pattern = np.unique(np.asarray(found["code"])[order], return_inverse=True)
+    first, second, codes = (np.asarray(found[name], dtype=np.int64) for name in ("number_l", "number_r", "code"))
+    return first, second, codes
+
+
+def patterns_of(codes: Integers) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.bool_]]:
+    """`patterns`, `rarity` and `conclusive` of `ComparedPairs`, one row a code."""
     sizes = [*(len(each.levels) + 2 for each in COMPARISONS), *(RARITIES + 1 for _ in BY_FREQUENCY), 2]
-    unpacked = np.stack(
-        [codes // radix % size - 1 for radix, size in zip(radices.values(), sizes, strict=True)], axis=1
-    )
-    table = unpacked.astype(np.int8)
-    return ComparedPairs(
-        left=first[order].astype(np.int32),
-        right=second[order].astype(np.int32),
-        pattern=pattern.astype(np.int32),
-        patterns=table[:, : len(COMPARISONS)],
-        rarity=table[:, len(COMPARISONS) : -1],
-        conclusive=table[:, -1] == 0,
-    )
+    unpacked = [codes // radix % size - 1 for radix, size in zip(_radices().values(), sizes, strict=True)]
+    table = np.stack(unpacked, axis=1).astype(np.int8)
+    return table[:, : len(COMPARISONS)], table[:, len(COMPARISONS) : -1], table[:, -1] == 0
 
 
 def compare_records(records: Sequence[StandardRecord], left: Integers, right: Integers) -> ComparedPairs:

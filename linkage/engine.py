@@ -81,26 +81,27 @@ def link_table(
     lap("fit")
     odds = score_pairs(pairs, used, size)
     lap("score")
-    facts = _facts(connection, duplicate_free)
+    facts = facts_of(connection, duplicate_free)
 
     def records_of(numbers: NDArray[np.int64]) -> list[StandardRecord]:
-        return _records(connection, present, numbers, duplicate_free)
+        return full_records(connection, present, numbers, duplicate_free)
 
     persons = find_persons(pairs, odds, facts, used, records_of)
     lap("cluster")
     return Linked(used, found.blocks, pairs, odds, persons, _waiting(pairs, odds, persons, used))
 
 
-def operating_point(odds: Floats) -> float:
+def operating_point(odds: Floats, count: Floats | None = None) -> float:
     """The probability from which pairs are joined: the lowest at which those joined are expected to be right.
 
     No labels are looked at. What a fitted model expects is too good by about a factor of ten, because its comparisons
-    are not independent; what is asked of it here allows for that.
+    are not independent; what is asked of it here allows for that. `count` says how many pairs have each of the odds.
     """
     chance = 1.0 / (1.0 + np.exp(-np.clip(odds, -700.0, 700.0)))
     for point in _OPERATING_POINTS[:-1]:
-        joined = chance[chance >= point]
-        if joined.size and joined.mean() >= _EXPECTED_PRECISION:
+        joined = chance >= point
+        weights = None if count is None else count[joined]
+        if joined.any() and np.average(chance[joined], weights=weights) >= _EXPECTED_PRECISION:
             return point
     return _OPERATING_POINTS[-1]
 
@@ -121,7 +122,8 @@ def largest_reason(linked: Linked) -> Mapping[str, float]:
     return {name: round(count / len(patterns), 3) for name, count in held.most_common(_MOST_REASONS) if count}
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, duplicate_free: Sequence[str]) -> Facts:
+def facts_of(connection: duckdb.DuckDBPyConnection, duplicate_free: Sequence[str]) -> Facts:
+    """What conflicts arise from, of the tables `records` and `rows`."""
     connection.register("named", pd.DataFrame({"source": pd.Series(list(duplicate_free), dtype="string")}))
     found = connection.execute(
         "select case when given is null then -1 else (hash(given) >> 2)::bigint end as given, "
@@ -135,7 +137,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, duplicate_free: Sequence[str])
     return Facts(**{name: np.asarray(column).astype(np.int64) for name, column in found.items()})
 
 
-def _records(
+def full_records(
     connection: duckdb.DuckDBPyConnection,
     present: Sequence[str],
     numbers: NDArray[np.int64],

@@ -7,24 +7,26 @@ stands at the start and counts as so many pairs of each, so a class keeps its me
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 
-from linkage.candidates import candidates, pairs_sharing
+from linkage.candidates import Numbers, candidates, pairs_sharing
 from linkage.columns import connect, records_table
 from linkage.compare import ComparedPairs, compare
 from linkage.levels import COMPARISONS
 from linkage.model import LevelProbability, LinkModel, default_model
 from linkage.record import LinkRecord
-from linkage.score import Floats, class_scores
+from linkage.score import Floats, Levels, class_scores
 from linkage.standardise import standardise
 
 _ROUNDS = 12
 _LEAST = 1e-7
 _RANDOM_PAIRS, _PER_RECORD = 100_000, 20
-_SHARING_PAIRS = 100_000
+# Pairs that share a value of one of these columns are taken evenly, so many.
+SHARED = ("address_keys", "uprns", "phones")
+SHARING_PAIRS = 100_000
 _SAME, _HOUSEHOLD, _CHANCE = range(3)
 # How many pairs the starting model counts for, by class.
 _WEIGHT = (200.0, 200.0, 20_000.0)
@@ -53,18 +55,42 @@ def fit_model(records: Sequence[LinkRecord], start: LinkModel | None = None) -> 
         return fit_table(connection, compare(connection, found.left, found.right), len(known), first)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many pairs are of each pattern; `patterns` and `rarity` as in `linkage.compare.ComparedPairs`."""
+
+    patterns: Levels
+    rarity: Levels
+    count: Floats
+
+
+def counted(pairs: ComparedPairs) -> Counted:
+    """The patterns of these pairs."""
+    count = np.bincount(pairs.pattern, minlength=len(pairs.patterns)).astype(np.float64)
+    return Counted(pairs.patterns, pairs.rarity, count)
+
+
 def fit_table(connection: duckdb.DuckDBPyConnection, pairs: ComparedPairs, records: int, start: LinkModel) -> LinkModel:
     """Fit to the table `records` and the pairs of it that were compared; no pairs give `start` back."""
     if not len(pairs):
         return start
+    at_random = compare(connection, *pairs_at_random(records))
+    at_home = compare(connection, *pairs_sharing(connection, SHARED, SHARING_PAIRS))
+    return fit_counted(counted(at_random), counted(at_home), counted(pairs), records, start)
+
+
+def pairs_at_random(records: int) -> tuple[Numbers, Numbers]:
+    """Pairs of so many records that show what strangers agree on; for one number of records always the same."""
     rng = np.random.default_rng(records)
     drawn = np.sort(rng.integers(0, records, (2, min(_RANDOM_PAIRS, _PER_RECORD * records))), axis=0)
     drawn = np.unique(drawn[:, drawn[0] < drawn[1]], axis=1)
-    at_random = compare(connection, drawn[0], drawn[1])
+    return drawn[0], drawn[1]
+
+
+def fit_counted(at_random: Counted, at_home: Counted, pairs: Counted, records: int, start: LinkModel) -> LinkModel:
+    """Fit to the patterns of pairs drawn at random, of pairs that share an address or phone, and of those compared."""
     everything = tuple(each.name for each in COMPARISONS if each.name != "local_id")
     model = _learn(at_random, start, start, {_CHANCE: everything}, lambda model: model.class_shares(records), rounds=1)
-    left, right = pairs_sharing(connection, ("address_keys", "uprns", "phones"), _SHARING_PAIRS)
-    at_home = compare(connection, left, right)
     learnt = {_SAME: _NAMES_AND_NUMBERS, _HOUSEHOLD: _NAMES_AND_NUMBERS}
     model = _learn(at_home, model, start, learnt, None, rounds=_ROUNDS)
     for _ in range(_ROUNDS):
@@ -76,15 +102,15 @@ def fit_table(connection: duckdb.DuckDBPyConnection, pairs: ComparedPairs, recor
     return replace(model, trained_on=f"{start.trained_on}; fitted to {records} records")
 
 
-def _expected(pairs: ComparedPairs, model: LinkModel, shares: LevelProbability) -> Floats:
+def _expected(pairs: Counted, model: LinkModel, shares: LevelProbability) -> Floats:
     """How many pairs of each pattern are of each class."""
     scores = class_scores(pairs.patterns, pairs.rarity, replace(model, shares=shares), 0)
-    count = np.bincount(pairs.pattern, minlength=len(pairs.patterns)).astype(np.float64)
-    return np.asarray(np.exp(scores - np.logaddexp.reduce(scores, axis=1)[:, None]) * count[:, None], dtype=np.float64)
+    likely = np.exp(scores - np.logaddexp.reduce(scores, axis=1)[:, None])
+    return np.asarray(likely * pairs.count[:, None], dtype=np.float64)
 
 
 def _learn(  # noqa: PLR0913 - what is learnt, from what, and from where it started
-    pairs: ComparedPairs,
+    pairs: Counted,
     model: LinkModel,
     start: LinkModel,
     learnt: Mapping[int, Collection[str]],
@@ -94,7 +120,7 @@ def _learn(  # noqa: PLR0913 - what is learnt, from what, and from where it star
     shares: LevelProbability = _AT_HOME,
 ) -> LinkModel:
     """Expectation-maximisation for these classes and comparisons; without `shares_of` the shares are learnt as well."""
-    if not len(pairs):
+    if not len(pairs.count):
         return model
     for _ in range(rounds):
         expected = _expected(pairs, model, shares_of(model) if shares_of else shares)
@@ -119,14 +145,14 @@ def _learn(  # noqa: PLR0913 - what is learnt, from what, and from where it star
     return model
 
 
-def _sums(pairs: ComparedPairs, expected: Floats, place: int, size: int) -> Floats:
+def _sums(pairs: Counted, expected: Floats, place: int, size: int) -> Floats:
     """Expected pairs per level, best first, and class."""
     level = pairs.patterns[:, place].astype(np.int64) + 1
     counts = [np.bincount(level, weights=expected[:, kind], minlength=size + 1)[1:][::-1] for kind in range(3)]
     return np.stack(counts, axis=1)
 
 
-def _common(pairs: ComparedPairs, model: LinkModel, records: int) -> LinkModel:
+def _common(pairs: Counted, model: LinkModel, records: int) -> LinkModel:
     """How many pairs of one person and of one household there are for each record."""
     total = _expected(pairs, model, model.class_shares(records)).sum(axis=0) + 1.0
     return replace(
