@@ -52,7 +52,7 @@ def by_translate(feed, body):
 
 def quickly(feed, body):
     for found in feed.quick_rows(io.BytesIO(body)).rows:
-        yield found if isinstance(found, Translation) else found[1]
+        yield found if isinstance(found, Translation) else found[2]
 
 
 def same(feed, body):

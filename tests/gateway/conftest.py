@@ -26,7 +26,7 @@ from agreements.enactment import enact_register
 from agreements.loader import load_register
 from agreements.register import compile_register
 from gateway import clock
-from gateway.building import ensure_keys, load_feeds, log_signer, oidc_settings
+from gateway.building import ensure_keys, log_signer, oidc_settings
 from gateway.custody import load_custody
 from gateway.identity.clients import ClientRegistry
 from gateway.identity.keys import TokenKeys, generate_es256_key
@@ -34,6 +34,7 @@ from gateway.identity.oidc import OidcProvider
 from gateway.settings import Settings
 from gateway.wiring import Wiring
 from tests.gateway.cluster import REGISTER, admin_engine, running_cluster
+from tests.gateway.northvale_feeds import feeds_of
 
 ENACTED = datetime(2026, 4, 1, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -98,7 +99,7 @@ def wiring(settings, database, register, wiring_clock):
     with httpx.Client() as client:
         yield Wiring(
             settings=settings, database=database, custody=custody, log_signer=log_signer(custody, settings),
-            register=register, feeds=load_feeds(settings), clients=ClientRegistry({}),
+            register=register, feeds=feeds_of(settings.feeds_dir), clients=ClientRegistry({}),
             token_keys=TokenKeys(generate_es256_key()), provider=OidcProvider(oidc_settings(settings), client),
             clock=lambda: wiring_clock.now, mint=clock.new_id, mint_opaque=clock.new_opaque_id,
         )  # fmt: skip

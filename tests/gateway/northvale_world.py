@@ -25,7 +25,7 @@ from agreements.enactment import enact_register
 from agreements.loader import load_register
 from agreements.register import Register, compile_register
 from gateway import clock
-from gateway.building import ensure_keys, load_feeds, log_signer, oidc_settings
+from gateway.building import ensure_keys, log_signer, oidc_settings
 from gateway.custody import load_custody
 from gateway.demo.northvale.generate import generate
 from gateway.demo.switching_on import switch_everything_on
@@ -45,6 +45,7 @@ from gateway.usecases.searching import SearchResult, search_people
 from gateway.wiring import Wiring
 from linkage.tokens import SearchQuery
 from tests.gateway.cluster import REGISTER, Cluster, admin_engine
+from tests.gateway.northvale_feeds import feeds_of
 
 PEOPLE = 137
 SEED = 97
@@ -223,9 +224,9 @@ def opened(built: Built, name: str, mint: Any, mint_opaque: Any) -> Iterator[Nor
         wiring = Wiring(
             settings=built.settings, database=database, custody=custody,
             log_signer=log_signer(custody, built.settings), register=built.register,
-            feeds=load_feeds(built.settings), clients=ClientRegistry({}), token_keys=TokenKeys(generate_es256_key()),
-            provider=OidcProvider(oidc_settings(built.settings), client), clock=lambda: standing.now,
-            mint=mint, mint_opaque=mint_opaque,
+            feeds=feeds_of(built.settings.feeds_dir), clients=ClientRegistry({}),
+            token_keys=TokenKeys(generate_es256_key()), provider=OidcProvider(oidc_settings(built.settings), client),
+            clock=lambda: standing.now, mint=mint, mint_opaque=mint_opaque,
         )  # fmt: skip
         scenes, staff = built.book("scenes"), {one["worker_ref"]: one for one in built.book("staff")}
         yield Northvale(built, wiring, standing, admin, scenes, staff)
