@@ -11,12 +11,14 @@ from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, DocumentStartEvent, Event
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, DocumentStartEvent, Event
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from agreements.errors import AgreementFileError
 
 Path = tuple[str | int, ...]
+# Documents of a register nest some ten levels.
+_DEEPEST = 50
 _TEXT = "tag:yaml.org,2002:str"
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 
@@ -58,20 +60,25 @@ class YamlFile:
 def parse_yaml(name: str, text: str) -> YamlFile:
     """Parse one file. Raises `AgreementFileError` with the line of whatever is not strict YAML."""
     try:
+        depth = 0
         for event in _yaml().parse(text):
             _refuse_event(name, event)
-        node = _yaml().compose(text)
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > _DEEPEST:
+                # The parser takes time that grows with the square of the depth before it gives up by itself.
+                line = event.start_mark.line + 1
+                raise AgreementFileError(name, line, "document", "nested too deeply", remedy="write fewer levels")
+        yaml = _yaml()
+        node = yaml.compose(text)
         if node is not None:
             _refuse_keys(name, node)
-        content = _yaml().load(text)
+        content = yaml.constructor.construct_document(node) if node is not None else None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         problem = str(error.problem or "not YAML").splitlines()[0]
         raise AgreementFileError(name, line, "document", problem, remedy="write strict YAML 1.2") from None
     except YAMLError:
         raise AgreementFileError(name, 0, "document", "not YAML", remedy="write strict YAML 1.2") from None
-    except RecursionError:
-        raise AgreementFileError(name, 0, "document", "nested too deeply", remedy="write fewer levels") from None
     except ValueError:
         # The parser takes 2026-02-30 for a date and then finds no such day; it does not say where.
         problem, remedy = "a date or number here is none", "write days that exist"

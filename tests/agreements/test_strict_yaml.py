@@ -25,7 +25,7 @@ REFUSED = {
     "a list": ("- a\n", 1, "not a mapping"),
     "nothing": ("", 1, "not a mapping"),
     "a tab for a space": ("a:\n\tb: 1\n", 2, ""),
-    "a nest without a bottom": ("a: " + "[" * 5000 + "]" * 5000, 0, "nested"),
+    "a nest without a bottom": ("a: " + "[" * 5000 + "]" * 5000, 1, "nested"),
 }
 
 
