@@ -12,11 +12,12 @@ import numpy as np
 
 from gateway import clock
 from gateway.cli_files import CommandError, open_private
+from gateway.cli_link_gazetteer import read_gazetteer
 from gateway.cli_link_inputs import TRUTH, Input, literal, read_inputs
 from gateway.usecases.linking_files import LinkedFile, Wanted, link_file
 from linkage.columns import connect
-from linkage.engine import largest_reason
 from linkage.errors import LinkageError
+from linkage.file_addresses import fill_uprns
 from linkage.model import LinkModel, model_from_json
 from linkage.quality import Quality, quality, quality_by_group, widest_gap
 
@@ -38,6 +39,7 @@ class Order:
     labels: Path | None = None
     gap: float = 0.05
     duplicate_free: tuple[str, ...] = ()
+    gazetteer: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def link_files(order: Order) -> Outcome:
         measured = _quality(connection, read, order.labels)
     if order.save_model is not None:
         with open_private(order.save_model) as stream:
-            stream.write(linked.linked.model.to_json())
+            stream.write(linked.figures.model.to_json())
     report = _report(read, linked, stages, measured)
     if order.report is not None:
         with open_private(order.report) as stream:
@@ -136,39 +138,26 @@ def _lineage(linked: LinkedFile) -> list[str]:
 
 
 def _report(read: Input, linked: LinkedFile, stages: _Stages, measured: Mapping[str, Any]) -> dict[str, Any]:
-    run = linked.linked
-    model, persons = run.model, run.persons
-    sizes = np.bincount(np.unique(persons.person, return_inverse=True)[1])
-    joined = persons.person[run.pairs.left] == persons.person[run.pairs.right]
-    chance = 1.0 / (1.0 + np.exp(-np.clip(run.odds[joined], -700.0, 700.0)))
-    together = (
-        np.isin(persons.person, np.flatnonzero(np.bincount(persons.person) > 1)) if len(sizes) else np.zeros(0, bool)
-    )
-    certain = persons.verified & together
-    strong = ~certain & together & (persons.chance >= model.strong_at)
+    run = linked.figures
+    model = run.model
     return {
-        "records": linked.records,
+        "records": run.records,
         "rows": read.rows,
         "rows_without_key": read.rows_without_key,
-        "persons": linked.persons,
+        "persons": run.persons,
         "households": linked.households,
-        "pairs_compared": len(run.pairs),
-        "pairs_joined": int(joined.sum()),
-        "pairs_for_review": run.waiting,
-        "expected_precision": round(float(chance.mean()), 5) if len(chance) else 1.0,
+        "pairs_compared": run.pairs_compared,
+        "pairs_joined": run.pairs_joined,
+        "pairs_for_review": run.pairs_for_review,
+        "expected_precision": round(run.expected_precision, 5),
         "thresholds": {"merge_at": model.merge_at, "review_at": model.review_at, "strong_at": model.strong_at},
-        "bands": {
-            "alone": int((~together).sum()),
-            "verified": int(certain.sum()),
-            "strong": int(strong.sum()),
-            "probable": int((together & ~certain & ~strong).sum()),
-        },
+        "bands": dict(run.bands),
         "largest_person": {
-            "records": int(sizes.max(initial=0)),
-            "agree_on": dict(largest_reason(run)),
-            "largest_component": persons.largest_component,
+            "records": run.largest,
+            "agree_on": dict(run.largest_agrees_on),
+            "largest_component": run.largest_component,
         },
-        "components": {"of_several": persons.components, "taken_apart_or_checked": persons.conflicted},
+        "components": {"of_several": run.components, "taken_apart_or_checked": run.conflicted},
         "blocks": [
             {"key": each.kind, "shared": each.shared_keys, "largest": each.largest, "pairs": each.pairs}
             for each in run.blocks

@@ -4,7 +4,6 @@
 one is given (5) score (6) cluster. What is given and what comes out is in a DuckDB connection and in arrays.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +18,6 @@ from linkage.compare import ComparedPairs, compare
 from linkage.components import Facts, Persons, find_persons
 from linkage.file_columns import standard_table
 from linkage.fit import fit_table
-from linkage.levels import COMPARISONS
 from linkage.model import LinkModel, default_model
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.score import Floats, score_pairs
@@ -31,8 +29,7 @@ COLUMNS = (
 )  # fmt: skip
 _SCHEMES = ("nhs_number", "nino", "upn", "national_id")
 # Too few records to learn from: the shipped model says more.
-_LEAST_RECORDS = 500
-_MOST_REASONS = 3
+LEAST_RECORDS = 500
 _OPERATING_POINTS = (0.9, 0.95, 0.98)
 _EXPECTED_PRECISION = 0.9995
 Lap = Callable[[str], None]
@@ -75,7 +72,7 @@ def link_table(
     lap("compare")
     size = int(connection.execute("select count(*) from records").fetchall()[0][0])
     used = model or default_model()
-    if model is None and size >= _LEAST_RECORDS:
+    if model is None and size >= LEAST_RECORDS:
         used = fit_table(connection, pairs, size, used)
         used = replace(used, merge_at=operating_point(score_pairs(pairs, used, size)))
     lap("fit")
@@ -104,22 +101,6 @@ def operating_point(odds: Floats, count: Floats | None = None) -> float:
         if joined.any() and np.average(chance[joined], weights=weights) >= _EXPECTED_PRECISION:
             return point
     return _OPERATING_POINTS[-1]
-
-
-def largest_reason(linked: Linked) -> Mapping[str, float]:
-    """What holds the largest person together: the commonest agreements among its pairs, and their share."""
-    person = linked.persons.person
-    largest = int(np.argmax(np.bincount(person))) if len(person) else 0
-    inside = (person[linked.pairs.left] == largest) & (person[linked.pairs.right] == largest)
-    if not inside.any():
-        return {}
-    held: Counter[str] = Counter()
-    patterns = linked.pairs.patterns[linked.pairs.pattern[inside]]
-    for place, comparison in enumerate(COMPARISONS):
-        best_first = comparison.level_names
-        for number, name in enumerate(best_first[:-1]):
-            held[f"{comparison.name}: {name}"] = int((patterns[:, place] == len(best_first) - 1 - number).sum())
-    return {name: round(count / len(patterns), 3) for name, count in held.most_common(_MOST_REASONS) if count}
 
 
 def facts_of(connection: duckdb.DuckDBPyConnection, duplicate_free: Sequence[str]) -> Facts:

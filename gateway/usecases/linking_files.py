@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from linkage.engine import Lap, Linked, link_table
-from linkage.households import Household, HouseholdMember, PersonResidence, derive_households
+from linkage.engine import Lap, link_table
+from linkage.figures import RunFigures, figures_of
 from linkage.model import LinkModel
 from linkage.person_ids import inherit_ids
 
@@ -29,9 +29,7 @@ class LinkedFile:
     records of it.
     """
 
-    linked: Linked
-    records: int
-    persons: int
+    figures: RunFigures
     households: int
     merged: Mapping[str, str] = field(default_factory=dict)
     split: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -55,53 +53,74 @@ def link_file(
     outcome. Without it ids are of this file alone and the same whenever the same rows come: P1, P2, ... and H1, ...
     """
     linked = link_table(connection, present, model=wanted.model, duplicate_free=wanted.duplicate_free, lap=lap)
-    smallest, group = np.unique(linked.persons.person, return_inverse=True)
-    names, merged, split = _person_names(connection, smallest, group, goes_on=wanted.goes_on)
+    figures = figures_of(linked)
+    persons = linked.persons
     connection.register(
-        "found", pd.DataFrame({"number": np.arange(len(group)), "grouped": group, "probability": linked.persons.chance})
+        "sent",
+        pd.DataFrame({"number": np.arange(figures.records), "person": persons.person, "probability": persons.chance}),
     )
-    connection.register(
-        "named", pd.DataFrame({"grouped": np.arange(len(names)), "person_id": pd.array(names, dtype="string")})
-    )
-    connection.execute(
-        "create or replace table persons as select number::integer as number, person_id, probability "
-        "from found join named using (grouped)"
-    )
-    connection.unregister("found")
-    connection.unregister("named")
+    connection.execute("create or replace table found as select * from sent")
+    connection.unregister("sent")
+    return finish_file(connection, present, wanted, figures, lap)
+
+
+def finish_file(
+    connection: duckdb.DuckDBPyConnection, present: Sequence[str], wanted: Wanted, figures: RunFigures, lap: Lap
+) -> LinkedFile:
+    """Ids, households and the table `clusters`, whichever engine linked.
+
+    Of `found` (number, person, probability; `person` is the smallest number of its records), `rows` and `row_places`.
+    """
+    if wanted.goes_on:
+        merged, split = _go_on(connection)
+    else:
+        merged, split = {}, {}
+        connection.execute(
+            "create or replace table persons as select number::integer as number, "
+            "'P' || dense_rank() over (order by person) as person_id, probability from found"
+        )
     lap("ids")
     households = _households(connection, present, goes_on=wanted.goes_on)
     lap("households")
-    return LinkedFile(linked, len(group), len(smallest), households, merged, split)
+    return LinkedFile(figures, households, merged, split)
 
 
-def _person_names(
-    connection: duckdb.DuckDBPyConnection, smallest: NDArray[np.int64], group: NDArray[np.int64], *, goes_on: bool
-) -> tuple[list[str], dict[str, str], dict[str, tuple[str, ...]]]:
-    if not goes_on:
-        return [f"P{number}" for number in range(1, len(smallest) + 1)], {}, {}
-    old = [
-        str(name)
-        for (name,) in connection.execute(
-            "select distinct person_id from previous order by length(person_id), person_id"
-        ).fetchall()
-    ]
-    connection.register("aged", pd.DataFrame({"person_id": pd.array(old, dtype="string"), "age": np.arange(len(old))}))
-    held = connection.execute(
-        "select coalesce(age, -1)::bigint as age from (select distinct number, source, source_key from rows) "
-        "left join (previous join aged using (person_id)) using (source, source_key) order by number"
-    ).fetchnumpy()["age"]
-    connection.unregister("aged")
-    ids = inherit_ids(group.astype(np.int64), np.asarray(held).astype(np.int64), len(smallest), len(old))
+def _go_on(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Make `persons` with the ids of `previous` where they go on; the ids that merged and those that were split."""
+    person = connection.execute("select person from found order by number").fetchnumpy()["person"]
+    smallest, group = np.unique(np.asarray(person).astype(np.int64), return_inverse=True)
+    old, held = _held_before(connection, "person_id")
+    ids = inherit_ids(group.astype(np.int64), held, len(smallest), len(old))
     mint = _minting("P", old)
     keys = _keys_of(connection, smallest[ids.code >= ids.known])
     fresh = iter(mint(key) for key in keys)
     names = [old[code] if code < ids.known else next(fresh) for code in ids.code.tolist()]
+    connection.register("named", pd.DataFrame({"person": smallest, "person_id": pd.array(names, dtype="string")}))
+    connection.execute(
+        "create or replace table persons as select number::integer as number, grouped, person_id, probability "
+        "from found join named using (person)"
+    )
+    connection.unregister("named")
     merged = {old[gone]: names[taker] for gone, taker in ids.merged.items()}
     split = {
         old[cut]: tuple(sorted(names[one] for one in took if names[one] != old[cut])) for cut, took in ids.split.items()
     }
-    return names, merged, split
+    return merged, split
+
+
+def _held_before(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[list[str], NDArray[np.int64]]:
+    """The ids of an earlier run in a column of `previous`, the oldest first, and each record's by its place; -1 none."""
+    rows = connection.execute(
+        f"select distinct {name} from previous where {name} <> '' order by length({name}), {name}"  # noqa: S608 - one of two fixed names
+    ).fetchall()
+    old = [str(each) for (each,) in rows]
+    connection.register("aged", pd.DataFrame({name: pd.array(old, dtype="string"), "age": np.arange(len(old))}))
+    held = connection.execute(
+        "select coalesce(age, -1)::bigint as age from (select distinct number, source, source_key from rows) "  # noqa: S608 - as above
+        f"left join (previous join aged using ({name})) using (source, source_key) order by number"
+    ).fetchnumpy()["age"]
+    connection.unregister("aged")
+    return old, np.asarray(held).astype(np.int64)
 
 
 def _keys_of(connection: duckdb.DuckDBPyConnection, numbers: NDArray[np.int64]) -> list[str]:
@@ -121,69 +140,36 @@ def _minting(letter: str, old: Sequence[str]) -> Callable[[str], str]:
 
 
 def _households(connection: duckdb.DuckDBPyConnection, present: Sequence[str], *, goes_on: bool) -> int:
-    """Make `clusters`: each record's household is that of its own last address, else of any of its person's."""
-    start, end = (name if name in present else "null" for name in ("seen_from", "seen_to"))
-    family = "family_name" if "family_name" in present else "''"
-    connection.execute(
-        "create or replace table stays as select number, row, person_id, "  # noqa: S608 - our own columns
-        "coalesce('uprn:' || standard_uprn, 'address:' || standard_key) "
-        f"as place, try_cast({start} as date) as came, try_cast({end} as date) as went, {family} as family, source "
-        "from row_places join rows using (row, number) join persons using (number) "
-        "where standard_uprn is not null or standard_key is not null"
+    """Make `clusters`; give how many households there are."""
+    household = file_households(connection, present)
+    names = _household_names(connection, household, goes_on=goes_on)
+    connection.register("lived", pd.DataFrame({"number": np.arange(len(household)), "household": household}))
+    connection.register(
+        "named", pd.DataFrame({"household": np.arange(len(names)), "household_id": pd.array(names, dtype="string")})
     )
-    residences = [
-        PersonResidence(person, place, came, went, family_name=family_name or "")
-        for person, place, came, went, family_name in connection.execute(
-            "select person_id, place, min(came), case when count(went) = count(*) then max(went) end, "
-            "any_value(family) from stays group by person_id, place order by person_id, place"
-        ).fetchall()
-    ]
-    before = _previous_households(connection) if goes_on else []
-    mint = _household_names([each.household_id for each in before])
-    households = derive_households(residences, [], before, mint).households
-    homes: dict[tuple[str, str], str] = {}
-    for household in households:
-        for person in sorted(household.person_ids):
-            homes.setdefault((person, ""), household.household_id)
-            for place in household.place_keys:
-                homes[person, place] = household.household_id
-    frame = pd.DataFrame(
-        [(person, place, home) for (person, place), home in homes.items()],
-        columns=["person_id", "place", "household_id"],
-    ).astype("string")
-    connection.register("homes", frame)
     connection.execute(
         "create or replace table clusters as select source, source_key, person_id, "
-        "coalesce(own.household_id, other.household_id, '') as household_id, probability "
+        "coalesce(household_id, '') as household_id, probability "
         "from (select number, any_value(source) as source, any_value(source_key) as source_key, min(row) as row "
-        "from rows group by number) join persons using (number) "
-        "left join (select number, arg_max(household_id, row) as household_id from stays "
-        "join homes using (person_id, place) group by number) as own using (number) "
-        "left join (select person_id, household_id from homes where place = '') as other using (person_id) order by row"
+        "from rows group by number) join persons using (number) join lived using (number) "
+        "left join named using (household) order by row"
     )
-    connection.unregister("homes")
-    connection.execute("drop table stays")
-    return len(households)
+    connection.unregister("lived")
+    connection.unregister("named")
+    return len(names)
 
 
-def _previous_households(connection: duckdb.DuckDBPyConnection) -> list[Household]:
-    rows = connection.execute(
-        "select household_id, list(distinct person_id order by person_id) from previous where household_id <> '' "
-        "group by household_id order by length(household_id), household_id"
-    ).fetchall()
-    return [
-        Household(home, (), tuple(HouseholdMember(person, "resident", None, None, "residence") for person in persons))
-        for home, persons in rows
-    ]
-
-
-def _household_names(old: Sequence[str]) -> Callable[[], str]:
-    given = 0
+def _household_names(
+    connection: duckdb.DuckDBPyConnection, household: NDArray[np.int64], *, goes_on: bool
+) -> list[str]:
+    """Ids by number; those of an earlier run go on with most of their records."""
+    count = int(household.max(initial=NOWHERE)) + 1
+    if not goes_on:
+        return [f"H{number}" for number in range(1, count + 1)]
+    old, held = _held_before(connection, "household_id")
+    somewhere = household != NOWHERE
+    ids = inherit_ids(household[somewhere], held[somewhere], count, len(old))
+    smallest = np.unique(household[somewhere], return_index=True)[1]
     mint = _minting("H", old)
-
-    def name() -> str:
-        nonlocal given
-        given += 1
-        return mint(str(given)) if old else f"H{given}"
-
-    return name
+    fresh = iter(mint(key) for key in _keys_of(connection, np.flatnonzero(somewhere)[smallest][ids.code >= ids.known]))
+    return [old[code] if code < ids.known else next(fresh) for code in ids.code.tolist()]
