@@ -6,13 +6,14 @@ bytes equal those of any RFC 8785 writer.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | str | list[Json] | tuple[Json, ...] | Mapping[str, Json] | None"
 
 _LARGEST = 2**53 - 1
+_HALF_A_PAIR = "a string holds half of a surrogate pair"
 
 
 def canonical_json(value: Json) -> bytes:
@@ -20,7 +21,20 @@ def canonical_json(value: Json) -> bytes:
     try:
         return _spelled(value).encode()
     except UnicodeEncodeError:
-        raise ValueError("a string holds half of a surrogate pair") from None
+        raise ValueError(_HALF_A_PAIR) from None
+
+
+def canonical_texts(values: Iterable[Json]) -> list[bytes]:
+    """The canonical bytes of several values. Raises as `canonical_json` does; which of them it was is not said."""
+    texts = [
+        "null" if value is None else encode_basestring(value) if isinstance(value, str) else _spelled(value)
+        for value in values
+    ]
+    try:
+        # Canonical text holds no line break of its own: one is escaped.
+        return "\n".join(texts).encode().split(b"\n")
+    except UnicodeEncodeError:
+        raise ValueError(_HALF_A_PAIR) from None
 
 
 def parse_canonical(data: bytes) -> Json:

@@ -4,19 +4,22 @@ import os
 from binascii import b2a_base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from json.encoder import encode_basestring
+from struct import Struct
 from typing import TypeAlias
 from uuid import UUID
 
 from audit.entry import COMMITTED_FIELDS, Entry
-from audit.leaf import SALT_SIZE, commit_entry
+from audit.leaf import SALT_SIZE, commit_fields
 from gateway.store import wire
 from gateway.store.append_many import AppendedRow, EntryRow, TicketRow, append_many, array_text, mask_text
 from gateway.store.group_commit import GroupCommit
 from gateway.store.wire import Session, Statement, Step
 
 _APPEND = Statement(b"hg_append", b"SELECT audit.append_entry($1, $2, $3, $4, $5)", (1, 0, 0, 1, 0))
-_QUOTED = {value.encode(): f'"{value}"' for value in ("null", "[]", "{}", "true", "false")}
+# {field: [salt, canonical value as text]}, written out: names and base64 need no escaping.
+_OPENINGS = b"{%b}" % b",".join(b'"%b":["%%b=","%%b"]' % name.encode() for name in COMMITTED_FIELDS)
+_SALTS = Struct(f"{SALT_SIZE}s" * len(COMMITTED_FIELDS))
+_LETTERS = Struct("43sx" * len(COMMITTED_FIELDS))
 _OPEN = Statement(b"hg_open", b"SELECT audit.open_ticket($1)", (1,))
 # Of this transaction alone: those of the same connection that follow wait for the disk again.
 _OPEN_UNFLUSHED = Statement(
@@ -102,17 +105,14 @@ def opening(ticket_id: UUID, *, outcome_follows: bool = False) -> Step:
 
 def committed(entry: Entry) -> tuple[bytes, EntryRow]:
     """The leaf of an entry under fresh salts, and what `audit.append_entry` is called with, as the wire has it."""
-    fresh = os.urandom(SALT_SIZE * len(COMMITTED_FIELDS))
-    salts = iter([fresh[place : place + SALT_SIZE] for place in range(0, len(fresh), SALT_SIZE)])
-    leaf, openings = commit_entry(entry, lambda _field: next(salts))
-    # {field: [salt, canonical value as text]}, written out: names and base64 need no escaping. All salts become base64
-    # in one go: the zero after each makes its 44 letters end on their own, in an A where padding belongs.
-    letters = b2a_base64(b"\0".join([salt for salt, _ in openings.values()]) + b"\0", newline=False).decode()
-    fields = ",".join(
-        f'"{name}":["{letters[at : at + 43]}=",{_QUOTED.get(value) or encode_basestring(value.decode())}]'
-        for at, (name, (_, value)) in zip(range(0, len(letters), 44), openings.items(), strict=True)
-    )
+    leaf, salts, values = commit_fields(entry, os.urandom(SALT_SIZE * len(COMMITTED_FIELDS)))
+    # All salts become base64 in one go: the zero after each makes its 44 letters end on their own, in an A where
+    # padding belongs. Canonical text needs nothing escaped but quotes and backslashes, and holds no line break.
+    letters = b2a_base64(b"\0".join(_SALTS.unpack(salts)) + b"\0", newline=False)
+    opened: list[bytes] = [b""] * (2 * len(values))
+    opened[::2] = _LETTERS.unpack(letters)
+    opened[1::2] = b"\n".join(values).replace(b"\\", b"\\\\").replace(b'"', b'\\"').split(b"\n")
     recorded_at = entry.at.astimezone(UTC).replace(microsecond=0).isoformat()
     return leaf, EntryRow(
-        UUID(entry.entry_id).bytes, entry.event.value.encode(), recorded_at.encode(), leaf, f"{{{fields}}}".encode()
+        UUID(entry.entry_id).bytes, entry.event.value.encode(), recorded_at.encode(), leaf, _OPENINGS % tuple(opened)
     )

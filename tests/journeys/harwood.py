@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from uuid import UUID
 
-from audit.entry import Entry
-from audit.leaf import Opening, commit_entry
+from audit.entry import COMMITTED_FIELDS, Entry
+from audit.leaf import CommittedFields, commit_fields
 from gateway.usecases.linking import link_everything
 from tests.gateway.northvale_world import TEMPLATE, Built, CountedIds, Northvale, opened
 from tests.gateway.subjects.reports import sequence
@@ -102,9 +102,10 @@ class Harwood:
         return row.person_id, row.family_id
 
 
-def commit_with_fixed_salts(entry: Entry, _salts: object) -> tuple[bytes, dict[str, Opening]]:
-    """`audit.leaf.commit_entry` with salts that follow from the entry's id, in the place of random ones."""
-    return commit_entry(entry, lambda name: sha256(f"{entry.entry_id} {name}".encode()).digest())
+def commit_with_fixed_salts(entry: Entry, _salts: object) -> CommittedFields:
+    """`audit.leaf.commit_fields` with salts that follow from the entry's id, in the place of random ones."""
+    salts = [sha256(f"{entry.entry_id} {name}".encode()).digest() for name in COMMITTED_FIELDS]
+    return commit_fields(entry, b"".join(salts))
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def world(northvale_world):
 
 @pytest.fixture(autouse=True)
 def fixed(monkeypatch):
-    monkeypatch.setattr("gateway.store.ledger.commit_entry", commit_with_fixed_salts)
+    monkeypatch.setattr("gateway.store.ledger.commit_fields", commit_with_fixed_salts)
 
 
 def look(family: Harwood, worker, purpose, name, more):
