@@ -50,7 +50,7 @@ class CsvFeed:
             number, line, cells = row
             said = read(cells)
             if said is not None:
-                yield line, said
+                yield number, line, said
             elif any(cell.strip() for cell in cells):
                 yield translate_row(self, RawRow(number, dict(zip(names, cells, strict=True))))
 

@@ -49,8 +49,9 @@ def _text(moment: object | None) -> str | None:
     return None if moment is None else str(moment)
 
 
-QuickRow: TypeAlias = tuple[str, tuple[PlainFact, ...]]
-"""A clean row as `adapters.csv_line.line_of` writes its cells, in the order of `QuickRows.names`; and what it says."""
+QuickRow: TypeAlias = tuple[int, str, tuple[PlainFact, ...]]
+"""A clean row: its number (see `RawRow`), its cells as `adapters.csv_line.line_of` writes them, in the order of
+`QuickRows.names`, and what it says."""
 
 ReadQuickly: TypeAlias = Callable[[Sequence[str]], tuple[PlainFact, ...] | None]
 """From the cells of a row to its facts; None where the row is one for `Feed.translate`."""

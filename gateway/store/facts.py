@@ -88,6 +88,15 @@ def save_facts(
         copy_facts(connection, facts, common, ids)
 
 
+def keep_order(connection: Connection, batch_id: UUID, fact_keys: Sequence[bytes]) -> None:
+    """Let what a batch has said of stored facts follow what stood, be that recorded by a clock that ran ahead."""
+    if fact_keys:
+        connection.execute(
+            text("SELECT hearth.keep_order(:batch, CAST(CAST(:keys AS text) AS bytea[]))"),
+            {"batch": batch_id, "keys": _array(fact_keys)},
+        )
+
+
 def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, UUID, int, int]]) -> None:
     """Insert search tokens as (token, record, source number, item number); those already there stay."""
     rows = list(tokens)

@@ -61,11 +61,15 @@ def identity_facts(connection: Connection) -> list[IdentityFact]:
 
 
 def record_ids(connection: Connection) -> list[tuple[UUID, str]]:
-    """Every person record with its source, also those that no identity fact describes."""
+    """Every person record with its source, also those that no identity fact describes.
+
+    Left out are numbers of which only the National Data Opt-out is known: nobody has been named under them yet.
+    """
     rows = connection.execute(
         text(
             "SELECT r.record_id, s.name FROM hearth.source_record r JOIN hearth.source s USING (source_no)"
-            " WHERE r.subject_kind = 'person' ORDER BY r.record_id"
+            " WHERE r.subject_kind = 'person' AND r.record_id NOT IN (SELECT hearth.nobodys_records())"
+            " ORDER BY r.record_id"
         )
     )
     return [(row[0], row[1]) for row in rows]

@@ -27,7 +27,7 @@ def forget_said_keys(connection: Connection, batch_id: UUID) -> None:
 
 
 def own_words(connection: Connection, batch_id: UUID, fact_keys: Sequence[bytes]) -> dict[bytes, bytes]:
-    """Of some facts whose newest version is another feed's, the content by which the feed of a batch stands."""
+    """Of some facts whose newest version is another's, the content by which a batch's sender stands in its feed."""
     rows = connection.execute(
         text("SELECT * FROM hearth.own_words(:batch, CAST(:keys AS bytea[]))"),
         {"batch": batch_id, "keys": list(fact_keys)},
@@ -36,7 +36,7 @@ def own_words(connection: Connection, batch_id: UUID, fact_keys: Sequence[bytes]
 
 
 def make_way(connection: Connection, batch_id: UUID, fact_keys: Sequence[bytes]) -> None:
-    """Before a batch says facts in new words: what another feed said last stands on beside them."""
+    """Before a batch says facts in new words: what another feed or sender said last stands on beside them."""
     connection.execute(
         text("SELECT hearth.make_way(:batch, CAST(:keys AS bytea[]))"), {"batch": batch_id, "keys": list(fact_keys)}
     )

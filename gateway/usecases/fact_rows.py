@@ -179,7 +179,7 @@ def changed(
 ) -> list[NewFact]:
     """Keep the rows whose content is not the newest known; of equal rows that follow each other, the first.
 
-    `own` are contents by which the feed stands beside newer words of another: they are nothing new either.
+    `own` are contents by which the sender stands beside newer words of another: they are nothing new either.
     """
     newest = dict(stored)
     kept = []
@@ -194,7 +194,7 @@ def changed(
 
 
 def says_again(row: NewFact, own: Mapping[bytes, bytes]) -> bool:
-    """Whether a row says what its feed stands by already, under whichever key that was digested."""
+    """Whether a row says what its sender stands by already, under whichever key that was digested."""
     content = own.get(row.fact_key)
     return content is not None and (content == row.content_digest or content in row.earlier_contents)
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from adapters.port import FeedProfile
 from agreements.offers import Supply, SupplyReason
 from audit.entry import Decision, Entry, EventClass, Outcome
@@ -79,9 +81,13 @@ def require_on(wiring: Wiring, feed_name: str, now: datetime) -> SwitchedOn:
 
     What it rests on is looked at again each time: an assessment ends, a power may not be live any more.
     """
-    profile = profile_of(wiring, feed_name)
     with wiring.database.transaction("hg_desk") as connection:
-        row = switch_in_state(connection, feed_name, "on")
+        return switched_on(wiring, connection, feed_name, now)
+
+
+def switched_on(wiring: Wiring, connection: Connection, feed_name: str, now: datetime) -> SwitchedOn:
+    """As `require_on`, on a connection that there is already."""
+    profile, row = profile_of(wiring, feed_name), switch_in_state(connection, feed_name, "on")
     if row is None:
         raise FeedOffError(_OFF)
     shown = switch_of(wiring, row)

@@ -1,7 +1,7 @@
 """Two feeds, or two senders of one, say the same fact: by which words each of them stands, beside the newest version.
 
-A feed that says again what it said before says nothing new, whatever another feed has said since: else two files that
-describe the same people in words of their own would take turns at each push.
+A sender who says again in a feed what it said there before says nothing new, whatever another has said since: else two
+files that describe the same people in words of their own would take turns at each push.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,14 +22,13 @@ class WordsBeside:
         self._shared = source_is_shared(connection, batch_id)
 
     def own(self, stored: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
-        """The content by which the batch's feed stands, of those of the stored facts that another feed said last."""
+        """The content by which the batch's sender stands, of those of the stored facts that another said last."""
         return own_words(self._connection, self._batch_id, list(stored)) if self._shared and stored else {}
 
-    def make_way(self, fresh: Sequence[NewFact], stored: Mapping[bytes, bytes]) -> None:
-        """Before new words are saved: keep what another feed said last."""
-        superseded = {row.fact_key for row in fresh if row.fact_key in stored}
-        if self._shared and superseded:
-            make_way(self._connection, self._batch_id, list(superseded))
+    def make_way(self, superseding: Sequence[bytes]) -> None:
+        """Before new words of stored facts are saved, by their keys: keep what another feed or sender said last."""
+        if self._shared and superseding:
+            make_way(self._connection, self._batch_id, superseding)
 
     def note(
         self,

@@ -81,15 +81,15 @@ class ChunkReader:
         chunk, tally, retention = Chunk(number, len(taken)), self.tally, self._retention
         facts, covered, named = chunk.facts, self._covered, self._named(self._quick_names)
         leaves: list[bytes] = []
-        for place, row in enumerate(taken, 1):
+        for row in taken:
             if isinstance(row, Translation):
                 leaves.append(self._take_translation(row, chunk))
                 continue
-            line, said = row
+            number, line, said = row
             if retention.limits and retention.kept(said) is not said:
                 cells = dict(zip(self._quick_names, cells_of(line), strict=True))
-                sent = RawRow(tally.rows + place, cells)
-                leaves.append(self._take_translation(translate_row(self._feed, sent), chunk))
+                sent = translate_row(self._feed, RawRow(number, cells))
+                leaves.append(self._take_translation(sent, chunk))
                 continue
             tally.accepted += 1
             digest = named.copy()
@@ -107,7 +107,7 @@ class ChunkReader:
             self.sample.look(
                 row.row.cells
                 if isinstance(row, Translation)
-                else dict(zip(self._quick_names, cells_of(row[0]), strict=False))
+                else dict(zip(self._quick_names, cells_of(row[1]), strict=False))
             )
         return chunk
 

@@ -11,7 +11,15 @@ from sqlalchemy import Connection
 
 from gateway.custody import KeyRing
 from gateway.store.fact_copy import NewFact
-from gateway.store.facts import NewRecord, current_digests, erased_digests, intern_records, save_facts, save_tokens
+from gateway.store.facts import (
+    NewRecord,
+    current_digests,
+    erased_digests,
+    intern_records,
+    keep_order,
+    save_facts,
+    save_tokens,
+)
 from gateway.store.retractions import has_retractions, retracted_keys
 from gateway.usecases.fact_rows import FactRows, changed, keys_in_use, under_stored_keys
 from gateway.usecases.intake_beside import WordsBeside
@@ -80,8 +88,10 @@ class FactSaver:
             "agreement": self._provenance.agreement,
             "recorded_at": self._provenance.recorded_at,
         }
-        self._beside.make_way(fresh, stored)
+        superseding = list({row.fact_key for row in fresh if row.fact_key in stored})
+        self._beside.make_way(superseding)
         save_facts(self._connection, fresh, common, self._mint)
+        keep_order(self._connection, self._provenance.batch_id, superseding)
         save_tokens(self._connection, token_rows(fresh, self._token))
         self._beside.note(rows, fresh, stored, own)
         if self._said is not None:

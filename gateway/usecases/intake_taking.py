@@ -38,7 +38,7 @@ from gateway.store.spooled_batches import SpooledBatch, begin_attempt, find_spoo
 from gateway.usecases.batch_contract import Mode
 from gateway.usecases.entries import entry
 from gateway.usecases.fact_rows import FactPreparer
-from gateway.usecases.feed_switch import require_on
+from gateway.usecases.feed_switch import switched_on
 from gateway.usecases.intake_apart import ReadingOrder, can_be_apart, file_apart
 from gateway.usecases.intake_contract import ContractedTaking
 from gateway.usecases.intake_order import open_order
@@ -84,7 +84,7 @@ def take_batch(wiring: Wiring, batch_id: UUID, *, at_once: bool = False) -> bool
             if not at_once:
                 _begin(wiring, batch_id)
             waiting = find_spooled(connection, batch_id)
-            taking, file = _begun(wiring, spool, batch, waiting)
+            taking, file = _begun(wiring, connection, batch, waiting)
             with closing(file):
                 _take(taking, connection, file)
     except BatchWaitsError as waits:
@@ -124,8 +124,10 @@ def _begin(wiring: Wiring, batch_id: UUID) -> None:
         begin_attempt(connection, batch_id, wiring.clock())
 
 
-def _begun(wiring: Wiring, spool: Spool, batch: BatchRow, waiting: SpooledBatch | None) -> tuple[Taking, BinaryIO]:
-    feed = wiring.feeds.get(batch.feed)
+def _begun(
+    wiring: Wiring, connection: Connection, batch: BatchRow, waiting: SpooledBatch | None
+) -> tuple[Taking, BinaryIO]:
+    spool, feed = spool_of(wiring), wiring.feeds.get(batch.feed)
     if waiting is None or feed is None or not spool.has(waiting.spool):
         raise BatchRefusedError(
             "file-lost", "The file was lost before it was taken. Nothing of it was stored.", "Send the file again."
@@ -141,7 +143,7 @@ def _begun(wiring: Wiring, spool: Spool, batch: BatchRow, waiting: SpooledBatch 
     if not supply.items & items_of(feed.profile):
         raise BatchRefusedError("supply-not-agreed", *_why_not(supply, feed))
     try:
-        switched = require_on(wiring, batch.feed, now)
+        switched = switched_on(wiring, connection, batch.feed, now)
     except FeedOffError as error:
         raise BatchRefusedError(error.code, str(error), "Nothing was stored. Send it once the feed is on.") from None
     taking = Taking(

@@ -14,6 +14,7 @@ from gateway.identity.caller import PartnerCaller
 from gateway.usecases.figures import OPT_OUT_NOTE, FigureRequest, make_figure
 from gateway.usecases.intake import Push, receive_batch
 from gateway.usecases.linking import link_everything
+from gateway.usecases.linking_new import link_new
 from gateway.usecases.request_context import RequestContext
 from tests.gateway.conftest import NOW
 from tests.gateway.feeds.officers import staff
@@ -126,6 +127,32 @@ def test_the_newest_check_counts_and_an_old_one_does_not(helped):
 def test_after_four_weeks_without_a_check_nobody_is_counted(helped):
     checks(helped, dict.fromkeys(PATIENTS, "N"), TODAY - timedelta(days=28))
     assert counted(helped)[1] == {}
+
+
+@pytest.mark.parametrize("link", [link_everything, link_new])
+def test_a_number_that_was_only_checked_is_nobody_until_somebody_bears_it(wiring, admin, link):
+    linked = "SELECT count(*) FROM hearth.link WHERE superseded_at IS NULL"
+
+    def links():
+        link(wiring)
+        with admin.begin() as connection:
+            return connection.exec_driver_sql(linked).scalar_one()
+
+    link_everything(wiring)
+    checks(wiring, {0: "Y", 1: "N"})
+    assert links() == 0
+    switch_everything_on(wiring, CONTEXT, ["health-pds"])
+    receive_batch(wiring, CONTEXT, NHS, Push("health-pds", json.dumps(spine(0)).encode(), "ndjson", "pds"))
+    assert links() == 1
+    # What was checked before is theirs now.
+    with admin.begin() as connection:
+        items = connection.exec_driver_sql(
+            "SELECT DISTINCT i.name FROM hearth.link l JOIN hearth.fact f USING (record_id) JOIN hearth.item i"
+            " USING (item_no)"
+        ).scalars()
+        assert {"health.opt_out", "identity.name"} <= set(items)
+    checks(wiring, {0: "N"}, TODAY - timedelta(days=1))
+    assert links() == 1
 
 
 def test_no_other_purpose_or_role_makes_the_figure(wiring):
