@@ -39,6 +39,9 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     labels: Path | None = typer.Option(None, help="source, source_key, person_truth and groups, for the report."),
     gap: float = typer.Option(_DEFAULT_GAP, help="Groups may differ by so much in precision or recall."),
     duplicate_free: list[str] | None = typer.Option(None, help="A source in which one key is one person; repeatable."),
+    gazetteer: Path | None = typer.Option(
+        None, help="uprn, address, postcode[, from, to]: for addresses without UPRN."
+    ),
     engine: Engine = typer.Option(Engine.DUCKDB, help="duckdb; spark is not built yet."),
 ) -> None:
     """Join records into persons and households.
@@ -51,7 +54,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     if engine is Engine.SPARK:
         raise CommandError("the Spark engine is not built yet; leave --engine away for DuckDB on one machine")
     if not inputs:
-        if any(option is not None for option in (out, model, save_model, previous, report, labels)):
+        if any(option is not None for option in (out, model, save_model, previous, report, labels, gazetteer)):
             raise CommandError("these options are for files; name INPUT files, or leave the options away")
         _link_gateway()
         return
@@ -59,7 +62,9 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise CommandError("say where the clusters go: --out with a name that ends in .csv or .parquet")
     from gateway.cli_link_files import Order, link_files  # noqa: PLC0415 - what computes loads for a second
 
-    order = Order(tuple(inputs), out, model, save_model, previous, report, labels, gap, tuple(duplicate_free or ()))
+    order = Order(
+        tuple(inputs), out, model, save_model, previous, report, labels, gap, tuple(duplicate_free or ()), gazetteer
+    )
     outcome = link_files(order)
     for line in outcome.lines:
         typer.echo(line)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -60,6 +60,10 @@ def link_files(order: Order) -> Outcome:
         if order.previous is not None:
             _read_previous(connection, order.previous)
         stages.lap("read")
+        addresses = None
+        if order.gazetteer is not None:
+            read, addresses = _with_uprns(connection, read, order.gazetteer)
+            stages.lap("addresses")
         linked = link_file(
             connection, read.present, Wanted(model, order.duplicate_free, order.previous is not None), stages.lap
         )
@@ -69,7 +73,7 @@ def link_files(order: Order) -> Outcome:
     if order.save_model is not None:
         with open_private(order.save_model) as stream:
             stream.write(linked.figures.model.to_json())
-    report = _report(read, linked, stages, measured)
+    report = _report(read, linked, stages, measured) | ({} if addresses is None else {"addresses": addresses})
     if order.report is not None:
         with open_private(order.report) as stream:
             json.dump(report, stream, indent=1)
@@ -102,6 +106,15 @@ def _model(path: Path | None) -> LinkModel | None:
         return model_from_json(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, LinkageError):
         raise CommandError("the model is no model file of linkage; make one with --save-model") from None
+
+
+def _with_uprns(connection: duckdb.DuckDBPyConnection, read: Input, path: Path) -> tuple[Input, Mapping[str, int]]:
+    """Give rows that came with an address and no UPRN theirs; return rows matched, by rule."""
+    gazetteer, left_out = read_gazetteer(connection, path)
+    filled = fill_uprns(connection, read.present, gazetteer)
+    told = (f"gazetteer: {left_out:,} rows without a UPRN were left out",) if left_out else ()
+    present = tuple(dict.fromkeys((*read.present, "uprn"))) if filled else read.present
+    return replace(read, present=present, warnings=(*read.warnings, *told)), filled
 
 
 def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -12,21 +12,26 @@ _FLAT = re.compile(rf"\b{_UNIT}\s*(?:no|number)?\s*(\d+\s?[a-z]?|[a-z])\b")
 _SLASH = re.compile(r"^\s*(\d+[a-z]?)\s*/\s*(\d+[a-z]?)\b")
 _NUMBER = re.compile(r"\b(\d+)\s?([a-z])?\b(?:\s?-\s?(\d+[a-z]?)\b)?")
 _POSTCODE_AT_END = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2})\s*$")
-_STREET_WORDS = {
+STREET_WORDS = {
     "st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane", "cl": "close",
     "clo": "close", "cres": "crescent", "cresc": "crescent", "ct": "court", "crt": "court", "dr": "drive",
     "drv": "drive", "gdns": "gardens", "gdn": "garden", "gr": "grove", "gro": "grove", "hse": "house", "pk": "park",
     "pl": "place", "sq": "square", "ter": "terrace", "terr": "terrace", "wy": "way", "bldgs": "buildings",
     "nth": "north", "sth": "south", "mt": "mount",
 }  # fmt: skip
+"""Usual abbreviations in addresses, written out."""
 # The NHS and others write these for no fixed abode, not known, or abroad (NHS ODS pseudo postcodes ZZ99).
 _PSEUDO_AREAS = ("ZZ99",)
 
 
 def postcode(text: str) -> str | None:
     """A real postcode in its normal form; None for anything else, pseudo postcodes such as ZZ99 3VZ included."""
-    found = normal_postcode(text)
-    return None if found is None or found.startswith(_PSEUDO_AREAS) else found
+    return None if is_pseudo_postcode(text) else normal_postcode(text)
+
+
+def is_pseudo_postcode(text: str) -> bool:
+    """Whether this is written for no fixed abode, an address that nobody knows, or one abroad."""
+    return (normal_postcode(text) or "").startswith(_PSEUDO_AREAS)
 
 
 def postal_code(text: str) -> str | None:
@@ -112,4 +117,4 @@ def _street(text: str) -> str:
     tokens = next((part for part in parts if part), [])
     if tokens and tokens[0] == "st" and len(tokens) > 1:
         tokens = ["saint", *tokens[1:]]
-    return " ".join(_STREET_WORDS.get(token, token) for token in tokens)
+    return " ".join(STREET_WORDS.get(token, token) for token in tokens)
