@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from gateway.api.context import Anyone, Context, DeclarationId, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.answering_disputes import Answered, OpenedTask, Task, answer_task, open_task, own_tasks
+from gateway.usecases.answering_disputes import DisputeAnswered, OpenedTask, Task, answer_task, open_task, own_tasks
 from gateway.usecases.correction_notices import CorrectionNotice, my_correction_notices, note_read
 from gateway.usecases.disputing import LONGEST, Dispute, NewDispute, disputes_open, raise_dispute, read_dispute
 from gateway.usecases.retracting import (
@@ -162,7 +162,7 @@ def task(wiring: Wired, context: Context, caller: Anyone, task_id: UUID) -> Anno
 )
 def answer(
     wiring: Wired, context: Context, caller: Anyone, task_id: UUID, answered: TaskAnswerIn
-) -> Annotated[dict[str, Any], Told(Answered)]:
+) -> Annotated[dict[str, Any], Told(DisputeAnswered)]:
     """Uphold a dispute, or not; upheld, whoever was shown the fact is told."""
     return asdict(answer_task(wiring, context, caller, task_id, answered.outcome, answered.reason))
 

@@ -10,7 +10,7 @@ from gateway.api.answers import GrantedOut, RequestTakenOut
 from gateway.api.context import Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import AccessAnswerIn, AccessRequestIn, receipt_view
-from gateway.usecases.answering import Answered, answer_request
+from gateway.usecases.answering import RequestAnswered, answer_request
 from gateway.usecases.named_law import StoredAnswer
 from gateway.usecases.reading_granted import read_granted
 from gateway.usecases.requesting import NewRequest, OpenRequest, request_access, requests_open
@@ -55,7 +55,7 @@ def waiting(wiring: Wired, context: Context, caller: Staff) -> Annotated[list[di
 )
 def answer(
     wiring: Wired, context: Context, caller: Staff, access_request_id: UUID, answered: AccessAnswerIn
-) -> Annotated[dict[str, Any], Told(Answered)]:
+) -> Annotated[dict[str, Any], Told(RequestAnswered)]:
     """Grant items one by one, or none, with the bases and a reason. The first answer stands; nobody answers their own.
 
     Where the owner's contact decides, the data protection officer records the answer and names in `answered_by` who

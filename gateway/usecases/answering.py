@@ -49,7 +49,7 @@ _CONTACT_MISSING = "You record what the owner's contact answered: write who that
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RequestAnswered:
     """A request as it was answered. `state` is granted or refused.
 
     `left_out` are items of those granted that a rule forbids to the requester's role, or that lack an Article 9 or 10
@@ -66,7 +66,7 @@ class Answered:
 
 def answer_request(
     wiring: Wiring, context: RequestContext, caller: StaffCaller, request_id: UUID, given: StoredAnswer
-) -> Answered:
+) -> RequestAnswered:
     """Answer a request; the items granted are of those asked, each as `source/item`, none where it is refused.
 
     Raises `NotFoundError` (no such request, or not for this caller to decide), `AnsweredBeforeError`, or
@@ -103,7 +103,7 @@ def _save(
     row: AccessRequestRow,
     given: StoredAnswer,
     connection: Connection,
-) -> Answered:
+) -> RequestAnswered:
     now = wiring.clock()
     state = "granted" if given.items else "refused"
     recorded = entry(
@@ -125,7 +125,9 @@ def _save(
     mask, vocabulary = open_to_somebody(decisions), wiring.register.vocabulary
     left_out = tuple(item for item in given.items if not mask >> vocabulary.cell(*item.split("/")) & 1)
     ends = [one.not_after for one in decisions if isinstance(one, Permit)]
-    return Answered(row.request_id, state, given.items, left_out, min(ends, default=None), UUID(recorded.entry_id))
+    return RequestAnswered(
+        row.request_id, state, given.items, left_out, min(ends, default=None), UUID(recorded.entry_id)
+    )
 
 
 def _judged(

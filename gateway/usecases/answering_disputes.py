@@ -77,7 +77,7 @@ class OpenedTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class DisputeAnswered:
     """What the answer did. `viewers_told` counts small numbers as one."""
 
     task_id: UUID
@@ -139,7 +139,7 @@ def open_task(wiring: Wiring, context: RequestContext, caller: Caller, task_id: 
 
 def answer_task(
     wiring: Wiring, context: RequestContext, caller: Caller, task_id: UUID, state: str, reason: str
-) -> Answered:
+) -> DisputeAnswered:
     """Answer a dispute: withdrawn, corrected (a row that has come since) or not-upheld, and why.
 
     Raises `NotFoundError` for any but one's own open ones, and `CorrectionAwaitedError` where no other row has come.
@@ -167,7 +167,7 @@ def answer_task(
             _tell_raiser(wiring, connection, row, answered, now)
     if state == "withdrawn":
         told = tell_of_retractions(wiring).get(task_id, 0)
-    return Answered(task_id, state, now, in_words(told), UUID(answered.entry_id))
+    return DisputeAnswered(task_id, state, now, in_words(told), UUID(answered.entry_id))
 
 
 def _tell_raiser(wiring: Wiring, connection: Connection, row: DisputeRow, answered: Entry, now: datetime) -> None:
