@@ -25,7 +25,7 @@ demo: setup ## Run the main job in fictional Northvale (PEOPLE, SEED, REGISTER=s
 
 test: setup ## Run every test
 	@scripts/browser
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: setup ## Format, lint, types, layers, exported contract
 	@$(BIN)/ruff format --check .

@@ -27,3 +27,9 @@ def northvale_world(tmp_path_factory):
 def northvale(northvale_world):
     with copied(northvale_world) as one:
         yield one
+
+
+def pytest_collection_modifyitems(items):
+    """Files that hold a slow test come first, so that no worker is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

@@ -3,12 +3,15 @@
 `make differential` asks a hundred times as many.
 """
 
+import pytest
+
 from tests.agreements.oracles.differential import Tally, compare, compare_seed, northvale_documents
 
 RANDOM = 96
 NORTHVALE = 400
 
 
+@pytest.mark.slow
 def test_four_engines_give_one_answer_on_ten_thousand_cells():
     total = Tally()
     for seed in range(1, RANDOM + 1):

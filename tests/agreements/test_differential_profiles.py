@@ -3,11 +3,14 @@
 Asking cell by cell does not cover the path that lists: a state kept from one person for the next shows only here.
 """
 
+import pytest
+
 from concept_model.items import ITEMS
 from tests.agreements.oracles.differential import Tally, compare_seed
 from tests.agreements.questions import PERSONS
 
 
+@pytest.mark.slow
 def test_four_engines_give_one_answer_on_two_hundred_profiles():
     total = Tally()
     for seed in range(1_000, 1_200):

@@ -154,6 +154,7 @@ def _waiting(wiring):
     return push(wiring, pupils(1, 2), FULL)
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rolls=st.lists(st.tuples(st.booleans(), st.sets(st.integers(1, 6), min_size=1)), min_size=2, max_size=4))
 def test_after_any_rolls_of_two_schools_who_stands_is_who_either_said_last(wiring, admin, rolls):

@@ -209,6 +209,7 @@ def rows_of(path):
         return sum(1 for _ in csv.reader(file)) - 1
 
 
+@pytest.mark.slow
 def test_a_small_borough_is_played_to_its_end_and_ctrl_c_leaves_no_process(ports, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
     command = [sys.executable, "-m", "gateway", "demo", "--people", "60", "--seed", "11"]
