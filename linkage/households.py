@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from linkage.errors import LinkageError
+from linkage.groups import Group, Stay, co_resident_groups, periods_of
 from linkage.kinship import Roles, add_relatives
 from linkage.lineage import inherit
-from linkage.residence import Group, Stay, co_resident_groups
 from linkage.ties import Basis, PersonRelationship, PersonResidence, ResidenceKind
 
 __all__ = [
@@ -50,6 +50,12 @@ class Household:
         """Everyone who belongs, at any time."""
         return frozenset(member.person_id for member in self.members)
 
+    @property
+    def periods(self) -> dict[str, tuple[date | None, date | None]]:
+        """Each person's time in it, from the earliest start to the latest end; None where any is open."""
+        stays = [Stay(one.person_id, "", one.valid_from, one.valid_to) for one in self.members]
+        return periods_of(stays)
+
 
 @dataclass(frozen=True, slots=True)
 class HouseholdResult:
@@ -73,7 +79,8 @@ def derive_households(
 
     Left out: refuge and correspondence addresses, any place that is communal or a refuge for anyone, and what a
     crowded place would join. Ids go on from `previous` (whose person ids must be current ones) by the greatest
-    overlap of persons, then of places; a new household calls `mint`. Raise `LinkageError` where a minted id is known.
+    overlap of persons, then of places and of persons' periods, so that what has not changed keeps its ids; a new
+    household calls `mint`. Raise `LinkageError` where a minted id is known.
     """
     groups, crowded = co_resident_groups(residences)
     add_relatives(groups, relationships)
@@ -94,8 +101,8 @@ def derive_households(
     )
 
 
-# A shared person weighs more than all shared places of one household together.
-_PERSON_WEIGHT = 100
+# A shared person weighs more than all shared places and periods of one household together.
+_PERSON_WEIGHT = 1000
 
 
 def _overlaps(groups: Sequence[Group], previous: Sequence[Household]) -> list[Counter[str]]:
@@ -106,11 +113,13 @@ def _overlaps(groups: Sequence[Group], previous: Sequence[Household]) -> list[Co
     found = []
     for group in groups:
         before = {each.household_id: each for person in group.persons for each in homes_of.get(person, ())}
+        periods = periods_of(group.stays).items()
         shared: Counter[str] = Counter()
         for old, household in before.items():
             places = len(set(group.place_keys) & set(household.place_keys))
             persons = len(group.persons & household.person_ids)
-            shared[old] = persons * _PERSON_WEIGHT + min(places, _PERSON_WEIGHT - 1)
+            same = len(periods & household.periods.items())
+            shared[old] = persons * _PERSON_WEIGHT + min(places + same, _PERSON_WEIGHT - 1)
         found.append(shared)
     return found
 

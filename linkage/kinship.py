@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from linkage.residence import Group, Stay
+from linkage.groups import Group, Stay
 from linkage.ties import PersonRelationship
 
 # Kinds that make a family; former partners and others do not.

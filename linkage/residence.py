@@ -1,12 +1,12 @@
-"""Who lived together: stays at one place that overlap in time, and groups that moved from place to place together."""
+"""Who lived together, on columns: stays at one place that overlap in time, and groups that moved on together."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+
+import numpy as np
 
 from linkage.names import family_forms
-from linkage.ties import Basis, PersonResidence
+from linkage.stays import EARLIEST, Ints, Stays
 
 # Two stays that share fewer days are a hand-over of keys, not a home in common.
 _LEAST_OVERLAP_DAYS = 14
@@ -14,149 +14,148 @@ _LEAST_OVERLAP_DAYS = 14
 _MOST_SURNAMES = 4
 # Days that an old and a new address may both be held by slow registers.
 _MOVE_DAYS = 90
-_HOME_KINDS = frozenset({"home", "temporary", "placement"})
+# Room for every day.
+_DAYS = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
-    """One person at one place for one period; `place_key` "" where only a relationship says so."""
+class Together:
+    """`group` numbers the household of each stay from 0, in order of their first stays; `crowded` names places.
 
-    person_id: str
-    place_key: str
-    valid_from: date | None
-    valid_to: date | None
-    basis: Basis = "residence"
-    family_name: str = ""
-
-    @property
-    def start(self) -> date:
-        """First day; an unknown one is the earliest."""
-        return self.valid_from or date.min
-
-    @property
-    def end(self) -> date:
-        """Last day; an unknown one is the latest."""
-        return self.valid_to or date.max
-
-
-@dataclass(slots=True)
-class Group:
-    """One household in the making."""
-
-    stays: list[Stay] = field(default_factory=list)
-
-    @property
-    def persons(self) -> frozenset[str]:
-        """Everyone in it."""
-        return frozenset(stay.person_id for stay in self.stays)
-
-    @property
-    def place_keys(self) -> tuple[str, ...]:
-        """Its places in the order they were lived at."""
-        first: dict[str, date] = {}
-        for stay in self.stays:
-            if stay.place_key:
-                first[stay.place_key] = min(stay.start, first.get(stay.place_key, date.max))
-        return tuple(sorted(first, key=lambda place: (first[place], place)))
-
-    def span(self, persons: Iterable[str] | None = None) -> tuple[date, date]:
-        """First and last day of these persons' stays."""
-        wanted = set(persons) if persons is not None else self.persons
-        stays = [stay for stay in self.stays if stay.person_id in wanted]
-        return min(stay.start for stay in stays), max(stay.end for stay in stays)
-
-
-def co_resident_groups(residences: Sequence[PersonResidence]) -> tuple[list[Group], tuple[str, ...]]:
-    """Groups of people who shared a home, and the places too crowded to say so.
-
-    People of a crowded place stay in groups of one each, so that relationships can still join them.
+    People of a crowded place are in groups of one each, so that relationships can still join them.
     """
-    # A refuge or communal flag from any one source closes the place for all.
-    closed = {each.place_key for each in residences if each.communal or each.kind == "refuge"}
-    at_place: dict[str, list[Stay]] = defaultdict(list)
-    for each in residences:
-        if each.kind in _HOME_KINDS and each.place_key not in closed:
-            stay = Stay(each.person_id, each.place_key, each.valid_from, each.valid_to, "residence", each.family_name)
-            at_place[each.place_key].append(stay)
-    groups: list[Group] = []
-    crowded: list[str] = []
-    for place in sorted(at_place):
-        for together in _overlapping(at_place[place]):
-            if _surnames(together) > _MOST_SURNAMES:
-                crowded.append(place)
-                groups.extend(_one_each(together))
-            else:
-                groups.append(Group(together))
-    return _follow_moves(groups), tuple(dict.fromkeys(crowded))
+
+    group: Ints
+    crowded: Ints
 
 
-def _overlapping(stays: list[Stay]) -> list[list[Stay]]:
+def lived_together(stays: Stays, surnames: Sequence[str]) -> Together:
+    """Group stays by who shared a home, then by who moved from one home to another; `surnames` by their numbers.
+
+    A stay ends no earlier than it starts.
+    """
+    if not len(stays.person):
+        return Together(np.empty(0, np.int64), np.empty(0, np.int64))
+    group = _overlapping(stays)
+    group, crowded = _one_each_where_crowded(stays, group, surnames)
+    return Together(_follow_moves(stays, _ordered(stays, group)), crowded)
+
+
+def _overlapping(stays: Stays) -> Ints:
     """Cut the stays at one place wherever one lot of people had left before the next came."""
-    found: list[list[Stay]] = []
-    until = date.min
-    for stay in sorted(stays, key=lambda each: (each.start, each.end, each.person_id)):
-        if stay.end < stay.start:
-            continue
-        least = min(_LEAST_OVERLAP_DAYS, (stay.end - stay.start).days)
-        if found and (until - stay.start).days >= least:
-            found[-1].append(stay)
-            until = max(until, stay.end)
-        else:
-            found.append([stay])
-            until = stay.end
-    return found
+    order = np.lexsort((stays.person, stays.end, stays.start, stays.place))
+    place, start, end = stays.place[order], stays.start[order], stays.end[order]
+    # The last day of anybody before; places rise, so none reaches into the next.
+    until = np.maximum.accumulate(place * _DAYS + end)
+    least = np.minimum(_LEAST_OVERLAP_DAYS, end - start)
+    new = np.r_[True, (place[1:] != place[:-1]) | (until[:-1] - place[1:] * _DAYS - start[1:] < least[1:])]
+    group = np.empty(len(order), np.int64)
+    group[order] = np.cumsum(new) - 1
+    return group
 
 
-def _surnames(stays: Iterable[Stay]) -> int:
+def _one_each_where_crowded(stays: Stays, group: Ints, surnames: Sequence[str]) -> tuple[Ints, Ints]:
+    """Groups, those of too many surnames cut into their persons, and the places of these."""
+    several = np.unique(group * len(surnames) + stays.surname) // len(surnames)
+    doubted = np.flatnonzero(np.bincount(several) > _MOST_SURNAMES)
+    if not len(doubted):
+        return group, np.empty(0, np.int64)
+    order = np.argsort(group, kind="stable")
+    begins = np.searchsorted(group[order], doubted)
+    ends = np.searchsorted(group[order], doubted, side="right")
+    crowded = [
+        order[begin:end]
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
+        if _unrelated(surnames[number] for number in np.unique(stays.surname[order[begin:end]])) > _MOST_SURNAMES
+    ]
+    if not crowded:
+        return group, np.empty(0, np.int64)
+    cut = np.concatenate(crowded)
+    apart = np.unique(np.column_stack((group[cut], stays.person[cut])), axis=0, return_inverse=True)[1]
+    group = group.copy()
+    group[cut] = int(group.max()) + 1 + apart.reshape(-1)
+    return group, np.unique(stays.place[cut])
+
+
+def _unrelated(names: Iterable[str]) -> int:
     """Unrelated surnames: Smith and Smith-Jones count as one."""
     clusters: list[set[str]] = []
-    for stay in stays:
-        forms = set(family_forms(stay.family_name))
+    for name in names:
+        forms = set(family_forms(name))
         touching = [cluster for cluster in clusters if cluster & forms]
         if forms:
             clusters = [cluster for cluster in clusters if not cluster & forms] + [forms.union(*touching)]
     return len(clusters)
 
 
-def _one_each(stays: Sequence[Stay]) -> list[Group]:
-    by_person: dict[str, list[Stay]] = defaultdict(list)
-    for stay in stays:
-        by_person[stay.person_id].append(stay)
-    return [Group(own) for _, own in sorted(by_person.items())]
+def _ordered(stays: Stays, group: Ints) -> Ints:
+    """The same groups numbered from 0 by first and last day, place, and smallest person."""
+    _, group = np.unique(group, return_inverse=True)
+    count = int(group.max()) + 1
+    person = _least(group, stays.person, count)
+    place = _least(group, stays.place, count)
+    order = np.lexsort((person, place, -_least(group, -stays.end, count), _least(group, stays.start, count)))
+    rank = np.empty(count, np.int64)
+    rank[order] = np.arange(count)
+    return rank[group]
 
 
-def _follow_moves(groups: list[Group]) -> list[Group]:
-    """Join groups of mostly the same people who lived first here, then there."""
-    ordered = sorted(groups, key=lambda group: (group.span(), group.place_keys, sorted(group.persons)))
-    by_person: dict[str, list[int]] = defaultdict(list)
-    for number, group in enumerate(ordered):
-        for person in group.persons:
-            by_person[person].append(number)
-    followed: dict[int, int] = {}
+def _least(group: Ints, values: Ints, count: int) -> Ints:
+    found = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(found, group, values)
+    return found
+
+
+def _follow_moves(stays: Stays, group: Ints) -> Ints:
+    """Join groups of mostly the same people who lived first here, then there; each goes on in one other at most."""
+    before, after = _moves(stays, group)
+    goes_on: dict[int, int] = {}
     taken: set[int] = set()
-    for number, group in enumerate(ordered):
-        later = sorted({other for person in group.persons for other in by_person[person] if other > number} - taken)
-        heir = next((other for other in later if _moved(group, ordered[other])), None)
-        if heir is not None:
-            followed[number] = heir
-            taken.add(heir)
-    joined: list[Group] = []
-    for number, group in enumerate(ordered):
-        if number in taken:
-            continue
-        stays, at = list(group.stays), number
-        while at in followed:
-            at = followed[at]
-            stays += ordered[at].stays
-        joined.append(Group(stays))
-    return joined
+    for one, other in zip(before.tolist(), after.tolist(), strict=True):
+        if one not in goes_on and other not in taken:
+            goes_on[one] = other
+            taken.add(other)
+    household = np.arange(int(group.max()) + 1)
+    for one in sorted(goes_on):
+        household[goes_on[one]] = household[one]
+    return np.asarray(np.unique(household[group], return_inverse=True)[1])
 
 
-def _moved(before: Group, after: Group) -> bool:
-    """Half of the larger group moved, and the two homes were not both lived in for longer than a move takes."""
-    shared = before.persons & after.persons
-    if 2 * len(shared) < max(len(before.persons), len(after.persons)):
-        return False
-    _, left = before.span(shared)
-    came, _ = after.span(shared)
-    return came != date.min and (left - came).days <= _MOVE_DAYS
+def _moves(stays: Stays, group: Ints) -> tuple[Ints, Ints]:
+    """Groups and those that they may have moved on to, in order of the one, then the other.
+
+    Half of the larger group moved, and the two homes were not both lived in for longer than a move takes.
+    """
+    count = int(group.max()) + 1
+    pair, member = np.unique(stays.person * count + group, return_inverse=True)
+    came, left = _least(member, stays.start, len(pair)), -_least(member, -stays.end, len(pair))
+    person, theirs = pair // count, pair % count
+    size = np.bincount(theirs, minlength=count)
+    # Each person's groups in order, each beside every later one of the same person.
+    ones, others = _beside(person)
+    both = theirs[ones] * count + theirs[others]
+    order = np.argsort(both, kind="stable")
+    first = np.flatnonzero(np.r_[True, both[order][1:] != both[order][:-1]]) if len(both) else np.empty(0, np.int64)
+    if not len(first):
+        return first, first
+    shared = np.diff(np.r_[first, len(both)])
+    last_there = np.maximum.reduceat(left[ones][order], first)
+    first_here = np.minimum.reduceat(came[others][order], first)
+    before, after = both[order][first] // count, both[order][first] % count
+    moved = (2 * shared >= np.maximum(size[before], size[after])) & (first_here != EARLIEST)
+    moved &= last_there - first_here <= _MOVE_DAYS
+    return before[moved], after[moved]
+
+
+def _beside(person: Ints) -> tuple[Ints, Ints]:
+    """All pairs of places in this sorted column that hold one person, the smaller place first."""
+    ones, others = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    at = np.arange(len(person))
+    step = 1
+    while len(at):
+        at = at[at + step < len(person)]
+        at = at[person[at + step] == person[at]]
+        ones.append(at)
+        others.append(at + step)
+        step += 1
+    return np.concatenate(ones), np.concatenate(others)

@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from linkage.dwellings import NOWHERE
 from linkage.engine import Lap, link_table
 from linkage.figures import RunFigures, figures_of
+from linkage.file_households import file_households
 from linkage.model import LinkModel
 from linkage.person_ids import inherit_ids
 
@@ -97,7 +99,7 @@ def _go_on(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[
     names = [old[code] if code < ids.known else next(fresh) for code in ids.code.tolist()]
     connection.register("named", pd.DataFrame({"person": smallest, "person_id": pd.array(names, dtype="string")}))
     connection.execute(
-        "create or replace table persons as select number::integer as number, grouped, person_id, probability "
+        "create or replace table persons as select number::integer as number, person_id, probability "
         "from found join named using (person)"
     )
     connection.unregister("named")
@@ -109,7 +111,7 @@ def _go_on(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[
 
 
 def _held_before(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[list[str], NDArray[np.int64]]:
-    """The ids of an earlier run in a column of `previous`, the oldest first, and each record's by its place; -1 none."""
+    """The ids in a column of the earlier run, the oldest first, and each record's by its place there; -1 for none."""
     rows = connection.execute(
         f"select distinct {name} from previous where {name} <> '' order by length({name}), {name}"  # noqa: S608 - one of two fixed names
     ).fetchall()
