@@ -1,10 +1,11 @@
 """What every feed offers: read rows from a file, translate one row. Neither knows of a store or a clock."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
+from adapters.row_path import RowPath
 from adapters.sources import opened
 from concept_model.records import ConceptRecord
 
@@ -42,11 +43,16 @@ class RawRow:
     problem: "RowError | None" = None
     numbers: frozenset[str] = frozenset()
     """Columns whose cell a workbook stored as a number: zeros that it began with are lost."""
+    path: RowPath | None = None
+    """Where the row stands in a file of XML or JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """Why a row was not taken, in words that a person can act on; never a value from the row."""
+    """Why a row was not taken, in words that a person can act on; never a value from the row.
+
+    `column` is a column of the feed; as `translate_row` gives it, in a file of XML or JSON, its path in the file.
+    """
 
     row: int
     column: str
@@ -135,6 +141,17 @@ class Feed(Protocol):
         """Turn one row into concept records or row errors. Pure and total: it never raises for a row's content."""
 
 
+@runtime_checkable
+class DocumentFeed(Protocol):
+    """A feed whose rows are records of a document: one that goes back to its sender is a file by itself."""
+
+    def alone(self, row: RawRow, keeps: Callable[[str], bool]) -> str:
+        """A file of the feed with this row alone, in XML or JSON; empty where none can be made.
+
+        It holds nothing of columns that `keeps`, asked by name, says no of, nor of what is no column.
+        """
+
+
 def translate_rows(feed: Feed, body: BinaryIO | bytes) -> Iterator[Translation]:
     """Read and translate a file row by row."""
     return (translate_row(feed, row) for row in feed.rows(opened(body)))
@@ -144,7 +161,15 @@ def translate_row(feed: Feed, row: RawRow) -> Translation:
     """Translate one row. One with a problem gives no record, and is judged by its other cells all the same.
 
     So everything to be mended is told at once, and a row that may not be taken at all is never kept to be mended.
+    Errors name columns as the file writes them.
     """
+    made, path = _judged(feed, row), row.path
+    if path is None or not made.errors:
+        return made
+    return replace(made, errors=tuple(replace(error, column=path.of(error.column)) for error in made.errors))
+
+
+def _judged(feed: Feed, row: RawRow) -> Translation:
     if row.problem is None:
         return feed.translate(row)
     if not row.cells:

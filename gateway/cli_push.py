@@ -23,6 +23,7 @@ from gateway.usecases.translating import TranslationSummary, find_feed, translat
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _REASONS_SHOWN = 8
+_DOCUMENTS = frozenset({".json", ".xml"})
 RESUMABLE_FROM = 100_000_000
 """Bytes on disk from which a file is sent in parts."""
 
@@ -35,7 +36,9 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option
     client: str = typer.Option(..., help="The client's id, as the gateway has registered it."),
     key: Path = typer.Option(..., help="The client's private key: PEM or JWK, mode 0600."),
     check: bool = typer.Option(True, help="Check the file here first."),
-    errors: Path | None = typer.Option(None, help="Fetch the bad rows from the gateway into this CSV file."),
+    errors: Path | None = typer.Option(
+        None, help="Fetch the bad rows into this file: .csv; .json or .xml for records."
+    ),
     idempotency_key: str | None = typer.Option(None, help="Else made from the content: pushed again, nothing changes."),
     mends: str | None = typer.Option(
         None, metavar="BATCH", help="Batch whose rows handed back are mended in this file."
@@ -139,7 +142,8 @@ def _tell(batch: dict[str, Any], gateway: str) -> None:
 
 
 def _fetch_errors(partner: PartnerClient, batch: dict[str, Any], path: Path) -> None:
-    text = partner.errors_of(str(batch.get("batch_id")))
+    as_document = path.suffix.lower() in _DOCUMENTS
+    text = partner.errors_of(str(batch.get("batch_id")), as_document=as_document)
     with open_private(path) as stream:
         stream.write(text)
     typer.echo(f"They are in {path.name}: mend them there and push that file with --mends {batch.get('batch_id')}")

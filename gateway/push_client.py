@@ -141,10 +141,13 @@ class PartnerClient:
             answer = session.send(method, path, headers, None if content is None else lambda: iter((content,)))
             return answer.json()
 
-    def errors_of(self, batch_id: str) -> str:
-        """The CSV text of a batch's bad rows. Raise `PushError`."""
+    def errors_of(self, batch_id: str, *, as_document: bool = False) -> str:
+        """The text of a batch's bad rows: CSV, or the document of bad records of a feed of JSON or XML.
+
+        Raise `PushError`.
+        """
         with self._session() as session:
-            return session.send("GET", f"/v1/batches/{batch_id}/errors.csv").text
+            return session.send("GET", f"/v1/batches/{batch_id}/errors{'' if as_document else '.csv'}").text
 
     def _session(self) -> "_Session":
         origin = origin_of(self.gateway)

@@ -1,6 +1,6 @@
 """The two health feeds: PDS demographics, and UK Core records of care."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from adapters.health.care_events import appointment_records, condition_records, encounter_records
 from adapters.health.findings import Findings
+from adapters.health.lone_resource import bundle_of
 from adapters.health.patient import patient_records
 from adapters.health.profiles import PDS_PROFILE, UKCORE_PROFILE
 from adapters.health.related_person import related_person_records
@@ -46,6 +47,11 @@ class HealthFeed:
         if findings.errors:
             records = ()
         return Translation(row, records, tuple(findings.errors), tuple(findings.flags))
+
+    def alone(self, row: RawRow, keeps: Callable[[str], bool]) -> str:
+        """The resource, with what its bundle says of the patients whom it names."""
+        sent = row.payload
+        return bundle_of(sent, keeps) if isinstance(sent, Sent) and sent.kind else ""
 
     def _records(self, sent: Any, findings: Findings) -> Iterator[ConceptRecord]:
         if not isinstance(sent, Sent):

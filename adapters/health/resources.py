@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -20,11 +20,14 @@ from adapters.health.fhir import (
 from adapters.health.fhir_xml import fhir_document
 from adapters.json_text import parse_json
 from adapters.port import RawRow, RowError
+from adapters.row_path import RowPath
 from adapters.sources import UTF8_MARK, lines, whole
 from adapters.xml_rows import looks_like_xml
 
 _PATIENT_IN_URL = re.compile(r"/Patient/(\d{10})(?:/|$)")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+KINDS = frozenset({"Patient", "RelatedPerson", "Encounter", "Condition", "Appointment"})
+"""Types of which errors name elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,16 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One resource as sent, or an entry without one. `full_url` is the address that its bundle gives it."""
+    """One resource as sent, or an entry without one. `full_url` is the address that its bundle gives it.
+
+    `path` is where its bundle holds it (FHIRPath); empty for one by itself.
+    """
 
     kind: str
     body: Element
     full_url: str
     context: Context = field(default_factory=Context)
+    path: str = ""
 
 
 KeyOf = Callable[[Element, str], str]
@@ -148,17 +155,18 @@ def _context(documents: Documents, key_of: KeyOf) -> Context:
 
 def _all_sent(documents: Documents) -> Iterator[Sent | _Bad]:
     for document in documents():
-        yield from _opened(document, "") if isinstance(document, dict) else (document,)
+        yield from _opened(document, "", "") if isinstance(document, dict) else (document,)
 
 
-def _opened(resource: Element, full_url: str) -> Iterator[Sent]:
+def _opened(resource: Element, full_url: str, path: str) -> Iterator[Sent]:
     """A resource by itself; a bundle's entries, bundles within bundles too (`batch-response` of searches)."""
     kind = text(resource, "resourceType")
     if kind != "Bundle":
-        yield Sent(kind, resource, full_url)
+        yield Sent(kind, resource, full_url, path=path)
         return
-    for entry in elements(resource, "entry"):
-        yield from _opened(element(entry, "resource"), text(entry, "fullUrl"))
+    for place, entry in enumerate(elements(resource, "entry")):
+        held = f"{path or kind}.entry[{place}].resource"
+        yield from _opened(element(entry, "resource"), text(entry, "fullUrl"), held)
 
 
 def _rows(documents: Documents, context: Context) -> Iterator[RawRow]:
@@ -170,9 +178,15 @@ def _rows(documents: Documents, context: Context) -> Iterator[RawRow]:
             problem = RowError(
                 number, "", "encoding-invalid", "The resource holds characters that are no text.", "Remove them."
             )
-            yield RawRow(number, {}, payload=sent, problem=problem)
+            yield RawRow(number, {}, payload=sent, problem=problem, path=_path(sent))
         else:
-            yield RawRow(number, _cells(sent), payload=Sent(sent.kind, sent.body, sent.full_url, context))
+            yield RawRow(number, _cells(sent), payload=replace(sent, context=context), path=_path(sent))
+
+
+def _path(sent: Sent) -> RowPath:
+    """Columns begin with the type of their resource; a type of the sender's own is no name to be told."""
+    kind = sent.kind if sent.kind in KINDS else "Resource"
+    return RowPath(sent.path or kind, begins=((f"{kind}.", "."),))
 
 
 def _cells(sent: Sent) -> dict[str, str]:

@@ -4,6 +4,7 @@ One document, or one to a line. Attributes keep their names behind `incident.`, 
 of members with a full stop between; what is a list is written with spaces, what is true or false as that word.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
@@ -12,6 +13,7 @@ from typing import Any, BinaryIO
 from adapters.errors import FeedUnreadableError
 from adapters.json_text import parse_json
 from adapters.port import RawRow, RowError
+from adapters.row_path import RowPath, json_path
 from adapters.sources import UTF8_MARK, lines, whole
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -88,12 +90,12 @@ def _rows(documents: Iterator[Mapping[str, Any] | RowError], parts: Parts) -> It
             problem = RowError(number, "", document.code, document.message, document.how_to_fix)
             yield RawRow(number, {}, problem=problem)
             continue
-        for cells in _involvements(document, parts):
+        for cells, path in _involvements(document, parts):
             number += 1
             if cells is None:
-                yield RawRow(number, {}, problem=_unfit(number))
+                yield RawRow(number, {}, problem=_unfit(number), path=path)
             else:
-                yield RawRow(number, cells)
+                yield RawRow(number, cells, path=path)
 
 
 def _unfit(number: int) -> RowError:
@@ -103,25 +105,49 @@ def _unfit(number: int) -> RowError:
     )  # fmt: skip
 
 
-def _involvements(document: Mapping[str, Any], parts: Parts) -> Iterator[dict[str, str] | None]:
-    included = {_name(one): one for one in _mappings(document.get("included"))}
-    for incident in _mappings(document.get("data")):
+def _involvements(
+    document: Mapping[str, Any], parts: Parts
+) -> Iterator[tuple[dict[str, str] | None, RowPath]]:  # fmt: skip
+    resources = _mappings(document.get("included"))
+    included = {_name(one): one for one in resources}
+    places = {_name(one): json_path(("included", place)) for place, one in enumerate(resources)}
+    several = isinstance(document.get("data"), list)
+    for number, incident in enumerate(_mappings(document.get("data"))):
         common = {"incident.id": _text(incident.get("id")), "handling": _text(_member(incident, "meta", "handling"))}
         _flatten("incident", incident.get("attributes"), common)
         place = _first_related(incident, _PLACES, included)
         _flatten("place", place.get("attributes"), common)
         people = [
-            (role, one)
+            (relationship, role, one)
             for relationship, role in parts.items()
             for one in _related(incident, relationship, included)
             if one.get("type") == "person"
         ]
-        for role, person in people or [("", {})]:
+        for relationship, role, person in people or [("", "", {})]:
             cells = {**common, "role": role, "person.id": _text(person.get("id"))}
             _flatten("person", person.get("attributes"), cells)
-            _flatten("home", _first_related(person, _HOMES, included).get("attributes"), cells)
+            home = _first_related(person, _HOMES, included)
+            _flatten("home", home.get("attributes"), cells)
             unfit = len(cells) > _MOST_CELLS or any(_UNSTORABLE.search(part) for pair in cells.items() for part in pair)
-            yield None if unfit else {name: text for name, text in cells.items() if text}
+            row = json_path(("data", number) if several else ("data",))
+            others = {
+                "person": places.get(_name(person)),
+                "home": places.get(_name(home)),
+                "place": places.get(_name(place)),
+            }
+            path = _path(row, relationship, others)
+            yield None if unfit else {name: text for name, text in cells.items() if text}, path
+
+
+def _path(row: str, relationship: str, others: Mapping[str, str | None]) -> RowPath:
+    """Where each column stands: in the incident of that path, or in a resource included with it."""
+    own = {"incident.id": ".id", "handling": ".meta.handling", "role": f".relationships.{relationship}".rstrip(".")}
+    names = {name: row + below for name, below in own.items()}
+    begins = [("incident.", f"{row}.attributes.")]
+    for prefix, place in others.items():
+        names[f"{prefix}.id"] = f"{place or row}.id"
+        begins.append((f"{prefix}.", f"{place or row}.attributes."))
+    return RowPath(row, names, tuple(begins), whole=True)
 
 
 def _related(resource: Mapping[str, Any], name: str, included: Included) -> list[Mapping[str, Any]]:
@@ -163,3 +189,41 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return " ".join(filter(None, map(_text, value)))
     return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def document_of(cells: Mapping[str, str], parts: Parts, keeps: Callable[[str], bool]) -> str:
+    """A document that says what the cells of a row of `incident_rows` say, of the columns that are kept."""
+    of: dict[str, dict[str, Any]] = {}
+    for name, text in cells.items():
+        prefix, _, below = name.partition(".")
+        if keeps(name) and below and below != "id":
+            _put(of.setdefault(prefix, {}), below.split("."), text)
+    incident: dict[str, Any] = {"type": _INCIDENT, "id": cells.get("incident.id", "")}
+    related: dict[str, Any] = {}
+    included = []
+    if keeps("handling") and cells.get("handling"):
+        incident["meta"] = {"handling": cells["handling"]}
+    if "place" in of:
+        related[_PLACES[0]] = {"data": {"type": "location", "id": "place"}}
+        included.append({"type": "location", "id": "place", "attributes": of["place"]})
+    relationship = next((name for name, role in parts.items() if role == cells.get("role")), None)
+    if relationship:
+        person: dict[str, Any] = {
+            "type": "person",
+            "id": cells.get("person.id", ""),
+            "attributes": of.get("person", {}),
+        }
+        related[relationship] = {"data": {"type": "person", "id": person["id"]}}
+        if "home" in of:
+            person["relationships"] = {_HOMES[0]: {"data": {"type": "location", "id": "home"}}}
+            included.append({"type": "location", "id": "home", "attributes": of["home"]})
+        included.append(person)
+    incident |= {"attributes": of.get("incident", {}), "relationships": related}
+    return json.dumps({"data": incident, "included": included}, ensure_ascii=False)
+
+
+def _put(into: dict[str, Any], names: list[str], text: str) -> None:
+    *above, last = names
+    for name in above:
+        into = into.setdefault(name, {})
+    into[last] = text

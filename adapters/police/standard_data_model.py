@@ -6,14 +6,14 @@ narrative of an incident (`incidentDescription` and its like) has no item and is
 nothing of handling, so the force says it in the resource's `meta` as `handling`; an incident without is not taken.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from adapters.cells import MAX_KEY, Cells, Sex
 from adapters.police.codes import ETHNICITY_SCHEME, PARTS, SELF_DEFINED_ETHNICITY, Part
 from adapters.police.handling import at_the_door, handling_column
-from adapters.police.json_api import incident_rows
+from adapters.police.json_api import document_of, incident_rows
 from adapters.port import Column, FeedProfile, RawRow, Translation
 from concept_model.base import Nature, Scalar
 from concept_model.person import Person, PersonName
@@ -96,6 +96,10 @@ class IncidentFeed:
     def translate(self, row: RawRow) -> Translation:
         """The person, where they live, and their part in the incident."""
         return _guarded(Cells(row))
+
+    def alone(self, row: RawRow, keeps: Callable[[str], bool]) -> str:
+        """That person's part in the incident, as a document."""
+        return document_of(row.cells, ROLE_OF_RELATIONSHIP, keeps) if row.cells else ""
 
 
 def _read(cells: Cells, handling: str | None) -> Translation:

@@ -5,16 +5,18 @@ that part alone, with a flag. The former pupil number, stages reached and who lo
 child adopted from care has a new number so that nobody can join the two.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.port import Column, FeedProfile, RawRow, RowFlag, Translation
+from adapters.row_path import RowPath
 from adapters.schools.ctf_example import EXAMPLE
 from adapters.schools.ctf_parts import PARTS, School, cells_of, pupil_records
 from adapters.schools.pupil import pupil_key
 from adapters.xml_rows import XmlNode, leaves, xml_rows
+from adapters.xml_text import pruned, text_of
 
 _NAME, _RESIDENCE, _PHONE = ("identity.name",), ("address.residence",), ("contact.phone",)
 _ENROLMENT, _ATTENDANCE, _SEN = ("education.enrolment",), ("education.attendance",), ("education.sen",)
@@ -72,6 +74,8 @@ PROFILE = FeedProfile(
         ),
     ),
 )
+_PUPIL, _BELOW = "/CTfile/CTFpupilData/Pupil[{}]", (("", "/"),)
+_NAMES = {name: f"/BasicDetails/{name}" for name in ("MiddleNames", "Ethnicity")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,12 @@ class CtfFeed:
         header = next(xml_rows(source, "CTfile", "Header"), XmlNode("Header"))
         sender = School.of(header.first("SourceSchool") or XmlNode("SourceSchool"))
         pupils = xml_rows(source, "CTfile", "Pupil")
-        return (RawRow(number, leaves(pupil), Transferred(pupil, sender)) for number, pupil in enumerate(pupils, 1))
+        return (
+            RawRow(
+                number, leaves(pupil), Transferred(pupil, sender), path=RowPath(_PUPIL.format(number), _NAMES, _BELOW)
+            )
+            for number, pupil in enumerate(pupils, 1)
+        )
 
     def translate(self, row: RawRow) -> Translation:
         """The pupil, then each part of the record."""
@@ -103,7 +112,7 @@ class CtfFeed:
             return whole.translation(tuple)
         found = pupil_records(row, sent.pupil)
         if found.errors:
-            return found
+            return replace(found, row=row)
         key = pupil_key(cells_of(row, sent.pupil), "UPN")
         records, flags = list(found.records), list(found.flags)
         for path, read in PARTS:
@@ -119,6 +128,16 @@ class CtfFeed:
                     for error in taken.errors
                 ]
         return Translation(row, tuple(records), flags=tuple(dict.fromkeys(flags)))
+
+    def alone(self, row: RawRow, keeps: Callable[[str], bool]) -> str:
+        """A transfer file of that pupil, from the same school."""
+        sent = row.payload
+        if not isinstance(sent, Transferred):
+            return ""
+        school = (XmlNode("URN", sent.sender.number), XmlNode("SchoolName", sent.sender.name))
+        header = XmlNode("Header", children=(XmlNode("SourceSchool", children=school),))
+        pupils = XmlNode("CTFpupilData", children=(pruned(sent.pupil, keeps),))
+        return text_of(XmlNode("CTfile", children=(header, pupils)))
 
 
 def _all(node: XmlNode, path: str) -> tuple[XmlNode, ...]:

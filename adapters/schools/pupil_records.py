@@ -1,7 +1,8 @@
 """Pupil records of the Department for Education's service for schools: JSON, an object whose `value` is the list."""
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -9,6 +10,7 @@ from adapters.cells import Cells
 from adapters.errors import FeedUnreadableError
 from adapters.json_text import parse_json
 from adapters.port import FeedProfile, RawRow, RowError, Translation
+from adapters.row_path import RowPath, json_path
 from adapters.sources import whole
 from adapters.tabular.parts import usual_name
 from concept_model.identifiers import normalise
@@ -41,6 +43,10 @@ class PupilRecordsFeed:
         """Turn one record into a person or row errors."""
         return read_pupil_record(Cells(row)) if row.problem is None else Translation(row, errors=(row.problem,))
 
+    def alone(self, row: RawRow, keeps: Callable[[str], bool]) -> str:
+        """An answer of the service with that record."""
+        return json.dumps({"value": [{name: text for name, text in row.cells.items() if keeps(name)}]})
+
 
 def read_pupil_record(cells: Cells) -> Translation:
     """One pupil. Post-16 records have no UPN: their key is the unique learner number."""
@@ -60,8 +66,9 @@ def read_pupil_record(cells: Cells) -> Translation:
 
 
 def _row(number: int, record: object, canonical: Mapping[str, str]) -> RawRow:
+    path = RowPath(json_path(("value", number - 1)), begins=(("", "."),))
     if not isinstance(record, dict):
-        return RawRow(number, {}, problem=_problem(number, "row-shape", "The record is no JSON object."))
+        return RawRow(number, {}, problem=_problem(number, "row-shape", "The record is no JSON object."), path=path)
     cells = {
         canonical.get(name.strip().casefold(), name.strip()): _text(value)
         for name, value in record.items()
@@ -71,11 +78,11 @@ def _row(number: int, record: object, canonical: Mapping[str, str]) -> RawRow:
         column = canonical.get(name.strip().casefold())
         if column and isinstance(value, dict | list):
             message = f"The member {column} is no single value."
-            return RawRow(number, cells, problem=_problem(number, "row-shape", message, column))
+            return RawRow(number, cells, problem=_problem(number, "row-shape", message, column), path=path)
         if column and _NO_TEXT.search(cells.get(column, "")):
             message = f"The member {column} holds characters that are no text."
-            return RawRow(number, {}, problem=_problem(number, "encoding-invalid", message, column))
-    return RawRow(number, cells)
+            return RawRow(number, {}, problem=_problem(number, "encoding-invalid", message, column), path=path)
+    return RawRow(number, cells, path=path)
 
 
 def _text(value: object) -> str:

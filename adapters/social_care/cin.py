@@ -5,14 +5,17 @@ a plan that ends before it starts, leaves out that part alone, with a flag: the 
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from adapters.cells import Cells
 from adapters.port import Column, FeedProfile, RawRow, RowFlag, Translation
+from adapters.row_path import RowPath
 from adapters.social_care.cin_child import child_records
 from adapters.social_care.cin_details import DETAIL_PARTS
 from adapters.social_care.cin_example import EXAMPLE
 from adapters.xml_rows import XmlNode, leaves, xml_rows
+from adapters.xml_text import pruned, text_of
 from concept_model.records import ConceptRecord
 
 _FACTORS = "CINdetails/Assessments/FactorsIdentifiedAtAssessment/AssessmentFactors"
@@ -60,6 +63,12 @@ _PROFILE = FeedProfile(
     example_file=EXAMPLE,
     row_key=("ChildIdentifiers/LAchildID",),
 )
+_CHILD, _BELOW = "/Message/Children/Child[{}]", (("", "/"),)
+_NAMES = {
+    column.name.rpartition("/")[2]: f"/{column.name}"
+    for column in _PROFILE.columns
+    if column.name.startswith(("ChildIdentifiers/", "ChildCharacteristics/"))
+}
 
 
 class CinFeed:
@@ -70,7 +79,10 @@ class CinFeed:
     def rows(self, source: BinaryIO) -> Iterator[RawRow]:
         """One row per Child. Raises `FeedUnreadableError` before any row where the XML is unsafe, broken or other."""
         children = xml_rows(source, "Message", "Child")
-        return (RawRow(number, leaves(child), payload=child) for number, child in enumerate(children, 1))
+        return (
+            RawRow(number, leaves(child), payload=child, path=RowPath(_CHILD.format(number), _NAMES, _BELOW))
+            for number, child in enumerate(children, 1)
+        )
 
     def translate(self, row: RawRow) -> Translation:
         """The child, then what each `CINdetails` says."""
@@ -81,7 +93,7 @@ class CinFeed:
             return whole.translation(tuple)
         translated = child_records(row, child)
         if translated.errors:
-            return translated
+            return replace(translated, row=row)
         key = child_key(child)
         records, flags = list(translated.records), list(translated.flags)
         for details, occurrence in _occurrences(child.all("CINdetails"), "CINreferralDate"):
@@ -91,6 +103,13 @@ class CinFeed:
                     name = f"{occurrence}/{number}" if part_name else occurrence
                     _take(row, part, translate_part(key, name), records, flags)
         return Translation(row, tuple(records), flags=tuple(dict.fromkeys(flags)))
+
+    def alone(self, row: RawRow, keeps: Callable[[str], bool]) -> str:
+        """A census of that child."""
+        if not isinstance(row.payload, XmlNode):
+            return ""
+        children = XmlNode("Children", children=(pruned(row.payload, keeps),))
+        return text_of(XmlNode("Message", children=(children,)))
 
 
 PartTranslator = Callable[[Cells, XmlNode], Iterator[ConceptRecord]]

@@ -1,6 +1,6 @@
 """The feed that a mapping file describes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import BinaryIO
@@ -16,9 +16,9 @@ from adapters.tabular.groups import Group
 from adapters.tabular.layouts import Layouts
 from adapters.tabular.parts import needs
 from adapters.tabular.sources import holds
-from adapters.tabular.structured_rows import rows_of_json, rows_of_xml
+from adapters.tabular.structured_rows import json_alone, rows_of_json, rows_of_xml, xml_alone
 from adapters.tabular.templates import ResidenceTemplate, StatementTemplate, Template
-from adapters.xml_rows import looks_like_xml
+from adapters.xml_rows import XmlNode, looks_like_xml
 from concept_model.place import Address
 from concept_model.records import ConceptRecord
 
@@ -79,6 +79,16 @@ class MappedFeed:
         required = frozenset(spec.name for spec in columns if spec.required)
         known = frozenset(spec.name for spec in columns)
         return csv_rows(source, required=required, known=known, shape=_shape_of(start, self.layouts.csv))
+
+    def alone(self, row: RawRow, keeps: Callable[[str], bool]) -> str:
+        """A file of the mapping's XML or JSON with that row."""
+        kept = tuple(spec for spec in self.columns if not spec.part_of and keeps(spec.name))
+        lines_or_list = self.layouts.ndjson or self.layouts.json
+        if isinstance(row.payload, XmlNode) and self.layouts.xml:
+            return xml_alone(row.payload, self.layouts.xml, kept, self.groups)
+        if isinstance(row.payload, dict) and lines_or_list:
+            return json_alone(row.payload, lines_or_list, kept, self.groups)
+        return ""
 
     def of_before(self, renamed: Mapping[str, str]) -> "MappedFeed":
         """The feed as it reads CSV files whose columns have names of before, given with those of now."""

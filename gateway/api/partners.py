@@ -16,7 +16,7 @@ from gateway.errors import BodyUnreadableError, ContentDigestError
 from gateway.identity.token_endpoint import parse_token_form
 from gateway.usecases.batch_checks import followed_version
 from gateway.usecases.batch_contract import BatchContract
-from gateway.usecases.batches import errors_csv, list_own_batches, progress_of, read_own_batch
+from gateway.usecases.batches import errors_csv, errors_document, list_own_batches, progress_of, read_own_batch
 from gateway.usecases.intake import Push, SpooledFile, receive_batch, require_may_push, spool_of
 from gateway.usecases.tokens import issue_partner_token
 
@@ -55,6 +55,13 @@ def _body(content: dict[str, Any]) -> dict[str, Any]:
 def _sheet_operation() -> dict[str, Any]:
     told = operation("read-batch-errors", "Fetch the bad rows of a file", 401, 404, 422)
     told["responses"][200] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+    return told
+
+
+def _document_operation() -> dict[str, Any]:
+    told = operation("read-batch-records", "Fetch the bad records of a file of JSON or XML", 401, 404, 422)
+    text = {"schema": {"type": "string"}}
+    told["responses"][200] = {"content": {"application/json": {"schema": {"type": "object"}}, "application/xml": text}}
     return told
 
 
@@ -162,3 +169,17 @@ def batch_errors(wiring: Wired, context: Context, caller: Anyone, batch_id: UUID
     name, text = errors_csv(wiring, context, caller, batch_id)
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=disposition)
+
+
+@router.get(
+    "/v1/batches/{batch_id}/errors",
+    tags=["feeds"],
+    dependencies=[BEARER],
+    response_class=Response,
+    **_document_operation(),
+)
+def batch_error_records(wiring: Wired, context: Context, caller: Anyone, batch_id: UUID) -> Response:
+    """The bad records of a feed of JSON or XML, each a file by itself: mend them there and send the document again."""
+    name, ending, text = errors_document(wiring, context, caller, batch_id)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=f"application/{ending}", headers=disposition)

@@ -2,12 +2,12 @@
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from adapters.port import RowError
 from audit.entry import EventClass
 from gateway.custody import KeyRing
 from gateway.errors import KeyCustodyError, NotFoundError
@@ -20,8 +20,10 @@ from gateway.store.spooled_batches import SpooledBatch, find_spooled
 from gateway.usecases.batch_contract import Mode
 from gateway.usecases.batch_keepers import senders_of
 from gateway.usecases.entries import entry
-from gateway.usecases.intake import SUPPLY_PURPOSE, rejected_row_binding
+from gateway.usecases.intake import SUPPLY_PURPOSE
+from gateway.usecases.intake_rejected import opened_row
 from gateway.usecases.mending import OWN_COLUMNS, REASON_COLUMNS, ROW_COLUMN
+from gateway.usecases.mending_documents import BadRecord, document_format, document_of, is_document
 from gateway.usecases.request_context import RequestContext
 from gateway.usecases.spreadsheets import harmless
 from gateway.wiring import Wiring
@@ -88,6 +90,38 @@ def errors_csv(wiring: Wiring, context: RequestContext, caller: Caller, batch_id
     get the counts, not the rows. Raise `NotFoundError` otherwise. The entry that says that the rows were handed out is
     committed before the text is returned.
     """
+    batch, rows = _handed_out(wiring, context, caller, batch_id)
+    cells = [_opened(wiring.custody.field, batch_id, row)[0] for row in rows]
+    return f"{batch.feed}-{batch_id}-errors.csv", error_sheet(rows, cells)
+
+
+def errors_document(wiring: Wiring, context: RequestContext, caller: Caller, batch_id: UUID) -> tuple[str, str, str]:
+    """File name, format (json or xml) and text of a batch's bad records, to be mended there and sent again.
+
+    For whom, and what is left out, as `errors_csv`. Raise `NotFoundError` also for a batch of a feed that is a table.
+    """
+    feed = wiring.feeds.get(read_own_batch(wiring, caller, batch_id).feed)
+    if feed is None or not is_document(feed.profile):
+        raise NotFoundError("rows of this feed are a table; ask for errors.csv")
+    batch, rows = _handed_out(wiring, context, caller, batch_id)
+    bad = [
+        BadRecord(
+            row.row_number,
+            tuple(
+                RowError(row.row_number, one.error_column, one.error_code, one.message, one.how_to_fix)
+                for one in row.errors
+            ),
+            _opened(wiring.custody.field, batch_id, row)[1],
+        )
+        for row in rows
+    ]
+    ending = document_format(feed.profile)
+    return f"{batch.feed}-{batch_id}-errors.{ending}", ending, document_of(feed.profile, bad)
+
+
+def _handed_out(
+    wiring: Wiring, context: RequestContext, caller: Caller, batch_id: UUID
+) -> tuple[BatchRow, list[RejectedRowErrors]]:
     now = wiring.clock()
     batch = read_own_batch(wiring, caller, batch_id)
     if batch.sender not in senders_of(wiring, caller):
@@ -100,8 +134,7 @@ def errors_csv(wiring: Wiring, context: RequestContext, caller: Caller, batch_id
         mended = {number for number, done in handed_back(connection, batch_id).items() if done}
         rows = [row for row in read_row_errors(connection, batch_id, now) if row.row_number not in mended]
         append(connection, handed_out)
-    cells = [_opened(wiring.custody.field, batch_id, row) for row in rows]
-    return f"{batch.feed}-{batch_id}-errors.csv", error_sheet(rows, cells)
+    return batch, rows
 
 
 def error_sheet(rows: Sequence[RejectedRowErrors], cells: Sequence[dict[str, str]]) -> str:
@@ -124,13 +157,11 @@ def _reasons(row: RejectedRowErrors) -> tuple[str, ...]:
     return tuple("; ".join(filter(None, (getattr(error, name) for error in row.errors))) for name in REASON_COLUMNS)
 
 
-def _opened(ring: KeyRing, batch_id: UUID, row: RejectedRowErrors) -> dict[str, str]:
-    """The cells of a row as sent; none where it has expired, was refused, or its key was destroyed."""
+def _opened(ring: KeyRing, batch_id: UUID, row: RejectedRowErrors) -> tuple[dict[str, str], str]:
+    """The cells of a row as sent and the file of a record; none where it expired, was refused, or its key is gone."""
     if row.sealed is None:
-        return {}
+        return {}, ""
     try:
-        plain = ring.unseal(row.sealed, rejected_row_binding(batch_id, row.row_number))
+        return opened_row(ring, batch_id, row.row_number, row.sealed)
     except KeyCustodyError:
-        return {}
-    found: dict[str, str] = json.loads(plain)
-    return found
+        return {}, ""

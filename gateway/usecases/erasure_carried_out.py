@@ -31,7 +31,7 @@ from gateway.usecases.coverage_maps import map_secret, row_leaf
 from gateway.usecases.erased_list import add_to_list, list_marks, list_path
 from gateway.usecases.erasure_plan import ALONE, WORDS, Lineage, fields_of, in_groups, lineage_of
 from gateway.usecases.erasure_words import Named, named_by
-from gateway.usecases.intake import rejected_row_binding
+from gateway.usecases.intake_rejected import opened_row
 from gateway.usecases.log_parts import LogParts
 
 NAMED_IN_ENTRY = 1000
@@ -232,11 +232,11 @@ def _erase_rejected_rows(
     doomed = []
     for row in erasure_desk.rejected_rows(connection):
         try:
-            plain = field.unseal(row.sealed, rejected_row_binding(row.batch_id, row.row_number))
+            held, file = opened_row(field, row.batch_id, row.row_number, row.sealed)
         except KeyCustodyError:
             # Nobody can read it any more, and it goes when its thirty days are over.
             continue
-        cells = [str(one) for one in json.loads(plain).values()]
+        cells = [*map(str, held.values()), file]
         keys = (
             d for cell in cells for d in ring.digests("source-record", row.source.encode(), b"person", cell.encode())
         )

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from adapters.errors import FeedUnreadableError
-from adapters.port import Feed, Translation
+from adapters.port import DocumentFeed, Feed, Translation
+from gateway.custody import KeyRing
 from gateway.store.batches import save_rejected_rows, save_row_errors
 from gateway.usecases.intake_parts import BatchRefusedError, Taking
 from gateway.usecases.intake_reading import ChunkReader, Tally
@@ -56,8 +57,15 @@ def rejected_row_binding(batch_id: UUID, row_number: int) -> bytes:
     return f"rejected-row/{batch_id}/{row_number}".encode()
 
 
+def opened_row(ring: KeyRing, batch_id: UUID, row_number: int, sealed: bytes) -> tuple[dict[str, str], str]:
+    """The cells of a sealed row and, of a record of a document, the file that holds it. Raises `KeyCustodyError`."""
+    found: dict[str, Any] = json.loads(ring.unseal(sealed, rejected_row_binding(batch_id, row_number)))
+    return (found["cells"], found["file"]) if isinstance(found.get("cells"), dict) else (found, "")
+
+
 def _seal(taking: Taking, bad: Translation) -> bytes:
     # What may not be taken is not kept in a row handed back either.
     cells = {name: text for name, text in bad.row.cells.items() if taking.keeps(name)}
-    plain = json.dumps(cells, ensure_ascii=False).encode()
+    file = taking.feed.alone(bad.row, taking.keeps) if isinstance(taking.feed, DocumentFeed) else ""
+    plain = json.dumps({"cells": cells, "file": file} if file else cells, ensure_ascii=False).encode()
     return taking.wiring.custody.field.seal(plain, rejected_row_binding(taking.batch.batch_id, bad.row.number))

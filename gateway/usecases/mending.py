@@ -12,13 +12,13 @@ from adapters.port import Feed, FeedProfile, RawRow, RowError, Translation
 from gateway.errors import BodyUnreadableError, NotFoundError
 from gateway.store.batches import TAKEN, read_batch
 from gateway.store.desk_tables import BatchRow
+from gateway.usecases.mending_documents import MEND_THERE, is_document, records_of
 
 ROW_COLUMN = "row"
 REASON_COLUMNS = ("error_column", "error_code", "message", "how_to_fix")
 OWN_COLUMNS = frozenset((ROW_COLUMN, *REASON_COLUMNS))
 """Columns of ours in a sheet of rows handed back."""
 _DIGITS = 9
-_SHEET = "Fetch the rows to mend again, mend them there, and leave the column row as it is."
 
 
 def mended_batch(connection: Connection, agency: str, sender: str, feed: str, mends: UUID) -> BatchRow:
@@ -43,10 +43,10 @@ def mended_batch(connection: Connection, agency: str, sender: str, feed: str, me
 
 @dataclass(slots=True)
 class MendingFeed:
-    """A CSV feed whose file holds rows handed back. `bad` are their numbers, with whether each was mended before.
+    """A feed whose file holds rows handed back: a sheet of them, or a document of records.
 
-    `left` counts rows that were mended before: they are passed over. Rows that came back empty stay open. `mended`
-    are the numbers of those that are good now.
+    `bad` are their numbers, with whether each was mended before. `left` counts rows that were mended before: they are
+    passed over. Rows that came back empty stay open. `mended` are the numbers of those that are good now.
     """
 
     feed: Feed
@@ -64,10 +64,7 @@ class MendingFeed:
 
         Raise `FeedUnreadableError`, at any row, where a row cannot be matched: a sheet is mended as a whole.
         """
-        if "csv" not in self.profile.formats:
-            message = "Rows of this feed are no table, so they cannot be mended as one."
-            raise FeedUnreadableError(message, "Send those records again, mended, as a file of their own.")
-        return self._rows(source)
+        return self._records(source) if is_document(self.profile) else self._rows(source)
 
     def translate(self, row: RawRow) -> Translation:
         """As the feed."""
@@ -76,16 +73,29 @@ class MendingFeed:
             self.mended.append(row.number)
         return made
 
+    def _records(self, source: BinaryIO) -> Iterator[RawRow]:
+        seen: set[int] = set()
+        for row in records_of(self.feed, source):
+            if self._is_open(row.number, row.number, seen):
+                yield row
+
+    def _is_open(self, number: int, place: int, seen: set[int]) -> bool:
+        """Whether the row of that number is to be taken. `seen` are the numbers of those before."""
+        if number not in self.bad:
+            message = f"Row {place} of this file has a row number that none of the rows to mend has."
+            raise FeedUnreadableError(message, MEND_THERE)
+        if number in seen:
+            message = f"Two rows of this file have the row number {number}."
+            raise FeedUnreadableError(message, MEND_THERE)
+        seen.add(number)
+        self.left += self.bad[number]
+        return not self.bad[number]
+
     def _rows(self, source: BinaryIO) -> Iterator[RawRow]:
         seen: set[int] = set()
         for row in self.feed.rows(source):
             number = self._number(row)
-            if number in seen:
-                message = f"Two rows of this file have the row number {number}."
-                raise FeedUnreadableError(message, _SHEET)
-            seen.add(number)
-            if self.bad[number]:
-                self.left += 1
+            if not self._is_open(number, row.number, seen):
                 continue
             cells = {name: cell for name, cell in row.cells.items() if name.strip().casefold() not in OWN_COLUMNS}
             if any(cell.strip() for cell in cells.values()):
@@ -96,13 +106,9 @@ class MendingFeed:
         sent = next((cell for name, cell in row.cells.items() if name.strip().casefold() == ROW_COLUMN), None)
         if sent is None:
             message = f"Row {row.number} of this file has no column row that can be read."
-            raise FeedUnreadableError(message, _SHEET)
+            raise FeedUnreadableError(message, MEND_THERE)
         text = sent.strip()
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
-        if number not in self.bad:
-            message = f"Row {row.number} of this file has a row number that none of the rows to mend has."
-            raise FeedUnreadableError(message, _SHEET)
-        return number
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
 
     @staticmethod
     def _problem(row: RawRow, number: int) -> RowError | None:

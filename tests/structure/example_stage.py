@@ -51,6 +51,16 @@ class Stage:
     def batch_id(self) -> object:
         return self.northvale.built.batches["s9-schools-attendance.csv"].batch_id
 
+    def record_batch_id(self) -> object:
+        """A file of JSON with a record that cannot be taken."""
+        record = {"UPN": "T990210220108", "Surname": "Ashdown", "Forename": "Marnie", "DOB": "2017-02-31"}
+        headers = {
+            "Authorization": "Bearer {token_of_schools-pupils}", "Content-Type": "application/json",
+            "Idempotency-Key": "records-2026-11-16",
+        }  # fmt: skip
+        sent = {"method": "POST", "path": "/v1/feeds/schools-pupils/batches", "headers": headers}
+        return self.send({**sent, "body": {"value": [record]}}).json()["batch_id"]
+
     def waiting_batch_id(self) -> object:
         """A full file of two pupils: it would withdraw all others of the agency's, so it waits."""
         pushed = EXAMPLES["push-file"]["request"]

@@ -61,7 +61,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "erasure_desk.delete_rejected_row", "erasure_lists", "erasure_tables", "facts.erased_digests",
         # What only writes, or gives digests, hashes, numbers of a file, signatures and counts of leaves.
         "ledger", "append_many", "group_commit",
-        "facts.intern_records", "facts.current_digests", "facts.save_facts", "facts.save_tokens",
+        "facts.intern_records", "facts.current_digests", "facts.save_facts", "facts.keep_order", "facts.save_tokens",
         "identities.add_persons", "identities.retire_persons", "identities.replace_links", "identities.save_reviews",
         "identities.replace_households", "identities.replace_kin", "near_identities.replace_members",
         "near_identities.replace_kin_of", "link_keys.replace_compared", "link_keys.count_names",
@@ -189,7 +189,7 @@ BY_ROLE = {
     "gateway.usecases.emergencies.lift_suspension -> gateway.store.emergencies.lock_emergency": _OFFICER,
     "gateway.usecases.emergencies.answer_emergency -> gateway.store.emergencies.lock_emergency": _TOLD,
     "gateway.usecases.emergencies.emergencies -> gateway.store.emergencies.list_emergencies": _TOLD,
-    "gateway.usecases.batches.errors_csv -> gateway.store.batches.read_row_errors": "the sender's own rows",
+    "gateway.usecases.batches._handed_out -> gateway.store.batches.read_row_errors": "the sender's own rows",
     "gateway.usecases.page_batches.row_problems -> gateway.store.batches.read_row_errors": (
         "rules that the rows of the agency's own file broke; never a value"
     ),

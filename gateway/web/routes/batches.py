@@ -11,7 +11,7 @@ from gateway.errors import BodyTooLargeError, ForbiddenError
 from gateway.usecases.batch_confirming import confirm_batch, give_up_batch
 from gateway.usecases.batch_contract import BatchContract
 from gateway.usecases.batch_receipts import batch_receipt
-from gateway.usecases.batches import errors_csv, list_own_batches, progress_of, read_own_batch
+from gateway.usecases.batches import errors_csv, errors_document, list_own_batches, progress_of, read_own_batch
 from gateway.usecases.intake import Push, SpooledFile, receive_batch, sender_of, spool_of
 from gateway.usecases.page_batches import row_problems
 from gateway.usecases.page_duties import own_feeds
@@ -95,6 +95,14 @@ def batch_errors(desk: SignedIn, batch_id: str) -> Response:
     name, text = errors_csv(desk.wiring, desk.context, desk.caller, _batch_id(batch_id))
     headers = {**page_headers(""), "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/batches/{batch_id}/errors")
+def batch_error_records(desk: SignedIn, batch_id: str) -> Response:
+    """The bad records of a file of JSON or XML, for the sender and who answers for it."""
+    name, ending, text = errors_document(desk.wiring, desk.context, desk.caller, _batch_id(batch_id))
+    headers = {**page_headers(""), "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=f"application/{ending}", headers=headers)
 
 
 def _spooled(desk: Desk, file: BinaryIO) -> SpooledFile:

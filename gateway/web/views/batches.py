@@ -6,6 +6,7 @@ from adapters.port import FeedProfile
 from gateway.usecases.batch_contract import Mode
 from gateway.usecases.batches import FINISHED, Progress, told_withdrawn
 from gateway.usecases.intake import Batch
+from gateway.usecases.mending_documents import document_format, is_document
 from gateway.web.code_labels import BATCH_STATES
 from gateway.web.views.families import Tag
 from gateway.web.words import counted, day, instant
@@ -44,6 +45,7 @@ class BatchView:
     feed_name: str
     waits: bool
     errors_href: str | None
+    errors_format: str
     mends_here: bool
     mend_command: str
     signed_receipt: str | None
@@ -73,6 +75,7 @@ def batch_view(
     href = f"/batches/{batch.batch_id}"
     columns = len(batch.columns_not_kept)
     handed_back = batch.rows_rejected + batch.rows_refused
+    errors_format = _errors_format(batch, feeds)
     return BatchView(
         sent=instant(batch.received_at),
         feed=feed_title(batch, feeds),
@@ -99,8 +102,9 @@ def batch_view(
         href=href,
         feed_name=batch.feed,
         waits=batch.state == "waiting" or batch.withdrawals == "waiting",
-        errors_href=f"{href}/errors.csv" if handed_back else None,
-        mends_here=sent_here and bool(batch.rows_rejected) and not batch.validate_only and _is_table(batch, feeds),
+        errors_href=f"{href}/errors{'.csv' if errors_format == 'CSV' else ''}" if handed_back else None,
+        errors_format=errors_format,
+        mends_here=sent_here and bool(batch.rows_rejected) and not batch.validate_only,
         mend_command=f"hearthgate push {batch.feed} FILE --mends {batch.batch_id}",
         signed_receipt=f"{href}/receipt.jws" if batch.state in FINISHED else None,
         receipt_id=str(batch.receipt_entry) if batch.receipt_entry else "",
@@ -118,9 +122,10 @@ def feed_title(batch: Batch, feeds: dict[str, FeedProfile]) -> str:
     return profile.title if profile else batch.feed
 
 
-def _is_table(batch: Batch, feeds: dict[str, FeedProfile]) -> bool:
+def _errors_format(batch: Batch, feeds: dict[str, FeedProfile]) -> str:
+    """In which format the bad rows of a file go back and come again."""
     profile = feeds.get(batch.feed)
-    return profile is not None and "csv" in profile.formats
+    return document_format(profile).upper() if profile is not None and is_document(profile) else "CSV"
 
 
 def _paragraphs(batch: Batch, progress: Progress | None) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """One file on a page: whoever answers for it confirms it, mends its rows and keeps its receipt; nobody else sees it."""
 
+import json
 import re
 
 import pytest
@@ -101,6 +102,28 @@ def test_bad_rows_are_mended_on_the_page_that_hands_them_back(kept, at_desk):
     done = client.post("/batches", data=again, files={"file": ("mended.csv", fixed)}, follow_redirects=True)
     assert "We took every row: 7 rows." in done.text
     assert "Handed back and mended since" in client.get(address).text
+
+
+def test_bad_records_of_json_are_mended_on_the_page_as_json(kept, at_desk):
+    client = at_desk(KEEPER)
+    form = client.get("/batches")
+    records = [{"UPN": "T990210220108", "Surname": "Ashdown", "DOB": "2017-02-31"}]
+    data = {"form_token": form_token(form), "feed": "schools-pupils"}
+
+    def send(body, page, **more):
+        key = re.search(r'name="sending" value="([^"]+)"', page.text)[1]
+        return client.post(
+            "/batches", data={**data, "sending": key, **more}, files={"file": ("r.json", body)}, follow_redirects=True
+        )
+
+    first = send(json.dumps({"value": records}).encode(), form)
+    assert "(JSON)" in first.text
+    assert "value[0].DOB" in first.text
+    address = first.url.path
+    document = client.get(f"{address}/errors")
+    assert document.headers["content-type"] == "application/json"
+    done = send(document.content.replace(b"-02-31", b"-02-28"), first, mends=address.rpartition("/")[2])
+    assert "We took every row: 1 row." in done.text
 
 
 def test_the_pages_in_a_browser(visitor, kept):  # noqa: F811 - the fixture
