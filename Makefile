@@ -8,11 +8,12 @@ WORKERS ?= 2
 CELLS ?= 1000000
 PROFILES ?= 10000
 RUNS ?= 200
+RECORDS ?= 50000
 DURABLE ?= on
 CHEATS ?= 300
 HISTORIES ?= 300
 
-.PHONY: help setup demo test check bench differential mutants faults drill peers lock openapi clean
+.PHONY: help setup demo test check bench differential mutants faults drill peers spark lock openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,11 +56,17 @@ openapi: setup ## Export the contract to openapi/openapi.json
 peers: ## Install what the intake and linkage benchmarks are compared with, in an environment of its own
 	@python3 -m venv .venv-bench && .venv-bench/bin/pip install --quiet --require-hashes -r requirements/bench.lock
 
+spark: ## Link a county on Spark and on one machine and compare (RECORDS; needs Java 17), in an environment of its own
+	@python3 -m venv .venv-spark && .venv-spark/bin/pip install --quiet --require-hashes -r requirements/spark.lock
+	@.venv-spark/bin/pip install --quiet --no-deps --no-build-isolation -e .
+	@.venv-spark/bin/python -m benchmarks.linkage_growth --duckdb $(RECORDS) --spark $(RECORDS) --seed $(SEED)
+
 lock: ## Resolve requirements/*.in into lock files (needs uv)
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/dev.in -o requirements/dev.lock
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/node.in -o requirements/node.lock
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/runtime.in -c requirements/dev.lock -o requirements/runtime.lock
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/bench.in -o requirements/bench.lock
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q requirements/spark.in -c requirements/dev.lock -o requirements/spark.lock
 
 clean: ## Remove what was built, .venv included
-	rm -rf .venv build node_modules gateway/web/static/vendor
+	rm -rf .venv .venv-spark build node_modules gateway/web/static/vendor

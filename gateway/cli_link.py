@@ -42,34 +42,52 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     gazetteer: Path | None = typer.Option(
         None, help="uprn, address, postcode[, from, to]: for addresses without UPRN."
     ),
-    engine: Engine = typer.Option(Engine.DUCKDB, help="duckdb; spark is not built yet."),
+    rename: list[str] | None = typer.Option(
+        None, metavar="THEIRS=OURS", help="What the files call a column of ours; repeatable, or several with commas."
+    ),
+    source: str | None = typer.Option(None, help="The source of files that have no such column."),
+    engine: Engine = typer.Option(Engine.DUCKDB, help="duckdb on this machine, or spark, on many."),
+    spark_master: str = typer.Option("local[*]", help="Where Spark runs: local[2], spark://host:7077, yarn."),
+    work: Path | None = typer.Option(None, help="A folder that all machines of Spark see; the system's temporary one."),
 ) -> None:
     """Join records into persons and households.
 
     Columns of INPUT: source, source_key (both required), given_name, family_name, birth_date, sex, postcode, uprn,
-    address, nhs_number, nino, upn, national_id, phone, email, seen_from, seen_to. Out: source, source_key, person_id,
-    household_id, probability; a JSON summary goes to stderr. Exit 1 where rows without source or source_key were left
-    out, 3 where groups differ by more than --gap.
+    address, nhs_number, nino, upn, national_id, phone, email, seen_from, seen_to; others with --rename. Out: source,
+    source_key, person_id, household_id, probability; a JSON summary goes to stderr. Exit 1 where rows without source or
+    source_key were left out, 3 where groups differ by more than --gap.
     """
-    if engine is Engine.SPARK:
-        raise CommandError("the Spark engine is not built yet; leave --engine away for DuckDB on one machine")
     if not inputs:
-        if any(option is not None for option in (out, model, save_model, previous, report, labels, gazetteer)):
+        if any(
+            option is not None
+            for option in (out, model, save_model, previous, report, labels, gazetteer, rename, source, work)
+        ):
             raise CommandError("these options are for files; name INPUT files, or leave the options away")
         _link_gateway()
         return
     if out is None or out.suffix.lower() not in _SUFFIXES:
         raise CommandError("say where the clusters go: --out with a name that ends in .csv or .parquet")
     from gateway.cli_link_files import Order, link_files  # noqa: PLC0415 - what computes loads for a second
+    from gateway.cli_link_inputs import names_of  # noqa: PLC0415 - what computes loads for a second
 
     order = Order(
-        tuple(inputs), out, model, save_model, previous, report, labels, gap, tuple(duplicate_free or ()), gazetteer
-    )
+        tuple(inputs), out, model, save_model, previous, report, labels, gap, tuple(duplicate_free or ()), gazetteer,
+        names_of(rename or (), source), _spark(spark_master) if engine is Engine.SPARK else None, work,
+    )  # fmt: skip
     outcome = link_files(order)
     for line in outcome.lines:
         typer.echo(line)
     sys.stderr.write(json.dumps(outcome.summary) + "\n")
     raise typer.Exit(outcome.exit_code)
+
+
+def _spark(master: str) -> str:
+    """Where Spark runs; raise `CommandError` where it is not installed, before anything is read."""
+    from linkage.spark.session import missing  # noqa: PLC0415 - files alone
+
+    if (needed := missing()) is not None:
+        raise CommandError(needed)
+    return master
 
 
 def _link_gateway() -> None:

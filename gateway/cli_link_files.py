@@ -1,9 +1,11 @@
 """Linkage of files as a command does it: read, link, write the clusters, report."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
 
@@ -13,8 +15,9 @@ import numpy as np
 from gateway import clock
 from gateway.cli_files import CommandError, open_private
 from gateway.cli_link_gazetteer import read_gazetteer
-from gateway.cli_link_inputs import TRUTH, Input, literal, read_inputs
+from gateway.cli_link_inputs import TRUTH, Input, Names, literal, read_inputs
 from gateway.usecases.linking_files import LinkedFile, Wanted, link_file
+from gateway.usecases.linking_files_spark import Cluster, link_file_on_spark
 from linkage.columns import connect
 from linkage.errors import LinkageError
 from linkage.file_addresses import fill_uprns
@@ -40,6 +43,9 @@ class Order:
     gap: float = 0.05
     duplicate_free: tuple[str, ...] = ()
     gazetteer: Path | None = None
+    names: Names = field(default_factory=Names)
+    spark: str | None = None
+    work: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,8 @@ def link_files(order: Order) -> Outcome:
     """Do it. Raise `CommandError` for what cannot be read, linked or written."""
     stages = _Stages()
     model = _model(order.model)
-    with connect() as connection:
-        read = read_inputs(connection, order.inputs, clock.utc_now().date().isoformat())
+    with ExitStack() as kept, connect() as connection:
+        read = read_inputs(connection, order.inputs, clock.utc_now().date().isoformat(), order.names)
         if order.previous is not None:
             _read_previous(connection, order.previous)
         stages.lap("read")
@@ -64,9 +70,12 @@ def link_files(order: Order) -> Outcome:
         if order.gazetteer is not None:
             read, addresses = _with_uprns(connection, read, order.gazetteer)
             stages.lap("addresses")
-        linked = link_file(
-            connection, read.present, Wanted(model, order.duplicate_free, order.previous is not None), stages.lap
-        )
+        wanted = Wanted(model, order.duplicate_free, order.previous is not None)
+        if order.spark is None:
+            linked = link_file(connection, read.present, wanted, stages.lap)
+        else:
+            cluster = Cluster(order.spark, kept.enter_context(_work(order.work)))
+            linked = _on_spark(connection, read, wanted, cluster, stages)
         _write(connection, order.out)
         stages.lap("write")
         measured = _quality(connection, read, order.labels)
@@ -84,6 +93,25 @@ def link_files(order: Order) -> Outcome:
         name: report[name] for name in ("records", "persons", "households", "pairs_for_review", "rows_without_key")
     }
     return Outcome(tuple(lines), summary, _GAP_TOO_WIDE if wide else _ROWS_LEFT_OUT if read.rows_without_key else 0)
+
+
+@contextmanager
+def _work(parent: Path | None) -> Iterator[Path]:
+    """A folder for the owner alone, gone afterwards."""
+    try:
+        with TemporaryDirectory(prefix="hearthgate-", dir=parent) as folder:
+            yield Path(folder)
+    except OSError:
+        raise CommandError("the working folder cannot be written; name another with --work") from None
+
+
+def _on_spark(
+    connection: duckdb.DuckDBPyConnection, read: Input, wanted: Wanted, cluster: Cluster, stages: "_Stages"
+) -> LinkedFile:
+    try:
+        return link_file_on_spark(connection, read.present, wanted, cluster, stages.lap)
+    except LinkageError as error:
+        raise CommandError(str(error)) from None
 
 
 class _Stages:

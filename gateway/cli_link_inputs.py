@@ -1,8 +1,8 @@
 """Files that `hearthgate link` reads: CSV or Parquet of named columns, checked, into one table of text."""
 
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -22,8 +22,34 @@ _OTHER_NAMES = {
     "forename": "given_name", "first_name": "given_name", "firstname": "given_name", "surname": "family_name",
     "last_name": "family_name", "lastname": "family_name", "dob": "birth_date", "date_of_birth": "birth_date",
     "gender": "sex", "nhs_no": "nhs_number", "nhsnumber": "nhs_number", "ni_number": "nino", "post_code": "postcode",
-    "telephone": "phone", "mobile": "phone", "id": "source_key", "system": "source",
+    "telephone": "phone", "mobile": "phone", "id": "source_key", "unique_id": "source_key",
+    "system": "source", "soc_sec_id": "national_id", "street": "address",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How files name things: their column to ours, and the source of files that have no such column."""
+
+    ours: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None
+
+
+def names_of(renamed: Sequence[str], source: str | None) -> Names:
+    """From THEIRS=OURS, also several with commas, to names; raise `CommandError` where OURS is no column of ours."""
+    ours: dict[str, str] = {}
+    for each in ",".join(renamed).split(",") if renamed else ():
+        theirs, equals, mine = (part.strip().casefold() for part in each.partition("="))
+        if not (theirs and equals) or mine not in _READ:
+            message = f"--rename takes THEIRS=OURS, and OURS is one of {', '.join(_READ)}"
+            raise CommandError(message)
+        if theirs in ours or mine in ours.values():
+            message = f"--rename names {mine if mine in ours.values() else theirs} twice; give each column one name"
+            raise CommandError(message)
+        ours[theirs] = mine
+    if source is not None and not source.strip():
+        raise CommandError("--source is empty; give the files' source a name")
+    return Names(ours, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +62,33 @@ class Input:
     warnings: tuple[str, ...]
 
 
-def read_inputs(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], today: str) -> Input:
+def read_inputs(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], today: str, names: Names | None = None
+) -> Input:
     """Make the table `rows` of all files; raise `CommandError` for what cannot be read. `today` is YYYY-MM-DD.
 
     `number` numbers records from 0 in order of source and key, `row` rows in order of the files, from 0.
     """
     warnings: list[str] = []
     present: dict[str, None] = {}
+    called = names or Names()
+    met: set[str] = set()
     for position, path in enumerate(paths):
-        columns = _load(connection, path, position)
-        known = {name.strip().casefold(): name for name in columns}
-        _check_keys(known)
+        columns = _load(connection, path, position, called)
+        met |= {name.strip().casefold() for name in columns}
+        known = _known(columns, called)
         warnings += _unknown_columns(path, known)
         chosen = [name for name in _READ if name in known]
-        present |= dict.fromkeys(chosen)
+        present |= dict.fromkeys(("source", *chosen))
         cells = ", ".join(f"nullif(trim({_quoted(known[name])}), '') as {name}" for name in chosen)
+        if "source" not in known:
+            cells += f", {_literal(called.source or '')} as source"
         part = f"create or replace view part_{position} as select {cells}, file_row from file_{position}"  # noqa: S608 - names are quoted
         connection.execute(part)
+    unmet = [theirs for theirs in called.ours if theirs not in met]
+    if unmet:
+        message = f"--rename names {' and '.join(unmet)}, and no input has such a column; check the first row"
+        raise CommandError(message)
     parts = " union all by name ".join(
         f"select {place} as file, * from part_{place}"  # noqa: S608 - our own views
         for place in range(len(paths))
@@ -72,7 +108,7 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], to
     return Input(read, kept, total - kept, (*warnings, *_doubts(connection, read, today)))
 
 
-def _load(connection: duckdb.DuckDBPyConnection, path: Path, position: int) -> list[str]:
+def _load(connection: duckdb.DuckDBPyConnection, path: Path, position: int, called: Names) -> list[str]:
     if not path.is_file():
         raise CommandError("an input is no file; check the paths")
     parquet = path.suffix.lower() == _PARQUET
@@ -85,7 +121,7 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, position: int) -> l
         )
     )
     if not parquet:
-        source = source.replace("{columns}", _csv_columns(path))
+        source = source.replace("{columns}", _csv_columns(path, called))
     columns = "columns(*)::varchar"
     try:
         connection.execute(
@@ -109,7 +145,7 @@ def _unreadable(*, parquet: bool) -> str:
     return "an input cannot be read as CSV; check its quotation marks and that each row has as many cells as the first"
 
 
-def _csv_columns(path: Path) -> str:
+def _csv_columns(path: Path, called: Names) -> str:
     """The columns as DuckDB takes them, all of text, from the first row."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -117,10 +153,10 @@ def _csv_columns(path: Path) -> str:
     except UnicodeDecodeError:
         raise CommandError(_not_utf8(path)) from None
     names = [name.strip().strip('"').strip() for name in first.rstrip("\r\n").split(",")] if first.strip() else []
-    _check_keys({name.casefold(): name for name in names})
+    _known(names, called)
     if len({name.casefold() for name in names}) < len(names):
         raise CommandError("an input names a column twice; give each column a name of its own")
-    return "{" + ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for name in names) + "}"
+    return "{" + ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in names) + "}"
 
 
 def _not_utf8(path: Path) -> str:
@@ -135,11 +171,25 @@ def _not_utf8(path: Path) -> str:
     return f"an input is not UTF-8 from row {row} on; save it as UTF-8 CSV or as Parquet, each part in its own encoding"
 
 
-def _check_keys(known: dict[str, str]) -> None:
-    missing = [name for name in KEYS if name not in known]
+def _known(columns: Sequence[str], called: Names) -> dict[str, str]:
+    """Each column by the name we know it by, or its own in small letters."""
+    known: dict[str, str] = {}
+    for name in columns:
+        plain = name.strip().casefold()
+        ours = called.ours.get(plain, plain)
+        if ours in known and plain != ours:
+            message = f"an input has a column {ours} and one that --rename calls so; leave one away"
+            raise CommandError(message)
+        known[ours] = name
+    missing = [name for name in KEYS if name not in known and (name != "source" or called.source is None)]
     if missing:
-        message = f"an input has no column {' and no column '.join(missing)}; add it to the first row"
+        ways = {"source": "--source NAME", "source_key": "--rename THEIRS=source_key"}
+        message = (
+            f"an input has no column {' and no column '.join(missing)}; add it to the first row, or say "
+            f"{' and '.join(ways[name] for name in missing)}"
+        )
         raise CommandError(message)
+    return known
 
 
 def _unknown_columns(path: Path, known: dict[str, str]) -> list[str]:
@@ -149,7 +199,7 @@ def _unknown_columns(path: Path, known: dict[str, str]) -> list[str]:
             continue
         like = _OTHER_NAMES.get(name) or next(iter(difflib.get_close_matches(name, _READ, 1, _CUTOFF)), None)
         if like and like not in known:
-            told.append(f"{path.name}: column {name} is not read; is it {like}?")
+            told.append(f"{path.name}: column {name} is not read; is it {like}? --rename {name}={like}")
     return told
 
 
@@ -187,6 +237,10 @@ def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def literal(path: Path) -> str:

@@ -1,0 +1,118 @@
+"""`hearthgate link` on files whose columns have other names, and on Spark where it is installed."""
+
+import csv
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.linkage_county.files import generate_county
+from gateway.cli_files import CommandError
+from gateway.cli_link import app
+from gateway.cli_link_files import Order, link_files
+from gateway.cli_link_inputs import names_of
+from linkage.spark.session import NEEDED, missing
+
+OURS = ("source", "source_key", "given_name", "family_name", "birth_date", "email")
+ROWS = [
+    ("register", "1", "Julia", "Taylor", "2015-07-29", "hannah88@example.org"),
+    ("register", "2", "Julia", "Tayler", "2015-07-29", "hannah88@example.org"),
+    ("register", "3", "Noah", "Watson", "2008-03-23", "noah@example.org"),
+    ("register", "4", "Noah", "Watson", "2008-03-23", "noah@example.org"),
+]
+
+
+def written(path, head, rows):
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([head, *rows])
+    return path
+
+
+def persons(path):
+    with path.open(newline="") as stream:
+        return {(row["source"], row["source_key"]): row["person_id"] for row in csv.DictReader(stream)}
+
+
+def test_a_raw_file_is_linked_as_its_twin_with_our_names_is(tmp_path):
+    ours = written(tmp_path / "ours.csv", OURS, ROWS)
+    raw = written(tmp_path / "raw.csv", ("Unique_ID", "First_Name", "surname", "DOB", "e-mail"), [r[1:] for r in ROWS])
+    link_files(Order((ours,), tmp_path / "one.csv"))
+    names = names_of(
+        ["unique_id=source_key,first_name=given_name", "surname=family_name", "dob=birth_date, e-mail = email"],
+        "register",
+    )
+    outcome = link_files(Order((raw,), tmp_path / "other.csv", names=names))
+
+    assert outcome.lines == ()
+    assert persons(tmp_path / "other.csv") == persons(tmp_path / "one.csv")
+    assert len(set(persons(tmp_path / "one.csv").values())) == 2
+
+
+def test_a_file_that_names_its_source_keeps_it_and_one_that_does_not_gets_the_one_named(tmp_path):
+    with_source = written(tmp_path / "a.csv", OURS, ROWS[:1])
+    without = written(tmp_path / "b.csv", OURS[1:], [ROWS[1][1:]])
+    link_files(Order((with_source, without), tmp_path / "out.csv", names=names_of([], "housing")))
+
+    assert set(persons(tmp_path / "out.csv")) == {("register", "1"), ("housing", "2")}
+
+
+@pytest.mark.parametrize(
+    ("renamed", "words"),
+    [
+        (["dob"], "--rename takes THEIRS=OURS"),
+        (["dob=birthday"], "OURS is one of source, source_key, given_name"),
+        (["dob=birth_date,born=birth_date"], "birth_date twice"),
+        (["dob=birth_date,dob=email"], "dob twice"),
+    ],
+)
+def test_a_renaming_that_cannot_be_meant_is_refused(renamed, words):
+    with pytest.raises(CommandError, match=words):
+        names_of(renamed, None)
+
+
+@pytest.mark.parametrize(
+    ("head", "renamed", "words"),
+    [
+        (OURS, ["dob=birth_date"], "has a column birth_date and one that --rename calls so"),
+        (OURS, ["dob=phone"], "--rename names dob, and no input has such a column"),
+        (OURS[1:], [], "no column source; add it to the first row, or say --source NAME"),
+        (("source", "id"), [], "no column source_key; add it to the first row, or say --rename THEIRS=source_key"),
+    ],
+)
+def test_what_a_file_cannot_be_read_with_is_told_in_one_line(tmp_path, head, renamed, words):
+    head = (*head, "dob") if "dob=birth_date" in renamed else head
+    path = written(tmp_path / "in.csv", head, [("x",) * len(head)])
+    with pytest.raises(CommandError) as refused:
+        link_files(Order((path,), tmp_path / "out.csv", names=names_of(renamed, None)))
+
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_spark_that_is_not_installed_is_told_in_one_line_before_anything_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("linkage.spark.session.find_spec", lambda _name: None)
+    source = written(tmp_path / "in.csv", OURS, ROWS)
+    result = CliRunner().invoke(app, [str(source), "--out", str(tmp_path / "out.csv"), "--engine", "spark"])
+
+    assert isinstance(result.exception, CommandError)
+    assert str(result.exception) == NEEDED
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_spark_gives_the_clusters_of_one_machine(tmp_path):
+    if (needed := missing()) is not None:
+        pytest.skip(needed)
+    paths = generate_county(3000, 3, tmp_path / "county.parquet")
+    reports = []
+    for name, master in (("duckdb", None), ("spark", "local[2]")):
+        report = tmp_path / f"{name}.json"
+        link_files(
+            Order((paths["records"],), tmp_path / f"{name}.csv", report=report, spark=master, work=tmp_path),
+        )
+        reports.append(json.loads(report.read_text()))
+
+    assert (tmp_path / "spark.csv").read_text() == (tmp_path / "duckdb.csv").read_text()
+    one, other = reports
+    assert other["pairs_compared"] == one["pairs_compared"] > 3000
+    assert {each for each in one if one[each] != other[each]} <= {"seconds"}
+    assert not [each for each in tmp_path.iterdir() if each.name.startswith("hearthgate-")]
