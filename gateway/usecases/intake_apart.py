@@ -19,6 +19,7 @@ from typing import IO, Any, BinaryIO
 from adapters.errors import FeedUnreadableError
 from adapters.port import Feed
 from adapters.registry import FEEDS
+from adapters.tabular.feed import MappedFeed
 from gateway.custody import KeyRing
 from gateway.store.spool import Spool
 from gateway.usecases.fact_rows import FactPreparer
@@ -39,12 +40,15 @@ class ReadingStoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReadingOrder:
-    """What a file is read by: where it waits, the key that opens it, its feed, what is covered, the key of digests."""
+    """What a file is read by: where it waits, the key that opens it, its feed, what is covered, the key of digests.
+
+    A feed of the project's own is told by its name; one out of a mapping file is told whole.
+    """
 
     folder: Path
     name: str
     field_ring: KeyRing
-    feed: str
+    feed: str | MappedFeed
     covered: frozenset[str]
     source_no: int
     digest_ring: KeyRing
@@ -98,9 +102,11 @@ def file_apart(order: ReadingOrder) -> Iterator[FileApart]:
             process.kill()
 
 
-def can_be_apart(feed: Feed) -> bool:
-    """Whether another process can be told which feed this is."""
-    return FEEDS.get(feed.profile.name) is feed
+def told_apart(feed: Feed) -> str | MappedFeed | None:
+    """How another process is told which feed this is; None where it cannot be."""
+    if isinstance(feed, MappedFeed):
+        return feed
+    return feed.profile.name if FEEDS.get(feed.profile.name) is feed else None
 
 
 def main() -> None:
@@ -118,7 +124,7 @@ def _tell(kind: type[BaseException]) -> None:
 
 
 def _answer(order: ReadingOrder, answers: BinaryIO) -> None:
-    feed = FEEDS[order.feed]
+    feed = FEEDS[order.feed] if isinstance(order.feed, str) else order.feed
     reader = ChunkReader(feed, order.covered, order.digest_ring, order.retention)
     preparer = FactPreparer(feed.profile.source, order.source_no, order.digest_ring)
     with Spool(order.folder, order.field_ring).open(order.name) as file:

@@ -39,7 +39,7 @@ from gateway.usecases.batch_contract import Mode
 from gateway.usecases.entries import entry
 from gateway.usecases.fact_rows import FactPreparer
 from gateway.usecases.feed_switch import switched_on
-from gateway.usecases.intake_apart import ReadingOrder, can_be_apart, file_apart
+from gateway.usecases.intake_apart import ReadingOrder, file_apart, told_apart
 from gateway.usecases.intake_contract import ContractedTaking
 from gateway.usecases.intake_order import open_order
 from gateway.usecases.intake_outcome import HandBack, finish_batch, hold_for_sender, refuse_batch
@@ -232,11 +232,12 @@ def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, r
 def _read(taking: Taking, work: ContractedTaking, file: BinaryIO) -> Iterator[PreparedFile]:
     """The file's chunks: read by a process beside this one where it is large, and its feed as it always is."""
     wiring, batch, covered = taking.wiring, taking.batch, taking.supply.items
-    if file.seek(0, SEEK_END) > APART_FROM and work.feed is taking.feed and can_be_apart(taking.feed):
-        custody, profile = wiring.custody, taking.feed.profile
+    told = told_apart(taking.feed) if work.feed is taking.feed else None
+    if file.seek(0, SEEK_END) > APART_FROM and told is not None:
+        custody = wiring.custody
         order = ReadingOrder(
-            wiring.settings.spool_folder, taking.file, custody.field, profile.name, covered, batch.source_no,
-            custody.digest, retention_of(taking),
+            wiring.settings.spool_folder, taking.file, custody.field, told, covered, batch.source_no, custody.digest,
+            retention_of(taking),
         )  # fmt: skip
         with file_apart(order) as apart:
             yield apart

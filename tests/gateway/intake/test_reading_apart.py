@@ -1,13 +1,19 @@
 """A file that a process of its own reads comes to the same as one read here; where that process ends, so it does."""
 
+import csv
+import io
 import os
 import signal
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from adapters.errors import FeedUnreadableError
+from adapters.port import items_of
 from adapters.registry import FEEDS
+from adapters.tabular import load_mappings
+from adapters.tabular.feed import MappedFeed
 from benchmarks.ingest_files import NOMINALS, OCCURRENCES, write_file
 from gateway.custody import KeyRing, KeyVersion
 from gateway.store.spool import Spool
@@ -21,6 +27,7 @@ from gateway.usecases.retention_at_door import NO_LIMITS, RetentionAtDoor
 FIELD = KeyRing("field", (KeyVersion("00000001", b"f" * 32),))
 DIGEST = KeyRing("digest", (KeyVersion("00000002", b"d" * 32), KeyVersion("00000003", b"e" * 32)))
 SOURCE_NO = 3
+MAPPINGS = Path(__file__).resolve().parents[3] / "gateway/demo/northvale/feeds"
 
 
 @pytest.fixture
@@ -29,13 +36,13 @@ def spool(tmp_path):
 
 
 def order_of(tmp_path, name, feed, limits=NO_LIMITS):
-    items = frozenset(item for column in FEEDS[feed].profile.columns for item in column.items)
+    items = items_of((feed if isinstance(feed, MappedFeed) else FEEDS[feed]).profile)
     covered = items - {min(items)}
     return ReadingOrder(tmp_path / "spool", name, FIELD, feed, covered, SOURCE_NO, DIGEST, limits)
 
 
 def here(spool, order):
-    feed = FEEDS[order.feed]
+    feed = order.feed if isinstance(order.feed, MappedFeed) else FEEDS[order.feed]
     reader = ChunkReader(feed, order.covered, order.digest_ring, order.retention)
     with closing(spool.open(order.name)) as file:
         read = FileHere(reader, FactPreparer(feed.profile.source, order.source_no, order.digest_ring), file)
@@ -52,6 +59,22 @@ def test_a_file_read_apart_comes_to_the_same_chunks_counts_and_sample(spool, tmp
         assert (chunks, apart.tally, apart.sample.figures()) == here(spool, order)
     assert sum(chunk.rows for chunk in chunks) == rows
     assert all(chunk.facts and chunk.records and chunk.rejected for chunk in chunks)
+
+
+@pytest.mark.parametrize("name", ["housing-tenancies", "youth-justice"])
+def test_so_does_a_file_of_a_mapping(spool, tmp_path, name):
+    feed = load_mappings(MAPPINGS)[name]
+    good = [*feed.profile.example_rows] * 60
+    rows = [good[0] | {column.name: "no day" for column in feed.profile.columns}, *good]
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, list(rows[0]), delimiter=feed.layouts.csv.delimiter, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    order = order_of(tmp_path, spool.put(sheet.getvalue().encode()).name, feed)
+    with file_apart(order) as apart:
+        chunks = list(apart.chunks())
+        assert (chunks, apart.tally, apart.sample.figures()) == here(spool, order)
+    assert (apart.tally.rows, apart.tally.rejected) == (len(rows), 1)
 
 
 def test_a_file_that_is_none_of_the_feed_is_told_apart_as_it_is_here(spool, tmp_path):
