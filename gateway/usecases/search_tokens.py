@@ -29,11 +29,14 @@ def token_rows(facts: Iterable[NewFact], ring: KeyRing) -> Iterator[tuple[bytes,
     seen, digest = set(), digesters(ring, "search")[0]
     for fact in facts:
         item = _SOUGHT.get(fact.item_no)
-        for text in plain_tokens(item, json.loads(fact.value)) if item else ():
-            row = (digest(part(text.encode())), fact.record_id, fact.source_no, fact.item_no)
+        if item is None:
+            continue
+        record, source_no, item_no = UUID(bytes=fact.record_id), fact.source_no, fact.item_no
+        for text in plain_tokens(item, json.loads(fact.value)):
+            row = (digest(part(text.encode())), fact.record_id, source_no, item_no)
             if row not in seen:
                 seen.add(row)
-                yield row[0], UUID(bytes=row[1]), row[2], row[3]
+                yield row[0], record, source_no, item_no
 
 
 def plain_tokens(item: str, value: Mapping[str, Any]) -> frozenset[str]:
