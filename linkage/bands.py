@@ -10,8 +10,9 @@ from linkage.score import probability
 Pair = tuple[int, int]
 Claim = Callable[[int, int], bool]
 
-# Pairs of one cluster repeat each other's evidence, so those that speak against count half beyond the best one.
-_AGAINST = 0.5
+# Pairs of one cluster repeat each other's evidence, so beyond the best one the others together count half, and only
+# where they speak against. No single pair may outweigh what every other one says.
+_OTHERS, _MOST = 0.5, 12.0
 _CERTAIN_BY_DECISION = 0.999
 
 
@@ -47,7 +48,12 @@ class Places:
         held = set(cluster)
         scores = {other: odds for other, odds in self._compared[record].items() if other in held}
         best = max(scores.values(), default=0.0)
-        chance = probability(best + _AGAINST * sum(score for score in scores.values() if score < 0))
+        others = sum(_capped(score) for score in scores.values()) - _capped(best)
+        chance = probability(best + _OTHERS * min(0.0, others))
         if held & self._joined[record]:
             chance = max(chance, _CERTAIN_BY_DECISION)
         return chance, any(self._same(record, other) for other in scores)
+
+
+def _capped(score: float) -> float:
+    return max(-_MOST, min(_MOST, score))

@@ -20,7 +20,7 @@ LARGEST_BLOCK = 60
 _REACHES = ((1_000, LARGEST_BLOCK // 2), (10_000, 10), (1 << 62, 4))
 _BUCKET_BITS = 22
 _MERGE_AT = 8_000_000
-LOOSE_PAIRS = 2
+LOOSE_PAIRS, SMALL_FILE = 2, 50_000
 # Multipliers that spread the bits of a hash (splitmix64, Steele and others 2014).
 _ODD_NUMBERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
@@ -51,11 +51,18 @@ class Candidates:
     blocks: tuple[Block, ...]
 
 
-def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False) -> Candidates:
+def used_loosely(pairs: int, records: int, *, wide: bool) -> bool:
+    """Whether a loose kind of key that gives so many pairs is used: where it is cheap, and always if `wide`.
+
+    In a file of up to `SMALL_FILE` records it is cheap where it gives at most `LOOSE_PAIRS` pairs a record.
+    """
+    return wide or (records <= SMALL_FILE and pairs <= LOOSE_PAIRS * records)
+
+
+def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False, wide: bool = False) -> Candidates:
     """All pairs of rows of the table `records` that share a key.
 
-    With `loose` also those that share only a name, a birth date or an address, each where that is cheap: where it
-    gives at most `LOOSE_PAIRS` pairs a record, as it does in a file of some thousands.
+    With `loose` also those that share only a name, a birth date or an address, each where `used_loosely`.
     """
     order = _neighbourhoods(connection)
     columns = Columns(connection)
@@ -71,7 +78,7 @@ def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False) ->
             found = [np.unique(np.concatenate(found))]
             waiting = 0
     for kind, held in loose_keys(columns) if loose else ():
-        if pairs_at_most(held) > LOOSE_PAIRS * len(order):
+        if not used_loosely(pairs_at_most(held), len(order), wide=wide):
             continue
         pairs, block = pairs_of(kind, held, order)
         blocks.append(block)
@@ -86,13 +93,18 @@ def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False) ->
     )
 
 
-def pairs_sharing(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], most: int) -> tuple[Numbers, Numbers]:
-    """Pairs that share a value of one of these columns, whatever else they hold; at most so many, evenly taken."""
+def pairs_sharing(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], most: int
+) -> tuple[Numbers, Numbers, int]:
+    """Pairs that share a value of one of these columns, whatever else they hold, and how many there are in all.
+
+    Of more than `most` so many are taken, evenly.
+    """
     order = _neighbourhoods(connection)
     read = Columns(connection)
     packed: Hashes = np.unique(np.concatenate([pairs_of(each, read.all_of(each), order)[0] for each in columns]))
     taken = packed[:: max(1, -(-len(packed) // most))]
-    return (taken >> np.uint64(32)).astype(np.int64), (taken & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return (taken >> np.uint64(32)).astype(np.int64), (taken & np.uint64(0xFFFFFFFF)).astype(np.int64), len(packed)
 
 
 class Columns:
@@ -173,6 +185,25 @@ def loose_keys(columns: Columns) -> Iterator[tuple[str, Held]]:
     street = columns.first_of("case when street <> '' then hash(street) end")
     yield "given+street", paired(given, street)
     yield "family+street", paired(family, street)
+    yield (
+        "postcode+street",
+        paired(postcode, columns.first_of("case when length(street) > 2 then hash(street[:3]) end")),
+    )
+    yield (
+        "street+initial",
+        columns.first_of("case when length(street) > 4 and given <> '' then hash(street[:5] || given[1]) end"),
+    )
+    yield (
+        "sounds alone",
+        columns.first_of(
+            "case when given_sound is not null and family_sound is not null then "
+            "hash(least(given_sound, family_sound) || '+' || greatest(given_sound, family_sound)) end"
+        ),
+    )
+    yield (
+        "beginnings",
+        columns.first_of("case when length(given) > 2 and length(family) > 3 then hash(family[:4] || given[:3]) end"),
+    )
 
 
 def pairs_at_most(held: Held) -> int:

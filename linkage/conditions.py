@@ -14,6 +14,7 @@ from linkage.standardise import PERSON_NUMBERS, StandardRecord
 Holds = Callable[[StandardRecord, StandardRecord], bool]
 _FULL_DATE = 10
 _SHORTEST_MISSPELT, _ALIKE = 3, 0.9
+_SOMEWHAT, _TURNED = 0.8, 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,31 @@ def misspelt(column: str) -> Condition:
     return Condition(sql, lambda a, b: _misspelt(getattr(a, column), getattr(b, column)))
 
 
-def email_near() -> Condition:
-    """Two e-mail addresses read almost alike."""
+def alike(column: str) -> Condition:
+    """Two words share most of their letters in about their order, by more than a slip: Maryam and Marium."""
     return Condition(
-        "jaro_winkler_similarity(emails_text_l, emails_text_r) >= 0.93",
-        lambda a, b: bool(a.emails and b.emails) and jaro_winkler(a.emails[0], b.emails[0]) >= 0.93,  # noqa: PLR2004 - measured on e-mails
+        f"jaro_winkler_similarity({column}_l, {column}_r) >= {_SOMEWHAT}",
+        lambda a, b: jaro_winkler(getattr(a, column), getattr(b, column)) >= _SOMEWHAT,
+    )
+
+
+def turned_about() -> Condition:
+    """Given and family name stand in each other's place, and one or both are misspelt besides."""
+    return Condition(
+        f"(jaro_winkler_similarity(given_l, family_r) >= {_TURNED} and "
+        f"jaro_winkler_similarity(family_l, given_r) >= {_TURNED})",
+        lambda a, b: (
+            bool(a.given and a.family and b.given and b.family)
+            and min(jaro_winkler(a.given, b.family), jaro_winkler(a.family, b.given)) >= _TURNED
+        ),
+    )
+
+
+def email_near() -> Condition:
+    """Two e-mail addresses are one slip apart; no more, because namesakes have addresses made of their name."""
+    return Condition(
+        "damerau_levenshtein(emails_text_l, emails_text_r) <= 1",
+        lambda a, b: bool(a.emails and b.emails) and one_edit_apart(a.emails[0], b.emails[0]),
     )
 
 

@@ -30,8 +30,8 @@ COLUMNS = (
 _SCHEMES = ("nhs_number", "nino", "upn", "national_id")
 # Too few records to learn from: the shipped model says more.
 LEAST_RECORDS = 500
-_OPERATING_POINTS = (0.9, 0.95, 0.98)
-_EXPECTED_PRECISION = 0.9995
+_OPERATING_POINTS = (0.7, 0.8, 0.9, 0.95, 0.98)
+_EXPECTED_PRECISION = 0.996
 Lap = Callable[[str], None]
 
 
@@ -57,16 +57,18 @@ def link_table(
     *,
     model: LinkModel | None = None,
     duplicate_free: Sequence[str] = (),
+    wide: bool = False,
     lap: Lap = lambda _stage: None,
 ) -> Linked:
     """Link the table `rows`: `number`, `row`, and those of `COLUMNS` that are `present`, as text.
 
     `number` is the same for rows of one source and key. In a source that is `duplicate_free` one key is one person.
-    `model` None fits the one shipped to the records. `lap` is told the name of each step when it is done.
+    `model` None fits the one shipped to the records. With `wide` also pairs that share a single thing are compared, at
+    a cost, whatever the size of the file. `lap` is told the name of each step when it is done.
     """
     standard_table(connection, present)
     lap("standardise")
-    found = candidates(connection, loose=True)
+    found = candidates(connection, loose=True, wide=wide)
     lap("block")
     pairs = compare(connection, found.left, found.right)
     lap("compare")
@@ -91,8 +93,8 @@ def link_table(
 def operating_point(odds: Floats, count: Floats | None = None) -> float:
     """The probability from which pairs are joined: the lowest at which those joined are expected to be right.
 
-    No labels are looked at. What a fitted model expects is too good by about a factor of ten, because its comparisons
-    are not independent; what is asked of it here allows for that. `count` says how many pairs have each of the odds.
+    No labels are looked at: 996 of 1,000 pairs joined are to be of one person, as the model reckons. `count` says how
+    many pairs have each of the odds.
     """
     chance = 1.0 / (1.0 + np.exp(-np.clip(odds, -700.0, 700.0)))
     for point in _OPERATING_POINTS[:-1]:
@@ -143,8 +145,10 @@ def _record(
     def held(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text for text in columns[name] if text))
 
-    codes = columns["postcode"] or [None] * len(columns["address"])
-    places = [key_and_street([line], code) for line, code in zip(columns["address"], codes, strict=True) if line]
+    # A file may have one of the two columns without the other.
+    lines = columns["address"]
+    codes = columns["postcode"] if lines and columns["postcode"] else [None] * len(lines)
+    places = [key_and_street([line], code) for line, code in zip(lines, codes, strict=True) if line]
     return standardise(
         LinkRecord(
             record_id=f"{number:012d}",

@@ -1,9 +1,10 @@
 """Fit a model to records without labels, each class of pairs from pairs that show it unselected.
 
-Strangers are pairs drawn at random. People of one home, and how often one person's own names and dates disagree, come
-from pairs that share an address or a phone and were not chosen for their names. What is left, how common each class
-is and how often one person's addresses disagree, comes from the pairs that are compared anyway. The shipped model
-stands at the start and counts as so many pairs of each, so a class keeps its meaning and a small file moves it little.
+Strangers are pairs drawn at random. People of one home, how many of them there are, and how often one person's own
+names, dates and contacts disagree, come from pairs that share an address and were not chosen for anything else. What
+is left, how common pairs of one person are and how often one person's addresses disagree, comes from the pairs that
+are compared anyway. The shipped model stands at the start and counts as so many pairs of each, so a class keeps its
+meaning and a small file moves it little.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,7 +16,7 @@ import numpy as np
 from linkage.candidates import Numbers, candidates, pairs_sharing
 from linkage.columns import connect, records_table
 from linkage.compare import ComparedPairs, compare
-from linkage.levels import COMPARISONS
+from linkage.levels import COMPARISONS, TOLD
 from linkage.model import LevelProbability, LinkModel, default_model
 from linkage.record import LinkRecord
 from linkage.score import Floats, Levels, class_scores
@@ -25,19 +26,21 @@ _ROUNDS = 12
 _LEAST = 1e-7
 _RANDOM_PAIRS, _PER_RECORD = 100_000, 20
 # Pairs that share a value of one of these columns are taken evenly, so many.
-SHARED = ("address_keys", "uprns", "phones")
+SHARED = ("address_keys", "uprns")
 SHARING_PAIRS = 100_000
 _SAME, _HOUSEHOLD, _CHANCE = range(3)
 # How many pairs the starting model counts for, by class.
 _WEIGHT = (200.0, 200.0, 20_000.0)
 # A father and a son of one name agree on everything but the birth date. Were all of that learnt freely, they would
-# become one person whose date is often wrong: in these two the classes stay within a factor of where they started.
+# become one person whose date is often wrong: in these two housemates stay what they were at the start, and one
+# person's records within a factor of it.
 _WHAT_TELLS_CLASSES = ("given", "birth")
-_HOLD = (2.0, 1.5, 1e9)
-# Of pairs that share an address or a phone, about so many are of each class.
+_HELD_WITHIN = 8.0
+# Of pairs that share an address, about so many are of each class.
 _AT_HOME = LevelProbability(0.4, 0.5, 0.1)
-_OF_PLACE = ("place", "contact", "local_id")
-_NAMES_AND_NUMBERS = tuple(each.name for each in COMPARISONS if each.name not in _OF_PLACE)
+_FEWEST_HOUSEMATES = 0.01
+_OF_ONE_PERSON = tuple(each.name for each in COMPARISONS if each.name not in {"place", "local_id"})
+_OF_HOUSEMATES = tuple(name for name in _OF_ONE_PERSON if name not in _WHAT_TELLS_CLASSES)
 
 
 def fit_model(records: Sequence[LinkRecord], start: LinkModel | None = None) -> LinkModel:
@@ -57,11 +60,20 @@ def fit_model(records: Sequence[LinkRecord], start: LinkModel | None = None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many pairs are of each pattern; `patterns` and `rarity` as in `linkage.compare.ComparedPairs`."""
+    """How many pairs are of each pattern; `patterns` and `rarity` as in `linkage.compare.ComparedPairs`.
+
+    Of a sample `in_all` is the number of pairs that it was taken from; None where these are all.
+    """
 
     patterns: Levels
     rarity: Levels
     count: Floats
+    in_all: int | None = None
+
+    @property
+    def stands_for(self) -> float:
+        """How many pairs one of these stands for."""
+        return 1.0 if self.in_all is None else self.in_all / max(float(self.count.sum()), 1.0)
 
 
 def counted(pairs: ComparedPairs) -> Counted:
@@ -75,8 +87,9 @@ def fit_table(connection: duckdb.DuckDBPyConnection, pairs: ComparedPairs, recor
     if not len(pairs):
         return start
     at_random = compare(connection, *pairs_at_random(records))
-    at_home = compare(connection, *pairs_sharing(connection, SHARED, SHARING_PAIRS))
-    return fit_counted(counted(at_random), counted(at_home), counted(pairs), records, start)
+    left, right, in_all = pairs_sharing(connection, SHARED, SHARING_PAIRS)
+    at_home = replace(counted(compare(connection, left, right)), in_all=in_all)
+    return fit_counted(counted(at_random), at_home, counted(pairs), records, start)
 
 
 def pairs_at_random(records: int) -> tuple[Numbers, Numbers]:
@@ -88,17 +101,20 @@ def pairs_at_random(records: int) -> tuple[Numbers, Numbers]:
 
 
 def fit_counted(at_random: Counted, at_home: Counted, pairs: Counted, records: int, start: LinkModel) -> LinkModel:
-    """Fit to the patterns of pairs drawn at random, of pairs that share an address or phone, and of those compared."""
+    """Fit to the patterns of pairs drawn at random, of pairs that share an address, and of those compared."""
     everything = tuple(each.name for each in COMPARISONS if each.name != "local_id")
     model = _learn(at_random, start, start, {_CHANCE: everything}, lambda model: model.class_shares(records), rounds=1)
-    learnt = {_SAME: _NAMES_AND_NUMBERS, _HOUSEHOLD: _NAMES_AND_NUMBERS}
-    model = _learn(at_home, model, start, learnt, None, rounds=_ROUNDS)
+    housemates: float | None = None
+    if len(at_home.count):
+        learnt = {_SAME: _OF_ONE_PERSON, _HOUSEHOLD: _OF_HOUSEMATES}
+        model = _learn(at_home, model, start, learnt, None, rounds=_ROUNDS)
+        shares = model.class_shares(records)
+        found = 2 * float(_expected(at_home, model, shares)[:, _HOUSEHOLD].sum()) * at_home.stands_for / records
+        housemates = max(found, _FEWEST_HOUSEMATES)
+        model = replace(model, shares=None, household_per_record=housemates)
     for _ in range(_ROUNDS):
-        model = _common(
-            pairs,
-            _learn(pairs, model, start, {_SAME: _OF_PLACE[:2]}, lambda m: m.class_shares(records), rounds=1),
-            records,
-        )
+        model = _learn(pairs, model, start, {_SAME: ("place",)}, lambda m: m.class_shares(records), rounds=1)
+        model = _common(pairs, model, records, housemates)
     return replace(model, trained_on=f"{start.trained_on}; fitted to {records} records")
 
 
@@ -119,7 +135,10 @@ def _learn(  # noqa: PLR0913 - what is learnt, from what, and from where it star
     rounds: int,
     shares: LevelProbability = _AT_HOME,
 ) -> LinkModel:
-    """Expectation-maximisation for these classes and comparisons; without `shares_of` the shares are learnt as well."""
+    """Expectation-maximisation for these classes and comparisons.
+
+    Without `shares_of` the shares of the classes among these pairs are learnt as well, and the model has them.
+    """
     if not len(pairs.count):
         return model
     for _ in range(rounds):
@@ -135,14 +154,16 @@ def _learn(  # noqa: PLR0913 - what is learnt, from what, and from where it star
                 if comparison.name in names:
                     weight = _WEIGHT[kind]
                     fitted = (sums[:, kind] + weight * started[:, kind]) / (sums[:, kind].sum() + weight)
-                    if comparison.name in _WHAT_TELLS_CLASSES:
-                        fitted = np.clip(fitted, started[:, kind] / _HOLD[kind], started[:, kind] * _HOLD[kind])
+                    if comparison.name in _WHAT_TELLS_CLASSES and kind == _SAME:
+                        fitted = np.clip(fitted, started[:, kind] / _HELD_WITHIN, started[:, kind] * _HELD_WITHIN)
                     rows[:, kind] = np.clip(fitted, _LEAST, 1.0)
+            told = [name in TOLD[comparison.name] for name in comparison.level_names]
+            rows[told] = rows[told][:, [_SAME]]
             levels[comparison.name] = {
                 name: LevelProbability(*row) for name, row in zip(comparison.level_names, rows.tolist(), strict=True)
             }
         model = replace(model, levels=levels)
-    return model
+    return model if shares_of else replace(model, shares=shares)
 
 
 def _sums(pairs: Counted, expected: Floats, place: int, size: int) -> Floats:
@@ -152,12 +173,13 @@ def _sums(pairs: Counted, expected: Floats, place: int, size: int) -> Floats:
     return np.stack(counts, axis=1)
 
 
-def _common(pairs: Counted, model: LinkModel, records: int) -> LinkModel:
-    """How many pairs of one person and of one household there are for each record."""
+def _common(pairs: Counted, model: LinkModel, records: int, housemates: float | None) -> LinkModel:
+    """How many pairs of one person there are for each record, and of one household where no address tells that."""
     total = _expected(pairs, model, model.class_shares(records)).sum(axis=0) + 1.0
+    reckoned = max(2 * float(total[_HOUSEHOLD]) / records, model.household_per_record / 10)
     return replace(
         model,
         same_per_record=float(2 * total[_SAME] / records),
-        household_per_record=float(max(2 * total[_HOUSEHOLD] / records, model.household_per_record / 10)),
+        household_per_record=reckoned if housemates is None else housemates,
         population=records,
     )

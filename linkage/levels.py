@@ -11,10 +11,14 @@ from linkage import conditions as c
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level of agreement: its name in the model file and its condition."""
+    """One level of agreement: its name in the model file and its condition.
+
+    `told` where the comparison before it has said the same, so that here it weighs nothing.
+    """
 
     name: str
     condition: c.Condition
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("misspelt", c.misspelt("given")),
             Level("initial_or_middle", c.initials() | c.shared("middles", "givens") | c.shared("givens", "middles")),
             Level("crossed", _CROSSED),
+            Level("turned", c.turned_about()),
+            Level("alike", c.alike("given")),
         ),
     ),
     Comparison(
@@ -65,9 +71,11 @@ COMPARISONS: tuple[Comparison, ...] = (
         (
             Level("exact", c.same("family")),
             Level("shared", c.shared("families")),
-            Level("swapped", _SWAPPED),
+            Level("swapped", _SWAPPED, told=True),
             Level("misspelt", c.misspelt("family")),
-            Level("crossed", _CROSSED),
+            Level("crossed", _CROSSED, told=True),
+            Level("turned", c.turned_about(), told=True),
+            Level("alike", c.alike("family")),
         ),
     ),
     Comparison(
@@ -121,5 +129,7 @@ CONCLUSIVE = c.shared("verified_ids") & c.FULL_DATES & c.AT_LEAST_TWO_PARTS
 """One verified identifier, and the dates of birth agree on two of day, month and year (domain 2.13)."""
 BY_FREQUENCY = {"given": ("exact", "known_as"), "family": ("exact", "shared")}
 """Levels at which two strangers agree only because the name is common."""
+TOLD = {each.name: frozenset(level.name for level in each.levels if level.told) for each in COMPARISONS}
+"""Per comparison the levels that say what another one has said: names in each other's place are one fact, not two."""
 RARITIES = 14
 """Classes of frequency of a name: class n holds names borne by one record in 2 ** (n + 0.5), the last all rarer."""

@@ -49,6 +49,15 @@ class LinkModel:
     shares: LevelProbability | None = None
     rarities: Mapping[str, tuple[LevelProbability, ...]] | None = None
 
+    @property
+    def expects_relatives(self) -> bool:
+        """Pairs of one household are common beside pairs of one person, as in records that hold homes whole.
+
+        Then a father and a son of one name are to be expected; in a file of one person a home a birth date that is
+        far off is rather a wrong date.
+        """
+        return self.household_per_record >= self.same_per_record / 2
+
     def class_shares(self, records: int) -> LevelProbability:
         """How pairs divide into the three classes before anything is compared, strangers first reckoned as 1."""
         if self.shares is not None:

@@ -20,6 +20,10 @@ from linkage.standardise import StandardRecord, standardise
 # Two rows of one duplicate-free file are two persons by the sender's word: nothing for a steward to decide.
 _NOT_FOR_REVIEW = frozenset({"two-rows-of-one-file", "decided-different"})
 
+# Of names and birth dates alone, which every comparison weighs: where a pair still speaks for one person, or where
+# relatives are not to be expected at all, its word stands.
+_WEIGHED = frozenset({"a-generation-apart", "siblings"})
+
 
 def link_records(
     records: Sequence[LinkRecord], model: LinkModel | None = None, decisions: Sequence[Decision] = ()
@@ -55,7 +59,12 @@ def settle(
     """Persons among records whose pairs are scored, and how sure each record is of its place; decisions come first."""
 
     def conflict(left: int, right: int) -> str | None:
-        return conflict_between(known[left], known[right])
+        reason = conflict_between(known[left], known[right])
+        if reason in _WEIGHED:
+            compared = log_odds.get((min(left, right), max(left, right)))
+            if (compared is not None and compared >= 0) or not model.expects_relatives:
+                return None
+        return reason
 
     def same(left: int, right: int) -> bool:
         return near_conclusive(known[left], known[right])

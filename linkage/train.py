@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.compare import compare_records
-from linkage.levels import COMPARISONS, Comparison
+from linkage.levels import COMPARISONS, TOLD, Comparison
 from linkage.model import LevelProbability, LinkModel
 from linkage.standardise import standardise
 from linkage.training_people import Labelled, generate
@@ -33,12 +33,12 @@ _LEAST_BY_CHANCE = {
     ("contact", "phone"): 1e-5,
     ("contact", "email"): 2e-6,
     ("given", "swapped"): 1e-5,
-    ("family", "swapped"): 1e-5,
+    ("given", "turned"): 1e-5,
 }
 # Numbers of a service's own are not generated: the same number from one service is one client, or its family's.
 _LOCAL_ID = {"same": LevelProbability(0.9, 0.05, 1e-5), "different": LevelProbability(0.1, 0.95, 1.0)}
-# What they teach too well: people have several middle names, and services ask for different ones.
-_LEAST_OF_SAME = {("middle", "different"): 0.03}
+# What they teach too well: people have several middle names, and services ask for different ones; a name is misheard.
+_LEAST_OF_SAME = {("middle", "different"): 0.03, ("given", "alike"): 0.01, ("family", "alike"): 0.005}
 _PSEUDO_COUNT = 0.5
 
 
@@ -104,7 +104,8 @@ def _probabilities(comparison: Comparison, counts: dict[str, NDArray[np.int64]])
     for place, name in enumerate(comparison.level_names):
         chance = max(shares["chance"][place], _LEAST_BY_CHANCE.get((comparison.name, name), 0.0))
         same = max(shares["same"][place], _LEAST_OF_SAME.get((comparison.name, name), 0.0))
-        levels[name] = LevelProbability(*(float(f"{each:.6g}") for each in (same, shares["household"][place], chance)))
+        classes = (same,) * 3 if name in TOLD[comparison.name] else (same, shares["household"][place], chance)
+        levels[name] = LevelProbability(*(float(f"{each:.6g}") for each in classes))
     return levels
 
 
