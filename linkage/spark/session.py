@@ -38,8 +38,9 @@ def spark_session(master: str, work: Path, memory: str = "4g") -> Iterator[Any]:
         "spark.log.level": "ERROR",
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.memory": memory,
-        # Pairs travel in batches of this many to a task, which holds a batch and both its sides.
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
+        # With a limit in bytes Spark adds up the whole batch after every row; the number of rows is limit enough.
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
+        "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.parquet.compression.codec": "zstd",
     }

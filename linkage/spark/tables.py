@@ -52,8 +52,11 @@ def sides(pairs: Any, records: Any, names: Sequence[str]) -> Any:
     return joined.select("left", "right", *(f"{name}{side}" for side in ("_l", "_r") for name in names))
 
 
-def evenly(pairs: Any, most: int, kept: Kept) -> Any:
-    """Every n-th of distinct pairs in order, so that at most `most` are left: no machine ever holds them all."""
+def evenly(pairs: Any, most: int, kept: Kept) -> tuple[Any, int]:
+    """Every n-th of distinct pairs in order, so that at most `most` are left, and how many there are in all.
+
+    No machine ever holds them all.
+    """
     from pyspark.sql import functions as f  # noqa: PLC0415 - an extra
 
     placed = kept(
@@ -69,9 +72,10 @@ def evenly(pairs: Any, most: int, kept: Kept) -> Any:
         before += row["count"]
     step = max(1, -(-before // most))
     if not starts:
-        return placed.select("left", "right")
+        return placed.select("left", "right"), 0
     start = f.create_map(*(f.lit(each) for item in starts.items() for each in item))[part]
-    return placed.where((start + f.col("at").bitwiseAND((1 << 33) - 1)) % step == 0).select("left", "right")
+    taken = placed.where((start + f.col("at").bitwiseAND((1 << 33) - 1)) % step == 0)
+    return taken.select("left", "right"), before
 
 
 def counts(compared: Any) -> tuple[Numbers, Counted]:

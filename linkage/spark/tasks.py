@@ -27,7 +27,7 @@ PLACES = ("standard_uprn", "standard_key")
 """A row's UPRN and address key, as standardised."""
 OF_THE_WHOLE = ("given_rarity", "family_rarity")
 """Columns of `records` that no part can tell: how rare a name is among all."""
-_MEMORY = "1GB"
+_MEMORY, _ROWS_AT_ONCE = "1GB", 50_000
 _TYPES = {
     "INTEGER": "int", "TINYINT": "tinyint", "SMALLINT": "smallint", "BIGINT": "bigint", "UBIGINT": "bigint",
     "UBIGINT[]": "array<bigint>", "VARCHAR": "string", "BOOLEAN": "boolean",
@@ -100,11 +100,9 @@ def keys_part(*, fitting: bool) -> BatchTask:
     """`kind` by number, `value`, `number` and `place` of the keys of records; after the loose those of `fit.SHARED`."""
 
     def work(batches: Iterator[Any]) -> Iterator[Any]:
-        for batch in batches:
-            if not batch.num_rows:
-                continue
+        for sent in _gathered(batches):
             with connect(1, _MEMORY) as connection:
-                number, place = _numbered(connection, pa.Table.from_batches([batch]))
+                number, place = _numbered(connection, sent)
                 columns = Columns(connection)
                 shared = ((name, columns.all_of(name)) for name in SHARED) if fitting else ()
                 for kind, (_, held) in enumerate(chain(strict_keys(columns), loose_keys(columns), shared)):
@@ -119,6 +117,20 @@ def keys_part(*, fitting: bool) -> BatchTask:
                     )
 
     return work
+
+
+def _gathered(batches: Iterator[Any]) -> Iterator[Any]:
+    """Several batches as one table, so that what a statement costs at all is spread over more rows."""
+    held: list[Any] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows >= _ROWS_AT_ONCE:
+            yield pa.Table.from_batches(held)
+            held, rows = [], 0
+    if rows:
+        yield pa.Table.from_batches(held)
 
 
 def _numbered(connection: duckdb.DuckDBPyConnection, sent: Any) -> tuple[Numbers, Numbers]:
@@ -156,11 +168,10 @@ def compare_part(names: Sequence[str]) -> BatchTask:
     """From pairs with both sides (`left`, `right`, and each of `names` with _l and _r) to the `code` of each."""
 
     def work(batches: Iterator[Any]) -> Iterator[Any]:
-        for batch in batches:
-            left, right = (batch.column(name).to_numpy().astype(np.int64) for name in ("left", "right"))
+        for sent in _gathered(batches):
+            left, right = (sent.column(name).to_numpy().astype(np.int64) for name in ("left", "right"))
             # One row a record: of its many occurrences on either side the first.
             number, first = np.unique(np.r_[left, right], return_index=True)
-            sent = pa.Table.from_batches([batch])
             sides = [sent.select([f"{name}{side}" for name in names]).rename_columns(names) for side in ("_l", "_r")]
             held = pa.concat_tables(sides).take(first).append_column("number", pa.array(number.astype(np.int32)))
             with connect(1, _MEMORY) as connection:

@@ -89,6 +89,22 @@ def test_what_a_file_cannot_be_read_with_is_told_in_one_line(tmp_path, head, ren
     assert "\n" not in str(refused.value)
 
 
+def test_a_file_may_have_postcodes_and_no_addresses(tmp_path):
+    head = ("source", "source_key", "given_name", "family_name", "birth_date", "postcode", "phone")
+    # A father and a son of one name: somebody has to look at each record, with all it holds.
+    rows = [
+        (source, source + born, "Sam", "Example", born, "ZZ1 1AA", "07700900123")
+        for source in ("health", "housing")
+        for born in ("1960-03-04", "1990-05-06")
+    ]
+    path = written(tmp_path / "in.csv", head, rows)
+    link_files(Order((path,), tmp_path / "out.csv"))
+
+    found = persons(tmp_path / "out.csv")
+    assert found["health", "health1960-03-04"] == found["housing", "housing1960-03-04"]
+    assert found["health", "health1960-03-04"] != found["health", "health1990-05-06"]
+
+
 def test_spark_that_is_not_installed_is_told_in_one_line_before_anything_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr("linkage.spark.session.find_spec", lambda _name: None)
     source = written(tmp_path / "in.csv", OURS, ROWS)
