@@ -15,7 +15,7 @@ import numpy as np
 from gateway import clock
 from gateway.cli_files import CommandError, open_private
 from gateway.cli_link_gazetteer import read_gazetteer
-from gateway.cli_link_inputs import TRUTH, Input, Names, literal, read_inputs
+from gateway.cli_link_inputs import TRUTH, Input, Names, literal, named, read_inputs
 from gateway.usecases.linking_files import LinkedFile, Wanted, link_file
 from gateway.usecases.linking_files_spark import Cluster, link_file_on_spark
 from linkage.columns import connect
@@ -26,6 +26,8 @@ from linkage.quality import Quality, quality, quality_by_group, widest_gap
 
 _ROWS_LEFT_OUT, _GAP_TOO_WIDE = 1, 3
 _MOST_GROUPS = 30
+# A register of twenty sources holds a person some dozens of times, and a street of one postcode some hundreds.
+_MANY_RECORDS, _MANY_SHARE = 100, 10_000
 _PREVIOUS = ("source", "source_key", "person_id", "household_id")
 
 
@@ -78,6 +80,7 @@ def link_files(order: Order) -> Outcome:
             linked = _on_spark(connection, read, wanted, cluster, stages)
         _write(connection, order.out)
         stages.lap("write")
+        read = replace(read, warnings=(*read.warnings, *_crowds(connection, linked)))
         measured = _quality(connection, read, order.labels)
     if order.save_model is not None:
         with open_private(order.save_model) as stream:
@@ -169,6 +172,26 @@ def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
     except duckdb.Error:
         raise CommandError("the output file cannot be written; check its folder") from None
     out.chmod(0o600)
+
+
+def _crowds(connection: duckdb.DuckDBPyConnection, linked: LinkedFile) -> list[str]:
+    """What looks too large to be true: a person of many records, with rows and what they agree on, and a shared key."""
+    run, found = linked.figures, []
+    if run.largest > _MANY_RECORDS:
+        rows = connection.execute(
+            "select row + 1 from rows join clusters using (source, source_key) where person_id = (select person_id "
+            "from clusters group by person_id order by count(*) desc, person_id limit 1) order by row"
+        ).fetchall()
+        agree = ", ".join(f"{name} in {share:.0%}" for name, share in run.largest_agrees_on.items())
+        found.append(
+            f"one person has {run.largest:,} records ({named([row for (row,) in rows])}), which agree on {agree}; "
+            "if that is a stand-in such as an office's details, blank it and link again"
+        )
+    return found + [
+        f"{each.largest:,} records share one key of {each.kind} and were compared with near neighbours only"
+        for each in run.blocks
+        if each.largest > _MANY_SHARE
+    ]
 
 
 def _lineage(linked: LinkedFile) -> list[str]:

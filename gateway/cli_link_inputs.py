@@ -14,6 +14,7 @@ KEYS = ("source", "source_key")
 TRUTH = "person_truth"
 SEEN = ("seen_from", "seen_to")
 _READ = (*COLUMNS, *SEEN, TRUTH)
+_DATES = ("birth_date", *SEEN)
 _PARQUET = ".parquet"
 _CUTOFF = 0.7
 _MOST_NAMED = 5
@@ -80,7 +81,7 @@ def read_inputs(
         warnings += _unknown_columns(path, known)
         chosen = [name for name in _READ if name in known]
         present |= dict.fromkeys(("source", *chosen))
-        cells = ", ".join(f"nullif(trim({_quoted(known[name])}), '') as {name}" for name in chosen)
+        cells = ", ".join(f"{_cell(name, known[name])} as {name}" for name in chosen)
         if "source" not in known:
             cells += f", {_literal(called.source or '')} as source"
         part = f"create or replace view part_{position} as select {cells}, file_row from file_{position}"  # noqa: S608 - names are quoted
@@ -106,6 +107,13 @@ def read_inputs(
     kept = _one(connection, "select count(*) from rows")
     read = tuple(present)
     return Input(read, kept, total - kept, (*warnings, *_doubts(connection, read, today)))
+
+
+def _cell(name: str, column: str) -> str:
+    text = f"nullif(trim({_quoted(column)}), '')"
+    # The basic form of ISO 8601. Day first, the middle would be the century, so one cannot be taken for the other.
+    plain = r"'^((18|19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)$', '\1-\3-\4'"
+    return f"regexp_replace({text}, {plain})" if name in _DATES else text
 
 
 def _load(connection: duckdb.DuckDBPyConnection, path: Path, position: int, called: Names) -> list[str]:
@@ -207,13 +215,9 @@ def _doubts(connection: duckdb.DuckDBPyConnection, present: Sequence[str], today
     """What looks wrong, with the rows it stands in (numbered from 1 over all files, heads not counted)."""
     doubts = []
     if "birth_date" in present:
-        doubts.append(("a date of birth lies in the future", f"birth_date > '{today}'"))
-        doubts.append(
-            (
-                "a date of birth is not YYYY, YYYY-MM or YYYY-MM-DD",
-                r"not regexp_full_match(birth_date[:10], '\d{4}(-\d{2}(-\d{2})?)?')",
-            )
-        )
+        dated = r"regexp_full_match(birth_date[:10], '\d{4}(-\d{2}(-\d{2})?)?')"
+        doubts.append(("a date of birth lies in the future", f"birth_date > '{today}' and {dated}"))
+        doubts.append(("a date of birth is not YYYY, YYYY-MM, YYYY-MM-DD or YYYYMMDD", f"not {dated}"))
     if "nhs_number" in present:
         distinct = r"count(distinct regexp_replace(nhs_number, '\s', '', 'g'))"
         several = f"select number from rows group by number having {distinct} > 1"  # noqa: S608 - our own columns
@@ -222,11 +226,12 @@ def _doubts(connection: duckdb.DuckDBPyConnection, present: Sequence[str], today
     for words, condition in doubts:
         found = connection.execute(f"select row + 1 from rows where {condition} order by row").fetchall()  # noqa: S608 - our own conditions
         if found:
-            told.append(f"{words}: {_named([row for (row,) in found])}")
+            told.append(f"{words}: {named([row for (row,) in found])}")
     return told
 
 
-def _named(rows: Sequence[int]) -> str:
+def named(rows: Sequence[int]) -> str:
+    """The first of these rows, and how many more there are."""
     named = ", ".join(str(row) for row in rows[:_MOST_NAMED])
     return f"rows {named} and {len(rows) - _MOST_NAMED:,} more" if len(rows) > _MOST_NAMED else f"rows {named}"
 

@@ -160,9 +160,11 @@ def test_a_model_that_was_stored_is_used_again_and_what_is_none_is_refused(tmp_p
 
 def test_many_like_rows_are_one_person_and_the_report_says_why(tmp_path, linked):
     rows = [("police", str(number), *PEOPLE[0], "") for number in range(3000)]
-    _, found, report = linked(rows)
+    outcome, found, report = linked(rows)
 
     assert len({row["person_id"] for row in found.values()}) == 1
+    (warning,) = outcome.lines
+    assert "one person has 3,000 records (rows 1, 2, 3, 4, 5 and 2,995 more), which agree on" in warning
     assert report["largest_person"]["records"] == 3000
     assert (
         "birth: exact" in report["largest_person"]["agree_on"] or "given: exact" in report["largest_person"]["agree_on"]
