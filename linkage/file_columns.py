@@ -156,13 +156,19 @@ def _fold_rows(connection: duckdb.DuckDBPyConnection) -> None:
     several = connection.execute("select count(*) > count(distinct number) from ruled").fetchall()[0][0]
     if several:
         firsts = ", ".join(f"first({name} order by row) filter ({name} is not null) as {name}" for name in _ONCE)
+        lists = ", ".join(
+            f"flatten(list(string_split({name}, '{_SEPARATOR}') order by row) filter ({name} is not null)) as {name}"
+            for name in _TEXT_OF.values()
+        )
+        # Each value once, where it came first; list_distinct would put them in an order of its own.
         joined = ", ".join(
-            f"array_to_string(list_distinct(flatten(list(string_split({name}, '{_SEPARATOR}') order by row) "
-            f"filter ({name} is not null))), '{_SEPARATOR}') as {name}"
+            f"array_to_string(list_filter({name}, lambda part, place: list_position({name}, part) = place), "
+            f"'{_SEPARATOR}') as {name}"
             for name in _TEXT_OF.values()
         )
         connection.execute(
-            f"create or replace table ruled as select number, {firsts}, {joined} from ruled group by number"  # noqa: S608 - our own columns
+            f"create or replace table ruled as select number, {', '.join(_ONCE)}, {joined} from "  # noqa: S608 - our own columns
+            f"(select number, {firsts}, {lists} from ruled group by number)"
         )
     sets = ", ".join(
         _columns_of_set(name, joined=several or name in {"givens", "families", "middles"}) for name in SETS
