@@ -1,10 +1,11 @@
 """The only reader of time and the only minter of ids and secrets; everything else takes them as arguments."""
 
-import os
 import secrets
 import time
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
+
+from gateway.random_pool import RandomPool
 
 _VERSION_7 = 0x7 << 76
 _VARIANT_RFC = 0b10 << 62
@@ -13,6 +14,7 @@ _RANDOM_B = (1 << 62) - 1
 _SUB_MILLISECOND_STEPS = 1 << 12
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
 _MINIMUM_SECRET_BYTES = 16
+_OF_IDS = RandomPool(8, 512)
 
 
 def utc_now() -> datetime:
@@ -29,7 +31,7 @@ def new_id() -> UUID:
     """
     milliseconds, nanoseconds = divmod(time.time_ns(), _NANOSECONDS_PER_MILLISECOND)
     fraction = (nanoseconds * _SUB_MILLISECOND_STEPS // _NANOSECONDS_PER_MILLISECOND) & _RANDOM_A
-    random_b = int.from_bytes(os.urandom(8), "big") & _RANDOM_B
+    random_b = int.from_bytes(_OF_IDS.take(), "big") & _RANDOM_B
     return UUID(int=(milliseconds << 80) | _VERSION_7 | (fraction << 64) | _VARIANT_RFC | random_b)
 
 

@@ -1,6 +1,5 @@
 """The audit log in the database: append an entry, issue a ticket with it, open the ticket that admits a read."""
 
-import os
 from binascii import b2a_base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from audit.entry import COMMITTED_FIELDS, Entry
 from audit.leaf import SALT_SIZE, commit_fields
+from gateway.random_pool import RandomPool
 from gateway.store import wire
 from gateway.store.append_many import AppendedRow, EntryRow, TicketRow, append_many, array_text, mask_text
 from gateway.store.group_commit import GroupCommit
@@ -18,6 +18,7 @@ from gateway.store.wire import Session, Statement, Step
 _APPEND = Statement(b"hg_append", b"SELECT audit.append_entry($1, $2, $3, $4, $5)", (1, 0, 0, 1, 0))
 # {field: [salt, canonical value as text]}, written out: names and base64 need no escaping.
 _OPENINGS = b"{%b}" % b",".join(b'"%b":["%%b=","%%b"]' % name.encode() for name in COMMITTED_FIELDS)
+_FRESH = RandomPool(SALT_SIZE * len(COMMITTED_FIELDS), 32)
 _SALTS = Struct(f"{SALT_SIZE}s" * len(COMMITTED_FIELDS))
 _LETTERS = Struct("43sx" * len(COMMITTED_FIELDS))
 _OPEN = Statement(b"hg_open", b"SELECT audit.open_ticket($1)", (1,))
@@ -105,7 +106,7 @@ def opening(ticket_id: UUID, *, outcome_follows: bool = False) -> Step:
 
 def committed(entry: Entry) -> tuple[bytes, EntryRow]:
     """The leaf of an entry under fresh salts, and what `audit.append_entry` is called with, as the wire has it."""
-    leaf, salts, values = commit_fields(entry, os.urandom(SALT_SIZE * len(COMMITTED_FIELDS)))
+    leaf, salts, values = commit_fields(entry, _FRESH.take())
     # All salts become base64 in one go: the zero after each makes its 44 letters end on their own, in an A where
     # padding belongs. Canonical text needs nothing escaped but quotes and backslashes, and holds no line break.
     letters = b2a_base64(b"\0".join(_SALTS.unpack(salts)) + b"\0", newline=False)

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import adapt, errors
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -110,6 +110,8 @@ def _run(connection: psycopg.Connection[Any], steps: Sequence[Step], *, commit: 
 def _answers(connection: psycopg.Connection[Any], sent: Sequence[Step], known: set[bytes] | None) -> list[PGresult]:
     """The result of each step, in one pipeline; a statement that is not `known` is prepared on the way."""
     pgconn = connection.pgconn
+    if known is not None and len(sent) == 1 and sent[0][0].name in known:
+        return [_answer(pgconn, sent[0])]
     prepared: dict[int, bytes] = {}
     pgconn.enter_pipeline_mode()
     try:
@@ -134,6 +136,18 @@ def _answers(connection: psycopg.Connection[Any], sent: Sequence[Step], known: s
     if known is not None:
         known.difference_update(name for place, name in prepared.items() if results[place].status not in _DONE)
     return [one for place, one in enumerate(results) if place not in prepared or one.status not in _DONE]
+
+
+def _answer(pgconn: PGconn, step: Step) -> PGresult:
+    """The result of one prepared step. libpq sends and waits in a single call, beside which other threads go on.
+
+    Each call that lets them go on makes this thread stand in line again behind whoever computes meanwhile.
+    """
+    statement, values = step
+    result = pgconn.exec_prepared(statement.name, values, statement.formats or None, result_format=1)
+    if pgconn.status != ConnStatus.OK:
+        raise psycopg.OperationalError("the connection was lost")
+    return result
 
 
 def _received(pgconn: PGconn) -> list[PGresult]:
