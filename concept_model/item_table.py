@@ -154,7 +154,8 @@ ITEM_TABLE: tuple[_Row, ...] = (
      "lines:text:Address;postcode:text:Postcode;uprn:text:UPRN;kind:code:Kind of address"),
     # Lists
     ("service.entry", "Service in the directory", "D0", "lists", "Service", None, "count",
-     "name:text:Service;organisation:text:Organisation;phone:text:Phone;email:text:E-mail"),
+     "name:text:Service;organisation:text:Organisation;phone:text:Phone;email:text:E-mail;"
+     "description:text:What it offers;category:text:Category;postcode:text:Postcodes;url:text:Website"),
     # What a person chose about uses beyond their own care
     ("health.opt_out", "National Data Opt-out", "D5", "circumstances", "State", "health", "silent",
      "opted_out:flag:Opted out;checked:date:Checked on"),

@@ -112,6 +112,8 @@ def lineage(run: "LinkageRun") -> Iterator[str]:
         f"run {run.run_id}: {run.records} records, {run.persons} persons ({run.new_persons} new), "
         f"{run.households} households, {run.links_changed} links changed, {run.held_for_review} pairs for a steward"
     )
+    if run.addresses:
+        yield "addresses given a UPRN: " + ", ".join(f"{rule} {count}" for rule, count in run.addresses.items())
     yield "differences: " + ", ".join(f"{kind} {count}" for kind, count in run.differences.items())
     yield from (f"merged  {old} into {new}" for old, new in sorted(run.merged.items()))
     yield from (f"split   {old}: records went to {', '.join(others)}" for old, others in sorted(run.split.items()))

@@ -16,6 +16,7 @@ from gateway.api import (
     records,
     requests,
     reviews,
+    services,
     single_records,
     subject_reports,
     uploads,
@@ -27,6 +28,6 @@ ROUTERS = tuple(
     part.router
     for part in (
         health, partners, batches, uploads, single_records, pulls, families, records, requests, reviews, asking,
-        corrections, emergencies, erasures, log, matches, subject_reports, uses, feeds, webhooks,
+        corrections, emergencies, erasures, log, matches, subject_reports, uses, feeds, webhooks, services,
     )
 )  # fmt: skip

@@ -25,8 +25,10 @@ from gateway.store.link_keys import (
     replace_base,
     replace_compared,
 )
+from gateway.usecases.linking_addresses import is_refuge, teaches, written
 from gateway.usecases.linking_households import place_of
 from gateway.usecases.linking_input import RELATIONSHIP
+from linkage.addresses import uprn
 from linkage.blocking import block_keys
 from linkage.model import LinkModel
 from linkage.record import LinkRecord
@@ -87,12 +89,31 @@ class LinkHasher:
 def ties_of(facts: Iterable[IdentityFact]) -> Iterator[str]:
     """Keys of what a record names beside itself: places, other records, households of a service."""
     for fact in facts:
-        if fact.item == "address.residence" and (place := place_of(fact)):
-            yield place_tie(place)
+        if fact.item == "address.residence":
+            yield from _ties_of_residence(fact)
         elif fact.item == RELATIONSHIP:
             yield record_tie(str(fact.value["other"]))
         elif fact.item == "household.membership":
             yield service_tie(str(fact.value.get("household")))
+
+
+def _ties_of_residence(fact: IdentityFact) -> Iterator[str]:
+    if place := place_of(fact):
+        yield place_tie(place)
+    if is_refuge(fact):
+        yield from map(refuge_tie, filter(None, (uprn(str(fact.value.get("uprn") or "")), written(fact).text)))
+    elif text := teaches(fact):
+        yield text_tie(text)
+
+
+def text_tie(text: str) -> str:
+    """The key of those who name a UPRN beside this text of an address."""
+    return f"text:{text}"
+
+
+def refuge_tie(place: str) -> str:
+    """The key of those who are in a refuge at this UPRN or text."""
+    return f"refuge:{place}"
 
 
 def place_tie(place: str) -> str:

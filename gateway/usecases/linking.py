@@ -1,7 +1,7 @@
 """Linkage of everything: records of one person joined, persons grouped into households, and an entry that says so.
 
 (0) one instant, one run id
-(1) read what tells who somebody is and where they live, and nothing else
+(1) read what tells who somebody is and where they live, and nothing else; find the UPRN of addresses without one
 (2) link records into persons; ids go on from the last run
 (3) append the combination entry, with how this differs from what stood: the database lets nothing change without it
 (4) write persons, households from shared homes and kin from recorded relationships, and the index by which new records
@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from gateway.store import identities
@@ -20,6 +20,7 @@ from gateway.store.erasure import keep_linkage_out
 from gateway.store.ledger import append
 from gateway.usecases.lineage_entries import lineage_entries
 from gateway.usecases.link_index import LinkHasher, keep_index, new_base
+from gateway.usecases.linking_addresses import SeenAddresses, matched_by_rule, refresh_gazetteer, with_uprns
 from gateway.usecases.linking_differences import differences_from
 from gateway.usecases.linking_entries import combination_entry
 from gateway.usecases.linking_households import write_households
@@ -35,7 +36,7 @@ from linkage.persons import link_records
 
 @dataclass(frozen=True, slots=True)
 class LinkageRun:
-    """What a run did."""
+    """What a run did. `addresses`: how many that came without a UPRN were given one, by rule."""
 
     run_id: UUID
     records: int
@@ -48,6 +49,7 @@ class LinkageRun:
     held_for_review: int
     largest_person: int
     differences: Mapping[str, int]
+    addresses: Mapping[str, int] = field(default_factory=dict)
 
 
 def link_everything(wiring: Wiring) -> LinkageRun:
@@ -61,7 +63,11 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         met = unlinked_batches(connection)
         # (1) Identity facts alone: row-level security keeps the rest from this role.
         mask = matching_mask(wiring, now)
-        facts = permitted(wiring, mask, identities.identity_facts(connection))
+        sent = permitted(wiring, mask, identities.identity_facts(connection))
+        refresh_gazetteer(connection)
+        seen = SeenAddresses()
+        seen.learn(sent)
+        facts = with_uprns(connection, sent, lambda _texts, _uprns: seen)
         records = link_input(identities.record_ids(connection), facts)
         links = identities.current_links(connection)
         # (2) Persons.
@@ -91,4 +97,5 @@ def link_everything(wiring: Wiring) -> LinkageRun:
     return LinkageRun(
         run_id, len(records), len(result.clusters), households, len(assigned.minted), changed, assigned.merged,
         assigned.split, len(result.reviews), result.largest_cluster, differences,
+        matched_by_rule(facts),
     )  # fmt: skip

@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 
 from gateway.store.batches import mark_linked, unlinked_batches
 from gateway.store.erasure import keep_linkage_out
+from gateway.store.gazetteer import batches_of_gazetteer
 from gateway.store.jobs import defer_linkage
 from gateway.store.ledger import append
 from gateway.store.link_keys import LinkBaseRow, read_base, records_under
@@ -90,7 +91,7 @@ def link_new(wiring: Wiring) -> NewlyLinked:
             return _left(connection, run)
         met, brought, left = _small_files(connection)
         # (2) Identity facts alone.
-        facts = RecordFacts(wiring, connection, run.mask)
+        facts = RecordFacts(wiring, connection, run.mask, run.hasher)
         concerned = _concerned(connection, run, facts, brought, identified_by(connection, met))
         linked = _carry_out(connection, run, facts, concerned, base) if concerned else _nothing(run)
         if linked.assigned is not None or not concerned:
@@ -108,7 +109,7 @@ def relink(wiring: Wiring, records: Collection[UUID]) -> NewlyLinked:
         base = _usable(connection, run)
         if base is None or not records:
             return _left(connection, run) if records else _nothing(run)
-        facts = RecordFacts(wiring, connection, run.mask)
+        facts = RecordFacts(wiring, connection, run.mask, run.hasher)
         linked = _carry_out(connection, run, facts, records, base, again=True)
         if linked.left:
             defer_linkage(connection)
@@ -163,7 +164,13 @@ def _small_files(connection: Connection) -> tuple[list[UUID], set[UUID], bool]:
     met: list[UUID] = []
     records: set[UUID] = set()
     left = False
-    for batch in unlinked_batches(connection):
+    waiting = unlinked_batches(connection)
+    # What the gazetteer changes may change anybody's.
+    of_gazetteer = batches_of_gazetteer(connection, waiting)
+    for batch in waiting:
+        if batch in of_gazetteer:
+            left = True
+            continue
         brought = brought_by(connection, [batch], MOST_RECORDS)
         if len(brought) + len(records) > MOST_RECORDS:
             left = True

@@ -25,16 +25,17 @@ from gateway.profiles.views import Receipt
 from gateway.store.identities import IdentityFact
 from gateway.store.ledger import append
 from gateway.store.match_decisions import DOUBTED, WaitingPair, waiting_pair, waiting_pairs
-from gateway.store.near_identities import identity_facts_of
 from gateway.usecases.disclosure import receipt_for
 from gateway.usecases.entries import entry
 from gateway.usecases.lineage_entries import LINKAGE_PURPOSE
-from gateway.usecases.linking_input import permitted
+from gateway.usecases.link_index import LinkHasher
+from gateway.usecases.linking_addresses import matched_by_rule
+from gateway.usecases.linking_new_facts import RecordFacts
 from gateway.usecases.log_parts import record
 from gateway.usecases.match_stewards import deny, steward_mask
 from gateway.usecases.request_context import RequestContext
 from gateway.wiring import Wiring
-from linkage.evidence import claims_between
+from linkage.evidence import claims_between, same_dwelling
 from linkage.explain import explain_claims, explain_review
 from linkage.model import default_model
 from linkage.standardise import StandardRecord, standardise
@@ -42,6 +43,7 @@ from linkage.weights import Weight, weights_between
 
 NO_SUCH_PAIR = "there is no such pair that waits"
 _MOST = 100
+_MATCHED = "An address came without its UPRN and was matched by the gazetteer or by equal text."
 _COMPARED_ALONE = frozenset({"identity.former_name"})
 _SHOWN = (
     "identity.name", "identity.birth_date", "identity.sex", "identity.nhs_number", "identity.upn", "identity.nino",
@@ -128,16 +130,24 @@ def explain_match(wiring: Wiring, context: RequestContext, caller: StaffCaller, 
     record(wiring, authorised)
     # (2) Read, and the outcome.
     with wiring.database.transaction("hg_link") as connection:
-        facts = permitted(wiring, mask, identity_facts_of(connection, (pair.record_id, pair.other_record_id)))
+        records = RecordFacts(wiring, connection, mask, LinkHasher(wiring.custody, mask))
+        facts = records.all_of((pair.record_id, pair.other_record_id))
         outcome = _outcome(wiring, context, caller, authorised, facts)
         leaf = append(connection, outcome)
     one, other = (_of(record_id, facts) for record_id in (pair.record_id, pair.other_record_id))
     left, right = _standard(pair.record_id, one), _standard(pair.other_record_id, other)
     # (3) Only now.
     return ExplainedMatch(
-        _waiting(pair), _side(wiring, one), _side(wiring, other), explain_claims(claims_between(left, right)),
+        _waiting(pair), _side(wiring, one), _side(wiring, other), _claims(facts, left, right),
         weights_between(left, right, default_model()), receipt_for(wiring, outcome, leaf),
     )  # fmt: skip
+
+
+def _claims(facts: Sequence[IdentityFact], left: StandardRecord, right: StandardRecord) -> tuple[str, ...]:
+    """Sentences for and against one person; of an address that is the same by a UPRN that was not sent, it is said."""
+    claims = claims_between(left, right)
+    matched = same_dwelling.__name__ in claims and matched_by_rule(facts)
+    return (*explain_claims(claims), *((_MATCHED,) if matched else ()))
 
 
 def _outcome(

@@ -41,12 +41,16 @@ READERS = frozenset(
         "match_decisions.waiting_pairs", "match_decisions.waiting_pair", "match_decisions.records_of_handle",
         "match_decisions.decision_of",
         "mixed_profiles.mixtures", "mixed_profiles.mixture",
+        "household_corrections.persons_of_household", "household_corrections.homes_of_handle",
+        "near_identities.members_of",
     )
 )  # fmt: skip
 """What the store gives of anybody: facts and counts of them, states, hits, notices, rows, entries, requests."""
 
 SAYS_NOTHING_OF_ANYBODY = frozenset(
     {
+        # Reference data: addresses of places, and services that organisations publish.
+        "gazetteer", "services",
         # Whole modules: the database itself, keys and sessions, the reader's own declaration, queued jobs.
         "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "scripts", "sign_ins",
         "tables", "uploads", "wire", "witnesses",
@@ -92,6 +96,10 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "match_decisions.reviews_among", "match_decisions.decisions_among", "match_decisions.add_decision",
         "match_decisions.add_undoing", "mixed_profiles.parting_decisions", "mixed_profiles.known_mixtures",
         "mixed_profiles.save_mixture", "mixed_profiles.items_held", "mixed_profiles.told_of_mixture",
+        # What stewards say of households, from one opaque id to another; between people of a ticket that was opened.
+        "household_tables", "household_corrections.standing_corrections", "household_corrections.corrections_about",
+        "household_corrections.correction_of", "household_corrections.add_correction",
+        "household_corrections.add_withdrawal", "household_corrections.corrected_ties", "match_decisions.handle_of",
         # From one opaque id to another; and which entries an outcome refers to.
         "correction_tables", "retention", "disputes.raise_dispute", "disputes.answer_dispute",
         "retractions.known_records",

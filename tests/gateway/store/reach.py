@@ -27,6 +27,10 @@ _READ: Reach = {
     "hearth.permit_own_sources()": ("EXECUTE", "own sources of this transaction's own ticket, for the policy"),
     "hearth.permit_places()": ("EXECUTE", "places of masks of this transaction's own ticket, for the policy"),
     "hearth.permit_protected()": ("EXECUTE", "since when its persons are protected, for the policy"),
+    "hearth.corrected_ties()": (
+        "EXECUTE",
+        "what stewards say of households, between people of this transaction's ticket",
+    ),
     "hearth.permit_records()": ("EXECUTE", "records that this transaction's own ticket reaches, for the policy"),
     "hearth.protected_location_item()": (
         "EXECUTE",
@@ -107,10 +111,18 @@ _LINK: Reach = {
         "SELECT(fact_id,fact_key,record_id,source_no,item_no,value,valid_from,valid_to,tombstone,batch_id,recorded_at)",
         "row-level security: who somebody is and where they lived; no nature, role, handling or agreement",
     ),
+    "hearth.gazetteer_address": ("SELECT INSERT DELETE", "addresses of places, to find a UPRN by; nobody's data"),
+    "hearth.gazetteer_addresses()": ("EXECUTE", "what the gazetteer's owner sent of addresses; nobody's data"),
+    "hearth.gazetteer_base": ("SELECT INSERT DELETE", "what these addresses were made of"),
+    "hearth.gazetteer_batches()": ("EXECUTE", "which files brought something of the gazetteer, as ids"),
+    "hearth.gazetteer_standing()": ("EXECUTE", "whether the gazetteer has changed: a count and a moment"),
     "hearth.household": (
         "SELECT INSERT UPDATE(redirect_to,retired_at)",
         "households end and redirect, ids never change",
     ),
+    "hearth.household_correction": ("SELECT INSERT", "what stewards say of who belongs to a household, append-only"),
+    "hearth.household_correction_standing": ("SELECT", "the same as far as it stands, by the ids of now"),
+    "hearth.household_correction_withdrawn": ("SELECT INSERT", "which corrections do not hold any more, append-only"),
     "hearth.household_member": ("SELECT INSERT DELETE", "who lives together, derived anew by each run"),
     "hearth.item": ("SELECT", "numbers of items; no personal data"),
     "hearth.kin": ("SELECT INSERT DELETE", "recorded relationships, derived anew by each run"),
@@ -223,6 +235,7 @@ _ERASE: Reach = {
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
 }
 _DESK: Reach = {
+    "hearth.find_services()": ("EXECUTE", "the directory of services, which says nothing of anybody"),
     "desk.batch_column": ("SELECT", "figures of a batch's columns, for watching and pages"),
     "desk.feed_alert": (
         "SELECT INSERT UPDATE(acknowledged_at,acknowledged_by,closed_at)",

@@ -11,16 +11,16 @@ from gateway.demo.northvale.places import TOWN, Place
 
 _BAD_RATE = 0.001
 _SERVICES = (
-    ("Debt and money advice", "Northvale Citizens Advice"),
-    ("Parenting together", "Little Steps Family Hubs"),
-    ("Bereavement counselling", "Northvale Hospice"),
-    ("Talking therapies", "Northvale Mental Health NHS Trust"),
-    ("Drug and alcohol recovery", "Clearwater Recovery"),
-    ("Young carers' club", "Northvale Young Carers"),
-    ("Food pantry", "St Oswald's Church"),
-    ("English classes", "Northvale Adult Learning"),
-    ("Holiday activities", "Northvale Council"),
-    ("Home safety visits", "Northvale Fire and Rescue"),
+    ("Debt and money advice", "Northvale Citizens Advice", "Money"),
+    ("Parenting together", "Little Steps Family Hubs", "Parenting"),
+    ("Bereavement counselling", "Northvale Hospice", "Counselling"),
+    ("Talking therapies", "Northvale Mental Health NHS Trust", "Counselling"),
+    ("Drug and alcohol recovery", "Clearwater Recovery", "Recovery"),
+    ("Young carers' club", "Northvale Young Carers", "Carers"),
+    ("Food pantry", "St Oswald's Church", "Food"),
+    ("English classes", "Northvale Adult Learning", "Learning"),
+    ("Holiday activities", "Northvale Council", "Activities"),
+    ("Home safety visits", "Northvale Fire and Rescue", "Home safety"),
 )
 
 
@@ -86,16 +86,16 @@ def _home(place: Place, number: int, usrn: str) -> list[list[str]]:
 
 
 def _directory(delivery: Delivery) -> None:
-    columns = ("id", "name", "status", "organization", "email")
+    columns = ("id", "name", "status", "organization", "email", "category", "postcode")
     sheet = Sheet(
         "service-directory", "service-directory.json", columns, (missing("name"), no_code("status", "open")),
         form="json", render=_as_page,
     )  # fmt: skip
-    for number, (name, organisation) in enumerate(_SERVICES, 1):
+    for number, (name, organisation, category) in enumerate(_SERVICES, 1):
         own = str(uuid.uuid5(uuid.NAMESPACE_URL, f"https://services.northvale.example/{number}"))
         sheet.add({
             "id": own, "name": name, "status": "active", "organization": organisation,
-            "email": f"service{number}@example.com",
+            "email": f"service{number}@example.com", "category": category, "postcode": f"NV{number % 3 + 1} 9ZZ",
         })  # fmt: skip
     sheet.deliver(delivery)
 
@@ -107,6 +107,8 @@ def _as_page(sheet: Sheet) -> str:
         contents.append({
             "id": cells["id"], "name": cells["name"], "status": cells["status"], "email": cells["email"],
             "assured_date": "2026-10-01", "organization": {"id": f"o-{cells['id'][:8]}", "name": cells["organization"]},
+            "attributes": [{"taxonomy_term": {"name": cells["category"]}}],
+            "service_at_locations": [{"location": {"addresses": [{"postal_code": cells["postcode"]}]}}],
         })  # fmt: skip
     page = {
         "total_items": len(contents),
