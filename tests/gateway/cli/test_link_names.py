@@ -3,6 +3,7 @@
 import csv
 import json
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -130,13 +131,20 @@ def test_spark_that_is_not_installed_is_told_in_one_line_before_anything_is_read
 def test_spark_gives_the_clusters_of_one_machine(tmp_path):
     if (needed := missing()) is not None:
         pytest.skip(needed)
-    paths = generate_county(3000, 3, tmp_path / "county.parquet")
+    county = generate_county(3000, 3, tmp_path / "county.parquet")["records"]
+    # Some records have a second row, with a further name and another home.
+    again = tmp_path / "again.parquet"
+    more_rows = (
+        "select source, source_key, given_name || ' Alexis Robin' as given_name, '7 High Street' as address "  # noqa: S608 - a file of its own
+        f"from '{county}' where given_name is not null order by source_key limit 200"
+    )
+    duckdb.execute(f"copy ({more_rows}) to '{again}' (format parquet)")
+    (source,) = duckdb.execute(f"select max(source) from '{county}'").fetchone()  # noqa: S608 - a file of its own
     reports = []
     for name, master in (("duckdb", None), ("spark", "local[2]")):
         report = tmp_path / f"{name}.json"
-        link_files(
-            Order((paths["records"],), tmp_path / f"{name}.csv", report=report, spark=master, work=tmp_path),
-        )
+        more = {"report": report, "spark": master, "work": tmp_path, "duplicate_free": (source,)}
+        link_files(Order((county, again), tmp_path / f"{name}.csv", **more))
         reports.append(json.loads(report.read_text()))
 
     assert (tmp_path / "spark.csv").read_text() == (tmp_path / "duckdb.csv").read_text()
