@@ -49,6 +49,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     engine: Engine = typer.Option(Engine.DUCKDB, help="duckdb on this machine, or spark, on many."),
     spark_master: str = typer.Option("local[*]", help="Where Spark runs: local[2], spark://host:7077, yarn."),
     work: Path | None = typer.Option(None, help="A folder that all machines of Spark see; the system's temporary one."),
+    wide: bool = typer.Option(False, "--wide", help="Compare also records that share a single thing; costs time."),
 ) -> None:
     """Join records into persons and households.
 
@@ -67,12 +68,14 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
         return
     if out is None or out.suffix.lower() not in _SUFFIXES:
         raise CommandError("say where the clusters go: --out with a name that ends in .csv or .parquet")
+    if wide and engine is Engine.SPARK:
+        raise CommandError("--wide is for DuckDB on one machine; leave it away with --engine spark")
     from gateway.cli_link_files import Order, link_files  # noqa: PLC0415 - what computes loads for a second
     from gateway.cli_link_inputs import names_of  # noqa: PLC0415 - what computes loads for a second
 
     order = Order(
         tuple(inputs), out, model, save_model, previous, report, labels, gap, tuple(duplicate_free or ()), gazetteer,
-        names_of(rename or (), source), _spark(spark_master) if engine is Engine.SPARK else None, work,
+        names_of(rename or (), source), _spark(spark_master) if engine is Engine.SPARK else None, work, wide,
     )  # fmt: skip
     outcome = link_files(order)
     for line in outcome.lines:

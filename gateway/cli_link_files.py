@@ -48,6 +48,7 @@ class Order:
     names: Names = field(default_factory=Names)
     spark: str | None = None
     work: Path | None = None
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def link_files(order: Order) -> Outcome:
         if order.gazetteer is not None:
             read, addresses = _with_uprns(connection, read, order.gazetteer)
             stages.lap("addresses")
-        wanted = Wanted(model, order.duplicate_free, order.previous is not None)
+        wanted = Wanted(model, order.duplicate_free, order.previous is not None, order.wide)
         if order.spark is None:
             linked = link_file(connection, read.present, wanted, stages.lap)
         else:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -94,6 +93,8 @@ def _match(
 ) -> list[tuple[int, int]]:
     if len(groups) == 1 and len(olds) == 1:
         return [(groups[0], olds[0])]
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - takes long to load; a first run has no old ids
+
     shared = np.array([[overlap[group].get(old_ids[old], 0) for old in olds] for group in groups], dtype=float)
     # One shared member outweighs every tie-break of the whole component together.
     seniority = np.linspace(1.0, 0.0, len(olds))[None, :] / (2 * len(olds))

@@ -39,11 +39,15 @@ class LinkedFile:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How a file is to be linked: with which model, from which sources with one key a person, after which run."""
+    """How a file is to be linked: with which model, from which sources with one key a person, after which run.
+
+    `wide` compares also records that share a single thing.
+    """
 
     model: LinkModel | None = None
     duplicate_free: Sequence[str] = ()
     goes_on: bool = False
+    wide: bool = False
 
 
 def link_file(
@@ -54,7 +58,14 @@ def link_file(
     Where `wanted.goes_on`, the table `previous` (source, source_key, person_id, household_id) is the earlier run's
     outcome. Without it ids are of this file alone and the same whenever the same rows come: P1, P2, ... and H1, ...
     """
-    linked = link_table(connection, present, model=wanted.model, duplicate_free=wanted.duplicate_free, lap=lap)
+    linked = link_table(
+        connection,
+        present,
+        model=wanted.model,
+        duplicate_free=wanted.duplicate_free,
+        wide=wanted.wide,
+        lap=lap,
+    )
     figures = figures_of(linked)
     persons = linked.persons
     connection.register(
