@@ -7,13 +7,11 @@ from datetime import date
 
 import numpy as np
 
-from linkage.dwellings import NOWHERE, dwellings
 from linkage.residence import lived_together
 from linkage.stays import Ints, Stays
 from linkage.ties import Basis, PersonResidence
 
 _HOME_KINDS = frozenset({"home", "temporary", "placement"})
-_UPRN = "uprn:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +61,12 @@ def co_resident_groups(residences: Sequence[PersonResidence]) -> tuple[list[Grou
 
     People of a crowded place stay in groups of one each, so that relationships can still join them.
     """
-    at = _dwelling_keys(residences)
     # A refuge or communal flag from any one source closes the place for all.
-    closed = {place for each, place in zip(residences, at, strict=True) if each.communal or each.kind == "refuge"}
+    closed = {each.place_key for each in residences if each.communal or each.kind == "refuge"}
     found = [
-        (Stay(each.person_id, place, each.valid_from, each.valid_to), each.family_name)
-        for each, place in zip(residences, at, strict=True)
-        if each.kind in _HOME_KINDS and place not in closed
+        (Stay(each.person_id, each.place_key, each.valid_from, each.valid_to), each.family_name)
+        for each in residences
+        if each.kind in _HOME_KINDS and each.place_key not in closed
     ]
     found = [(stay, name) for stay, name in found if stay.start <= stay.end]
     _, person = _numbered(stay.person_id for stay, _ in found)
@@ -84,28 +81,12 @@ def co_resident_groups(residences: Sequence[PersonResidence]) -> tuple[list[Grou
     return [groups[number] for number in sorted(groups)], tuple(places[each] for each in together.crowded.tolist())
 
 
-def _dwelling_keys(residences: Sequence[PersonResidence]) -> list[str]:
-    """The key of each residence's dwelling: another row may tell the UPRN of an address, or show one for a shell."""
-    uprns, uprn = _numbered_where(each.place_key if each.place_key.startswith(_UPRN) else "" for each in residences)
-    addresses, address = _numbered_where(
-        each.address_key or ("" if each.place_key.startswith(_UPRN) else each.place_key) for each in residences
-    )
-    keys = [*uprns, *addresses]
-    return [keys[number] if number != NOWHERE else "" for number in dwellings(uprn, address).tolist()]
-
-
 def _numbered(texts: Iterable[str]) -> tuple[list[str], Ints]:
     """The distinct texts in order, and each text's number among them."""
     given = list(texts)
     distinct = sorted(set(given))
     number = {text: place for place, text in enumerate(distinct)}
     return distinct, np.array([number[text] for text in given], dtype=np.int64)
-
-
-def _numbered_where(texts: Iterable[str]) -> tuple[list[str], Ints]:
-    """The same, with `NOWHERE` for those that are empty."""
-    distinct, number = _numbered(texts)
-    return (distinct[1:], number - 1) if distinct[:1] == [""] else (distinct, number)
 
 
 def periods_of(stays: Collection[Stay]) -> dict[str, tuple[date | None, date | None]]:

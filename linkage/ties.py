@@ -14,8 +14,7 @@ Basis = Literal["residence", "relationship"]
 class PersonResidence:
     """A person lived at a place for a period; None is an open end.
 
-    `place_key` is `uprn:<UPRN>` or else the normalised address (`linkage.standardise.place_key`); `address_key` the
-    latter, where it is told beside a UPRN: by it rows without one are known for the same dwelling. `kind` as in
+    `place_key` is `uprn:<UPRN>` or else the normalised address (`linkage.standardise.place_key`). `kind` as in
     `concept_model.place.Residence`. `communal` marks a care home, hostel, hall or other communal address.
     `family_name` serves only to see a house in multiple occupation.
     """
@@ -28,7 +27,6 @@ class PersonResidence:
     kind: ResidenceKind = "home"
     communal: bool = False
     family_name: str = ""
-    address_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

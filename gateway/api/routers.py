@@ -9,6 +9,7 @@ from gateway.api import (
     families,
     feeds,
     health,
+    households,
     log,
     matches,
     partners,
@@ -28,6 +29,6 @@ ROUTERS = tuple(
     part.router
     for part in (
         health, partners, batches, uploads, single_records, pulls, families, records, requests, reviews, asking,
-        corrections, emergencies, erasures, log, matches, subject_reports, uses, feeds, webhooks, services,
+        corrections, emergencies, erasures, log, matches, households, subject_reports, uses, feeds, webhooks, services,
     )
 )  # fmt: skip

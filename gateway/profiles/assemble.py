@@ -6,8 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from concept_model.items import Block
-from gateway.profiles.closure import family_of, person_of_record
+from gateway.profiles.closure import family_of, known_corrections, person_of_record
 from gateway.profiles.golden import full_name, golden_identity
+from gateway.profiles.loaded import CorrectedTie
 from gateway.profiles.matching import match_words, weakest
 from gateway.profiles.permitted import PermittedFact
 from gateway.profiles.shown import in_section, shown_on_page
@@ -49,9 +50,12 @@ class Frame:
     disputes: Mapping[UUID, OpenDispute]
 
 
-def shown_persons(ego: UUID, facts: Sequence[PermittedFact]) -> list[UUID]:
-    """Who is of the family for this reader: the person it is named for first, then by date of birth and name."""
-    family = family_of(ego, facts)
+def shown_persons(ego: UUID, facts: Sequence[PermittedFact], corrections: Sequence[CorrectedTie] = ()) -> list[UUID]:
+    """Who is of the family for this reader: the person it is named for first, then by date of birth and name.
+
+    Of what stewards say of households, that counts which rests on nothing that this reader may not see.
+    """
+    family = family_of(ego, facts, known_corrections(corrections, facts))
 
     def order(person: UUID) -> tuple[bool, str, str, str]:
         mine = [fact for fact in facts if fact.fact.person_id == person]

@@ -1,22 +1,33 @@
 """Who belongs to the family, for this reader: persons tied together by permitted facts alone (practice P14)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from uuid import UUID
 
+from gateway.profiles.loaded import CorrectedTie
 from gateway.profiles.permitted import PermittedFact
 from linkage.addresses import address_key
 
+_Pair = frozenset[UUID]
+_Period = tuple[date | None, date | None]
+_NEVER: _Period = (date.max, date.min)
+_TELL_OF_HOMES = frozenset({"address.residence", "household.membership", "family.relationship"})
 _STEPS = 2
 _SHARED_KINDS = frozenset({"home", "temporary"})
 
 
-def family_of(ego: UUID, facts: Sequence[PermittedFact]) -> set[UUID]:
-    """The person and everyone within two steps over shared homes, households of a service and relationships."""
+def family_of(ego: UUID, facts: Sequence[PermittedFact], corrections: Sequence[CorrectedTie] = ()) -> set[UUID]:
+    """The person and everyone within two steps over shared homes, households of a service and relationships.
+
+    `corrections` are those that this reader may know of (`known_corrections`): the last one said of two people counts.
+    """
     ties: dict[UUID, set[UUID]] = defaultdict(set)
-    for one, other in (*_homes(facts), *_households(facts), *_relationships(facts)):
+    said = {frozenset((each.person_id, each.other_id)): each for each in corrections}
+    together = [(each.person_id, each.other_id) for each in said.values() if each.belongs]
+    apart = {pair: (each.valid_from, each.valid_to) for pair, each in said.items() if not each.belongs}
+    for one, other in (*together, *_homes(facts, apart), *_households(facts, apart), *_relationships(facts)):
         if one != other:
             ties[one].add(other)
             ties[other].add(one)
@@ -41,7 +52,16 @@ def person_of_record(facts: Iterable[PermittedFact]) -> dict[str, UUID]:
     return {str(fact.fact.record_id): fact.fact.person_id for fact in facts}
 
 
-def _homes(facts: Sequence[PermittedFact]) -> Iterable[tuple[UUID, UUID]]:
+def known_corrections(corrections: Iterable[CorrectedTie], facts: Sequence[PermittedFact]) -> list[CorrectedTie]:
+    """Those that rest on nothing that this reader may not see: on sources, or on the council's own word alone.
+
+    A source counts as seen where something that it says of where this person lives, or with whom, is permitted.
+    """
+    seen = {(each.fact.person_id, each.fact.source_no) for each in facts if each.item.name in _TELL_OF_HOMES}
+    return [each for each in corrections if all((each.person_id, source) in seen for source in each.source_nos)]
+
+
+def _homes(facts: Sequence[PermittedFact], apart: Mapping[_Pair, _Period]) -> Iterable[tuple[UUID, UUID]]:
     places: dict[str, list[PermittedFact]] = defaultdict(list)
     for fact in facts:
         if fact.item.name == "address.residence" and fact.fact.value.get("kind") in _SHARED_KINDS:
@@ -49,23 +69,28 @@ def _homes(facts: Sequence[PermittedFact]) -> Iterable[tuple[UUID, UUID]]:
                 places[key].append(fact)
     for residents in places.values():
         for one, other in combinations(residents, 2):
-            if _overlap(one, other):
+            if _overlap(one, other, apart):
                 yield one.fact.person_id, other.fact.person_id
 
 
-def _overlap(one: PermittedFact, other: PermittedFact) -> bool:
+def _overlap(one: PermittedFact, other: PermittedFact, apart: Mapping[_Pair, _Period]) -> bool:
+    """Whether both lived there at one time that no correction takes away."""
     start = max(one.fact.valid_from or date.min, other.fact.valid_from or date.min)
     end = min(one.fact.valid_to or date.max, other.fact.valid_to or date.max)
-    return start <= end
+    begins, ends = apart.get(frozenset((one.fact.person_id, other.fact.person_id)), _NEVER)
+    return start <= end and not ((begins or date.min) <= start and end <= (ends or date.max))
 
 
-def _households(facts: Sequence[PermittedFact]) -> Iterable[tuple[UUID, UUID]]:
+def _households(facts: Sequence[PermittedFact], apart: Mapping[_Pair, _Period]) -> Iterable[tuple[UUID, UUID]]:
+    """A service's household has no dates: only a correction for all time takes somebody out of it."""
     members: dict[str, set[UUID]] = defaultdict(set)
     for fact in facts:
         if fact.item.name == "household.membership":
             members[str(fact.fact.value.get("household"))].add(fact.fact.person_id)
     for persons in members.values():
-        yield from combinations(sorted(persons), 2)
+        for one, other in combinations(sorted(persons), 2):
+            if apart.get(frozenset((one, other))) != (None, None):
+                yield one, other
 
 
 def _relationships(facts: Sequence[PermittedFact]) -> Iterable[tuple[UUID, UUID]]:

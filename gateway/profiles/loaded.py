@@ -1,6 +1,6 @@
 """What the store hands over to be assembled: facts that a ticket let out, and counts of what it did not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -36,3 +36,18 @@ class WithheldCount:
     item_no: int
     mode: str
     entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedTie:
+    """That a steward says that a person belongs to the household of another, or does not, from when to when.
+
+    `source_nos`: the sources that this rests on; none where it is the council's own statement.
+    """
+
+    person_id: UUID
+    other_id: UUID
+    belongs: bool
+    valid_from: date | None
+    valid_to: date | None
+    source_nos: Sequence[int]

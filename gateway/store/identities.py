@@ -17,6 +17,9 @@ _HOUSEHOLD = HouseholdRow.__table__  # type: ignore[attr-defined]  # SQLModel ad
 _MEMBER = HouseholdMemberRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 _KIN = KinRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 
+Period = tuple[date | None, date | None]
+"""First and last day; None is an open end."""
+
 
 @dataclass(frozen=True, slots=True)
 class IdentityFact:
@@ -127,12 +130,14 @@ def save_reviews(connection: Connection, reviews: Sequence[Mapping[str, Any]]) -
         connection.execute(upsert(LinkReviewRow).on_conflict_do_nothing(), [dict(review) for review in reviews])
 
 
-def household_members(connection: Connection) -> dict[UUID, set[UUID]]:
-    """Persons of each household that lives."""
-    rows = connection.execute(select(_MEMBER.c.household_id, _MEMBER.c.person_id))
-    members: dict[UUID, set[UUID]] = {}
-    for household, person in rows:
-        members.setdefault(household, set()).add(person)
+def household_members(connection: Connection) -> dict[UUID, dict[UUID, Period]]:
+    """Persons of each household that lives, each with the first and the last day."""
+    rows = connection.execute(
+        select(_MEMBER.c.household_id, _MEMBER.c.person_id, _MEMBER.c.valid_from, _MEMBER.c.valid_to)
+    )
+    members: dict[UUID, dict[UUID, Period]] = {}
+    for household, person, begins, ends in rows:
+        members.setdefault(household, {})[person] = (begins, ends)
     return members
 
 

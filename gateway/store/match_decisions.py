@@ -112,6 +112,14 @@ def records_of_handle(connection: Connection, family_id: UUID) -> list[UUID]:
     return list(rows.scalars())
 
 
+def handle_of(connection: Connection, person_id: UUID) -> UUID:
+    """The handle that is named for a person."""
+    row = connection.execute(
+        text("SELECT family_id FROM hearth.person WHERE person_id = :person"), {"person": person_id}
+    )
+    return UUID(str(row.scalar_one()))
+
+
 def save_doubt(connection: Connection, doubt: MatchDoubtRow) -> None:
     """Insert that records are doubted to be one person's."""
     connection.execute(insert(MatchDoubtRow), [doubt.model_dump()])

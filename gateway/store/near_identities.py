@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gateway.store.identities import CurrentLink, IdentityFact
+from gateway.store.identities import CurrentLink, IdentityFact, Period
 from gateway.store.tables import HouseholdMemberRow, HouseholdRow, KinRow
 
 _FACTS = text(
@@ -93,19 +93,28 @@ def ranks_of(connection: Connection, persons: Collection[UUID]) -> dict[UUID, in
     return {person: rank for rank, person in enumerate(rows.scalars())}
 
 
-def households_of(connection: Connection, persons: Collection[UUID]) -> dict[UUID, set[UUID]]:
-    """The households that some persons belong to, each with everybody in it."""
+def households_of(connection: Connection, persons: Collection[UUID]) -> dict[UUID, dict[UUID, Period]]:
+    """The households that some persons belong to, each with everybody in it and their first and last day."""
     rows = connection.execute(
         text(
-            "SELECT m.household_id, m.person_id FROM hearth.household_member m WHERE m.household_id IN"
+            "SELECT m.household_id, m.person_id, m.valid_from, m.valid_to FROM hearth.household_member m"
+            " WHERE m.household_id IN"
             " (SELECT x.household_id FROM hearth.household_member x WHERE x.person_id = ANY (CAST(:persons AS uuid[])))"
         ),
         {"persons": list(persons)},
     )
-    found: dict[UUID, set[UUID]] = {}
-    for household, person in rows:
-        found.setdefault(household, set()).add(person)
+    found: dict[UUID, dict[UUID, Period]] = {}
+    for household, person, begins, ends in rows:
+        found.setdefault(household, {})[person] = (begins, ends)
     return found
+
+
+def members_of(connection: Connection, household: UUID) -> set[UUID]:
+    """Who belongs to a household, at any time."""
+    rows = connection.execute(
+        text("SELECT person_id FROM hearth.household_member WHERE household_id = :household"), {"household": household}
+    )
+    return set(rows.scalars())
 
 
 def replace_members(

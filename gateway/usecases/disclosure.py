@@ -32,6 +32,7 @@ from gateway.profiles.withheld import role_lines, withheld_lines
 from gateway.store import ledger
 from gateway.store.batches import coverage
 from gateway.store.facts import load_facts, withheld_counts
+from gateway.store.household_corrections import corrected_ties
 from gateway.store.inputs import DecisionInput, family_inputs
 from gateway.store.ledger import Ticket, append
 from gateway.usecases.decided_on import decided_on
@@ -225,7 +226,7 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
         loaded = load_facts(connection, ticket.ticket_id, outcome_follows=True)
         facts = permitted_facts(loaded, permits, reading.now)
         frame = replace(frame, disputes=open_disputes_of(wiring, connection, facts))
-        persons = shown_persons(family.ego, facts)
+        persons = shown_persons(family.ego, facts, corrected_ties(connection))
         counts = withheld_counts(connection, persons)
     reasons = [part for one in decided if one.person_id in set(persons) for part in one.withheld]
     titles = {code: agency.title for code, agency in wiring.register.agencies.items()}

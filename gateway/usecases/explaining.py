@@ -27,6 +27,7 @@ from gateway.profiles.permitted import PermittedFact, judged_item, permitted_fac
 from gateway.profiles.views import Receipt
 from gateway.profiles.withheld import withheld_lines
 from gateway.store.facts import load_facts, withheld_counts
+from gateway.store.household_corrections import corrected_ties
 from gateway.store.ledger import append
 from gateway.usecases.asking_register import Question, answer
 from gateway.usecases.deciding import SubjectDecision, blank_request
@@ -170,7 +171,7 @@ def _about_family(
     with wiring.database.transaction("hg_read") as connection:
         loaded = load_facts(connection, opened.ticket.ticket_id, outcome_follows=True)
         facts = permitted_facts(loaded, permits, reading.now)
-        persons = set(shown_persons(family.ego, facts))
+        persons = set(shown_persons(family.ego, facts, corrected_ties(connection)))
         counts = withheld_counts(connection, sorted(persons))
     shown = [fact for fact in facts if fact.fact.person_id in persons]
     decided = [one for one in family.decided if one.person_id in persons]

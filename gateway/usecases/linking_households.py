@@ -1,7 +1,7 @@
-"""Households and kin as a run of linkage finds them, from facts to rows."""
+"""Households and kin as a run of linkage finds them, from facts to rows, and as stewards correct them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 from uuid import UUID
@@ -9,13 +9,16 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from gateway.store import identities
-from gateway.store.identities import IdentityFact
+from gateway.store.household_corrections import StandingCorrection, standing_corrections
+from gateway.store.identities import IdentityFact, Period
 from gateway.usecases.linking_input import RELATIONSHIP
 from gateway.wiring import Wiring
 from linkage.addresses import place_key
+from linkage.corrections import MemberCorrection, corrected
 from linkage.households import (
     Household,
     HouseholdMember,
+    HouseholdResult,
     PersonRelationship,
     PersonResidence,
     derive_households,
@@ -31,15 +34,17 @@ def write_households(
 
     `person` gives each record, by its id, the person it is held to be.
     """
-    before = identities.household_members(connection)
+    said = standing_corrections(connection)
+    before = with_those_taken_out(identities.household_members(connection), said)
     derived = derive_households(
         residences(facts, person), relationships(facts, person), previous_households(before), lambda: str(wiring.mint())
     )
+    households = with_corrections(derived, said, person)
     now = wiring.clock()
-    living = {UUID(household.household_id) for household in derived.households}
+    living = {UUID(household.household_id) for household in households}
     retired: dict[UUID, UUID | None] = dict.fromkeys(set(before) - living)
     retired |= {UUID(old): UUID(new) for old, new in derived.merged.items()}
-    identities.replace_households(connection, sorted(living), member_rows(derived.households), retired, now)
+    identities.replace_households(connection, sorted(living), member_rows(households), retired, now)
     identities.replace_kin(connection, kin(facts, person))
     return len(living)
 
@@ -87,13 +92,43 @@ def kin(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> Iterator[tu
                 yield UUID(one), UUID(other)
 
 
-def previous_households(members: Mapping[UUID, set[UUID]]) -> list[Household]:
-    """Stored households as linkage takes them: only who belongs matters for going on with an id."""
+def with_those_taken_out(
+    members: Mapping[UUID, Mapping[UUID, Period]], corrections: Iterable[StandingCorrection]
+) -> dict[UUID, dict[UUID, Period]]:
+    """Households as they were derived: with those whom stewards took out, so that the ids go on."""
+    whole = {household: dict(persons) for household, persons in members.items()}
+    for each in corrections:
+        if not each.belongs:
+            whole.setdefault(each.household_id, {}).setdefault(each.person_id, (None, None))
+    return whole
+
+
+def with_corrections(
+    derived: HouseholdResult, corrections: Iterable[StandingCorrection], person: Mapping[str, str]
+) -> tuple[Household, ...]:
+    """The households of a run as stewards correct them: `person` gives each record the person of this run."""
+    return corrected(
+        derived.households,
+        [
+            MemberCorrection(
+                derived.merged.get(str(each.household_id), str(each.household_id)),
+                person.get(str(each.record_id), str(each.person_id)), each.belongs, each.valid_from, each.valid_to,
+            )
+            for each in corrections
+        ],
+    )  # fmt: skip
+
+
+def previous_households(members: Mapping[UUID, Mapping[UUID, Period]]) -> list[Household]:
+    """Stored households as linkage takes them: who belongs and when, which is what an id goes on by."""
     return [
         Household(
             str(household),
             (),
-            tuple(HouseholdMember(str(person), "resident", None, None, "residence") for person in sorted(persons)),
+            tuple(
+                HouseholdMember(str(person), "resident", *period, "residence")
+                for person, period in sorted(persons.items())
+            ),
         )
         for household, persons in sorted(members.items())
     ]
@@ -101,20 +136,11 @@ def previous_households(members: Mapping[UUID, set[UUID]]) -> list[Household]:
 
 def member_rows(households: Sequence[Household]) -> list[dict[str, Any]]:
     """One row per household and person: the period is from the earliest start to the latest end, open where any is."""
-    rows = []
-    for household in households:
-        periods: dict[str, list[HouseholdMember]] = defaultdict(list)
-        for member in household.members:
-            periods[member.person_id].append(member)
-        for person, members in sorted(periods.items()):
-            starts = [member.valid_from for member in members]
-            ends = [member.valid_to for member in members]
-            rows.append(
-                {
-                    "household_id": UUID(household.household_id),
-                    "person_id": UUID(person),
-                    "valid_from": None if None in starts else min(s for s in starts if s),
-                    "valid_to": None if None in ends else max(e for e in ends if e),
-                }
-            )
-    return rows
+    return [
+        {
+            "household_id": UUID(household.household_id), "person_id": UUID(person), "valid_from": begins,
+            "valid_to": ends,
+        }
+        for household in households
+        for person, (begins, ends) in sorted(household.periods.items())
+    ]  # fmt: skip

@@ -10,8 +10,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from gateway.store.household_corrections import corrections_about
 from gateway.store.link_keys import records_under
-from gateway.store.near_identities import households_of, links_of, links_to, replace_kin_of, replace_members
+from gateway.store.near_identities import (
+    households_of,
+    links_of,
+    links_to,
+    members_of,
+    replace_kin_of,
+    replace_members,
+)
 from gateway.usecases.link_index import LinkHasher, place_tie, record_tie, service_tie
 from gateway.usecases.linking_households import (
     kin,
@@ -20,6 +28,8 @@ from gateway.usecases.linking_households import (
     previous_households,
     relationships,
     residences,
+    with_corrections,
+    with_those_taken_out,
 )
 from gateway.usecases.linking_input import RELATIONSHIP
 from gateway.usecases.linking_new_facts import RecordFacts
@@ -50,26 +60,43 @@ def write_homes_of(
     False where too many people live too close to look at them all: then only a run over everything can tell, and what
     stood stays as it is, under the ids of now.
     """
-    scope = _scope(connection, hasher, facts, persons)
+    scope = _scope(connection, hasher, facts, {*persons, *_corrected_with(connection, persons)})
     concerned = {*persons, *merged}
     before = households_of(connection, {*concerned, *map(UUID, scope.person_of.values())})
+    corrections = corrections_about(connection, before, concerned)
     own = {household for household, members in before.items() if not concerned.isdisjoint(members)}
-    current = {household: {merged.get(one, one) for one in members} for household, members in before.items()}
+    current = {
+        household: {merged.get(one, one): period for one, period in members.items()}
+        for household, members in before.items()
+    }
     if not scope.whole:
         rows = member_rows(previous_households({household: current[household] for household in own}))
         replace_members(connection, own, own, rows, {}, wiring.clock())
         return False
     said = facts.all_of(scope.records)
     derived = derive_households(
-        residences(said, scope.person_of), relationships(said, scope.person_of), previous_households(current),
-        lambda: str(wiring.mint()),
+        residences(said, scope.person_of), relationships(said, scope.person_of),
+        previous_households(with_those_taken_out(current, corrections)), lambda: str(wiring.mint()),
     )  # fmt: skip
-    theirs = [one for one in derived.households if not concerned.isdisjoint(map(UUID, one.person_ids))]
+    households = with_corrections(derived, corrections, scope.person_of)
+    theirs = [
+        one
+        for plain, one in zip(derived.households, households, strict=True)
+        if not concerned.isdisjoint(map(UUID, plain.person_ids | one.person_ids))
+    ]
     living = {UUID(one.household_id) for one in theirs}
     ended = _ended(derived.merged, own, living, derived.households)
     replace_members(connection, own | ended.keys(), living, member_rows(theirs), ended, wiring.clock())
     replace_kin_of(connection, concerned, kin(said, scope.person_of))
     return True
+
+
+def _corrected_with(connection: Connection, persons: Collection[UUID]) -> set[UUID]:
+    """Everybody of a household that a correction ties some persons to or takes them out of."""
+    own = households_of(connection, persons)
+    about = corrections_about(connection, own, persons)
+    households = {one.household_id for one in about}
+    return {one.person_id for one in about}.union(*(members_of(connection, one) for one in households))
 
 
 def _ended(

@@ -229,6 +229,19 @@ class Stage:
         self.match_decided()
         return self.northvale.sql("SELECT decision_id FROM hearth.match_decision")[0].decision_id
 
+    def household_id(self) -> object:
+        person = self.northvale.person_id("S1", "Aisha Cole")
+        homes = "SELECT household_id FROM hearth.household_member WHERE person_id = :person ORDER BY 1"
+        return self.northvale.sql(homes, person=person)[0].household_id
+
+    def household_corrected(self) -> None:
+        if not self.northvale.sql("SELECT correction_id FROM hearth.household_correction"):
+            self.send(EXAMPLES["correct-household"]["request"])
+
+    def household_correction_id(self) -> object:
+        self.household_corrected()
+        return self.northvale.sql("SELECT correction_id FROM hearth.household_correction")[0].correction_id
+
     def breach_id(self) -> object:
         self.match_decided()
         return self.northvale.sql("SELECT breach_id FROM hearth.mixed_profile")[0].breach_id
@@ -264,6 +277,7 @@ BEFORE: Mapping[str, Callable[[Stage], None]] = {
     "list-disputes": Stage.fact_disputed,
     "list-tasks": Stage.fact_disputed,
     "list-corrections": Stage.dispute_answered,
+    "list-household-corrections": Stage.household_corrected,
     "list-matches": Stage.records_doubted,
     "list-breaches": Stage.match_decided,
     "list-feed-alerts": Stage.feeds_watched,

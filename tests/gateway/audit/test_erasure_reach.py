@@ -57,6 +57,8 @@ COLUMNS = {
     "hearth.erased_record.key_digest": "made by it: what keeps the key from coming back",
     "hearth.fact.fact_key": "replaced by a random one", "hearth.fact.value": "emptied",
     "hearth.fact.content_digest": "replaced by a random one", "hearth.fact.record_id": "of a skeleton that is nobody's",
+    "hearth.household_correction.household_id": _GONE, "hearth.household_correction.record_id": _GONE,
+    "hearth.household_correction.sealed_reason": _GONE, "hearth.household_correction_withdrawn.sealed_reason": _GONE,
     "hearth.household_member.person_id": _GONE, "hearth.household_member.household_id": _GONE,
     "hearth.household.household_id": "goes with its last member",
     "hearth.kin.person_id": _GONE, "hearth.kin.other_id": _GONE,
