@@ -25,6 +25,7 @@ HOMES = (
     ("41", "FIRST FLOOR FLAT, 9 PARK ROAD, ASHBY", "ZZ1 3CC"),
     ("50", "7 CHURCH ROAD, ASHBY", "ZZ1 4DD"),
     ("51", "7 CHURCH ROAD, BURTON", "ZZ2 4DD"),
+    ("52", "9 CHURCH ROAD, ASHBY", "ZZ1 4DE"),
 )
 
 
@@ -84,6 +85,7 @@ def test_one_property_however_it_is_written(ashby, written, code, uprn):
         ("9 Park Road", "ZZ1 3CC"),
         ("Top floor flat, 9 Park Road", "ZZ1 3CC"),
         ("7 Church Road", None),
+        ("9 Church Road, Ashby", "ZZ1 4DD"),
         ("7 Church Road, Ashby", "ZZ9 9ZZ"),
         ("4 High Street, Ashby", "ZZ99 3VZ"),
         ("12 High Street, Burton", None),
