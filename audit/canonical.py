@@ -26,13 +26,9 @@ def canonical_json(value: Json) -> bytes:
 
 def canonical_texts(values: Iterable[Json]) -> list[bytes]:
     """The canonical bytes of several values. Raises as `canonical_json` does; which of them it was is not said."""
-    texts = [
-        "null" if value is None else encode_basestring(value) if isinstance(value, str) else _spelled(value)
-        for value in values
-    ]
     try:
         # Canonical text holds no line break of its own: one is escaped.
-        return "\n".join(texts).encode().split(b"\n")
+        return "\n".join(_each(values)).encode().split(b"\n")
     except UnicodeEncodeError:
         raise ValueError(_HALF_A_PAIR) from None
 
@@ -56,7 +52,7 @@ def _spelled(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, list | tuple):
-        return f"[{','.join(map(_spelled, value))}]" if value else "[]"
+        return f"[{','.join(_each(value))}]" if value else "[]"
     if isinstance(value, dict):
         return f"{{{','.join(_members(value))}}}" if value else "{}"
     if isinstance(value, bool):
@@ -68,10 +64,19 @@ def _spelled(value: object) -> str:
     raise ValueError("a value is neither null, boolean, integer, string, list nor object")
 
 
+def _each(values: Iterable[object]) -> list[str]:
+    # What most values are goes without a call each.
+    return [
+        "null" if value is None else encode_basestring(value) if isinstance(value, str) else _spelled(value)
+        for value in values
+    ]
+
+
 def _members(value: Mapping[object, object]) -> list[str]:
     # Beyond ASCII, RFC 8785 sorts by UTF-16 units and Python by code points.
     names = [name for name in value if isinstance(name, str) and name.isascii()]
     if len(names) != len(value):
         raise ValueError("a key is not ASCII text")
     names.sort()
-    return [f"{encode_basestring(name)}:{_spelled(value[name])}" for name in names]
+    spelled = _each([value[name] for name in names])
+    return [f"{encode_basestring(name)}:{text}" for name, text in zip(names, spelled, strict=True)]
