@@ -75,7 +75,7 @@ def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False, wi
         found.append(pairs)
         waiting += len(pairs)
         if waiting > _MERGE_AT:
-            found = [np.unique(np.concatenate(found))]
+            found = [_distinct(found)]
             waiting = 0
     for kind, held in loose_keys(columns) if loose else ():
         if not used_loosely(pairs_at_most(held), len(order), wide=wide):
@@ -85,9 +85,9 @@ def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False, wi
         found.append(pairs)
         waiting += len(pairs)
         if waiting > _MERGE_AT:
-            found = [np.unique(np.concatenate(found))]
+            found = [_distinct(found)]
             waiting = 0
-    packed: Hashes = np.unique(np.concatenate(found))
+    packed = _distinct(found)
     return Candidates(
         (packed >> np.uint64(32)).astype(np.int64), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64), tuple(blocks)
     )
@@ -102,9 +102,17 @@ def pairs_sharing(
     """
     order = _neighbourhoods(connection)
     read = Columns(connection)
-    packed: Hashes = np.unique(np.concatenate([pairs_of(each, read.all_of(each), order)[0] for each in columns]))
+    packed = _distinct([pairs_of(each, read.all_of(each), order)[0] for each in columns])
     taken = packed[:: max(1, -(-len(packed) // most))]
     return (taken >> np.uint64(32)).astype(np.int64), (taken & np.uint64(0xFFFFFFFF)).astype(np.int64), len(packed)
+
+
+def _distinct(found: Sequence[Hashes]) -> Hashes:
+    """What these hold between them, ascending, once each; sorting takes a fifth of what a table of hashes takes."""
+    everything = np.sort(np.concatenate(found))
+    first = np.ones(len(everything), dtype=np.bool_)
+    np.not_equal(everything[1:], everything[:-1], out=first[1:])
+    return np.asarray(everything[first], dtype=np.uint64)
 
 
 class Columns:

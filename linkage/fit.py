@@ -24,10 +24,10 @@ from linkage.standardise import standardise
 
 _ROUNDS = 12
 _LEAST = 1e-7
-_RANDOM_PAIRS, _PER_RECORD = 100_000, 20
+_RANDOM_PAIRS, _PER_RECORD = 50_000, 20
 # Pairs that share a value of one of these columns are taken evenly, so many.
 SHARED = ("address_keys", "uprns")
-SHARING_PAIRS = 100_000
+SHARING_PAIRS = 50_000
 _SAME, _HOUSEHOLD, _CHANCE = range(3)
 # How many pairs the starting model counts for, by class.
 _WEIGHT = (200.0, 200.0, 20_000.0)
