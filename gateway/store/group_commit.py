@@ -31,10 +31,10 @@ T = TypeVar("T")
 MOST = 32
 """Most items of one group: a longer transaction would make its first item wait for its last."""
 
-_PATIENCE = 0.0005
+_PATIENCE = 0.002
 """Seconds that the first in the queue waits for the group under way, which a quick disk ends sooner."""
 
-_AT_ONCE = 4
+_AT_ONCE = 2
 """Most groups under way at a time."""
 
 _STALLED = 2.0
