@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from gateway.api.context import Context, Staff, Wired
@@ -52,9 +52,9 @@ class HouseholdWithdrawalIn(Sent):
     reason: str = Field(min_length=3, max_length=1000)
 
 
-@router.get("", **operation("list-households", "Households of a person", 401, 403, 422))
+@router.get("/of/{family_id}", **operation("list-households", "Households of a person", 401, 403, 422))
 def households(
-    wiring: Wired, context: Context, caller: Staff, family_id: Annotated[UUID, Query()]
+    wiring: Wired, context: Context, caller: Staff, family_id: UUID
 ) -> Annotated[list[dict[str, Any]], Told(list[DerivedHousehold])]:
     """With whom a person is held to live, for stewards. People go by their handles; nobody is named."""
     return [asdict(one) for one in households_of_person(wiring, context, caller, family_id)]

@@ -106,7 +106,7 @@ def test_who_belongs_is_in_beside_their_own_home_with_the_dates_that_were_said(h
     assert [(one["correction_id"], one["belongs"], one["sources"]) for one in listed] == [
         (correction["correction_id"], True, [])
     ]
-    households = homes.get(f"/v1/households?family_id={homes.handle(homes.stranger)}").json()
+    households = homes.get(f"/v1/households/of/{homes.handle(homes.stranger)}").json()
     assert str(homes.own) in {one["household_id"] for one in households}
 
 
