@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.audit_reads import READS, Read
 from benchmarks.audit_world import FAMILIES, SMALL, World, person_id
+from gateway.supervising import spare_what_stays
 
 _CONTEXT = multiprocessing.get_context("fork")
 _PROCESSES = 2
@@ -83,6 +84,8 @@ def _clients(
 ) -> None:
     seconds, period, families = load
     reads = [READS[way](world) for _ in numbers]
+    # As the gateway's own processes do once they are wired.
+    spare_what_stays()
 
     def warm(read: Read, number: int) -> None:
         choose = random.Random(number)
