@@ -117,3 +117,19 @@ def test_the_order_of_residences_changes_nothing():
     outcomes = {repr(run(list(each))) for each in permutations(residences)}
 
     assert len(outcomes) == 1
+
+
+def test_what_has_not_changed_keeps_its_ids_whichever_of_two_homes_of_the_same_people_is_the_older():
+    residences = [
+        home(each, place, start)
+        for each in ("mum", "child")
+        for place, start in (("uprn:1", "2010-01-01"), ("uprn:2", "2015-01-01"))
+    ]
+    for ids in (["h1", "h2"], ["h2", "h1"]):
+        first = derive_households(residences, [], (), iter(ids).__next__)
+        # As they are stored: who belongs and when, without places.
+        stored = [Household(each.household_id, (), each.members) for each in first.households]
+        again = run(residences, previous=stored)
+
+        assert again.households == first.households
+        assert again.merged == {}
