@@ -5,8 +5,10 @@ whose misspellings count keep the first value's text in `x_text` or, for names a
 The hash is of this run alone and is never written down.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pandas as pd
@@ -29,13 +31,16 @@ _SEPARATOR = "\x1f"
 _FULL_DATE = 10
 
 
-def connect(threads: int = 2, memory: str = "1500MB") -> duckdb.DuckDBPyConnection:
-    """A database in memory for one run; what does not fit is laid aside in the system's temporary folder."""
-    connection = duckdb.connect(":memory:")
-    connection.execute(f"set threads to {threads}")
-    connection.execute(f"set memory_limit = '{memory}'")
-    connection.execute("set enable_progress_bar = false")
-    return connection
+@contextmanager
+def connect(threads: int = 2, memory: str = "1500MB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory for one run; what does not fit is laid aside in a folder that only its owner may read."""
+    with TemporaryDirectory(prefix="hearthgate-link-") as folder, duckdb.connect(":memory:") as connection:
+        connection.execute(f"set threads to {threads}")
+        connection.execute(f"set memory_limit = '{memory}'")
+        # Left to itself the engine would write persons into a folder wherever the command was typed.
+        connection.execute(f"set temp_directory = '{folder}/aside'")
+        connection.execute("set enable_progress_bar = false")
+        yield connection
 
 
 def records_table(connection: duckdb.DuckDBPyConnection, records: Sequence[StandardRecord]) -> None:

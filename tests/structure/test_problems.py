@@ -34,13 +34,15 @@ NOT_OF_REQUESTS = {
     "GatewayError", "IdentityError", "CommandError", "DemoError", "PushError", "PullError", "DropError",
     "WitnessFolderError", "StaffRequestError",
 }  # fmt: skip
+# Programs, scripts of the database, and what needs an extra that is not installed: no error is defined there.
+_NOT_IMPORTED = ("__main__", ".migrations", "linkage.spark")
 PACKAGES = (adapters, agreements, audit, concept_model, gateway, insight, linkage)
 
 
 def error_classes() -> list[type[Exception]]:
     for package in PACKAGES:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if "__main__" not in module.name and ".migrations" not in module.name:
+            if not any(part in module.name for part in _NOT_IMPORTED):
                 importlib.import_module(module.name)
     found: set[type[Exception]] = set()
     waiting: list[type[Exception]] = [DataSharingError, AuditError]
