@@ -31,7 +31,7 @@ from gateway.building import load_feeds, log_signer, oidc_settings
 from gateway.custody import load_custody
 from gateway.identity.caller import Caller, PartnerCaller
 from gateway.identity.clients import ClientRegistry
-from gateway.identity.keys import TokenKeys, generate_es256_key
+from gateway.identity.keys import TokenKeys, generate_es256_key, load_private_key, save_private_key
 from gateway.identity.oidc import OidcProvider
 from gateway.jobs.taking import run_intake_worker
 from gateway.settings import Settings
@@ -55,15 +55,22 @@ class Process:
 
 
 class Processes:
-    """Starts the processes of a copy, and ends what is left of them."""
+    """Starts the processes of a copy, and ends what is left of them.
 
-    def __init__(self, northvale, folder: Path) -> None:
+    With `clients` whoever calls signs in, at the address by which the gateway calls itself.
+    """
+
+    def __init__(self, northvale, folder: Path, address: str = "", clients: dict[str, object] | None = None) -> None:
         self.port = _free_port()
+        settings = northvale.built.settings.model_dump(mode="json")
         told = {
-            "settings": northvale.built.settings.model_dump(mode="json"),
+            "settings": settings | ({"public_url": address} if address else {}), "clients": clients or {},
             "url": embedded_url(northvale.built.cluster.server.socket_dir, northvale.wiring.database.base.database),
             "passwords": northvale.built.cluster.passwords, "now": northvale.clock.now.isoformat(), "port": self.port,
         }  # fmt: skip
+        # A gateway that is started again knows the tokens that it gave before.
+        save_private_key(generate_es256_key(), folder / "token.pem")
+        told["token_key"] = str(folder / "token.pem")
         self._told = folder / "processes.json"
         self._told.write_text(json.dumps(told))
         self._told.chmod(0o600)
@@ -99,10 +106,10 @@ class Processes:
 
 
 @contextmanager
-def processes(northvale) -> Iterator[Processes]:
+def processes(northvale, address: str = "", clients: dict[str, object] | None = None) -> Iterator[Processes]:
     """The processes of a copy; none outlives the block."""
     with tempfile.TemporaryDirectory() as folder:
-        made = Processes(northvale, Path(folder))
+        made = Processes(northvale, Path(folder), address, clients)
         try:
             yield made
         finally:
@@ -128,20 +135,22 @@ def _wiring(told, client: httpx.Client) -> Wiring:
     return Wiring(
         settings=settings, database=database(told["url"], told["passwords"], 4), custody=custody,
         log_signer=log_signer(custody, settings), register=register, feeds=load_feeds(settings),
-        clients=ClientRegistry({}), token_keys=TokenKeys(generate_es256_key()),
+        clients=ClientRegistry.from_document(told["clients"]),
+        token_keys=TokenKeys(load_private_key(Path(told["token_key"]))),
         provider=OidcProvider(oidc_settings(settings), client), clock=clock.utc_now, mint=clock.new_id,
         mint_opaque=clock.new_opaque_id,
     )  # fmt: skip
 
 
-def _serve(wiring: Wiring, port: int) -> None:
+def _serve(wiring: Wiring, port: int, *, signs_in: bool) -> None:
     app = create_app(wiring)
 
     def caller(test_feed: Annotated[str, Header()]) -> Caller:
         owner = wiring.register.sources[wiring.feeds[test_feed].profile.source].owner
         return PartnerCaller(f"client-{owner}", owner, frozenset({"feeds:push"}), clock.utc_now().replace(year=9000))
 
-    app.dependency_overrides[authenticate] = caller
+    if not signs_in:
+        app.dependency_overrides[authenticate] = caller
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
 
 
@@ -151,7 +160,7 @@ def main(kind: str, path: str) -> None:
     with httpx.Client() as client:
         wiring = _wiring(told, client)
         if kind == "serve":
-            _serve(wiring, told["port"])
+            _serve(wiring, told["port"], signs_in=bool(told["clients"]))
         else:
             run_intake_worker(wiring, threading.Event())
 
