@@ -100,10 +100,6 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "household_tables", "household_corrections.standing_corrections", "household_corrections.corrections_about",
         "household_corrections.correction_of", "household_corrections.add_correction",
         "household_corrections.add_withdrawal", "household_corrections.corrected_ties", "match_decisions.handle_of",
-        # What stewards say of households, from one opaque id to another; between people of a ticket that was opened.
-        "household_tables", "household_corrections.standing_corrections", "household_corrections.corrections_about",
-        "household_corrections.correction_of", "household_corrections.add_correction",
-        "household_corrections.add_withdrawal", "household_corrections.corrected_ties", "match_decisions.handle_of",
         # From one opaque id to another; and which entries an outcome refers to.
         "correction_tables", "retention", "disputes.raise_dispute", "disputes.answer_dispute",
         "retractions.known_records",

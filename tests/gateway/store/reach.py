@@ -31,10 +31,6 @@ _READ: Reach = {
         "EXECUTE",
         "what stewards say of households, between people of this transaction's ticket",
     ),
-    "hearth.corrected_ties()": (
-        "EXECUTE",
-        "what stewards say of households, between people of this transaction's ticket",
-    ),
     "hearth.permit_records()": ("EXECUTE", "records that this transaction's own ticket reaches, for the policy"),
     "hearth.protected_location_item()": (
         "EXECUTE",
@@ -124,9 +120,6 @@ _LINK: Reach = {
         "SELECT INSERT UPDATE(redirect_to,retired_at)",
         "households end and redirect, ids never change",
     ),
-    "hearth.household_correction": ("SELECT INSERT", "what stewards say of who belongs to a household, append-only"),
-    "hearth.household_correction_standing": ("SELECT", "the same as far as it stands, by the ids of now"),
-    "hearth.household_correction_withdrawn": ("SELECT INSERT", "which corrections do not hold any more, append-only"),
     "hearth.household_correction": ("SELECT INSERT", "what stewards say of who belongs to a household, append-only"),
     "hearth.household_correction_standing": ("SELECT", "the same as far as it stands, by the ids of now"),
     "hearth.household_correction_withdrawn": ("SELECT INSERT", "which corrections do not hold any more, append-only"),
