@@ -40,9 +40,9 @@ from gateway.jobs.sequencer import Sequencer
 from gateway.settings import Settings
 from gateway.store.batch_seal import BatchSeal, sign_seal, tickets_root
 from gateway.store.ledger import append
-from gateway.usecases.coverage_maps import take_due_maps
-from gateway.usecases.entries import system_entry
-from gateway.usecases.subject_report import AskedReport, SubjectReport, make_report
+from gateway.usecases.log.coverage_maps import take_due_maps
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.subjects.subject_report import AskedReport, SubjectReport, make_report
 from gateway.wiring import Wiring
 
 _LOOKS = 200

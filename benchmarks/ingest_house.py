@@ -22,7 +22,7 @@ from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.access_tokens import sign_access_token
 from gateway.settings import Settings
 from gateway.supervising import settings_environment
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 
 CONTEXT = RequestContext("00000000-0000-4000-8000-000000000003")

@@ -32,7 +32,7 @@ from gateway.settings import Settings
 from gateway.store.engine import SERVING_ROLES, Database, database
 from gateway.store.link_keys import count_names, names_held, near_records
 from gateway.store.scripts import driver_connection
-from gateway.usecases.link_index import FAMILY, GIVEN, LinkHasher
+from gateway.usecases.linking.link_index import FAMILY, GIVEN, LinkHasher
 from linkage.blocking import block_keys
 from linkage.model import default_model
 from linkage.pairwise import Comparable, PairScorer, rarity_of

@@ -19,10 +19,10 @@ from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.caller import PartnerCaller
 from gateway.serving import run_migrate
 from gateway.settings import Settings
-from gateway.usecases.intake import Push, receive_batch
-from gateway.usecases.linking import link_everything
-from gateway.usecases.linking_new import relink
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import relink
+from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 
 _CONTEXT = RequestContext("00000000-0000-4000-8000-000000000002")

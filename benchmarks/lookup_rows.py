@@ -9,7 +9,7 @@ import duckdb
 
 from gateway.custody import load_custody
 from gateway.store.link_keys import ComparedRow
-from gateway.usecases.link_index import LinkHasher
+from gateway.usecases.linking.link_index import LinkHasher
 from linkage.addresses import address_key
 from linkage.record import LinkIdentifier, LinkRecord
 

@@ -26,12 +26,12 @@ from gateway.identity.caller import PartnerCaller, StaffCaller
 from gateway.serving import run_migrate
 from gateway.settings import Settings
 from gateway.store.scripts import driver_connection
-from gateway.usecases.declaring import NewDeclaration, declare_purpose
-from gateway.usecases.disclosure import disclose_profile
-from gateway.usecases.intake import Push, receive_batch
-from gateway.usecases.linking import link_everything
-from gateway.usecases.request_context import RequestContext
-from gateway.usecases.searching import search_people
+from gateway.usecases.families.declaring import NewDeclaration, declare_purpose
+from gateway.usecases.families.disclosure import disclose_profile
+from gateway.usecases.families.searching import search_people
+from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 from linkage.tokens import SearchQuery
 

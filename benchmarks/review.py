@@ -28,7 +28,7 @@ from gateway.demo.northvale.accesses.working import Act
 from gateway.review.ranking import Judged, ranked
 from gateway.serving import run_migrate
 from gateway.settings import Settings
-from gateway.usecases.reviewing_accesses import explain_new, judge_window
+from gateway.usecases.review.reviewing_accesses import explain_new, judge_window
 from gateway.wiring import Wiring
 
 TOP = 0.01

@@ -28,7 +28,7 @@ from gateway.review.rules import load_rules
 from gateway.settings import Settings
 from gateway.store import embedded
 from gateway.store.engine import SERVING_ROLES, Database, database, embedded_url
-from gateway.usecases.watching_feeds_calendar import load_calendar
+from gateway.usecases.watching.watching_feeds_calendar import load_calendar
 from gateway.wiring import Wiring
 
 ADMIN = "hg_admin"

@@ -40,26 +40,34 @@ class Mounted:
 RUNNING = "Run the gateway"
 DemoRegister = Literal["main", "sandbox"]
 MOUNTED: tuple[Mounted, ...] = (
-    Mounted("translate", "gateway.cli_feeds", "translate_app", "Turn a partner's file into concept records, offline."),
+    Mounted(
+        "translate", "gateway.commands.feeds", "translate_app", "Turn a partner's file into concept records, offline."
+    ),
     Mounted(
         "feeds",
-        "gateway.cli_feeds",
+        "gateway.commands.feeds",
         "feeds_app",
         "List feeds, try a mapping file; switch feeds on and off, see how they stand.",
     ),
-    Mounted("push", "gateway.cli_push", "app", "Check a file and push it to a gateway."),
-    Mounted("pull", "gateway.cli_pull", "app", "Pull from a partner's API, or say how every pull stands."),
-    Mounted("watch", "gateway.cli_watch", "app", "Take the files that partners put into their folders."),
-    Mounted("link", "gateway.cli_link", "app", "Join records into persons and households."),
-    Mounted("clk", "gateway.cli_clk", "app", "Encode persons for a partner without names; match two sides' encodings."),
-    Mounted("decide", "gateway.cli_agreements", "decide_app", "Ask a register one question: JSON in, JSON out."),
-    Mounted("agreements", "gateway.cli_agreements", "agreements_app", "Check a register's documents, or list them."),
-    Mounted("audit", "gateway.cli_audit", "app", "Verify the audit log, export it, fetch receipts."),
-    Mounted("witness", "gateway.cli_witness", "app", "Run a witness: cosign the checkpoints of somebody else's log."),
-    Mounted("staff", "gateway.cli_staff", "app", "Load an agency's staff list, for the review of accesses."),
-    Mounted("erase", "gateway.cli_erase", "app", "Apply past erasures again after a restore."),
-    Mounted("retention", "gateway.cli_retention", "app", "Forget facts whose time is over, or count them."),
-    Mounted("keys", "gateway.cli_keys", "app", "Create, list and rotate the gateway's keys."),
+    Mounted("push", "gateway.commands.push", "app", "Check a file and push it to a gateway."),
+    Mounted("pull", "gateway.commands.pull", "app", "Pull from a partner's API, or say how every pull stands."),
+    Mounted("watch", "gateway.commands.watch", "app", "Take the files that partners put into their folders."),
+    Mounted("link", "gateway.commands.link", "app", "Join records into persons and households."),
+    Mounted(
+        "clk", "gateway.commands.clk", "app", "Encode persons for a partner without names; match two sides' encodings."
+    ),
+    Mounted("decide", "gateway.commands.agreements", "decide_app", "Ask a register one question: JSON in, JSON out."),
+    Mounted(
+        "agreements", "gateway.commands.agreements", "agreements_app", "Check a register's documents, or list them."
+    ),
+    Mounted("audit", "gateway.commands.audit", "app", "Verify the audit log, export it, fetch receipts."),
+    Mounted(
+        "witness", "gateway.commands.witness", "app", "Run a witness: cosign the checkpoints of somebody else's log."
+    ),
+    Mounted("staff", "gateway.commands.staff", "app", "Load an agency's staff list, for the review of accesses."),
+    Mounted("erase", "gateway.commands.erase", "app", "Apply past erasures again after a restore."),
+    Mounted("retention", "gateway.commands.retention", "app", "Forget facts whose time is over, or count them."),
+    Mounted("keys", "gateway.commands.keys", "app", "Create, list and rotate the gateway's keys."),
 )
 
 
@@ -78,7 +86,7 @@ _BESIDE = typer.Option(False, "--beside-parent", hidden=True, help="End when the
 @app.command(rich_help_panel=RUNNING)
 def serve() -> None:
     """Serve the API and the pages; with the embedded database, run worker and sequencer too."""
-    from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
+    from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
     from gateway.serving import serve as run  # noqa: PLC0415 - see the module's docstring
 
     run(read_settings())
@@ -87,7 +95,7 @@ def serve() -> None:
 @app.command(rich_help_panel=RUNNING)
 def worker(beside_parent: bool = _BESIDE) -> None:
     """Work off jobs: linkage after each push."""
-    from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
+    from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
     from gateway.serving import run_worker  # noqa: PLC0415 - see the module's docstring
 
     run_worker(read_settings(), beside_parent=beside_parent)
@@ -96,7 +104,7 @@ def worker(beside_parent: bool = _BESIDE) -> None:
 @app.command(rich_help_panel=RUNNING)
 def intake(beside_parent: bool = _BESIDE) -> None:
     """Take pushed files that are too large for the request that brought them."""
-    from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
+    from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
     from gateway.serving_intake import run_intake  # noqa: PLC0415 - see the module's docstring
 
     run_intake(read_settings(), beside_parent=beside_parent)
@@ -105,7 +113,7 @@ def intake(beside_parent: bool = _BESIDE) -> None:
 @app.command(rich_help_panel=RUNNING)
 def sequencer(beside_parent: bool = _BESIDE) -> None:
     """Turn committed audit entries into leaves of the log's Merkle tree."""
-    from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
+    from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
     from gateway.serving import run_sequencer_process  # noqa: PLC0415 - see the module's docstring
 
     run_sequencer_process(read_settings(), beside_parent=beside_parent)
@@ -114,7 +122,7 @@ def sequencer(beside_parent: bool = _BESIDE) -> None:
 @app.command(rich_help_panel=RUNNING)
 def cosign(beside_parent: bool = _BESIDE) -> None:
     """Gather the cosignatures of witnesses for the log's checkpoints."""
-    from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
+    from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
     from gateway.serving import run_cosign_process  # noqa: PLC0415 - see the module's docstring
 
     run_cosign_process(read_settings(), beside_parent=beside_parent)
@@ -123,7 +131,7 @@ def cosign(beside_parent: bool = _BESIDE) -> None:
 @app.command(rich_help_panel=RUNNING)
 def migrate() -> None:
     """Create what is missing (keys, roles, database) and bring the schema up to date."""
-    from gateway.cli_settings import read_settings  # noqa: PLC0415 - see the module's docstring
+    from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
     from gateway.serving import run_migrate  # noqa: PLC0415 - see the module's docstring
 
     run_migrate(read_settings())

@@ -15,8 +15,8 @@ from gateway.clock import new_id, utc_now
 from gateway.custody import Custody, load_custody
 from gateway.settings import Settings
 from gateway.store.engine import SERVING_ROLES, Database
-from gateway.usecases.entries import written_by
-from gateway.usecases.log_parts import LogParts
+from gateway.usecases.log.entries import written_by
+from gateway.usecases.log.log_parts import LogParts
 
 _NOT_AN_ID = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 100

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from gateway.cli_files import CommandError
+from gateway.commands.files import CommandError
 
 PIECE = 256 * 1024
 _GZIP = b"\x1f\x8b"

@@ -33,8 +33,8 @@ from gateway.store.engine import SERVING_ROLES
 from gateway.store.migrate import create_database, create_roles, migrate
 from gateway.supervising import spare_what_stays, stop_on_signal, supervised
 from gateway.telemetry import configure_logging
-from gateway.usecases.register_loading import record_register
-from gateway.usecases.restoring import guard_of
+from gateway.usecases.log.restoring import guard_of
+from gateway.usecases.register.register_loading import record_register
 from gateway.wiring import Wiring
 
 

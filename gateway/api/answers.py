@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from gateway.profiles.views import Coverage, GoldenIdentity, Profile
-from gateway.usecases.explaining import WithheldItems
-from gateway.usecases.permissions import Allowance, Exclusion, Permissions
-from gateway.usecases.reading_granted import Granted
-from gateway.usecases.reading_notices import Incident, Notice
+from gateway.usecases.families.reading_granted import Granted
+from gateway.usecases.register.explaining import WithheldItems
+from gateway.usecases.register.permissions import Allowance, Exclusion, Permissions
+from gateway.usecases.telling.reading_notices import Incident, Notice
 
 
 class ReceiptOut(BaseModel):

@@ -10,9 +10,9 @@ from gateway.api.context import Context, DeclarationId, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import ExplainIn, receipt_view
 from gateway.profiles.views import Receipt
-from gateway.usecases.explaining import Asked, explain, explain_hypothetical
-from gateway.usecases.permissions import my_permissions
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.people.request_context import RequestContext
+from gateway.usecases.register.explaining import Asked, explain, explain_hypothetical
+from gateway.usecases.register.permissions import my_permissions
 
 router = APIRouter(prefix="/v1", tags=["decisions"], dependencies=[BEARER])
 

@@ -13,7 +13,7 @@ from fastapi import Header, Query
 
 from adapters.port import EarlierVersion
 from gateway.errors import BodyUnreadableError, ContentDigestError
-from gateway.usecases.batch_contract import BatchContract, Mode
+from gateway.usecases.intake.batch_contract import BatchContract, Mode
 
 _MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):\s*(?:;[^,]*)?")
 _SHA256_BYTES = 32

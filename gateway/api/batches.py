@@ -9,8 +9,8 @@ from gateway.api.answers import KeySetOut
 from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, operation
 from gateway.api.views import BatchOut, batch_view
-from gateway.usecases.batch_confirming import confirm_batch, give_up_batch
-from gateway.usecases.batch_receipts import batch_receipt, verification_keys
+from gateway.usecases.intake.batch_confirming import confirm_batch, give_up_batch
+from gateway.usecases.intake.batch_receipts import batch_receipt, verification_keys
 
 router = APIRouter()
 _JOSE = "application/jose"

@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import Depends, Request
 
 from gateway.errors import BodyTooLargeError, BodyUnreadableError, UnsupportedMediaError
-from gateway.usecases.intake import SpooledFile, spool_of
+from gateway.usecases.intake.intake import SpooledFile, spool_of
 
 _FORMATS = {
     "text/csv": "csv",

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from html import escape
 
-from gateway.usecases.breach_forms import BreachForm
-from gateway.usecases.working_days import LONDON
+from gateway.usecases.feeds.working_days import LONDON
+from gateway.usecases.linking.breach_forms import BreachForm
 
 _STYLE = "body{font:12pt sans-serif;max-width:45em;margin:2em auto}dt{font-weight:bold;margin-top:1em}dd{margin:0}"
 

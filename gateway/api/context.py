@@ -13,7 +13,7 @@ from gateway.identity.access_tokens import bearer_token, verify_access_token
 from gateway.identity.caller import Caller, PartnerCaller, StaffCaller
 from gateway.identity.errors import UnauthenticatedError
 from gateway.identity.sign_in import verify_provider_token
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")

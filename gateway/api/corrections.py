@@ -10,10 +10,17 @@ from pydantic import AfterValidator, Field
 from gateway.api.context import Anyone, Context, DeclarationId, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.answering_disputes import DisputeAnswered, OpenedTask, Task, answer_task, open_task, own_tasks
-from gateway.usecases.correction_notices import CorrectionNotice, my_correction_notices, note_read
-from gateway.usecases.disputing import LONGEST, Dispute, NewDispute, disputes_open, raise_dispute, read_dispute
-from gateway.usecases.retracting import (
+from gateway.usecases.subjects.answering_disputes import (
+    DisputeAnswered,
+    OpenedTask,
+    Task,
+    answer_task,
+    open_task,
+    own_tasks,
+)
+from gateway.usecases.subjects.correction_notices import CorrectionNotice, my_correction_notices, note_read
+from gateway.usecases.subjects.disputing import LONGEST, Dispute, NewDispute, disputes_open, raise_dispute, read_dispute
+from gateway.usecases.subjects.retracting import (
     FactsMeant,
     NewRetraction,
     Reinstatement,

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from gateway.api.context import Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import EmergencyAnswerIn, SuspensionEndIn
-from gateway.usecases.emergencies import Emergency, answer_emergency, emergencies, lift_suspension
+from gateway.usecases.families.emergencies import Emergency, answer_emergency, emergencies, lift_suspension
 
 router = APIRouter(prefix="/v1/emergencies", tags=["emergencies"], dependencies=[BEARER])
 

@@ -10,8 +10,8 @@ from pydantic import Field
 from gateway.api.context import Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.erasing import Erasure, NewErasure, ask_erasure, decide_erasure, erasures_open
-from gateway.usecases.legal_holds import LegalHold, holds_standing, lift_hold, place_hold
+from gateway.usecases.subjects.erasing import Erasure, NewErasure, ask_erasure, decide_erasure, erasures_open
+from gateway.usecases.subjects.legal_holds import LegalHold, holds_standing, lift_hold, place_hold
 
 router = APIRouter(prefix="/v1", tags=["erasure"], dependencies=[BEARER])
 _REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9./-]*$"

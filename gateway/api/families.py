@@ -17,9 +17,9 @@ from gateway.api.views import (
     profile_view,
     receipt_view,
 )
-from gateway.usecases.declaring import NewDeclaration, declare_purpose, purposes_offered
-from gateway.usecases.disclosure import disclose_profile
-from gateway.usecases.searching import search_people
+from gateway.usecases.families.declaring import NewDeclaration, declare_purpose, purposes_offered
+from gateway.usecases.families.disclosure import disclose_profile
+from gateway.usecases.families.searching import search_people
 from linkage.tokens import SearchQuery
 
 router = APIRouter(prefix="/v1", tags=["families"], dependencies=[BEARER])

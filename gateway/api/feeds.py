@@ -10,8 +10,7 @@ from pydantic import Field
 from gateway.api.context import Anyone, Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.batch_checks import ERROR_BUDGET
-from gateway.usecases.describing_feeds import (
+from gateway.usecases.feeds.describing_feeds import (
     TEMPLATE_TYPES,
     FeedDescription,
     FeedStanding,
@@ -19,9 +18,10 @@ from gateway.usecases.describing_feeds import (
     feed_template,
     feeds_seen_by,
 )
-from gateway.usecases.feed_rhythm import SwitchTerms
-from gateway.usecases.feed_switch import Switch, decide_switch, propose_switch, switch_off
-from gateway.usecases.watching_feeds import Alert, acknowledge_alert, alerts_seen_by
+from gateway.usecases.feeds.feed_rhythm import SwitchTerms
+from gateway.usecases.feeds.feed_switch import Switch, decide_switch, propose_switch, switch_off
+from gateway.usecases.intake.batch_checks import ERROR_BUDGET
+from gateway.usecases.watching.watching_feeds import Alert, acknowledge_alert, alerts_seen_by
 
 router = APIRouter(prefix="/v1", tags=["feeds"], dependencies=[BEARER])
 _REASON = Field(min_length=3, max_length=1000)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from gateway.api.answers import LiveOut, ReadyOut
 from gateway.api.context import Wired
 from gateway.api.contract import Told, operation
-from gateway.usecases.log_status import log_status
+from gateway.usecases.log.log_status import log_status
 
 router = APIRouter(tags=["health"])
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from gateway.api.context import Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.correcting_households import (
+from gateway.usecases.linking.correcting_households import (
     DerivedHousehold,
     HouseholdCorrected,
     HouseholdCorrection,

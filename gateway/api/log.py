@@ -12,10 +12,10 @@ from audit.entry import Decision, EventClass, Outcome, Phase, Reason
 from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.exporting_entries import FORMS, EntryExport, ExportForm, export_entries_for_officer
-from gateway.usecases.log_filters import LogFilters
-from gateway.usecases.log_lines import LogLine
-from gateway.usecases.reading_log import read_entry, search_log
+from gateway.usecases.log.exporting_entries import FORMS, EntryExport, ExportForm, export_entries_for_officer
+from gateway.usecases.log.log_filters import LogFilters
+from gateway.usecases.log.log_lines import LogLine
+from gateway.usecases.log.reading_log import read_entry, search_log
 
 router = APIRouter(prefix="/v1/log", tags=["log"], dependencies=[BEARER])
 

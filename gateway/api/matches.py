@@ -14,9 +14,9 @@ from gateway.api.breach_page import breach_page
 from gateway.api.context import Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent, receipt_view
-from gateway.usecases.breach_forms import BreachForm, BreachSummary, breach_form, breaches
-from gateway.usecases.match_deciding import Doubt, MatchDecision, decide_match, doubt_person, undo_decision
-from gateway.usecases.match_reviews import MatchSide, WaitingMatch, explain_match, matches_waiting
+from gateway.usecases.linking.breach_forms import BreachForm, BreachSummary, breach_form, breaches
+from gateway.usecases.linking.match_deciding import Doubt, MatchDecision, decide_match, doubt_person, undo_decision
+from gateway.usecases.linking.match_reviews import MatchSide, WaitingMatch, explain_match, matches_waiting
 from linkage.weights import Weight
 
 router = APIRouter(prefix="/v1/matches", tags=["matches"], dependencies=[BEARER])

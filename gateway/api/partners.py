@@ -14,11 +14,11 @@ from gateway.api.contract import BEARER, operation, problem
 from gateway.api.views import BatchOut, batch_view
 from gateway.errors import BodyUnreadableError, ContentDigestError
 from gateway.identity.token_endpoint import parse_token_form
-from gateway.usecases.batch_checks import followed_version
-from gateway.usecases.batch_contract import BatchContract
-from gateway.usecases.batches import errors_csv, errors_document, list_own_batches, progress_of, read_own_batch
-from gateway.usecases.intake import Push, SpooledFile, receive_batch, require_may_push, spool_of
-from gateway.usecases.tokens import issue_partner_token
+from gateway.usecases.intake.batch_checks import followed_version
+from gateway.usecases.intake.batch_contract import BatchContract
+from gateway.usecases.intake.batches import errors_csv, errors_document, list_own_batches, progress_of, read_own_batch
+from gateway.usecases.intake.intake import Push, SpooledFile, receive_batch, require_may_push, spool_of
+from gateway.usecases.people.tokens import issue_partner_token
 
 router = APIRouter()
 _KEY_LENGTH = 200

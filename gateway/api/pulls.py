@@ -7,8 +7,8 @@ from fastapi import APIRouter
 
 from gateway.api.context import Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
-from gateway.usecases.pull_overview import pulls_for_officer
-from gateway.usecases.pulling import PullState
+from gateway.usecases.feeds.pull_overview import pulls_for_officer
+from gateway.usecases.feeds.pulling import PullState
 
 router = APIRouter(prefix="/v1", tags=["feeds"], dependencies=[BEARER])
 

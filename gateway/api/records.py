@@ -11,9 +11,9 @@ from gateway.api.answers import FigureOut, OpenedNoticeOut, ProofOut
 from gateway.api.context import Anyone, Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import FigureIn, receipt_view
-from gateway.usecases.figures import FigureRequest, make_figure
-from gateway.usecases.reading_notices import Notice, my_notices, open_notice
-from gateway.usecases.receipts import receipt
+from gateway.usecases.families.figures import FigureRequest, make_figure
+from gateway.usecases.log.receipts import receipt
+from gateway.usecases.telling.reading_notices import Notice, my_notices, open_notice
 
 router = APIRouter(prefix="/v1", dependencies=[BEARER])
 

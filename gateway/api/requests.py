@@ -10,10 +10,10 @@ from gateway.api.answers import GrantedOut, RequestTakenOut
 from gateway.api.context import Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import AccessAnswerIn, AccessRequestIn, receipt_view
-from gateway.usecases.answering import RequestAnswered, answer_request
-from gateway.usecases.named_law import StoredAnswer
-from gateway.usecases.reading_granted import read_granted
-from gateway.usecases.requesting import NewRequest, OpenRequest, request_access, requests_open
+from gateway.usecases.families.answering import RequestAnswered, answer_request
+from gateway.usecases.families.reading_granted import read_granted
+from gateway.usecases.families.requesting import NewRequest, OpenRequest, request_access, requests_open
+from gateway.usecases.register.named_law import StoredAnswer
 
 router = APIRouter(prefix="/v1/access-requests", tags=["requests"], dependencies=[BEARER])
 

@@ -10,9 +10,16 @@ from pydantic import Field
 from gateway.api.context import Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.reviewing import ReviewCase, ReviewItem, ReviewOutcome, close_review, open_review, review_queue
-from gateway.usecases.reviewing_questions import ReviewQuestion, answer_question, ask_worker, my_questions
-from gateway.usecases.watching_family import Watch, set_watch
+from gateway.usecases.families.watching_family import Watch, set_watch
+from gateway.usecases.review.reviewing import (
+    ReviewCase,
+    ReviewItem,
+    ReviewOutcome,
+    close_review,
+    open_review,
+    review_queue,
+)
+from gateway.usecases.review.reviewing_questions import ReviewQuestion, answer_question, ask_worker, my_questions
 
 router = APIRouter(prefix="/v1", tags=["reviews"], dependencies=[BEARER])
 

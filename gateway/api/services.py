@@ -9,7 +9,7 @@ from pydantic import Field
 from gateway.api.context import Anyone, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.finding_services import ServiceFilters, ServicePage, look_up_services
+from gateway.usecases.feeds.finding_services import ServiceFilters, ServicePage, look_up_services
 
 router = APIRouter(prefix="/v1/services", tags=["services"], dependencies=[BEARER])
 

@@ -10,7 +10,7 @@ from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, operation
 from gateway.api.views import BatchOut, batch_view
 from gateway.errors import BodyUnreadableError
-from gateway.usecases.single_records import receive_record
+from gateway.usecases.intake.single_records import receive_record
 
 router = APIRouter()
 _KEY_LENGTH = 200

@@ -13,7 +13,7 @@ from audit.subject_words import Capacity
 from gateway.api.context import Context, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.subject_releases import (
+from gateway.usecases.subjects.subject_releases import (
     NewRelease,
     ReleaseStep,
     WaitingRelease,
@@ -21,7 +21,7 @@ from gateway.usecases.subject_releases import (
     decide_release,
     releases_waiting,
 )
-from gateway.usecases.subject_report import AskedReport, subject_report
+from gateway.usecases.subjects.subject_report import AskedReport, subject_report
 
 router = APIRouter(prefix="/v1/subject-reports", tags=["subject reports"], dependencies=[BEARER])
 

@@ -19,9 +19,9 @@ from gateway.api.contract import BEARER, operation
 from gateway.api.partners import idempotency_key
 from gateway.api.views import BatchOut, batch_view
 from gateway.errors import BodyTooLargeError, BodyUnreadableError, UnsupportedMediaError
-from gateway.usecases.batch_contract import BatchContract
-from gateway.usecases.intake import SpooledFile
-from gateway.usecases.uploads import (
+from gateway.usecases.intake.batch_contract import BatchContract
+from gateway.usecases.intake.intake import SpooledFile
+from gateway.usecases.intake.uploads import (
     NewUpload,
     UploadStands,
     add_to_upload,

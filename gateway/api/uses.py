@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, Told, operation
-from gateway.usecases.partner_uses import (
+from gateway.usecases.log.partner_uses import (
     NOTE,
     PersonQuery,
     PersonUse,

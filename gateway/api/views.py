@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agreements.request import Direction
 from gateway.profiles.views import Profile, Receipt
-from gateway.usecases.asking_register import Question
-from gateway.usecases.batches import FINISHED, Progress, told_withdrawn
-from gateway.usecases.intake import Batch
+from gateway.usecases.intake.batches import FINISHED, Progress, told_withdrawn
+from gateway.usecases.intake.intake import Batch
+from gateway.usecases.register.asking_register import Question
 
 
 class Sent(BaseModel):

@@ -10,7 +10,7 @@ from pydantic import Field
 from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
-from gateway.usecases.webhooks import (
+from gateway.usecases.telling.webhooks import (
     Delivery,
     Webhook,
     add_webhook,

@@ -25,9 +25,9 @@ from gateway.store.facts import NewRecord, intern_records, save_facts, save_toke
 from gateway.store.identities import add_persons, replace_households, replace_kin, replace_links
 from gateway.store.ledger import append
 from gateway.store.reviews import watch_family
-from gateway.usecases.entries import system_entry
-from gateway.usecases.loading_staff import load_staff
-from gateway.usecases.search_tokens import token_rows
+from gateway.usecases.families.search_tokens import token_rows
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.people.loading_staff import load_staff
 from gateway.wiring import Wiring
 
 _IDS = UUID("0b1d8c52-6b0c-4a55-9d0e-5c1f0a6de7aa")

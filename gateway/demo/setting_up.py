@@ -16,7 +16,7 @@ import httpx
 from agreements.enactment import enact_register
 from gateway import clock
 from gateway.building import load_signed_register
-from gateway.cli_settings import read_settings
+from gateway.commands.settings import read_settings
 from gateway.demo.northvale.generate import SMALLEST, generate
 from gateway.demo.provider.parties import RelyingParty
 from gateway.demo.provider.serving import running_provider

@@ -17,10 +17,10 @@ from gateway.demo.readers import Reader
 from gateway.errors import AccessRefusedError
 from gateway.identity.caller import StaffCaller
 from gateway.store.feed_switches import switches_on
-from gateway.usecases.feed_rhythm import FULL, MATCH_ONLY, SwitchTerms
-from gateway.usecases.feed_switch import decide_switch, propose_switch
-from gateway.usecases.feed_switch_law import is_plain, kept_items
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.feeds.feed_rhythm import FULL, MATCH_ONLY, SwitchTerms
+from gateway.usecases.feeds.feed_switch import decide_switch, propose_switch
+from gateway.usecases.feeds.feed_switch_law import is_plain, kept_items
+from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 
 _RHYTHMS: Mapping[str, str] = MappingProxyType(

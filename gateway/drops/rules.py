@@ -31,7 +31,7 @@ FORMATS = {".csv": "csv", ".json": "json", ".ndjson": "ndjson", ".xml": "xml"}
 class FileRule(BaseModel):
     """Names of one feed: `match` is a pattern with `*`, `?` and `[...]`, held to the whole name, letter case too.
 
-    `mode` is what such a file says of the rows that are not in it: see `gateway.usecases.batch_contract.Mode`.
+    `mode` is what such a file says of the rows that are not in it: see `gateway.usecases.intake.batch_contract.Mode`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -32,8 +32,8 @@ from gateway.store.witnesses import (
     save_witness_state,
     witness_states,
 )
-from gateway.usecases.log_parts import LogParts, log_keys
-from gateway.usecases.witness_alarms import record_alarm
+from gateway.usecases.log.log_parts import LogParts, log_keys
+from gateway.usecases.log.witness_alarms import record_alarm
 
 ROLE = "hg_sequence"
 PERIOD = 1.0

@@ -8,10 +8,10 @@ import time
 
 from procrastinate import App
 
-from gateway.usecases.coverage_maps import take_due_maps
-from gateway.usecases.linking import link_everything
-from gateway.usecases.linking_new import link_new
-from gateway.usecases.notifying import raise_notices
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import link_new
+from gateway.usecases.log.coverage_maps import take_due_maps
+from gateway.usecases.telling.notifying import raise_notices
 from gateway.wiring import Wiring
 
 QUEUE = "linkage"

@@ -3,7 +3,7 @@
 from procrastinate import App
 
 from gateway.pull.sources import read_pull_sources
-from gateway.usecases.pulling import pull_due
+from gateway.usecases.feeds.pulling import pull_due
 from gateway.wiring import Wiring
 
 QUEUE = "pulls"

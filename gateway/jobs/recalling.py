@@ -12,8 +12,8 @@ from audit.errors import AuditError
 from gateway.errors import ConfigurationError
 from gateway.jobs.asking_witness import shown_by
 from gateway.policy_file import read_policy
-from gateway.usecases.log_parts import LogParts, log_keys
-from gateway.usecases.restoring import guard_of
+from gateway.usecases.log.log_parts import LogParts, log_keys
+from gateway.usecases.log.restoring import guard_of
 
 _log = logging.getLogger(__name__)
 

@@ -39,7 +39,7 @@ from gateway.store.sequencing import (
     store_leaves,
     waiting_batch,
 )
-from gateway.usecases.restoring import Guard
+from gateway.usecases.log.restoring import Guard
 
 ROLE = "hg_sequence"
 PERIOD = 0.2

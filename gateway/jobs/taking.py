@@ -8,8 +8,8 @@ from uuid import UUID
 from procrastinate import App, PsycopgConnector
 
 from gateway.jobs.running import work_until
-from gateway.usecases.intake_left import queue_left_batches, sweep_spool
-from gateway.usecases.intake_taking import take_batch
+from gateway.usecases.intake.intake_left import queue_left_batches, sweep_spool
+from gateway.usecases.intake.intake_taking import take_batch
 from gateway.wiring import Wiring
 
 INTAKE = "intake"

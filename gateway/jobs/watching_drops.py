@@ -4,7 +4,7 @@ from procrastinate import App
 
 from gateway.drops.rules import read_drop_folders
 from gateway.jobs.pulling import QUEUE
-from gateway.usecases.dropping import look_at_folders
+from gateway.usecases.intake.dropping import look_at_folders
 from gateway.wiring import Wiring
 
 

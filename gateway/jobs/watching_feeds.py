@@ -2,7 +2,7 @@
 
 from procrastinate import App
 
-from gateway.usecases.watching_feeds import watch_feeds
+from gateway.usecases.watching.watching_feeds import watch_feeds
 from gateway.wiring import Wiring
 
 

@@ -2,8 +2,8 @@
 
 from procrastinate import App
 
-from gateway.usecases.webhooks_sending import deliver_due
-from gateway.usecases.webhooks_telling import tell_of_ends, tell_of_linked
+from gateway.usecases.telling.webhooks_sending import deliver_due
+from gateway.usecases.telling.webhooks_telling import tell_of_ends, tell_of_linked
 from gateway.wiring import Wiring
 
 QUEUE = "webhooks"

@@ -15,18 +15,18 @@ from gateway.jobs.watching_drops import add_watching
 from gateway.jobs.watching_feeds import add_watching_job
 from gateway.jobs.webhooks import QUEUE as WEBHOOKS
 from gateway.jobs.webhooks import add_webhook_jobs
-from gateway.usecases.answering import note_unanswered
-from gateway.usecases.coverage_maps import take_due_maps
-from gateway.usecases.emergencies import suspend_unconfirmed
-from gateway.usecases.erasing import finish_erasures
-from gateway.usecases.housekeeping import forget_what_is_over
-from gateway.usecases.notifying import escalate_notices
-from gateway.usecases.partner_uses import count_everybodys_months
-from gateway.usecases.retention import forget_past_retention
-from gateway.usecases.reviewing_accesses import explain_new
-from gateway.usecases.reviewing_draws import draw_reviews
-from gateway.usecases.telling_viewers import tell_of_retractions
-from gateway.usecases.warning import raise_warnings
+from gateway.usecases.families.answering import note_unanswered
+from gateway.usecases.families.emergencies import suspend_unconfirmed
+from gateway.usecases.log.coverage_maps import take_due_maps
+from gateway.usecases.log.partner_uses import count_everybodys_months
+from gateway.usecases.people.housekeeping import forget_what_is_over
+from gateway.usecases.review.reviewing_accesses import explain_new
+from gateway.usecases.review.reviewing_draws import draw_reviews
+from gateway.usecases.review.warning import raise_warnings
+from gateway.usecases.subjects.erasing import finish_erasures
+from gateway.usecases.subjects.retention import forget_past_retention
+from gateway.usecases.subjects.telling_viewers import tell_of_retractions
+from gateway.usecases.telling.notifying import escalate_notices
 from gateway.wiring import Wiring
 
 

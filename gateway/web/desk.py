@@ -10,9 +10,9 @@ from gateway.identity.caller import StaffCaller
 from gateway.identity.cookies import Cookies
 from gateway.identity.errors import ForgedRequestError, UnauthenticatedError
 from gateway.identity.session import OpenSession, check_form, resume_session
-from gateway.usecases.page_duties import Duties, duties_of
-from gateway.usecases.page_sessions import PageSessions, RememberedPurpose, cookie_digest
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.families.page_duties import Duties, duties_of
+from gateway.usecases.people.page_sessions import PageSessions, RememberedPurpose, cookie_digest
+from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from agreements.register import Register
 from audit.entry import Decision, EventClass, Outcome, Phase, Reason
-from gateway.usecases.log_filters import LogFilters
+from gateway.usecases.log.log_filters import LogFilters
 from gateway.web.forms import FormError, Params, date_field, select_field, text_field, typed_date
 from gateway.web.views.log import DECISIONS, EVENTS, OUTCOMES, PHASES, REASONS
 from gateway.web.words import LONDON

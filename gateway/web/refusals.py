@@ -11,7 +11,7 @@ from gateway.errors import AccessRefusedError, DeclarationError, NotFoundError, 
 from gateway.identity.errors import ForgedRequestError, UnauthenticatedError
 from gateway.identity.sign_in import local_path
 from gateway.problems import problem_for
-from gateway.usecases.disclosure import NO_SUCH_FAMILY
+from gateway.usecases.families.disclosure import NO_SUCH_FAMILY
 from gateway.web.render import render
 from gateway.web.words import instant
 

@@ -15,7 +15,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 from gateway.api.context import wired
 from gateway.clock import new_secret
 from gateway.settings import Settings
-from gateway.usecases.page_sessions import RememberedPurpose
+from gateway.usecases.people.page_sessions import RememberedPurpose
 from gateway.web.desk import Desk
 from gateway.web.words import clock_time, instant
 

@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 from pydantic import BaseModel
 
-from gateway.usecases.batch_checks import ERROR_BUDGET
-from gateway.usecases.feed_rhythm import FULL, MATCH_ONLY, SwitchTerms
-from gateway.usecases.feed_switch import Switch
-from gateway.usecases.feed_switch_choices import SwitchChoices
+from gateway.usecases.feeds.feed_rhythm import FULL, MATCH_ONLY, SwitchTerms
+from gateway.usecases.feeds.feed_switch import Switch
+from gateway.usecases.feeds.feed_switch_choices import SwitchChoices
+from gateway.usecases.intake.batch_checks import ERROR_BUDGET
 from gateway.web.forms import FormError, Params, choice_field, select_field, text_field
 
 USES: Mapping[str, str] = {MATCH_ONLY: "For matching only", FULL: "In full, as agreements say"}

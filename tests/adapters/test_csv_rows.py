@@ -12,7 +12,7 @@ from adapters.csv_rows import csv_rows
 from adapters.errors import FeedUnreadableError
 from adapters.formulas import QUOTE_OR_SIGN
 from adapters.port import RawRow
-from gateway.usecases.spreadsheets import harmless
+from gateway.usecases.intake.spreadsheets import harmless
 
 KNOWN = frozenset({"ref", "name", "note"})
 CANARY = "Zebedee-Quill"

@@ -17,8 +17,8 @@ from audit.leaf import SALT_SIZE, commit_entry
 from audit.merkle import leaf_hash
 from audit.subject_list import ListKind, extend_list, list_start
 from gateway.store.subject_lists import MapRow, StoredMap, add_map
-from gateway.usecases.coverage_maps import encode_nodes, map_secret, nodes_of, root_over
-from gateway.usecases.entries import system_entry
+from gateway.usecases.log.coverage_maps import encode_nodes, map_secret, nodes_of, root_over
+from gateway.usecases.log.entries import system_entry
 from tests.drill.ledger_book import LOG, Book, drill_wiring
 
 Row = dict[str, Any]

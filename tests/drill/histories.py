@@ -14,7 +14,7 @@ from audit.restore import RestoreReason
 from gateway.operator_parts import operator_entry
 from gateway.store.erasure import erase_as_said
 from gateway.store.ledger import append
-from gateway.usecases.restoring import declare_restore
+from gateway.usecases.log.restoring import declare_restore
 from gateway.witness.witness import Witness
 from tests.drill.ledger_book import Book, new_witness
 

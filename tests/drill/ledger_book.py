@@ -40,10 +40,10 @@ from gateway.store.ledger import Ticket, TicketSubject, append, authorise
 from gateway.store.log import newest_checkpoint, stored_nodes
 from gateway.store.restores import HighWaterMark
 from gateway.store.witnesses import StoredCosignature, add_cosignature, add_witnessed
-from gateway.usecases.coverage_maps import take_due_maps
-from gateway.usecases.exporting_log import export_log
-from gateway.usecases.restoring import guard_of
-from gateway.usecases.verifying_log import Verdict, verify_database
+from gateway.usecases.log.coverage_maps import take_due_maps
+from gateway.usecases.log.exporting_log import export_log
+from gateway.usecases.log.restoring import guard_of
+from gateway.usecases.log.verifying_log import Verdict, verify_database
 from gateway.wiring import Wiring
 from gateway.witness.folder import create_witness, open_witness
 from gateway.witness.witness import Witness

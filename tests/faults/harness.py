@@ -25,7 +25,7 @@ from sqlalchemy import Engine
 
 from audit.receipt import redeem_promise
 from audit.tlog_proof import parse_proof
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.verifying_log import verify_database
 from tests.faults.clients import Access, Client, Request, arrears, repeated
 from tests.faults.faults import FAULTS, Fault
 from tests.faults.house import House, eventually, kill, running_house, waiting

@@ -34,7 +34,7 @@ from gateway.identity.caller import Caller, PartnerCaller, StaffCaller
 from gateway.jobs import sequencer
 from gateway.settings import Settings
 from gateway.supervising import stop_with_parent
-from gateway.usecases.restoring import guard_of
+from gateway.usecases.log.restoring import guard_of
 from tests.gateway.cluster import REGISTER
 
 CLOCK = "clock.offset"

@@ -36,12 +36,12 @@ from gateway.identity.oidc import OidcProvider
 from gateway.settings import Settings
 from gateway.store.desk_tables import BatchRow
 from gateway.store.engine import Database
-from gateway.usecases.declaring import NewDeclaration, declare_purpose
-from gateway.usecases.disclosure import Disclosure, disclose_profile
-from gateway.usecases.intake import Push, receive_batch
-from gateway.usecases.linking import link_everything
-from gateway.usecases.request_context import RequestContext
-from gateway.usecases.searching import SearchResult, search_people
+from gateway.usecases.families.declaring import NewDeclaration, declare_purpose
+from gateway.usecases.families.disclosure import Disclosure, disclose_profile
+from gateway.usecases.families.searching import SearchResult, search_people
+from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 from linkage.tokens import SearchQuery
 from tests.gateway.cluster import REGISTER, Cluster, admin_engine

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from audit.entry import COMMITTED_FIELDS, Entry
 from audit.leaf import CommittedFields, commit_fields
-from gateway.usecases.linking import link_everything
+from gateway.usecases.linking.linking import link_everything
 from tests.gateway.northvale_world import TEMPLATE, Built, CountedIds, Northvale, opened
 from tests.gateway.subjects.reports import sequence
 

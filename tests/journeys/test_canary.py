@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from gateway.usecases.linking import link_everything
+from gateway.usecases.linking.linking import link_everything
 from tests.gateway.served import raw, served
 
 CANARY = "Zephyrine"

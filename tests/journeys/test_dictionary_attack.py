@@ -12,12 +12,12 @@ import pytest
 from audit.entry import COMMITTED_FIELDS, EventClass
 from gateway.errors import GatewayError
 from gateway.operator_parts import OperatorParts, operator_entry
-from gateway.usecases.declaring import NewDeclaration, declare_purpose
-from gateway.usecases.exporting_log import export_log
-from gateway.usecases.linking_differences import KINDS
-from gateway.usecases.notifying import raise_notices
-from gateway.usecases.requesting import NewRequest, request_access
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.families.declaring import NewDeclaration, declare_purpose
+from gateway.usecases.families.requesting import NewRequest, request_access
+from gateway.usecases.linking.linking_differences import KINDS
+from gateway.usecases.log.exporting_log import export_log
+from gateway.usecases.log.verifying_log import verify_database
+from gateway.usecases.telling.notifying import raise_notices
 from tests.gateway.audit.erased_world import erase, finish
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from gateway.usecases.working_days import working_days_on
+from gateway.usecases.feeds.working_days import working_days_on
 from tests.gateway.served import served
 
 WORDS = "This was another boy of the same first name. Tyler was at home with flu that day."

@@ -2,10 +2,10 @@
 
 from gateway.demo.scenes.one_school import mended_sheet
 from gateway.identity.caller import PartnerCaller
-from gateway.usecases.batch_contract import BatchContract
-from gateway.usecases.batches import errors_csv, read_own_batch
-from gateway.usecases.intake import Push, receive_batch
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.intake.batch_contract import BatchContract
+from gateway.usecases.intake.batches import errors_csv, read_own_batch
+from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.people.request_context import RequestContext
 
 FEED = "schools-attendance"
 CONTEXT = RequestContext("11111111-1111-4111-8111-111111111111")

@@ -19,7 +19,7 @@ from audit.subject_list import ListKind, extend_list, list_start
 from audit.subject_words import Capacity
 from audit.verify import verify_path
 from audit.verify_export import Trust
-from gateway.usecases.subject_releases import NewRelease, ask_for_release, decide_release
+from gateway.usecases.subjects.subject_releases import NewRelease, ask_for_release, decide_release
 from tests.gateway.northvale_world import CONTEXT, copied
 from tests.gateway.subjects.reports import DPO, OFFICER, pass_an_hour, report, sequence, words
 from tests.journeys.harwood import Harwood, commit_with_fixed_salts, harwood, harwood_world

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from gateway.usecases.linking import link_everything
+from gateway.usecases.linking.linking import link_everything
 from tests.gateway.records.test_what_the_log_tells import told
 from tests.gateway.served import served
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from gateway.cli_clk import app
+from gateway.commands.clk import app
 from linkage.errors import LinkageError
 from linkage.private.comparing import dice, match_encodings
 from linkage.private.encoding import DEFAULT_FORM, Encoder, Field, Form, spread, values_of

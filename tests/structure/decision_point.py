@@ -84,9 +84,9 @@ def _routes(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str,
 def undecided(functions: Mapping[str, Function], personal: Iterable[str]) -> dict[str, set[str]]:
     """Ways from a route to a reader of personal data on which no use case asks the register, with their routes.
 
-    A way is "function -> reader": the function that calls the reader. A walk from a route ends at a use case that asks,
-    itself or through what it calls: what such a use case reads, it reads with its decision in hand. A reader that is
-    no function of the store is a `KeyError`.
+    A way is "function -> reader", named from below `gateway`: the function that calls the reader. A walk from a route
+    ends at a use case that asks, itself or through what it calls: what such a use case reads, it reads with its
+    decision in hand. A reader that is no function of the store is a `KeyError`.
     """
     wanted = {functions[name].name for name in personal}
     asking = _asking(functions)
@@ -94,7 +94,7 @@ def undecided(functions: Mapping[str, Function], personal: Iterable[str]) -> dic
     for function in functions.values():
         for route in function.routes:
             for way in _ways(functions, function.name, wanted, asking):
-                found.setdefault(way, set()).add(route)
+                found.setdefault(way.replace("gateway.", ""), set()).add(route)
     return found
 
 

@@ -20,8 +20,8 @@ from gateway import clock
 from gateway.identity.assertion import token_form
 from gateway.identity.clients import ClientRegistry
 from gateway.identity.keys import generate_es256_key, public_jwks
-from gateway.usecases.notifying import raise_notices
-from gateway.usecases.watching_feeds import watch_feeds
+from gateway.usecases.telling.notifying import raise_notices
+from gateway.usecases.watching.watching_feeds import watch_feeds
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import Northvale
 from tests.gateway.served import Served, served

@@ -118,8 +118,8 @@ def test_the_life_of_a_request_names_functions_of_every_layer_of_both_paths():
     life = README.read_text().partition("## The life of a request")[2].partition("\n## ")[0]
     push, _, read = life.partition("### A read")
     for path, wanted in (
-        (push, "gateway.usecases.intake.receive_batch"),
-        (read, "gateway.usecases.disclosure.authorise"),
+        (push, "gateway.usecases.intake.intake.receive_batch"),
+        (read, "gateway.usecases.families.disclosure.authorise"),
     ):
         names = [word for word in _CODE.findall(path) if _DOTTED.fullmatch(word)]
         callables = [name for name in names if callable(_found(name))]
@@ -208,6 +208,6 @@ def test_every_dependency_has_its_reason():
 
 
 def test_a_name_that_does_not_exist_would_be_found():
-    assert not resolves("gateway.usecases.disclosure.no_such_function")
+    assert not resolves("gateway.usecases.families.disclosure.no_such_function")
     assert not resolves("agreements.register.Register.no_such_method")
     assert not in_schema("hearth.no_such_table", sql())

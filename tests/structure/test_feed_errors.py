@@ -38,7 +38,7 @@ def said_in(tree: ast.AST) -> Iterator[str]:
 
 
 def emitted() -> set[str]:
-    modules = [*ROOT.glob("adapters/**/*.py"), *ROOT.glob("gateway/usecases/*.py")]
+    modules = [*ROOT.glob("adapters/**/*.py"), *ROOT.glob("gateway/usecases/**/*.py")]
     found = {code for module in modules for code in said_in(ast.parse(module.read_text()))}
     whole = {kind.code for kind in vars(adapters.errors).values() if isinstance(kind, type) and "code" in vars(kind)}
     # A refusal of a switch reaches a batch as the code of its error.

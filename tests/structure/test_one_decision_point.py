@@ -141,79 +141,79 @@ _GOES = "what two officers decided to erase is looked for and taken away; of all
 _SENT = "a disputed fact, to the sender whose own file brought it, as they sent it, with what is said against it"
 _CORRECTS = "who was shown what is wrong is told so; the answer holds a number, small ones as one (practice P2)"
 BY_ROLE = {
-    "gateway.usecases.answering_disputes._own_dispute -> gateway.store.disputes.dispute_of": _SENT,
-    "gateway.usecases.answering_disputes.open_task -> gateway.store.disputes.disputed_fact": _SENT,
-    "gateway.usecases.answering_disputes.own_tasks -> gateway.store.disputes.disputes_to": _SENT,
-    "gateway.usecases.correction_notices.my_correction_notices -> gateway.store.viewers.notices_to": (
+    "usecases.subjects.answering_disputes._own_dispute -> store.disputes.dispute_of": _SENT,
+    "usecases.subjects.answering_disputes.open_task -> store.disputes.disputed_fact": _SENT,
+    "usecases.subjects.answering_disputes.own_tasks -> store.disputes.disputes_to": _SENT,
+    "usecases.subjects.correction_notices.my_correction_notices -> store.viewers.notices_to": (
         "that something the reader was shown is wrong: no name, no fact"
     ),
-    "gateway.usecases.disputing.disputes_open -> gateway.store.disputes.open_disputes": _OFFICER,
-    "gateway.usecases.disputing.read_dispute -> gateway.store.disputes.dispute_of": (
+    "usecases.subjects.disputing.disputes_open -> store.disputes.open_disputes": _OFFICER,
+    "usecases.subjects.disputing.read_dispute -> store.disputes.dispute_of": (
         "a dispute, to whoever raised it on a permitted fact, or an officer: no value of the fact"
     ),
-    "gateway.usecases.disputing.read_dispute -> gateway.store.viewers.told_of": (
+    "usecases.subjects.disputing.read_dispute -> store.viewers.told_of": (
         "who was told, as roles, for the person concerned (UK GDPR Art 19); sealed readings left out"
     ),
-    "gateway.usecases.search_token_renewal.renew_tokens -> gateway.store.retractions.drop_search_tokens": (
+    "usecases.families.search_token_renewal.renew_tokens -> store.retractions.drop_search_tokens": (
         "values of which keyed tokens are made anew; none of them leaves"
     ),
-    "gateway.usecases.telling_viewers._facts_by_person -> gateway.store.erasure.link_versions": _CORRECTS,
-    "gateway.usecases.telling_viewers._viewers -> gateway.store.viewers.looks_at": _CORRECTS,
-    "gateway.usecases.reading_log.search_entries -> gateway.store.log_search.search_cards": _OFFICER_BEFORE,
-    "gateway.usecases.exporting_entries._page -> gateway.store.log_search.search_cards": _OFFICER_BEFORE,
-    "gateway.usecases.reading_log.read_entry -> gateway.store.log_search.completing_entries": _OFFICER,
-    "gateway.usecases.reading_log.read_entry -> gateway.store.log.one_entry": _OFFICER,
-    "gateway.usecases.requesting.requests_open -> gateway.store.requests.open_requests": _DECIDES,
-    "gateway.usecases.reviewing.review_queue -> gateway.store.reviews.open_reviews": _OFFICER,
-    "gateway.usecases.reviewing.open_review -> gateway.store.reviews.lock_review": _OFFICER,
-    "gateway.usecases.reviewing.close_review -> gateway.store.reviews.lock_review": _OFFICER,
-    "gateway.usecases.reviewing_questions.ask_worker -> gateway.store.reviews.lock_review": _OFFICER,
-    "gateway.usecases.reviewing_questions.ask_worker -> gateway.store.access_reviews.cards_of": _OFFICER,
-    "gateway.usecases.reviewing._case -> gateway.store.access_reviews.cards_of": _CASE,
-    "gateway.usecases.reviewing._case -> gateway.store.access_reviews.judgements_of": _CASE,
-    "gateway.usecases.reviewing._case -> gateway.store.reviews.question_of": _CASE,
-    "gateway.usecases.reviewing_questions.my_questions -> gateway.store.reviews.questions_to": _ASKED,
-    "gateway.usecases.reviewing_questions.my_questions -> gateway.store.access_reviews.cards_of": _ASKED,
-    "gateway.usecases.reviewing_questions.answer_question -> gateway.store.reviews.lock_review": _ASKED,
-    "gateway.usecases.reviewing_questions.answer_question -> gateway.store.reviews.question_of": _ASKED,
-    "gateway.usecases.subject_releases.releases_waiting -> gateway.store.subject_releases.open_releases": _OFFICER,
-    "gateway.usecases.subject_releases.decide_release -> gateway.store.subject_releases.lock_release": _OFFICER,
-    "gateway.usecases.subject_releases.approved_release -> gateway.store.subject_releases.lock_release": _REPORT,
-    "gateway.usecases.subject_sections.subject_sections -> gateway.store.subject_lists.list_elements": _REPORT,
-    "gateway.usecases.subject_sections._section -> gateway.store.subject_lists.list_elements": _REPORT,
-    "gateway.usecases.map_receipts._receipt -> gateway.store.log.one_entry": "the entry of a map: hashes, of nobody",
-    "gateway.usecases.breach_forms.breaches -> gateway.store.mixed_profiles.mixtures": _OFFICER,
-    "gateway.usecases.breach_forms.breach_form -> gateway.store.mixed_profiles.mixture": _OFFICER,
-    "gateway.usecases.erasing.decide_erasure -> gateway.store.erasure_desk.lock_erasure": _OFFICER,
-    "gateway.usecases.erasing.erasures_open -> gateway.store.erasure_desk.open_erasures": _OFFICER,
-    "gateway.usecases.legal_holds.holds_standing -> gateway.store.erasure_desk.standing_holds": _OFFICER,
-    "gateway.usecases.legal_holds.lift_hold -> gateway.store.erasure_desk.lock_hold": _OFFICER,
-    "gateway.usecases.erasure_carried_out._about -> gateway.store.erasure.entries_about": _GOES,
-    "gateway.usecases.erasure_carried_out._entries -> gateway.store.erasure.spoken_entries": _GOES,
-    "gateway.usecases.erasure_carried_out._erase_rejected_rows -> gateway.store.erasure_desk.rejected_rows": _GOES,
-    "gateway.usecases.erasure_carried_out._persons -> gateway.store.erasure.identifying_values": _GOES,
-    "gateway.usecases.erasure_carried_out.carry_out -> gateway.store.erasure.link_versions": _GOES,
-    "gateway.usecases.erasure_carried_out.carry_out -> gateway.store.erasure_desk.standing_holds": _GOES,
-    "gateway.usecases.emergencies.lift_suspension -> gateway.store.emergencies.lock_emergency": _OFFICER,
-    "gateway.usecases.emergencies.answer_emergency -> gateway.store.emergencies.lock_emergency": _TOLD,
-    "gateway.usecases.emergencies.emergencies -> gateway.store.emergencies.list_emergencies": _TOLD,
-    "gateway.usecases.batches._handed_out -> gateway.store.batches.read_row_errors": "the sender's own rows",
-    "gateway.usecases.page_batches.row_problems -> gateway.store.batches.read_row_errors": (
+    "usecases.subjects.telling_viewers._facts_by_person -> store.erasure.link_versions": _CORRECTS,
+    "usecases.subjects.telling_viewers._viewers -> store.viewers.looks_at": _CORRECTS,
+    "usecases.log.reading_log.search_entries -> store.log_search.search_cards": _OFFICER_BEFORE,
+    "usecases.log.exporting_entries._page -> store.log_search.search_cards": _OFFICER_BEFORE,
+    "usecases.log.reading_log.read_entry -> store.log_search.completing_entries": _OFFICER,
+    "usecases.log.reading_log.read_entry -> store.log.one_entry": _OFFICER,
+    "usecases.families.requesting.requests_open -> store.requests.open_requests": _DECIDES,
+    "usecases.review.reviewing.review_queue -> store.reviews.open_reviews": _OFFICER,
+    "usecases.review.reviewing.open_review -> store.reviews.lock_review": _OFFICER,
+    "usecases.review.reviewing.close_review -> store.reviews.lock_review": _OFFICER,
+    "usecases.review.reviewing_questions.ask_worker -> store.reviews.lock_review": _OFFICER,
+    "usecases.review.reviewing_questions.ask_worker -> store.access_reviews.cards_of": _OFFICER,
+    "usecases.review.reviewing._case -> store.access_reviews.cards_of": _CASE,
+    "usecases.review.reviewing._case -> store.access_reviews.judgements_of": _CASE,
+    "usecases.review.reviewing._case -> store.reviews.question_of": _CASE,
+    "usecases.review.reviewing_questions.my_questions -> store.reviews.questions_to": _ASKED,
+    "usecases.review.reviewing_questions.my_questions -> store.access_reviews.cards_of": _ASKED,
+    "usecases.review.reviewing_questions.answer_question -> store.reviews.lock_review": _ASKED,
+    "usecases.review.reviewing_questions.answer_question -> store.reviews.question_of": _ASKED,
+    "usecases.subjects.subject_releases.releases_waiting -> store.subject_releases.open_releases": _OFFICER,
+    "usecases.subjects.subject_releases.decide_release -> store.subject_releases.lock_release": _OFFICER,
+    "usecases.subjects.subject_releases.approved_release -> store.subject_releases.lock_release": _REPORT,
+    "usecases.subjects.subject_sections.subject_sections -> store.subject_lists.list_elements": _REPORT,
+    "usecases.subjects.subject_sections._section -> store.subject_lists.list_elements": _REPORT,
+    "usecases.log.map_receipts._receipt -> store.log.one_entry": "the entry of a map: hashes, of nobody",
+    "usecases.linking.breach_forms.breaches -> store.mixed_profiles.mixtures": _OFFICER,
+    "usecases.linking.breach_forms.breach_form -> store.mixed_profiles.mixture": _OFFICER,
+    "usecases.subjects.erasing.decide_erasure -> store.erasure_desk.lock_erasure": _OFFICER,
+    "usecases.subjects.erasing.erasures_open -> store.erasure_desk.open_erasures": _OFFICER,
+    "usecases.subjects.legal_holds.holds_standing -> store.erasure_desk.standing_holds": _OFFICER,
+    "usecases.subjects.legal_holds.lift_hold -> store.erasure_desk.lock_hold": _OFFICER,
+    "usecases.subjects.erasure_carried_out._about -> store.erasure.entries_about": _GOES,
+    "usecases.subjects.erasure_carried_out._entries -> store.erasure.spoken_entries": _GOES,
+    "usecases.subjects.erasure_carried_out._erase_rejected_rows -> store.erasure_desk.rejected_rows": _GOES,
+    "usecases.subjects.erasure_carried_out._persons -> store.erasure.identifying_values": _GOES,
+    "usecases.subjects.erasure_carried_out.carry_out -> store.erasure.link_versions": _GOES,
+    "usecases.subjects.erasure_carried_out.carry_out -> store.erasure_desk.standing_holds": _GOES,
+    "usecases.families.emergencies.lift_suspension -> store.emergencies.lock_emergency": _OFFICER,
+    "usecases.families.emergencies.answer_emergency -> store.emergencies.lock_emergency": _TOLD,
+    "usecases.families.emergencies.emergencies -> store.emergencies.list_emergencies": _TOLD,
+    "usecases.intake.batches._handed_out -> store.batches.read_row_errors": "the sender's own rows",
+    "usecases.intake.page_batches.row_problems -> store.batches.read_row_errors": (
         "rules that the rows of the agency's own file broke; never a value"
     ),
-    "gateway.usecases.receipts._receipt -> gateway.store.log.one_entry": "commitments and hashes, to the own agency",
-    "gateway.usecases.batch_receipts.batch_receipt -> gateway.store.log.one_entry": (
+    "usecases.log.receipts._receipt -> store.log.one_entry": "commitments and hashes, to the own agency",
+    "usecases.intake.batch_receipts.batch_receipt -> store.log.one_entry": (
         "the place in the log of the sender's own file, and nothing else of the entry"
     ),
-    "gateway.usecases.reading_notices.my_notices -> gateway.store.notices.notices_for": (
+    "usecases.telling.reading_notices.my_notices -> store.notices.notices_for": (
         "that something waits, to whom it is addressed: no name, no family; to open it asks the register"
     ),
-    "gateway.usecases.partner_uses._count_months -> gateway.store.partner_uses.count_uses": _USES,
-    "gateway.usecases.partner_uses._count_months -> gateway.store.partner_uses.counted_months": _USES,
-    "gateway.usecases.partner_uses.uses_of_own_data -> gateway.store.partner_uses.counted_months": _USES,
-    "gateway.usecases.partner_uses.uses_of_one_person -> gateway.store.partner_uses.persons_of_record": _PRIVACY,
-    "gateway.usecases.partner_uses.uses_of_one_person -> gateway.store.partner_uses.uses_of_person": _PRIVACY,
-    "gateway.usecases.partner_uses.reconcile_batches -> gateway.store.partner_uses.own_collections": (
+    "usecases.log.partner_uses._count_months -> store.partner_uses.count_uses": _USES,
+    "usecases.log.partner_uses._count_months -> store.partner_uses.counted_months": _USES,
+    "usecases.log.partner_uses.uses_of_own_data -> store.partner_uses.counted_months": _USES,
+    "usecases.log.partner_uses.uses_of_one_person -> store.partner_uses.persons_of_record": _PRIVACY,
+    "usecases.log.partner_uses.uses_of_one_person -> store.partner_uses.uses_of_person": _PRIVACY,
+    "usecases.log.partner_uses.reconcile_batches -> store.partner_uses.own_collections": (
         "ids of files that the agency itself sent"
     ),
 }
@@ -234,7 +234,7 @@ def test_whoever_reads_by_role_of_oversight_is_required_to_be_an_officer(functio
 
     assert by_officers
     for name in by_officers:
-        assert "gateway.usecases.officers.require_officer" in functions[name].calls
+        assert "gateway.usecases.people.officers.require_officer" in functions[f"gateway.{name}"].calls
 
 
 def test_every_function_of_the_store_is_known_to_read_personal_data_or_not_to(functions):
@@ -257,10 +257,10 @@ def test_the_walk_reaches_the_reading_of_a_family_where_nobody_asks(functions):
 
     ways = undecided(unasked, READERS)
 
-    family = ways["gateway.usecases.disclosure._read -> gateway.store.facts.load_facts"]
+    family = ways["usecases.families.disclosure._read -> store.facts.load_facts"]
     assert family == {"GET /families/{family_id}", "POST /families/{family_id}/print"}
-    assert "gateway.usecases.searching.search_people -> gateway.store.facts.load_facts" in ways
-    assert "gateway.usecases.figures.make_figure -> gateway.store.figures.count_groups" in ways
+    assert "usecases.families.searching.search_people -> store.facts.load_facts" in ways
+    assert "usecases.families.figures.make_figure -> store.figures.count_groups" in ways
 
 
 def test_no_module_is_imported_whole_past_the_walk():

@@ -78,7 +78,9 @@ def test_every_read_that_promises_an_outcome_appends_it_afterwards():
 
 def test_an_outcome_is_appended_by_a_group_that_commits_at_once():
     (function,) = [
-        one for one in _functions((ROOT / "gateway/usecases/disclosure.py").read_text()) if one.name == _APPENDS
+        one
+        for one in _functions((ROOT / "gateway/usecases/families/disclosure.py").read_text())
+        if one.name == _APPENDS
     ]
     (opened,) = [one for one in function.body if isinstance(one, ast.With)]
 

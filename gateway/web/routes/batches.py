@@ -8,13 +8,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from adapters.port import FeedProfile
 from gateway.errors import BodyTooLargeError, ForbiddenError
-from gateway.usecases.batch_confirming import confirm_batch, give_up_batch
-from gateway.usecases.batch_contract import BatchContract
-from gateway.usecases.batch_receipts import batch_receipt
-from gateway.usecases.batches import errors_csv, errors_document, list_own_batches, progress_of, read_own_batch
-from gateway.usecases.intake import Push, SpooledFile, receive_batch, sender_of, spool_of
-from gateway.usecases.page_batches import row_problems
-from gateway.usecases.page_duties import own_feeds
+from gateway.usecases.families.page_duties import own_feeds
+from gateway.usecases.intake.batch_confirming import confirm_batch, give_up_batch
+from gateway.usecases.intake.batch_contract import BatchContract
+from gateway.usecases.intake.batch_receipts import batch_receipt
+from gateway.usecases.intake.batches import errors_csv, errors_document, list_own_batches, progress_of, read_own_batch
+from gateway.usecases.intake.intake import Push, SpooledFile, receive_batch, sender_of, spool_of
+from gateway.usecases.intake.page_batches import row_problems
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, Params, choice_field, message_for, select_field
 from gateway.web.render import page_headers, render

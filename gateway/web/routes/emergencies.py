@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.errors import ForbiddenError
-from gateway.usecases.emergencies import NO_SUCH_EMERGENCY, answer_emergency, emergencies, lift_suspension
+from gateway.usecases.families.emergencies import NO_SUCH_EMERGENCY, answer_emergency, emergencies, lift_suspension
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError
 from gateway.web.render import page_headers, render

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from gateway.errors import NotFoundError
-from gateway.usecases.disclosure import NO_SUCH_FAMILY, Disclosure, disclose_profile
-from gateway.usecases.printing import print_profile
-from gateway.usecases.receipts import receipt
+from gateway.usecases.families.disclosure import NO_SUCH_FAMILY, Disclosure, disclose_profile
+from gateway.usecases.families.printing import print_profile
+from gateway.usecases.log.receipts import receipt
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.render import page_headers, render
 from gateway.web.routes.purposes import require_purpose

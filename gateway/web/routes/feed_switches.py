@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.errors import AccessRefusedError
-from gateway.usecases.describing_feeds import describe_feed
-from gateway.usecases.feed_switch import propose_switch
-from gateway.usecases.feed_switch_choices import SwitchChoices, switch_choices
+from gateway.usecases.feeds.describing_feeds import describe_feed
+from gateway.usecases.feeds.feed_switch import propose_switch
+from gateway.usecases.feeds.feed_switch_choices import SwitchChoices, switch_choices
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError
 from gateway.web.render import page_headers, render

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.usecases.batch_keepers import senders_of
-from gateway.usecases.describing_feeds import TEMPLATE_TYPES, describe_feed, feed_template, feeds_seen_by
-from gateway.usecases.feed_switch import decide_switch, switch_off
-from gateway.usecases.watching_feeds import acknowledge_alert, alerts_seen_by
+from gateway.usecases.feeds.describing_feeds import TEMPLATE_TYPES, describe_feed, feed_template, feeds_seen_by
+from gateway.usecases.feeds.feed_switch import decide_switch, switch_off
+from gateway.usecases.intake.batch_keepers import senders_of
+from gateway.usecases.watching.watching_feeds import acknowledge_alert, alerts_seen_by
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, choice_field, text_field
 from gateway.web.render import page_headers, render

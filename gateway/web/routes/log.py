@@ -6,10 +6,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from gateway.api.log import export_answer
-from gateway.usecases.exporting_entries import ExportForm, export_entries_for_officer
-from gateway.usecases.log_filters import LogFilters
-from gateway.usecases.log_status import log_status
-from gateway.usecases.reading_log import LogPage, read_entry, search_log, verify_log
+from gateway.usecases.log.exporting_entries import ExportForm, export_entries_for_officer
+from gateway.usecases.log.log_filters import LogFilters
+from gateway.usecases.log.log_status import log_status
+from gateway.usecases.log.reading_log import LogPage, read_entry, search_log, verify_log
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError
 from gateway.web.log_form import LogForm, filters_of, form_fields

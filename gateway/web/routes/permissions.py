@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from gateway.usecases.permissions import my_permissions
+from gateway.usecases.register.permissions import my_permissions
 from gateway.web.desk import SignedIn
 from gateway.web.render import render
 from gateway.web.views.permissions import permissions_view

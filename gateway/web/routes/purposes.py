@@ -8,9 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.errors import DeclarationError
 from gateway.identity.sign_in import local_path
-from gateway.usecases.declaring import Declaration, NewDeclaration, declare_purpose, purposes_offered
-from gateway.usecases.page_duties import emergency_offers
-from gateway.usecases.page_sessions import RememberedPurpose
+from gateway.usecases.families.declaring import Declaration, NewDeclaration, declare_purpose, purposes_offered
+from gateway.usecases.families.page_duties import emergency_offers
+from gateway.usecases.people.page_sessions import RememberedPurpose
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, Params, choice_field, text_field
 from gateway.web.render import page_headers, render

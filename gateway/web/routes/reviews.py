@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.usecases.reviewing import NO_SUCH_ITEM, ReviewOutcome, close_review, open_review, review_queue
-from gateway.usecases.reviewing_questions import answer_question, ask_worker, my_questions
+from gateway.usecases.review.reviewing import NO_SUCH_ITEM, ReviewOutcome, close_review, open_review, review_queue
+from gateway.usecases.review.reviewing_questions import answer_question, ask_worker, my_questions
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, text_field
 from gateway.web.render import page_headers, render

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
-from gateway.usecases.page_duties import emergency_offers
-from gateway.usecases.searching import search_people
+from gateway.usecases.families.page_duties import emergency_offers
+from gateway.usecases.families.searching import search_people
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, Params, date_field, select_field, text_field, typed_date
 from gateway.web.render import page_headers, render

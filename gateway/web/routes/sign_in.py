@@ -7,7 +7,7 @@ from gateway.api.context import Wired
 from gateway.identity.errors import UnauthenticatedError
 from gateway.identity.session import end_session, start_session
 from gateway.identity.sign_in import begin_sign_in, complete_sign_in
-from gateway.usecases.page_sessions import PageAttempts, PageSessions, record_failed_sign_in, record_sign_in
+from gateway.usecases.people.page_sessions import PageAttempts, PageSessions, record_failed_sign_in, record_sign_in
 from gateway.web.desk import SignedInForm, cookies_of, page_context
 from gateway.web.render import page_headers, render
 

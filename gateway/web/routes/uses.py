@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from gateway.usecases.partner_uses import PersonQuery, PersonUse, uses_of_one_person, uses_of_own_data
+from gateway.usecases.log.partner_uses import PersonQuery, PersonUse, uses_of_one_person, uses_of_own_data
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, select_field, text_field
 from gateway.web.render import render

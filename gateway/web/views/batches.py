@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from adapters.port import FeedProfile
-from gateway.usecases.batch_contract import Mode
-from gateway.usecases.batches import FINISHED, Progress, told_withdrawn
-from gateway.usecases.intake import Batch
-from gateway.usecases.mending_documents import document_format, is_document
+from gateway.usecases.intake.batch_contract import Mode
+from gateway.usecases.intake.batches import FINISHED, Progress, told_withdrawn
+from gateway.usecases.intake.intake import Batch
+from gateway.usecases.intake.mending_documents import document_format, is_document
 from gateway.web.code_labels import BATCH_STATES
 from gateway.web.views.families import Tag
 from gateway.web.words import counted, day, instant

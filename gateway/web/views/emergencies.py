@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agreements.register import Register
-from gateway.usecases.emergencies import Emergency
+from gateway.usecases.families.emergencies import Emergency
 from gateway.web.forms import FormError, Params, choice_field, text_field
 from gateway.web.words import instant
 

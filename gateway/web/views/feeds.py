@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from agreements.register import Register
-from gateway.usecases.describing_feeds import FeedDescription, FeedStanding
-from gateway.usecases.feed_rhythm import RHYTHMS
-from gateway.usecases.feed_switch import Switch
-from gateway.usecases.watching_feeds import KINDS, Alert
+from gateway.usecases.feeds.describing_feeds import FeedDescription, FeedStanding
+from gateway.usecases.feeds.feed_rhythm import RHYTHMS
+from gateway.usecases.feeds.feed_switch import Switch
+from gateway.usecases.watching.watching_feeds import KINDS, Alert
 from gateway.web.code_labels import BATCH_STATES
 from gateway.web.switch_form import USES
 from gateway.web.views.families import Tag

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.profiles.views import Coverage
-from gateway.usecases.searching import SearchHit, SearchResult
+from gateway.usecases.families.searching import SearchHit, SearchResult
 from gateway.web.views.people import born, heading_name, identity_rows, joined
 from gateway.web.words import day
 

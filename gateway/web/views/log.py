@@ -7,9 +7,9 @@ from audit.canonical import Json
 from audit.entry import Decision, EventClass, Outcome, Phase, Reason
 from concept_model.errors import UnknownItemError
 from concept_model.items import item_named
-from gateway.usecases.log_lines import LogLine
-from gateway.usecases.reading_log import LogEntry
-from gateway.usecases.verifying_log import Verdict
+from gateway.usecases.log.log_lines import LogLine
+from gateway.usecases.log.reading_log import LogEntry
+from gateway.usecases.log.verifying_log import Verdict
 from gateway.web.words import code_in_words, counted, instant
 
 EVENTS: Mapping[str, str] = {

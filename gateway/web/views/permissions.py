@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from concept_model.items import item_named
-from gateway.usecases.permissions import Allowance, Exclusion, Permissions, PurposePermissions, SourceItems
+from gateway.usecases.register.permissions import Allowance, Exclusion, Permissions, PurposePermissions, SourceItems
 from gateway.web.code_labels import ARTICLE_6
 from gateway.web.words import LONDON, code_in_words, day, plain_durations
 

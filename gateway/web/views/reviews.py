@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agreements.register import Register
-from gateway.usecases.reviewing import ReviewCase, ReviewedUse, ReviewItem, ReviewOutcome
-from gateway.usecases.reviewing_questions import ReviewQuestion
+from gateway.usecases.review.reviewing import ReviewCase, ReviewedUse, ReviewItem, ReviewOutcome
+from gateway.usecases.review.reviewing_questions import ReviewQuestion
 from gateway.web.forms import FormError, Params, choice_field, text_field
 from gateway.web.views.log import EVENTS
 from gateway.web.words import instant

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.usecases.partner_uses import PersonUse, Uses
+from gateway.usecases.log.partner_uses import PersonUse, Uses
 from gateway.web.words import day
 
 _ALL = "All purposes that are counted, together"

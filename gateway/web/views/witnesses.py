@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from gateway.usecases.log_status import LogStatus, WitnessStatus
-from gateway.usecases.receipts import ReceiptView
+from gateway.usecases.log.log_status import LogStatus, WitnessStatus
+from gateway.usecases.log.receipts import ReceiptView
 from gateway.web.words import counted, instant
 
 PROBLEMS: Mapping[str, str] = {

@@ -9,8 +9,8 @@ from adapters.port import EarlierVersion
 from adapters.tabular.errors import MappingError
 from adapters.tabular.loader import load_mapping
 from concept_model.records import facts_of
-from gateway.usecases.batch_checks import followed_version
-from gateway.usecases.batch_modes import EarlierFeed, TombstoneFeed, row_key
+from gateway.usecases.intake.batch_checks import followed_version
+from gateway.usecases.intake.batch_modes import EarlierFeed, TombstoneFeed, row_key
 
 MAPPING = """\
 name: leisure-members

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 
 from gateway import clock
-from gateway.usecases.erasing import Erasure, NewErasure, ask_erasure, decide_erasure, finish_erasures
+from gateway.usecases.subjects.erasing import Erasure, NewErasure, ask_erasure, decide_erasure, finish_erasures
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT, Northvale
 

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from audit.entry import EventClass
 from audit.subject_list import ListKind
 from audit.subject_pack import PackElement, PackSection, SubjectPack
-from gateway.usecases.coverage_maps import take_due_maps
-from gateway.usecases.map_receipts import map_receipts
-from gateway.usecases.subject_sections import current_notes, subject_sections
+from gateway.usecases.log.coverage_maps import take_due_maps
+from gateway.usecases.log.map_receipts import map_receipts
+from gateway.usecases.subjects.subject_sections import current_notes, subject_sections
 from tests.gateway.audit.log_book import LOG, an_entry, drain, person, write
 
 DISCLOSABLE, SEALED = ListKind

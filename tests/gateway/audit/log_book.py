@@ -10,7 +10,7 @@ from gateway import clock
 from gateway.identity.caller import StaffCaller
 from gateway.jobs.sequencer import Sequencer, run_sequencer
 from gateway.store.ledger import Ticket, TicketSubject, append, authorise
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.people.request_context import RequestContext
 
 AT = datetime(2026, 11, 16, 9, 30, 15, 123456, tzinfo=UTC)
 LOG = "northvale.example/hearthgate"

@@ -2,8 +2,9 @@ import pytest
 from typer.testing import CliRunner
 
 from audit.keys import SignerKey, VerifierKey
-from gateway import cli_audit, cli_keys
-from gateway.cli_files import CommandError
+from gateway.commands import audit as cli_audit
+from gateway.commands import keys as cli_keys
+from gateway.commands.files import CommandError
 from gateway.custody import load_custody
 from gateway.store.engine import SERVING_ROLES
 from tests.gateway.audit.log_book import an_entry, drain, write

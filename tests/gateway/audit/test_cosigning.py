@@ -17,10 +17,10 @@ from gateway.jobs.asking_witness import FORKED, MALFORMED, REFUSED, ROLLED_BACK,
 from gateway.jobs.cosigning import Cosigner, run_cosigner
 from gateway.policy_file import cosigning_policy, read_policy
 from gateway.store.errors import DatabaseUnavailableError, TicketRefusedError
-from gateway.usecases.exporting_log import export_log
-from gateway.usecases.log_status import log_status
-from gateway.usecases.receipts import receipt
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.exporting_log import export_log
+from gateway.usecases.log.log_status import log_status
+from gateway.usecases.log.receipts import receipt
+from gateway.usecases.log.verifying_log import verify_database
 from gateway.witness.serving import running_witness
 from gateway.witness.witness import Witness
 from tests.audit.grown_log import GrownLog, leaves

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.entry import Decision, EventClass, Outcome, Phase, committed_values
-from gateway.usecases.entry_audit_event import AuditEventWriter
-from gateway.usecases.entry_sheet import COLUMNS, entry_row, header_row
-from gateway.usecases.log_lines import LogLine, OpenedEntry
+from gateway.usecases.log.entry_audit_event import AuditEventWriter
+from gateway.usecases.log.entry_sheet import COLUMNS, entry_row, header_row
+from gateway.usecases.log.log_lines import LogLine, OpenedEntry
 from tests.gateway.audit.balp import check_profiles
 from tests.gateway.audit.log_book import FAMILY, LOG, an_entry, person
 

@@ -14,12 +14,12 @@ from gateway.operator_parts import OperatorParts, operator_entry
 from gateway.store.erasure import erase_as_said
 from gateway.store.errors import TicketRefusedError
 from gateway.store.ledger import append
-from gateway.usecases.erasing import decide_erasure, erasures_open
-from gateway.usecases.erasure_carried_out import forget_openings
-from gateway.usecases.exporting_log import export_log
-from gateway.usecases.legal_holds import holds_standing, lift_hold, place_hold
-from gateway.usecases.receipts import operator_receipt
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.exporting_log import export_log
+from gateway.usecases.log.receipts import operator_receipt
+from gateway.usecases.log.verifying_log import verify_database
+from gateway.usecases.subjects.erasing import decide_erasure, erasures_open
+from gateway.usecases.subjects.erasure_carried_out import forget_openings
+from gateway.usecases.subjects.legal_holds import holds_standing, lift_hold, place_hold
 from tests.gateway.audit.erased_world import ASKS, DECIDES, ask, decide, erase, everything_stored, finish
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT

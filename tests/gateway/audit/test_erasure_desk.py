@@ -6,15 +6,15 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from gateway import cli_erase
-from gateway.cli_files import CommandError
+from gateway.commands import erase as cli_erase
+from gateway.commands.files import CommandError
 from gateway.errors import DeclarationError
 from gateway.store.engine import SERVING_ROLES
-from gateway.usecases.declaring import NewDeclaration, declare_purpose
-from gateway.usecases.erased_list import add_to_list, read_list
-from gateway.usecases.intake import rejected_row_binding
-from gateway.usecases.notifying import raise_notices
-from gateway.usecases.requesting import NewRequest, request_access
+from gateway.usecases.families.declaring import NewDeclaration, declare_purpose
+from gateway.usecases.families.requesting import NewRequest, request_access
+from gateway.usecases.intake.intake import rejected_row_binding
+from gateway.usecases.subjects.erased_list import add_to_list, read_list
+from gateway.usecases.telling.notifying import raise_notices
 from tests.gateway.audit.erased_world import erase
 from tests.gateway.northvale_world import CONTEXT
 

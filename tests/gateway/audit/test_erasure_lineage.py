@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.verifying_log import verify_database
 from tests.gateway.audit.erased_world import ask, decide, erase, everything_stored, finish
 from tests.gateway.audit.log_book import drain
 

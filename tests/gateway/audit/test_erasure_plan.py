@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from audit.entry import COMMITTED_FIELDS
 from gateway.store.erasure import LinkVersion, PastEntry
-from gateway.usecases.erasure_plan import ALONE, Share, fields_of, in_groups, lineage_of
-from gateway.usecases.erasure_words import named_by
+from gateway.usecases.subjects.erasure_plan import ALONE, Share, fields_of, in_groups, lineage_of
+from gateway.usecases.subjects.erasure_words import named_by
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEPT = {"at", "who", "on_behalf_of", "agency", "role", "team", "purpose", "outcome", "decision", "legal_basis",

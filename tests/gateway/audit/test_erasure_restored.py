@@ -9,10 +9,10 @@ from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway import clock
 from gateway.operator_parts import OperatorParts, operator_entry
-from gateway.usecases.erased_list import list_path, read_list
-from gateway.usecases.erasures_reapplied import reapply_erasures
-from gateway.usecases.legal_holds import place_hold
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.verifying_log import verify_database
+from gateway.usecases.subjects.erased_list import list_path, read_list
+from gateway.usecases.subjects.erasures_reapplied import reapply_erasures
+from gateway.usecases.subjects.legal_holds import place_hold
 from tests.gateway.audit.erased_world import ASKS, erase, everything_stored, finish
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT, opened

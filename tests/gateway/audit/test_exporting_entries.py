@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from audit.entry import EventClass
 from gateway.errors import AccessRefusedError
-from gateway.usecases import exporting_entries
-from gateway.usecases.exporting_entries import ExportForm, export_entries_for_officer
-from gateway.usecases.log_filters import LogFilters
+from gateway.usecases.log import exporting_entries
+from gateway.usecases.log.exporting_entries import ExportForm, export_entries_for_officer
+from gateway.usecases.log.log_filters import LogFilters
 from tests.gateway.audit.log_book import AT, CONTEXT, OFFICER, WORKER, an_entry, drain, person, write
 
 FIVE = LogFilters(worker="W104")

@@ -12,11 +12,11 @@ from gateway.custody import load_custody
 from gateway.errors import KeyCustodyError, ProofNotReadyError
 from gateway.operator_parts import OperatorParts, operator_entry
 from gateway.store.errors import DatabaseUnavailableError
-from gateway.usecases.exporting_log import export_log
-from gateway.usecases.keys import list_keys, rotate
-from gateway.usecases.reading_log import export_for_officer
-from gateway.usecases.receipts import operator_receipt
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.exporting_log import export_log
+from gateway.usecases.log.keys import list_keys, rotate
+from gateway.usecases.log.reading_log import export_for_officer
+from gateway.usecases.log.receipts import operator_receipt
+from gateway.usecases.log.verifying_log import verify_database
 from tests.gateway.audit.log_book import CONTEXT, OFFICER, an_entry, drain, write
 
 

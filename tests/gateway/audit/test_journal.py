@@ -11,9 +11,9 @@ from audit.entry import EventClass
 from gateway.custody import load_custody, rotate_key
 from gateway.operator_parts import operator_entry
 from gateway.store.ledger import append
-from gateway.usecases.journal import COLUMNS, JournalError, read_journal, take_in_journal
-from gateway.usecases.reviewing import review_queue
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.journal import COLUMNS, JournalError, read_journal, take_in_journal
+from gateway.usecases.log.verifying_log import verify_database
+from gateway.usecases.review.reviewing import review_queue
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT
 
@@ -178,7 +178,7 @@ def test_all_or_nothing_is_of_the_database_too(northvale, monkeypatch):
             raise ConnectionResetError
         return append(connection, entry)
 
-    monkeypatch.setattr("gateway.usecases.journal.append", fail_at_the_second)
+    monkeypatch.setattr("gateway.usecases.log.journal.append", fail_at_the_second)
     with pytest.raises(ConnectionResetError):
         take(northvale, sheet(row(northvale), row(northvale, 2)))
 

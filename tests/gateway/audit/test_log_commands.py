@@ -11,13 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from audit.entry import EventClass
-from gateway import cli_audit
 from gateway.building import log_signer
-from gateway.cli_files import CommandError
-from gateway.cli_log import CONDITIONS, parse_filters
+from gateway.commands import audit as cli_audit
+from gateway.commands.files import CommandError
+from gateway.commands.log import CONDITIONS, parse_filters
 from gateway.custody import load_custody
 from gateway.store.engine import SERVING_ROLES
-from gateway.usecases.log_filters import LogFilters
+from gateway.usecases.log.log_filters import LogFilters
 from tests.gateway.audit.log_book import FAMILY, an_entry, drain, write
 from tests.gateway.audit.test_exporting_entries import entries_of
 

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine
 
 from audit.receipt import redeem_promise
 from audit.tlog_proof import parse_proof
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.verifying_log import verify_database
 from tests.gateway.audit.log_book import drain
 from tests.gateway.audit.test_journal import overrides, row, sheet, take
 from tests.gateway.served import served

@@ -14,8 +14,8 @@ from audit.partner_pack import COLLECTION_FIELDS, LOOK_UP_FIELDS, SEALED_FIELDS,
 from audit.reconcile import read_ledger, reconcile
 from audit.verify import verify_path
 from audit.verify_export import Trust
-from gateway.usecases.entries import system_entry
-from gateway.usecases.partner_packs import write_partner_pack
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.log.partner_packs import write_partner_pack
 from tests.gateway.audit.log_book import drain
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -8,8 +8,8 @@ from audit.entry import Decision, EventClass, Outcome
 from gateway import clock
 from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.identity.caller import PartnerCaller
-from gateway.usecases.log_filters import LogFilters
-from gateway.usecases.reading_log import PAGE_SIZE, export_for_officer, read_entry, search_log, verify_log
+from gateway.usecases.log.log_filters import LogFilters
+from gateway.usecases.log.reading_log import PAGE_SIZE, export_for_officer, read_entry, search_log, verify_log
 from tests.gateway.audit.log_book import AT, CONTEXT, FAMILY, OFFICER, WORKER, an_entry, drain, person, write
 
 
@@ -118,7 +118,7 @@ def test_nothing_is_read_when_the_entry_of_the_reading_cannot_be_committed(log, 
     def refuse(*_arguments):
         raise ConnectionResetError
 
-    monkeypatch.setattr("gateway.usecases.reading_log.append", refuse)
+    monkeypatch.setattr("gateway.usecases.log.reading_log.append", refuse)
     for read in (
         lambda: search_log(log, CONTEXT, OFFICER, LogFilters()),
         lambda: read_entry(log, CONTEXT, OFFICER, clock.new_id()),

@@ -10,9 +10,9 @@ from audit.restore import RestoreReason, open_restore
 from gateway import clock
 from gateway.jobs.recalling import recall_newest
 from gateway.jobs.sequencer import Sequencer
-from gateway.usecases.log_status import log_status
-from gateway.usecases.restoring import RolledBackError, declare_restore, guard_of
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.log_status import log_status
+from gateway.usecases.log.restoring import RolledBackError, declare_restore, guard_of
+from gateway.usecases.log.verifying_log import verify_database
 from gateway.witness.witness import Witness
 from tests.gateway.audit.log_book import an_entry, drain, write
 from tests.gateway.audit.witnessed_town import Town

@@ -11,8 +11,8 @@ from audit.tlog_proof import verify_proof
 from gateway import clock
 from gateway.errors import NotFoundError, ProofNotReadyError
 from gateway.identity.caller import PartnerCaller
-from gateway.usecases.disclosure import receipt_for
-from gateway.usecases.receipts import receipt
+from gateway.usecases.families.disclosure import receipt_for
+from gateway.usecases.log.receipts import receipt
 from tests.gateway.audit.log_book import AT, CONTEXT, OFFICER, WORKER, an_entry, drain, write
 
 

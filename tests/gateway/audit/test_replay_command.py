@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from agreements.enactment import enact_register
-from gateway.cli_agreements import agreements_app
-from gateway.cli_files import CommandError
+from gateway.commands.agreements import agreements_app
+from gateway.commands.files import CommandError
 from gateway.store.engine import SERVING_ROLES
 from tests.gateway.audit.log_book import write_authorisation
 from tests.gateway.cluster import REGISTER

@@ -22,10 +22,10 @@ from gateway.jobs.sequencer import Sequencer, run_sequencer
 from gateway.operator_parts import operator_entry
 from gateway.store.engine import embedded_url
 from gateway.store.log import newest_checkpoint, stored_nodes
-from gateway.usecases.exporting_log import export_log
-from gateway.usecases.receipts import operator_receipt
-from gateway.usecases.restoring import RolledBackError, declare_restore, guard_of
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.exporting_log import export_log
+from gateway.usecases.log.receipts import operator_receipt
+from gateway.usecases.log.restoring import RolledBackError, declare_restore, guard_of
+from gateway.usecases.log.verifying_log import verify_database
 from gateway.witness.folder import create_witness, open_witness
 from gateway.witness.witness import Witness
 from tests.gateway.audit.log_book import LOG, an_entry, write, write_authorisation

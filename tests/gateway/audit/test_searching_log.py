@@ -12,8 +12,8 @@ from audit.entry import Decision, EventClass, Outcome, Phase, Reason
 from gateway import clock
 from gateway.store import log_search
 from gateway.store.log_search import CONDITIONS, CardSearch, search_cards
-from gateway.usecases.log_filters import LogFilters, decode_cursor, encode_cursor
-from gateway.usecases.reading_log import search_log
+from gateway.usecases.log.log_filters import LogFilters, decode_cursor, encode_cursor
+from gateway.usecases.log.reading_log import search_log
 from tests.gateway.audit.log_book import AT, CONTEXT, FAMILY, OFFICER, an_entry, drain, person, write
 
 _OTHER_FAMILY = UUID("00000000-0000-4000-8000-00000000fa02")

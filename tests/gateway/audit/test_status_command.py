@@ -4,7 +4,7 @@ from contextlib import ExitStack
 import pytest
 from typer.testing import CliRunner
 
-from gateway import cli_audit
+from gateway.commands import audit as cli_audit
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.witnesses import WitnessState, save_witness_state
 from tests.gateway.audit.log_book import AT

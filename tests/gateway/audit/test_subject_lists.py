@@ -12,7 +12,7 @@ from audit.merkle import leaf_hash
 from audit.sparse_map import map_root
 from audit.subject_list import ListKind, list_head, list_start
 from gateway.store.subject_lists import list_elements, newest_map, rows_between, rows_of_map
-from gateway.usecases.coverage_maps import map_secret, nodes_of, root_over, row_leaf, take_due_maps
+from gateway.usecases.log.coverage_maps import map_secret, nodes_of, root_over, row_leaf, take_due_maps
 from tests.gateway.audit.list_book import DISCLOSABLE, SEALED, a_move, about, add_persons, next_hour, sequence
 from tests.gateway.audit.log_book import AT, drain, person, sequencing, write
 

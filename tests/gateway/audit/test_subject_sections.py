@@ -18,8 +18,8 @@ from audit.verify_export import Trust
 from audit.verify_subject_pack import verify_subject_pack
 from gateway.custody import load_custody, rotate_key
 from gateway.errors import NotFoundError, ProofNotReadyError
-from gateway.usecases.coverage_maps import take_due_maps
-from gateway.usecases.erasure_carried_out import erase_lists
+from gateway.usecases.log.coverage_maps import take_due_maps
+from gateway.usecases.subjects.erasure_carried_out import erase_lists
 from tests.gateway.audit.list_book import (
     DISCLOSABLE,
     SEALED,

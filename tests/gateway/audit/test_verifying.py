@@ -11,7 +11,7 @@ from audit.keys import SignerKey
 from audit.notes import parse_note, sign_note
 from gateway.store.erasure import erase_as_said
 from gateway.store.ledger import append
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log.verifying_log import verify_database
 from tests.gateway.audit.log_book import AT, LOG, an_entry, drain, person, sequencing, write, write_authorisation
 
 _OTHER = "00000000-0000-4000-8000-0000000000ff"

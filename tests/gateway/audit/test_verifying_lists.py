@@ -8,11 +8,11 @@ from audit.coverage_map import map_key
 from audit.entry import EventClass
 from audit.merkle import leaf_hash
 from audit.subject_list import ListKind, list_head, list_start
-from gateway.usecases import verifying_lists
-from gateway.usecases.coverage_maps import take_due_maps
-from gateway.usecases.erased_list import list_marks
-from gateway.usecases.erasure_carried_out import erase_lists
-from gateway.usecases.verifying_log import verify_database
+from gateway.usecases.log import verifying_lists
+from gateway.usecases.log.coverage_maps import take_due_maps
+from gateway.usecases.log.verifying_log import verify_database
+from gateway.usecases.subjects.erased_list import list_marks
+from gateway.usecases.subjects.erasure_carried_out import erase_lists
 from tests.gateway.audit.list_book import DISCLOSABLE, a_move, about, add_persons, next_hour, sequence
 from tests.gateway.audit.log_book import AT, drain, person
 

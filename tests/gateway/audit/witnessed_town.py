@@ -6,7 +6,7 @@ from dataclasses import replace
 from gateway import clock
 from gateway.jobs.cosigning import Cosigner
 from gateway.policy_file import cosigning_policy
-from gateway.usecases.receipts import receipt
+from gateway.usecases.log.receipts import receipt
 from gateway.witness.serving import running_witness
 from tests.gateway.audit.log_book import CONTEXT, WORKER, an_entry, drain, write
 from tests.gateway.witness.partner import a_witness

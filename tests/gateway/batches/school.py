@@ -7,9 +7,9 @@ from datetime import timedelta
 from adapters.registry import FEEDS
 from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.caller import PartnerCaller
-from gateway.usecases.batch_contract import BatchContract, Mode
-from gateway.usecases.intake import Push, receive_batch
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.intake.batch_contract import BatchContract, Mode
+from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.people.request_context import RequestContext
 from tests.gateway.conftest import NOW
 
 FEED = "schools-roll"

@@ -12,14 +12,14 @@ from adapters.errors import SchemaVersionError
 from adapters.port import EarlierVersion
 from adapters.registry import FEEDS
 from gateway.errors import BodyUnreadableError
-from gateway.usecases.batch_checks import (
+from gateway.usecases.intake.batch_checks import (
     followed_version,
     is_over_budget,
     is_shrunken,
     usual_rows,
     withdraws_much,
 )
-from gateway.usecases.batch_contract import BatchContract, Mode
+from gateway.usecases.intake.batch_contract import BatchContract, Mode
 
 TODAY = date(2026, 11, 16)
 EARLIER = EarlierVersion("1", date(2026, 1, 1), date(2027, 1, 1))

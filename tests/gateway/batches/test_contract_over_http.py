@@ -13,7 +13,7 @@ from jwcrypto import jwk, jws
 
 from adapters.port import EarlierVersion
 from gateway.demo.switching_on import switch_everything_on
-from gateway.usecases.linking import link_everything
+from gateway.usecases.linking.linking import link_everything
 from tests.gateway.audit.log_book import drain
 from tests.gateway.batches.school import CONTEXT, FEED, MILL_LANE, NAMES, PROFILE, count, pupil, pupils, sheet, standing
 from tests.gateway.conftest import NOW

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import NotFoundError, NothingToConfirmError
-from gateway.usecases.batch_confirming import confirm_batch, end_unconfirmed, give_up_batch
-from gateway.usecases.batch_contract import BatchContract, Mode
-from gateway.usecases.batches import read_own_batch
+from gateway.usecases.intake.batch_confirming import confirm_batch, end_unconfirmed, give_up_batch
+from gateway.usecases.intake.batch_contract import BatchContract, Mode
+from gateway.usecases.intake.batches import read_own_batch
 from tests.gateway.batches.school import (
     CHURCH_ROAD,
     CONTEXT,

@@ -7,8 +7,8 @@ import pytest
 
 from adapters.registry import FEEDS
 from gateway.errors import BodyUnreadableError, NotFoundError
-from gateway.usecases.batch_contract import BatchContract
-from gateway.usecases.batches import errors_csv, read_own_batch
+from gateway.usecases.intake.batch_contract import BatchContract
+from gateway.usecases.intake.batches import errors_csv, read_own_batch
 from tests.gateway.batches.school import (
     CHURCH_ROAD,
     CONTEXT,

@@ -11,9 +11,9 @@ from gateway.demo.northvale.identifiers import nhs_number
 from gateway.demo.switching_on import switch_everything_on
 from gateway.errors import NotFoundError
 from gateway.identity.caller import PartnerCaller
-from gateway.usecases.batch_contract import BatchContract
-from gateway.usecases.batches import errors_csv, errors_document, read_own_batch
-from gateway.usecases.intake import Push, receive_batch
+from gateway.usecases.intake.batch_contract import BatchContract
+from gateway.usecases.intake.batches import errors_csv, errors_document, read_own_batch
+from gateway.usecases.intake.intake import Push, receive_batch
 from tests.gateway.batches.school import CONTEXT, LATER, MILL_LANE, count, pupils, push
 
 WHOLE = BatchContract()

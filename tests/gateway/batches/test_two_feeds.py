@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gateway.identity.caller import StaffCaller
 from gateway.store.retention import count_past_retention
-from gateway.usecases.batch_modes import row_key
-from gateway.usecases.retracting import FactsMeant, NewRetraction, reinstate_facts, retract_facts
+from gateway.usecases.intake.batch_modes import row_key
+from gateway.usecases.subjects.retracting import FactsMeant, NewRetraction, reinstate_facts, retract_facts
 from tests.gateway.batches.school import CHURCH_ROAD, CONTEXT, LATER, MILL_LANE, TOMBSTONE, pupil, push, sheet, upn
 
 ROLL, SUSPENSIONS = "schools-roll", "schools-suspensions"

@@ -14,9 +14,9 @@ from gateway.building import load_feeds
 from gateway.demo.switching_on import switch_everything_on
 from gateway.errors import UnsupportedMediaError
 from gateway.settings import Settings
-from gateway.usecases.batch_contract import BatchContract, Mode
-from gateway.usecases.batch_modes import TombstoneFeed, describes_others, formats_of, names_whole_record, row_key
-from gateway.usecases.intake import Push, receive_batch
+from gateway.usecases.intake.batch_contract import BatchContract, Mode
+from gateway.usecases.intake.batch_modes import TombstoneFeed, describes_others, formats_of, names_whole_record, row_key
+from gateway.usecases.intake.intake import Push, receive_batch
 from tests.gateway.batches.school import (
     CHURCH_ROAD,
     CONTEXT,

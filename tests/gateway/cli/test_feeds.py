@@ -8,7 +8,7 @@ import pytest
 
 from adapters.port import translate_rows
 from adapters.registry import FEEDS
-from gateway.usecases.translating import known_feeds
+from gateway.usecases.intake.translating import known_feeds
 from tests.gateway.cli.conftest import ROOT
 
 FOLDER = ROOT / "gateway" / "demo" / "northvale" / "feeds"

@@ -10,12 +10,12 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli_link import app, lineage
+from gateway.commands.link import app, lineage
 from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.caller import PartnerCaller
-from gateway.usecases.intake import Push, receive_batch
-from gateway.usecases.linking import LinkageRun
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.linking.linking import LinkageRun
+from gateway.usecases.people.request_context import RequestContext
 from tests.gateway.conftest import NOW
 
 HEAD = (

@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from gateway.cli_files import CommandError
-from gateway.cli_link_files import Order, link_files
+from gateway.commands.files import CommandError
+from gateway.commands.link_files import Order, link_files
 
 HEAD = ("source", "source_key", "given_name", "family_name", "birth_date", "postcode", "address", "nhs_number")
 PEOPLE = [

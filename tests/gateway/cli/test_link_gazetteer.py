@@ -6,9 +6,9 @@ import json
 import duckdb
 import pytest
 
-from gateway.cli_files import CommandError
-from gateway.cli_link_files import Order, link_files
-from gateway.cli_link_gazetteer import read_gazetteer
+from gateway.commands.files import CommandError
+from gateway.commands.link_files import Order, link_files
+from gateway.commands.link_gazetteer import read_gazetteer
 
 GAZETTEER = (
     ("100000000001", "FLAT 2, 20 HIGH STREET, ASHBY", "ZZ1 1AB", "", ""),

@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.linkage_county.files import generate_county
-from gateway.cli_files import CommandError
-from gateway.cli_link import app
-from gateway.cli_link_files import Order, link_files
-from gateway.cli_link_inputs import names_of
+from gateway.commands.files import CommandError
+from gateway.commands.link import app
+from gateway.commands.link_files import Order, link_files
+from gateway.commands.link_inputs import names_of
 from linkage.spark.session import NEEDED, missing
 
 OURS = ("source", "source_key", "given_name", "family_name", "birth_date", "email")

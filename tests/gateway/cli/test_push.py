@@ -19,7 +19,7 @@ from gateway.identity.clients import ClientRegistry
 from gateway.identity.errors import InsecureOriginError
 from gateway.identity.keys import generate_es256_key, public_jwks, save_private_key
 from gateway.push_client import PartnerClient, PushedFile, PushError, content_key
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.people.request_context import RequestContext
 from tests.gateway.cli.test_translate import CANARY, EXAMPLES, FEED, attendance, bad_row
 
 CLIENT = "mill-lane-primary"

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from adapters.registry import FEEDS
 from concept_model.records import CONCEPT_RECORD
-from gateway.cli_feeds import translate_app
-from gateway.usecases.translating import ERROR_COLUMNS, TranslationSummary, known_feeds
+from gateway.commands.feeds import translate_app
+from gateway.usecases.intake.translating import ERROR_COLUMNS, TranslationSummary, known_feeds
 from tests.adapters.sample_table import sample_files
 from tests.gateway.cli.conftest import ROOT, SAMPLES, run_hearthgate
 

@@ -1,8 +1,8 @@
 """Whoever is erased leaves no dispute, no mark of what was taken back and no notice under their handle."""
 
-from gateway.usecases.disputing import NewDispute, raise_dispute
-from gateway.usecases.erasing import NewErasure, ask_erasure, decide_erasure
-from gateway.usecases.retracting import FactsMeant, NewRetraction, retract_facts
+from gateway.usecases.subjects.disputing import NewDispute, raise_dispute
+from gateway.usecases.subjects.erasing import NewErasure, ask_erasure, decide_erasure
+from gateway.usecases.subjects.retracting import FactsMeant, NewRetraction, retract_facts
 from tests.gateway.northvale_world import CONTEXT
 
 WORDS = "We paid this in full before the summer."

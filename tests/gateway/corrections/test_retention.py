@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from audit.entry import EventClass
 from gateway.errors import ConfigurationError
-from gateway.usecases.entries import system_entry
-from gateway.usecases.legal_holds import lift_hold, place_hold
-from gateway.usecases.retention import count_over, forget, forget_past_retention
-from gateway.usecases.retention_schedule import RetentionSchedule, earlier, load_schedule
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.subjects.legal_holds import lift_hold, place_hold
+from gateway.usecases.subjects.retention import count_over, forget, forget_past_retention
+from gateway.usecases.subjects.retention_schedule import RetentionSchedule, earlier, load_schedule
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT
 

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from adapters.registry import FEEDS
 from benchmarks.ingest_files import OCCURRENCES, write_file
-from gateway.usecases.batches import read_own_batch
-from gateway.usecases.intake_reading import ChunkReader
-from gateway.usecases.retention import forget_past_retention
-from gateway.usecases.retention_at_door import RetentionAtDoor
+from gateway.usecases.intake.batches import read_own_batch
+from gateway.usecases.intake.intake_reading import ChunkReader
+from gateway.usecases.intake.retention_at_door import RetentionAtDoor
+from gateway.usecases.subjects.retention import forget_past_retention
 from tests.gateway.batches.school import MILL_LANE, TOMBSTONE, count, pupil, push, sheet, standing
 
 FEED, ITEM = "schools-suspensions", "education.exclusion"

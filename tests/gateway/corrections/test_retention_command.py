@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from typer.testing import CliRunner
 
-from gateway import cli_retention
-from gateway.cli_files import CommandError
+from gateway.commands import retention as cli_retention
+from gateway.commands.files import CommandError
 from gateway.store.engine import SERVING_ROLES
 
 SCHEDULE = """

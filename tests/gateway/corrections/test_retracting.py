@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from gateway.errors import ForbiddenError, NotFoundError
-from gateway.usecases.correction_notices import my_correction_notices
-from gateway.usecases.retracting import FactsMeant, NewRetraction, reinstate_facts, retract_facts
-from gateway.usecases.telling_viewers import in_words, tell_of_retractions
+from gateway.usecases.subjects.correction_notices import my_correction_notices
+from gateway.usecases.subjects.retracting import FactsMeant, NewRetraction, reinstate_facts, retract_facts
+from gateway.usecases.subjects.telling_viewers import in_words, tell_of_retractions
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT
 
@@ -172,7 +172,7 @@ def test_telling_that_broke_off_is_made_good_and_nobody_is_told_twice(northvale,
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setattr("gateway.usecases.retracting.tell_of_retractions", broken)
+        patched.setattr("gateway.usecases.subjects.retracting.tell_of_retractions", broken)
         with pytest.raises(RuntimeError):
             retract(northvale, ARREARS, FactsMeant(key_of(northvale), item="housing.arrears"))
     # What was taken back is gone all the same.
@@ -200,7 +200,7 @@ def test_a_notice_is_an_entry_about_the_person_and_sealed_where_the_look_was(nor
 
 
 def test_a_notice_that_nobody_has_opened_goes_with_what_it_was_about(northvale):
-    from gateway.usecases.notifying import raise_notices  # noqa: PLC0415 - this test alone
+    from gateway.usecases.telling.notifying import raise_notices  # noqa: PLC0415 - this test alone
 
     raise_notices(northvale.wiring)
     raised = northvale.count("SELECT count(*) FROM desk.notice")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.store.inputs import person_inputs
-from gateway.usecases.deciding import reader_of
+from gateway.usecases.register.deciding import reader_of
 
 TENANCIES = "housing-tenancies"
 

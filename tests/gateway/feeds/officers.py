@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from gateway.demo.switching_on import terms_for
 from gateway.identity.caller import PartnerCaller, StaffCaller
-from gateway.usecases.feed_switch import decide_switch, propose_switch
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.feeds.feed_switch import decide_switch, propose_switch
+from gateway.usecases.people.request_context import RequestContext
 from tests.gateway.conftest import NOW
 
 CONTEXT = RequestContext("00000000-0000-4000-8000-0000000000f5")

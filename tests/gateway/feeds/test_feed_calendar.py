@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from agreements.errors import AgreementFileError
 from gateway.errors import ConfigurationError
 from gateway.settings import NORTHVALE
-from gateway.usecases.feed_rhythm import RHYTHMS
-from gateway.usecases.watching_feeds_calendar import bank_holidays, load_calendar
+from gateway.usecases.feeds.feed_rhythm import RHYTHMS
+from gateway.usecases.watching.watching_feeds_calendar import bank_holidays, load_calendar
 
 CALENDAR = load_calendar(NORTHVALE / "calendar.yaml")
 # As the government's list has them (gov.uk/bank-holidays); 2022 without the spring holiday, which a Jubilee moved.

@@ -7,13 +7,13 @@ from sqlalchemy import text
 
 from gateway.errors import FeedOffError
 from gateway.identity.caller import PartnerCaller
-from gateway.usecases.feed_switch import switch_off
-from gateway.usecases.intake import TAKEN_AT_ONCE, Push, receive_batch
-from gateway.usecases.intake_taking import take_batch
-from gateway.usecases.linking import link_everything
-from gateway.usecases.webhooks import add_webhook
-from gateway.usecases.webhooks_sending import deliver_due
-from gateway.usecases.webhooks_telling import tell_of_linked
+from gateway.usecases.feeds.feed_switch import switch_off
+from gateway.usecases.intake.intake import TAKEN_AT_ONCE, Push, receive_batch
+from gateway.usecases.intake.intake_taking import take_batch
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.telling.webhooks import add_webhook
+from gateway.usecases.telling.webhooks_sending import deliver_due
+from gateway.usecases.telling.webhooks_telling import tell_of_linked
 from tests.gateway.batches.school import push, sheet
 from tests.gateway.feeds.officers import CONTEXT, FIRST, POLICE, switched_on
 from tests.gateway.feeds.receiver import receiving

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.port import translate_rows
 from gateway.identity.caller import PartnerCaller
-from gateway.usecases.watching_feeds import watch_feeds
+from gateway.usecases.watching.watching_feeds import watch_feeds
 from tests.gateway.conftest import NOW
 from tests.gateway.feeds.officers import ANALYST, FIRST, POLICE, SECOND, WORKER, staff, switched_on, terms
 from tests.gateway.feeds.receiver import receiving

@@ -13,7 +13,7 @@ from agreements.loader import load_register
 from agreements.register import compile_register
 from gateway.demo.switching_on import switch_everything_on
 from gateway.errors import AccessRefusedError, AnsweredBeforeError, FeedOffError, NotFoundError
-from gateway.usecases.feed_switch import decide_switch, propose_switch, require_on, switch_off
+from gateway.usecases.feeds.feed_switch import decide_switch, propose_switch, require_on, switch_off
 from tests.gateway.cluster import REGISTER
 from tests.gateway.conftest import ENACTED, NOW
 from tests.gateway.feeds.officers import CONTEXT, FIRST, SECOND, WORKER, switched_on, terms

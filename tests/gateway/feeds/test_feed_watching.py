@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from gateway.errors import NotFoundError
-from gateway.usecases.watching_feeds import (
+from gateway.usecases.telling.webhooks import add_webhook
+from gateway.usecases.telling.webhooks_sending import deliver_due
+from gateway.usecases.watching.watching_feeds import (
     acknowledge_alert,
     alerts_seen_by,
     note_sample,
     watch_feeds,
 )
-from gateway.usecases.watching_feeds_measure import ColumnFigures, FileFigures, findings
-from gateway.usecases.watching_feeds_sample import FileSample
-from gateway.usecases.webhooks import add_webhook
-from gateway.usecases.webhooks_sending import deliver_due
+from gateway.usecases.watching.watching_feeds_measure import ColumnFigures, FileFigures, findings
+from gateway.usecases.watching.watching_feeds_sample import FileSample
 from tests.gateway.conftest import NOW
 from tests.gateway.feeds.officers import ANALYST, CONTEXT, FIRST, POLICE, SECOND, WORKER, switched_on
 from tests.gateway.feeds.receiver import receiving

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from gateway.errors import ForbiddenError, NotFoundError, WebhookAddressError
-from gateway.usecases.webhooks import (
+from gateway.usecases.telling.webhooks import (
     add_webhook,
     deliveries,
     own_webhooks,
@@ -23,10 +23,10 @@ from gateway.usecases.webhooks import (
     renew_secret,
     wake_webhook,
 )
-from gateway.usecases.webhooks_addresses import checked_address, networks_of
-from gateway.usecases.webhooks_sending import DISABLED_AFTER, WAITS, deliver_due
-from gateway.usecases.webhooks_signing import new_secret, signed_headers
-from gateway.usecases.webhooks_telling import EVENTS, tell_batch, tell_of_ends
+from gateway.usecases.telling.webhooks_addresses import checked_address, networks_of
+from gateway.usecases.telling.webhooks_sending import DISABLED_AFTER, WAITS, deliver_due
+from gateway.usecases.telling.webhooks_signing import new_secret, signed_headers
+from gateway.usecases.telling.webhooks_telling import EVENTS, tell_batch, tell_of_ends
 from tests.gateway.conftest import NOW
 from tests.gateway.feeds.officers import ANALYST, CONTEXT, POLICE, WORKER
 from tests.gateway.feeds.receiver import receiving

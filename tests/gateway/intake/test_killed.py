@@ -14,7 +14,7 @@ from adapters.port import translate_rows
 from benchmarks.ingest_files import OCCURRENCES, write_file
 from concept_model.records import facts_of
 from gateway.store.advisory import lock
-from gateway.usecases.intake_taking import turn_name
+from gateway.usecases.intake.intake_taking import turn_name
 from tests.gateway.intake.processes import processes
 
 LARGE, SMALL = 8_000, 3_000

@@ -17,12 +17,12 @@ from adapters.tabular.feed import MappedFeed
 from benchmarks.ingest_files import NOMINALS, OCCURRENCES, write_file
 from gateway.custody import KeyRing, KeyVersion
 from gateway.store.spool import Spool
-from gateway.usecases import intake_reading
-from gateway.usecases.fact_rows import FactPreparer
-from gateway.usecases.intake_apart import ReadingOrder, ReadingStoppedError, file_apart
-from gateway.usecases.intake_prepared import FileHere
-from gateway.usecases.intake_reading import ChunkReader
-from gateway.usecases.retention_at_door import NO_LIMITS, RetentionAtDoor
+from gateway.usecases.intake.fact_rows import FactPreparer
+from gateway.usecases.intake.intake import intake_reading
+from gateway.usecases.intake.intake_apart import ReadingOrder, ReadingStoppedError, file_apart
+from gateway.usecases.intake.intake_prepared import FileHere
+from gateway.usecases.intake.intake_reading import ChunkReader
+from gateway.usecases.intake.retention_at_door import NO_LIMITS, RetentionAtDoor
 
 FIELD = KeyRing("field", (KeyVersion("00000001", b"f" * 32),))
 DIGEST = KeyRing("digest", (KeyVersion("00000002", b"d" * 32), KeyVersion("00000003", b"e" * 32)))

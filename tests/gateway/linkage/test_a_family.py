@@ -9,8 +9,8 @@ import io
 
 import pytest
 
-from gateway.usecases.linking import link_everything
-from gateway.usecases.linking_new import link_new
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import link_new
 
 MOTHERS = {"line1": "71 Larkspur Way", "line2": "", "line3": "Northvale", "postcode": "NV8 1QA", "uprn": "980000097001"}
 FATHERS = {"line1": "4 Tanyard Yard", "line2": "", "line3": "Northvale", "postcode": "NV8 2QB", "uprn": "980000097002"}

@@ -5,8 +5,8 @@ from datetime import date
 import httpx
 import pytest
 
-from gateway.usecases.linking import link_everything
-from gateway.usecases.linking_new import relink
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import relink
 from tests.gateway.served import served
 
 STEWARD, SECOND, WORKER = "W603", "W607", "W101"

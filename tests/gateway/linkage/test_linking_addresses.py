@@ -7,12 +7,12 @@ import pytest
 
 from gateway.store.gazetteer import standing_made_of
 from gateway.store.identities import IdentityFact
-from gateway.usecases.link_index import LinkHasher
-from gateway.usecases.linking import link_everything
-from gateway.usecases.linking_addresses import MATCHED_BY, SeenAddresses, with_uprns
-from gateway.usecases.linking_input import matching_mask
-from gateway.usecases.linking_new import link_new
-from gateway.usecases.linking_new_facts import RecordFacts
+from gateway.usecases.linking.link_index import LinkHasher
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_addresses import MATCHED_BY, SeenAddresses, with_uprns
+from gateway.usecases.linking.linking_input import matching_mask
+from gateway.usecases.linking.linking_new import link_new
+from gateway.usecases.linking.linking_new_facts import RecordFacts
 
 FEED = "library-members"
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from gateway.jobs.worker import run_linkage_worker
-from gateway.usecases.linking import link_everything
-from gateway.usecases.linking_new import link_new, relink
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import link_new, relink
 
 FEED = "library-members"
 KINDS = ("records-new", "records-moved", "persons-merged", "persons-parted", "persons-gone")
@@ -164,7 +164,7 @@ def test_where_other_things_may_be_compared_than_were_nothing_is_linked_until_ev
 
 
 def test_without_an_agreement_on_linkage_a_record_has_no_keys_and_meets_nobody(northvale, members):
-    from gateway.usecases import linking, linking_new  # noqa: PLC0415 - the one place where no agreement is in force
+    from gateway.usecases.linking.linking import linking, linking_new  # noqa: PLC0415 - the one place where no agreement is in force
 
     record = members[0] | {"borrower_no": "LB999006"}
     with pytest.MonkeyPatch.context() as patch:
@@ -203,7 +203,7 @@ def test_what_is_forgotten_of_a_record_takes_its_keys_along(northvale, members):
 
 
 def test_too_many_records_are_left_to_a_run_over_everything(northvale, members, monkeypatch):
-    monkeypatch.setattr("gateway.usecases.linking_new.MOST_RECORDS", 2)
+    monkeypatch.setattr("gateway.usecases.linking.linking_new.MOST_RECORDS", 2)
     sent(northvale, [row | {"borrower_no": f"LB9993{number:02}"} for number, row in enumerate(members[:3])], "three")
     small = sent(northvale, [members[5] | {"borrower_no": "LB999399"}], "small")
 
@@ -220,8 +220,8 @@ def test_too_many_records_are_left_to_a_run_over_everything(northvale, members, 
 
 
 def test_a_hub_that_too_many_records_lead_to_is_left_as_well(northvale, members, monkeypatch):
-    monkeypatch.setattr("gateway.usecases.linking_new._LEAST_BOUND", 1)
-    monkeypatch.setattr("gateway.usecases.linking_new._MOST_NEAR", 0)
+    monkeypatch.setattr("gateway.usecases.linking.linking_new._LEAST_BOUND", 1)
+    monkeypatch.setattr("gateway.usecases.linking.linking_new._MOST_NEAR", 0)
     sent(northvale, [members[0] | {"borrower_no": "LB999007"}], "one")
 
     assert link_new(northvale.wiring).left

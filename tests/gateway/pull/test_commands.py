@@ -8,7 +8,9 @@ import pytest
 import stamina
 from typer.testing import CliRunner
 
-from gateway import building, cli_pull, cli_watch
+from gateway import building
+from gateway.commands import pull as cli_pull
+from gateway.commands import watch as cli_watch
 from tests.gateway.pull.pulled import source_of
 from tests.simulators.policing import Policing, incident
 from tests.simulators.service import running

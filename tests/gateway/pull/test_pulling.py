@@ -10,9 +10,9 @@ import stamina
 
 from gateway.building import load_feeds
 from gateway.pull.errors import PullError
-from gateway.usecases import pull_runs
-from gateway.usecases.linking import link_everything
-from gateway.usecases.pulling import pull_due, pull_states, run_pull, start_over
+from gateway.usecases.feeds import pull_runs
+from gateway.usecases.feeds.pulling import pull_due, pull_states, run_pull, start_over
+from gateway.usecases.linking.linking import link_everything
 from tests.gateway.pull.pulled import source_of
 from tests.simulators.pds import Pds, patient
 from tests.simulators.policing import Policing, incident

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gateway import cli_pull, cli_watch
+from gateway.commands import pull as cli_pull
+from gateway.commands import watch as cli_watch
 from gateway.errors import ConfigurationError
 from gateway.pull.sources import read_pull_sources
 

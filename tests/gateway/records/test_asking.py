@@ -4,7 +4,7 @@ import pytest
 
 from agreements.request import Direction
 from audit.canonical import parse_canonical
-from gateway.usecases.permissions import permissions_of, purpose_permissions
+from gateway.usecases.register.permissions import permissions_of, purpose_permissions
 from tests.gateway.served import served
 
 WORKER, MASH, RENT, OFFICER, LEAD = "W203", "W101", "B101", "W601", "S101"

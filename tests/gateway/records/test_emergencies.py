@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import AccessRefusedError, DeclarationError, NotFoundError
-from gateway.usecases.emergencies import (
+from gateway.usecases.families.emergencies import (
     answer_emergency,
     emergencies,
     lift_suspension,
     suspend_unconfirmed,
     told_roles,
 )
-from gateway.usecases.reviewing import review_queue
+from gateway.usecases.review.reviewing import review_queue
 from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.served import served
 

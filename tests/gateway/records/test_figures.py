@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.errors import AccessRefusedError, NotFoundError
-from gateway.usecases.figures import FigureRequest, make_figure
+from gateway.usecases.families.figures import FigureRequest, make_figure
 from insight.suppression import THRESHOLD
 from tests.gateway.northvale_world import CONTEXT
 

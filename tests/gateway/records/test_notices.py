@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.errors import NotFoundError
-from gateway.usecases.notifying import NoticesRaised, escalate_notices, raise_notices
-from gateway.usecases.reading_notices import my_notices, open_notice
-from gateway.usecases.working_days import next_school_morning
+from gateway.usecases.feeds.working_days import next_school_morning
+from gateway.usecases.telling.notifying import NoticesRaised, escalate_notices, raise_notices
+from gateway.usecases.telling.reading_notices import my_notices, open_notice
 from tests.gateway.northvale_world import CONTEXT
 
 LONDON = ZoneInfo("Europe/London")

@@ -11,11 +11,11 @@ from gateway.demo.northvale.identifiers import nhs_number
 from gateway.demo.switching_on import switch_everything_on
 from gateway.errors import AccessRefusedError
 from gateway.identity.caller import PartnerCaller
-from gateway.usecases.figures import OPT_OUT_NOTE, FigureRequest, make_figure
-from gateway.usecases.intake import Push, receive_batch
-from gateway.usecases.linking import link_everything
-from gateway.usecases.linking_new import link_new
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.families.figures import OPT_OUT_NOTE, FigureRequest, make_figure
+from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import link_new
+from gateway.usecases.people.request_context import RequestContext
 from tests.gateway.conftest import NOW
 from tests.gateway.feeds.officers import staff
 

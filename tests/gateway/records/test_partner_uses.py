@@ -6,14 +6,14 @@ from uuid import UUID
 import pytest
 
 from gateway.errors import ForbiddenError
-from gateway.usecases.partner_uses import (
+from gateway.usecases.feeds.working_days import LONDON
+from gateway.usecases.log.partner_uses import (
     PersonQuery,
     PersonUse,
     reconcile_batches,
     uses_of_one_person,
     uses_of_own_data,
 )
-from gateway.usecases.working_days import LONDON
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT
 

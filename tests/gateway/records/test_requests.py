@@ -6,10 +6,10 @@ import pytest
 
 from concept_model.errors import UnknownItemError
 from gateway.errors import AccessRefusedError
-from gateway.usecases.declaring import NewDeclaration, declare_purpose
-from gateway.usecases.requesting import NewRequest, request_access, requests_open
-from gateway.usecases.reviewing import review_queue
-from gateway.usecases.working_days import working_days_on
+from gateway.usecases.families.declaring import NewDeclaration, declare_purpose
+from gateway.usecases.families.requesting import NewRequest, request_access, requests_open
+from gateway.usecases.feeds.working_days import working_days_on
+from gateway.usecases.review.reviewing import review_queue
 from tests.gateway.northvale_world import CONTEXT
 
 RENT, EARLY_HELP, FRAUD, DPO, OFFICER, SOCIAL_WORKER = "B101", "W201", "W502", "W602", "W601", "W301"

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.api.context import authenticate
 from gateway.app import create_app
-from gateway.usecases.notifying import raise_notices
+from gateway.usecases.telling.notifying import raise_notices
 
 RENT, FRAUD, LEAD, OFFICER, DPO, ANALYST = "B101", "W502", "S101", "W601", "W602", "W604"
 MEMBERSHIP = "case_system/household.membership"

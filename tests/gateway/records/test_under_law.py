@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from gateway.errors import AccessRefusedError, AnsweredBeforeError, NotFoundError, PermitEndedError
-from gateway.usecases.answering import answer_request, note_unanswered
-from gateway.usecases.named_law import StoredAnswer
-from gateway.usecases.reading_granted import read_granted
-from gateway.usecases.requesting import NewRequest, request_access, requests_open
-from gateway.usecases.reviewing import review_queue
+from gateway.usecases.families.answering import answer_request, note_unanswered
+from gateway.usecases.families.reading_granted import read_granted
+from gateway.usecases.families.requesting import NewRequest, request_access, requests_open
+from gateway.usecases.register.named_law import StoredAnswer
+from gateway.usecases.review.reviewing import review_queue
 from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.served import content, served
 

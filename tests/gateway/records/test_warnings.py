@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from agreements.deadlines import warnings_at
-from gateway.usecases.reviewing import review_queue
-from gateway.usecases.warning import raise_warnings
+from gateway.usecases.review.reviewing import review_queue
+from gateway.usecases.review.warning import raise_warnings
 from tests.gateway.northvale_world import CONTEXT
 
 OFFICER = "W601"

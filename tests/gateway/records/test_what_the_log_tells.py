@@ -10,10 +10,10 @@ from uuid import UUID
 
 import pytest
 
-from gateway.usecases.answering import answer_request
-from gateway.usecases.named_law import StoredAnswer
-from gateway.usecases.notifying import raise_notices
-from gateway.usecases.printing import print_profile
+from gateway.usecases.families.answering import answer_request
+from gateway.usecases.families.printing import print_profile
+from gateway.usecases.register.named_law import StoredAnswer
+from gateway.usecases.telling.notifying import raise_notices
 from insight.measures import MEASURES
 from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.served import served

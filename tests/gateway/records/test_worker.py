@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from gateway.jobs.running import DEAD_AFTER
 from gateway.jobs.worker import run_linkage_worker
-from gateway.usecases.notifying import raise_notices
+from gateway.usecases.telling.notifying import raise_notices
 
 PATIENCE = 60
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from benchmarks.review import measure
 from gateway.demo.northvale.accesses.book import access_book
-from gateway.usecases.reviewing_draws import draw_reviews
+from gateway.usecases.review.reviewing_draws import draw_reviews
 
 pytestmark = pytest.mark.slow
 HELD_OUT = 909

@@ -6,11 +6,11 @@ import pytest
 
 from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.review.drawing import draw_seed, lot, week_of
-from gateway.usecases.reviewing import ReviewOutcome, close_review, open_review, review_queue
-from gateway.usecases.reviewing_accesses import explain_new, subject_reasons
-from gateway.usecases.reviewing_draws import draw_reviews
-from gateway.usecases.reviewing_questions import answer_question, ask_worker, my_questions
-from gateway.usecases.watching_family import set_watch
+from gateway.usecases.families.watching_family import set_watch
+from gateway.usecases.review.reviewing import ReviewOutcome, close_review, open_review, review_queue
+from gateway.usecases.review.reviewing_accesses import explain_new, subject_reasons
+from gateway.usecases.review.reviewing_draws import draw_reviews
+from gateway.usecases.review.reviewing_questions import answer_question, ask_worker, my_questions
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT
 

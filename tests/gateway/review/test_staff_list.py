@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from audit.entry import EventClass
-from gateway.usecases.entries import system_entry
-from gateway.usecases.loading_staff import load_staff
-from gateway.usecases.search_tokens import phone_tokens, place_tokens
+from gateway.usecases.families.search_tokens import phone_tokens, place_tokens
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.people.loading_staff import load_staff
 
 HEADER = "worker_ref,agency,role,team,line_manager,hours,leave,surname,birth_date,postcode,uprn,phone"
 ROWS = (

@@ -15,8 +15,8 @@ STATEMENTS = {
     "delete": "DELETE FROM hearth.{0} WHERE false",
     "truncate": "TRUNCATE hearth.{0} CASCADE",
 }
-# No row is about a person: numbers of items and sources, which migrations write and nobody else, and addresses of places
-# as the gazetteer has them, made anew of facts that came with entries of their own.
+# No row is about a person: numbers of items and sources, which migrations write and nobody else, and places as the
+# gazetteer has them, made anew of facts that came with entries of their own.
 UNGUARDED = {"item", "source", "gazetteer_address", "gazetteer_base"}
 _COLUMNS = text(
     "SELECT c.relname AS name, min(a.attname) AS some_column FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"

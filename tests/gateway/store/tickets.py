@@ -11,8 +11,8 @@ from audit.entry import Decision, Entry, EventClass, Outcome, Phase
 from gateway import clock
 from gateway.store.facts import load_facts
 from gateway.store.ledger import Ticket, TicketSubject, authorise, open_ticket
-from gateway.usecases.disclosure import mask_width
-from gateway.usecases.entries import entry
+from gateway.usecases.families.disclosure import mask_width
+from gateway.usecases.log.entries import entry
 from tests.gateway.northvale_world import CONTEXT, Northvale
 
 

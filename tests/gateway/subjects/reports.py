@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from audit.subject_words import Capacity
-from gateway.usecases.coverage_maps import take_due_maps
-from gateway.usecases.subject_report import AskedReport, SubjectReport, subject_report
+from gateway.usecases.log.coverage_maps import take_due_maps
+from gateway.usecases.subjects.subject_report import AskedReport, SubjectReport, subject_report
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT, Northvale
 

@@ -7,7 +7,7 @@ from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.errors import AccessRefusedError
 from gateway.store.ledger import append
-from gateway.usecases.entries import system_entry
+from gateway.usecases.log.entries import system_entry
 from tests.gateway.subjects.reports import pass_an_hour, report, sequence, words
 
 RENT, EARLY_HELP = "B101", "W201"

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import AccessRefusedError, AnsweredBeforeError, NotFoundError
-from gateway.usecases.subject_releases import (
+from gateway.usecases.subjects.subject_releases import (
     NewRelease,
     approved_release,
     ask_for_release,
@@ -179,7 +179,7 @@ def test_without_its_entry_no_step_is_taken(northvale, monkeypatch):
     def fails(*_given):
         raise OSError
 
-    monkeypatch.setattr("gateway.usecases.subject_releases.append", fails)
+    monkeypatch.setattr("gateway.usecases.subjects.subject_releases.append", fails)
     with pytest.raises(OSError):
         ask(northvale)
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gateway import cli_audit
-from gateway.cli_files import CommandError
+from gateway.commands import audit as cli_audit
+from gateway.commands.files import CommandError
 from gateway.errors import AccessRefusedError
 from gateway.store.engine import SERVING_ROLES
-from gateway.usecases.coverage_maps import take_due_maps
-from gateway.usecases.subject_releases import NewRelease, ask_for_release, decide_release
+from gateway.usecases.log.coverage_maps import take_due_maps
+from gateway.usecases.subjects.subject_releases import NewRelease, ask_for_release, decide_release
 from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.subjects.reports import DPO, OFFICER, sequence
 

@@ -85,7 +85,7 @@ def test_an_authorisation_without_an_outcome_may_have_been_looked_at(northvale, 
 
     declaration = northvale.declare(EARLY_HELP, "early_help")
     with monkeypatch.context() as patched:
-        patched.setattr("gateway.usecases.disclosure._read", stopped)
+        patched.setattr("gateway.usecases.families.disclosure._read", stopped)
         with pytest.raises(RuntimeError):
             northvale.open(EARLY_HELP, declaration, kelly)
     pass_an_hour(northvale)
@@ -138,7 +138,7 @@ def test_no_entry_no_report(northvale, kelly, monkeypatch):
     def fails(*_given):
         raise OSError
 
-    monkeypatch.setattr("gateway.usecases.subject_report.append", fails)
+    monkeypatch.setattr("gateway.usecases.subjects.subject_report.append", fails)
 
     with pytest.raises(OSError):
         report(northvale, kelly)

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from adapters.registry import FEEDS
-from gateway.usecases.uploads import KEPT_FOR, MOST_OPEN, parts_folder, sweep_uploads
+from gateway.usecases.intake.uploads import KEPT_FOR, MOST_OPEN, parts_folder, sweep_uploads
 from tests.gateway.served import served
 
 FEED = "schools-attendance"

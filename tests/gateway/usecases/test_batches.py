@@ -12,9 +12,9 @@ from gateway.demo.switching_on import switch_everything_on
 from gateway.errors import NotFoundError
 from gateway.identity.caller import PartnerCaller, StaffCaller
 from gateway.store.errors import DatabaseUnavailableError
-from gateway.usecases.batches import errors_csv, list_own_batches, read_own_batch
-from gateway.usecases.intake import Push, receive_batch
-from gateway.usecases.request_context import RequestContext
+from gateway.usecases.intake.batches import errors_csv, list_own_batches, read_own_batch
+from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.people.request_context import RequestContext
 from tests.gateway.conftest import NOW
 
 FEED = "schools-attendance"
@@ -126,7 +126,7 @@ def test_without_a_database_no_row_leaves(wiring, monkeypatch):
     def fails(*_):
         raise DatabaseUnavailableError("gone")
 
-    monkeypatch.setattr("gateway.usecases.batches.append", fails)
+    monkeypatch.setattr("gateway.usecases.intake.batches.append", fails)
     with pytest.raises(DatabaseUnavailableError):
         errors_csv(wiring, CONTEXT, SENDER, batch_id)
 

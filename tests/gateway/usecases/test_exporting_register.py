@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agreements.odrl import export_odrl, read_odrl
-from gateway.usecases.exporting_register import differences, documents_to_export
+from gateway.usecases.register.exporting_register import differences, documents_to_export
 from tests.gateway.cluster import REGISTER
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from concept_model.items import ITEMS
 from gateway.errors import NotFoundError
-from gateway.usecases.finding_services import ServiceFilters, look_up_services
+from gateway.usecases.feeds.finding_services import ServiceFilters, look_up_services
 from tests.gateway.served import served
 
 

@@ -10,7 +10,7 @@ from gateway.custody import rotate_key
 from gateway.errors import ForbiddenError, IdempotencyConflictError, NotFoundError, UnsupportedMediaError
 from gateway.store.facts import load_facts
 from gateway.store.ledger import open_ticket
-from gateway.usecases.intake import Push, receive_batch
+from gateway.usecases.intake.intake import Push, receive_batch
 from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.store.tickets import TicketDesk
 

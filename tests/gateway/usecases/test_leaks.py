@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from gateway.store.ledger import Ticket, authorise, open_ticket
-from gateway.usecases.disclosure import mask_width
-from gateway.usecases.linking import link_everything
-from gateway.usecases.searching import search_people
+from gateway.usecases.families.disclosure import mask_width
+from gateway.usecases.families.searching import search_people
+from gateway.usecases.linking.linking import link_everything
 from linkage.tokens import SearchQuery
 from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.store.tickets import TicketDesk

@@ -2,7 +2,7 @@
 
 from audit.entry import EventClass
 from gateway.clock import new_id
-from gateway.usecases.lineage_entries import lineage_entries, taken_from
+from gateway.usecases.linking.lineage_entries import lineage_entries, taken_from
 from linkage.lineage import Assignment, assign_person_ids
 
 A, B, C, D = (f"00000000-0000-4000-8000-00000000000{letter}" for letter in "abcd")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.store.erasure import LinkVersion
-from gateway.usecases.mixed_profiles import mixtures_of
+from gateway.usecases.linking.mixed_profiles import mixtures_of
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 RECORDS, PEOPLE = 4, 3

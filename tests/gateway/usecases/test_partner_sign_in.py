@@ -10,8 +10,8 @@ from gateway.identity.assertion import token_form
 from gateway.identity.clients import ClientRegistry
 from gateway.identity.keys import generate_es256_key, public_jwks
 from gateway.store.errors import DatabaseUnavailableError
-from gateway.usecases import tokens
-from gateway.usecases.tokens import issue_partner_token
+from gateway.usecases.people import tokens
+from gateway.usecases.people.tokens import issue_partner_token
 from tests.gateway.audit.log_book import CONTEXT
 from tests.gateway.audit.test_exporting_entries import entries_of
 

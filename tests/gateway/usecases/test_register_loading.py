@@ -5,7 +5,7 @@ import pytest
 
 from agreements.lifecycle import LifecycleEvent
 from audit.entry import EventClass
-from gateway.usecases.register_loading import LIFECYCLE, LOADED, record_register
+from gateway.usecases.register.register_loading import LIFECYCLE, LOADED, record_register
 from tests.gateway.audit.log_book import AT, drain
 from tests.gateway.audit.test_exporting_entries import entries_of
 

@@ -12,10 +12,10 @@ from agreements.periods import EVER
 from agreements.register import compile_register
 from audit.entry import Decision, EventClass, Outcome
 from gateway.errors import NotFoundError
-from gateway.usecases.entries import system_entry
-from gateway.usecases.exporting_register import documents_to_export
-from gateway.usecases.reading_log import read_entry
-from gateway.usecases.replaying import EARLIER, replay_log
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.log.reading_log import read_entry
+from gateway.usecases.register.exporting_register import documents_to_export
+from gateway.usecases.register.replaying import EARLIER, replay_log
 from tests.gateway.audit.log_book import an_entry, write, write_authorisation
 from tests.gateway.cluster import REGISTER
 from tests.gateway.northvale_world import CONTEXT

@@ -7,8 +7,8 @@ import pytest
 
 from gateway.demo.scenes.one_school import mended_sheet
 from gateway.identity.clients import RegisteredClient
-from gateway.usecases.batch_contract import BatchContract, Mode
-from gateway.usecases.intake import Push, receive_batch
+from gateway.usecases.intake.batch_contract import BatchContract, Mode
+from gateway.usecases.intake.intake import Push, receive_batch
 from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.web.serving import form_token
 from tests.gateway.web.test_in_the_browser import chromium, pytestmark, visitor  # noqa: F401 - fixtures and marks

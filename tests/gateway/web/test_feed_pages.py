@@ -7,8 +7,8 @@ import pytest
 
 from gateway import clock
 from gateway.demo.switching_on import officers_of, terms_for
-from gateway.usecases.feed_switch import decide_switch, propose_switch
-from gateway.usecases.watching_feeds import watch_feeds
+from gateway.usecases.feeds.feed_switch import decide_switch, propose_switch
+from gateway.usecases.watching.watching_feeds import watch_feeds
 from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.web.serving import form_token
 from tests.gateway.web.test_in_the_browser import chromium, pytestmark, visitor  # noqa: F401 - fixtures and marks

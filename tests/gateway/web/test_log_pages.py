@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 
 from audit.entry import Decision, EventClass, Outcome, Phase, Reason
-from gateway.usecases.log_lines import LogLine
-from gateway.usecases.reading_log import LogEntry
-from gateway.usecases.verifying_entry import Finding
-from gateway.usecases.verifying_log import Verdict
+from gateway.usecases.log.log_lines import LogLine
+from gateway.usecases.log.reading_log import LogEntry
+from gateway.usecases.log.verifying_entry import Finding
+from gateway.usecases.log.verifying_log import Verdict
 from gateway.web.views import log as words
 from gateway.web.views.log import Names, entry_view, line_view, verdict_view
 

@@ -12,7 +12,7 @@ from gateway.identity.errors import UnauthenticatedError
 from gateway.identity.oidc import SignInSecrets
 from gateway.identity.session import resume_session, start_session
 from gateway.identity.sign_in import SignInAttempt
-from gateway.usecases.page_sessions import PageAttempts, PageSessions, RememberedPurpose, cookie_digest
+from gateway.usecases.people.page_sessions import PageAttempts, PageSessions, RememberedPurpose, cookie_digest
 
 DIGEST = cookie_digest("a cookie")
 

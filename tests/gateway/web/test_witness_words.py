@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from gateway.jobs import asking_witness
-from gateway.usecases.log_status import LogStatus, WitnessStatus
-from gateway.usecases.receipts import ReceiptView
+from gateway.usecases.log.log_status import LogStatus, WitnessStatus
+from gateway.usecases.log.receipts import ReceiptView
 from gateway.web.views.witnesses import PROBLEMS, receipt_words, status_lines
 
 AT = datetime(2026, 11, 16, 9, 30, 15, tzinfo=UTC)

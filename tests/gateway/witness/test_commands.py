@@ -8,7 +8,7 @@ from audit.checkpoint import parse_checkpoint
 from audit.keys import COSIGNATURE_V1, VerifierKey
 from audit.notes import parse_note
 from audit.restore import Head, Restore, RestoreReason, sign_restore
-from gateway.cli_witness import app
+from gateway.commands.witness import app
 from gateway.witness.witness import Witness, origin_digest
 from tests.audit.grown_log import LOG, POLICE, GrownLog, leaves
 from tests.gateway.witness.partner import AT, ROOT, request
@@ -69,7 +69,8 @@ def test_a_restore_is_accepted_by_the_operator_alone_and_cosigned_in_place(tmp_p
 
 def test_it_runs_without_any_setting_and_loads_neither_database_nor_web_stack(folder):
     code = (
-        "import sys; from gateway.cli_witness import app; import gateway.witness.serving, gateway.witness.comparing;"
+        "import sys; from gateway.commands.witness import app;"
+        " import gateway.witness.serving, gateway.witness.comparing;"
         " print(sorted({'sqlalchemy', 'psycopg', 'fastapi', 'pydantic', 'agreements'} & sys.modules.keys()))"
     )
 

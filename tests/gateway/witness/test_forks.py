@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from audit.export import ExportRow, write_export
 from audit.leaf import commit_entry
-from gateway.cli_witness import app
+from gateway.commands.witness import app
 from gateway.witness.serving import running_witness
 from tests.audit.grown_log import LOG, GrownLog
 from tests.gateway.audit.log_book import an_entry

@@ -1,0 +1,171 @@
+"""`hearthgate audit`: verify receipts, exports and the log itself; write an export; fetch a receipt; show the key."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import typer
+
+from audit.encoding import to_base64
+from audit.entry import EventClass, Outcome
+from audit.errors import AuditError, NoteError
+from audit.keys import SignerKey, VerifierKey
+from audit.policy import parse_policy
+from audit.verify import verify_path
+from audit.verify_export import Trust
+from gateway.commands.files import CommandError
+from gateway.commands.journal import journal
+from gateway.commands.log import export, plain_errors, search
+from gateway.commands.partner import partner_pack, reconcile
+from gateway.commands.restore import declare_restore
+from gateway.commands.settings import read_settings
+from gateway.commands.status import status
+from gateway.commands.subject import subject_report
+from gateway.custody import load_ring
+from gateway.policy_file import read_policy
+from gateway.settings import Settings
+
+app = typer.Typer(
+    help="Verify the audit log, export it, fetch receipts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_WRONG = 1
+_PURPOSE = "log_oversight"
+
+
+@app.command()
+def verify(
+    paths: list[Path] | None = typer.Argument(
+        None, metavar="[PATH]...", help="Receipts, promises, checkpoints or export folders; none verifies the database."
+    ),
+    key: str | None = typer.Option(None, metavar="VKEY", help="Verifier key of the log; default: this gateway's own."),
+    older: list[Path] = typer.Option(
+        [], metavar="FILE", help="A checkpoint kept before: exports must have grown from it."
+    ),
+    policy: Path | None = typer.Option(
+        None, metavar="FILE", help="Witness policy: its quorum is needed; default: this gateway's, and it is not."
+    ),
+) -> None:
+    """Check that nothing was altered: one line each, OK or FAIL with what is wrong and where.
+
+    Exit status 0 when all is right, 1 when something is wrong, 2 when it could not be checked. Verifying the database
+    is an entry in the log.
+    """
+    if not paths:
+        if key is not None or older or policy is not None:
+            raise CommandError("options are for files and exports; the database is checked with our own keys")
+        raise typer.Exit(_verify_database(read_settings()))
+    keys = _trusted(key)
+    try:
+        kept = tuple(path.read_text() for path in older)
+    except (OSError, UnicodeDecodeError):
+        raise CommandError("an older checkpoint cannot be read; check the paths") from None
+    trust = _with_witnesses(Trust(older=kept, earlier_keys=keys), policy, own=key is None)
+    results = [_verify_one(path, keys, trust) for path in paths]
+    raise typer.Exit(0 if all(results) else _WRONG)
+
+
+@app.command()
+def receipt(
+    entry_id: str = typer.Argument(metavar="ID", help="Id of the entry, as a page or an answer showed it."),
+) -> None:
+    """Print an entry's receipt: a c2sp.org/tlog-proof@v1 file that anybody can check."""
+    from gateway.operator_parts import operator_parts  # noqa: PLC0415 - offline work needs no database
+    from gateway.usecases.log.receipts import operator_receipt  # noqa: PLC0415 - the same
+
+    try:
+        wanted = UUID(entry_id)
+    except ValueError:
+        raise CommandError("that is no entry id; copy it from the page or the answer") from None
+    with plain_errors(), operator_parts(read_settings()) as parts:
+        found = operator_receipt(parts, wanted)
+    typer.echo(found.proof, nl=False)
+    since = "" if found.unwitnessed_since is None else f"; unwitnessed since {found.unwitnessed_since.isoformat()}"
+    # Apart from the file itself, which may be redirected.
+    typer.echo(f"witnesses: {found.witnesses}; quorum: {'yes' if found.quorum else 'no'}{since}", err=True)
+
+
+@app.command()
+def key(
+    every: bool = typer.Option(False, "--all", help="Earlier keys too, newest first: they verify what they signed."),
+) -> None:
+    """Print the log's verifier key, to be given to partners and regulators by another road than the log itself."""
+    for one in _own_keys(read_settings())[: None if every else 1]:
+        typer.echo(one.encode())
+
+
+app.command()(search)
+app.command()(export)
+app.command("subject-report")(subject_report)
+
+
+def _verify_database(settings: Settings) -> int:
+    from gateway.operator_parts import operator_entry, operator_parts  # noqa: PLC0415 - offline work needs no database
+    from gateway.usecases.log.log_parts import record  # noqa: PLC0415 - the same
+    from gateway.usecases.log.verifying_log import verify_database  # noqa: PLC0415 - the same
+
+    with plain_errors(), operator_parts(settings) as parts:
+        verdict = verify_database(parts)
+        if verdict.finding is None:
+            detail: dict[str, str | int] = {
+                "checkpoint_size": verdict.size,
+                "checkpoint_root": to_base64(verdict.root),
+            }
+        else:
+            detail = {"problem": verdict.finding.column}
+        outcome = Outcome.DONE if verdict.finding is None else Outcome.ERROR
+        record(parts, operator_entry(parts, EventClass.VERIFICATION, purpose=_PURPOSE, outcome=outcome, detail=detail))
+    typer.echo(f"{'FAIL' if verdict.finding else 'OK'} database: {verdict.sentence()}")
+    return _WRONG if verdict.finding else 0
+
+
+def _with_witnesses(trust: Trust, policy: Path | None, *, own: bool) -> Trust:
+    """The same with the keys of witnesses: a policy that was given must be met, the gateway's own is only counted."""
+    if policy is None:
+        counted = read_policy(read_settings()) if own else None
+        return trust if counted is None else replace(trust, witnesses=counted.witness_keys)
+    try:
+        given = parse_policy(policy.read_bytes())
+    except (OSError, AuditError):
+        raise CommandError("--policy is no witness policy, or cannot be read") from None
+    return replace(trust, witnesses=given.witness_keys, policy=given)
+
+
+def _verify_one(path: Path, keys: Sequence[VerifierKey], trust: Trust) -> bool:
+    """Check one path with whichever key of the log signed it, and say so in a line."""
+    problems: list[AuditError] = []
+    for one in keys:
+        try:
+            typer.echo(f"OK {path}: {verify_path(path, replace(trust, log_key=one))}")
+        except AuditError as error:
+            problems.append(error)
+        else:
+            return True
+    # Under a key that did not sign it, every file fails alike; what another key found says more.
+    telling = next((error for error in problems if type(error) is not NoteError), problems[0])
+    typer.echo(f"FAIL {path}: {telling}")
+    return False
+
+
+def _trusted(key_text: str | None) -> tuple[VerifierKey, ...]:
+    if key_text is None:
+        return _own_keys(read_settings())
+    try:
+        return (VerifierKey.parse(key_text),)
+    except AuditError:
+        raise CommandError("--key is no verifier key; it reads name+id+base64") from None
+
+
+def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:
+    versions = load_ring(settings.keys_dir, "log").versions
+    return tuple(SignerKey(settings.log_origin, version.secret).verifier() for version in reversed(versions))
+
+
+app.command(name="declare-restore")(declare_restore)
+app.command()(journal)
+app.command(name="partner-pack")(partner_pack)
+app.command()(reconcile)
+app.command()(status)

@@ -1,0 +1,290 @@
+"""Linkage of files as a command does it: read, link, write the clusters, report."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from gateway import clock
+from gateway.commands.files import CommandError, open_private
+from gateway.commands.link_gazetteer import read_gazetteer
+from gateway.commands.link_inputs import TRUTH, Input, Names, literal, named, read_inputs
+from gateway.usecases.linking.linking_files import LinkedFile, Wanted, link_file
+from gateway.usecases.linking.linking_files_spark import Cluster, link_file_on_spark
+from linkage.columns import connect
+from linkage.errors import LinkageError
+from linkage.file_addresses import fill_uprns
+from linkage.model import LinkModel, model_from_json
+from linkage.quality import Quality, quality, quality_by_group, widest_gap
+
+_ROWS_LEFT_OUT, _GAP_TOO_WIDE = 1, 3
+_MOST_GROUPS = 30
+# A register of twenty sources holds a person some dozens of times, and a street of one postcode some hundreds.
+_MANY_RECORDS, _MANY_SHARE = 100, 10_000
+_PREVIOUS = ("source", "source_key", "person_id", "household_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a caller asked for; each is the option of its name."""
+
+    inputs: tuple[Path, ...]
+    out: Path
+    model: Path | None = None
+    save_model: Path | None = None
+    previous: Path | None = None
+    report: Path | None = None
+    labels: Path | None = None
+    gap: float = 0.05
+    duplicate_free: tuple[str, ...] = ()
+    gazetteer: Path | None = None
+    names: Names = field(default_factory=Names)
+    spark: str | None = None
+    work: Path | None = None
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Lines for the reader, a summary in numbers, and the exit code."""
+
+    lines: tuple[str, ...]
+    summary: Mapping[str, Any]
+    exit_code: int
+
+
+def link_files(order: Order) -> Outcome:
+    """Do it. Raise `CommandError` for what cannot be read, linked or written."""
+    stages = _Stages()
+    model = _model(order.model)
+    with ExitStack() as kept, connect() as connection:
+        read = read_inputs(connection, order.inputs, clock.utc_now().date().isoformat(), order.names)
+        if order.previous is not None:
+            _read_previous(connection, order.previous)
+        stages.lap("read")
+        addresses = None
+        if order.gazetteer is not None:
+            read, addresses = _with_uprns(connection, read, order.gazetteer)
+            stages.lap("addresses")
+        wanted = Wanted(model, order.duplicate_free, order.previous is not None, order.wide)
+        if order.spark is None:
+            linked = link_file(connection, read.present, wanted, stages.lap)
+        else:
+            cluster = Cluster(order.spark, kept.enter_context(_work(order.work)))
+            linked = _on_spark(connection, read, wanted, cluster, stages)
+        _write(connection, order.out)
+        stages.lap("write")
+        read = replace(read, warnings=(*read.warnings, *_crowds(connection, linked)))
+        measured = _quality(connection, read, order.labels)
+    if order.save_model is not None:
+        with open_private(order.save_model) as stream:
+            stream.write(linked.figures.model.to_json())
+    report = _report(read, linked, stages, measured) | ({} if addresses is None else {"addresses": addresses})
+    if order.report is not None:
+        with open_private(order.report) as stream:
+            json.dump(report, stream, indent=1)
+    wide = [name for name, each in measured.get("groups", {}).items() if each["gap"] > order.gap]
+    lines = [*(f"warning: {each}" for each in read.warnings), *_lineage(linked)]
+    lines += [f"quality differs by more than {order.gap:g} between groups of {name}" for name in wide]
+    summary = {
+        name: report[name] for name in ("records", "persons", "households", "pairs_for_review", "rows_without_key")
+    }
+    return Outcome(tuple(lines), summary, _GAP_TOO_WIDE if wide else _ROWS_LEFT_OUT if read.rows_without_key else 0)
+
+
+@contextmanager
+def _work(parent: Path | None) -> Iterator[Path]:
+    """A folder for the owner alone, gone afterwards."""
+    try:
+        with TemporaryDirectory(prefix="hearthgate-", dir=parent) as folder:
+            yield Path(folder)
+    except OSError:
+        raise CommandError("the working folder cannot be written; name another with --work") from None
+
+
+def _on_spark(
+    connection: duckdb.DuckDBPyConnection, read: Input, wanted: Wanted, cluster: Cluster, stages: "_Stages"
+) -> LinkedFile:
+    try:
+        return link_file_on_spark(connection, read.present, wanted, cluster, stages.lap)
+    except LinkageError as error:
+        raise CommandError(str(error)) from None
+
+
+class _Stages:
+    """Seconds by the clock and of the processor, per stage."""
+
+    def __init__(self) -> None:
+        self._at = (perf_counter(), process_time())
+        self.seconds: dict[str, dict[str, float]] = {}
+
+    def lap(self, stage: str) -> None:
+        now = (perf_counter(), process_time())
+        self.seconds[stage] = {"wall": round(now[0] - self._at[0], 2), "processor": round(now[1] - self._at[1], 2)}
+        self._at = now
+
+
+def _model(path: Path | None) -> LinkModel | None:
+    if path is None:
+        return None
+    try:
+        return model_from_json(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, LinkageError):
+        raise CommandError("the model is no model file of linkage; make one with --save-model") from None
+
+
+def _with_uprns(connection: duckdb.DuckDBPyConnection, read: Input, path: Path) -> tuple[Input, Mapping[str, int]]:
+    """Give rows that came with an address and no UPRN theirs; return rows matched, by rule."""
+    gazetteer, left_out = read_gazetteer(connection, path)
+    filled = fill_uprns(connection, read.present, gazetteer)
+    told = (f"gazetteer: {left_out:,} rows without a UPRN were left out",) if left_out else ()
+    present = tuple(dict.fromkeys((*read.present, "uprn"))) if filled else read.present
+    return replace(read, present=present, warnings=(*read.warnings, *told)), filled
+
+
+def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    source = (
+        "read_parquet(?)" if path.suffix.lower() == ".parquet" else "read_csv(?, header = true, all_varchar = true)"
+    )
+    columns = ", ".join(f"coalesce({name}::varchar, '') as {name}" for name in _PREVIOUS)
+    try:
+        connection.execute(
+            f"create or replace table previous as select {columns} from {source}",  # noqa: S608 - the path is a parameter
+            [[literal(path)]],
+        )
+    except duckdb.Error:
+        raise CommandError("the earlier clusters cannot be read; name the file that --out wrote") from None
+
+
+def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
+    # DuckDB writes by name: the file is made for the owner alone before anything is in it.
+    open_private(out).close()
+    form = "format parquet" if out.suffix.lower() == ".parquet" else "format csv, header"
+    name = str(out).replace("'", "''")
+    try:
+        connection.execute(f"copy clusters to '{name}' ({form}, use_tmp_file false)")
+    except duckdb.Error:
+        raise CommandError("the output file cannot be written; check its folder") from None
+    out.chmod(0o600)
+
+
+def _crowds(connection: duckdb.DuckDBPyConnection, linked: LinkedFile) -> list[str]:
+    """What looks too large to be true: a person of many records, with rows and what they agree on, and a shared key."""
+    run, found = linked.figures, []
+    if run.largest > _MANY_RECORDS:
+        rows = connection.execute(
+            "select row + 1 from rows join clusters using (source, source_key) where person_id = (select person_id "
+            "from clusters group by person_id order by count(*) desc, person_id limit 1) order by row"
+        ).fetchall()
+        agree = ", ".join(f"{name} in {share:.0%}" for name, share in run.largest_agrees_on.items())
+        found.append(
+            f"one person has {run.largest:,} records ({named([row for (row,) in rows])}), which agree on {agree}; "
+            "if that is a stand-in such as an office's details, blank it and link again"
+        )
+    return found + [
+        f"{each.largest:,} records share one key of {each.kind} and were compared with near neighbours only"
+        for each in run.blocks
+        if each.largest > _MANY_SHARE
+    ]
+
+
+def _lineage(linked: LinkedFile) -> list[str]:
+    lines = [f"merged  {old} into {new}" for old, new in sorted(linked.merged.items())]
+    return lines + [
+        f"split   {old}: records went to {', '.join(others)}" for old, others in sorted(linked.split.items()) if others
+    ]
+
+
+def _report(read: Input, linked: LinkedFile, stages: _Stages, measured: Mapping[str, Any]) -> dict[str, Any]:
+    run = linked.figures
+    model = run.model
+    return {
+        "records": run.records,
+        "rows": read.rows,
+        "rows_without_key": read.rows_without_key,
+        "persons": run.persons,
+        "households": linked.households,
+        "pairs_compared": run.pairs_compared,
+        "pairs_joined": run.pairs_joined,
+        "pairs_for_review": run.pairs_for_review,
+        "expected_precision": round(run.expected_precision, 5),
+        "thresholds": {"merge_at": model.merge_at, "review_at": model.review_at, "strong_at": model.strong_at},
+        "bands": dict(run.bands),
+        "largest_person": {
+            "records": run.largest,
+            "agree_on": dict(run.largest_agrees_on),
+            "largest_component": run.largest_component,
+        },
+        "components": {"of_several": run.components, "taken_apart_or_checked": run.conflicted},
+        "blocks": [
+            {"key": each.kind, "shared": each.shared_keys, "largest": each.largest, "pairs": each.pairs}
+            for each in run.blocks
+        ],
+        "model": model.trained_on,
+        "warnings": list(read.warnings),
+        "seconds": stages.seconds,
+        **({"quality": measured} if measured else {}),
+        "merged": dict(linked.merged),
+        "split": {old: list(others) for old, others in linked.split.items() if others},
+    }
+
+
+def _quality(connection: duckdb.DuckDBPyConnection, read: Input, labels: Path | None) -> dict[str, Any]:
+    """Quality whole and by group, where the truth is told in a column or a file; nothing where it is not."""
+    if labels is not None:
+        form = (
+            "read_parquet(?)"
+            if labels.suffix.lower() == ".parquet"
+            else "read_csv(?, header = true, all_varchar = true)"
+        )
+        try:
+            connection.execute(f"create or replace table labels as select * from {form}", [[literal(labels)]])  # noqa: S608 - the path is a parameter
+        except duckdb.Error:
+            raise CommandError(
+                "the labels cannot be read; they are CSV or Parquet with source and source_key"
+            ) from None
+    elif TRUTH in read.present:
+        connection.execute(f"create or replace table labels as select distinct source, source_key, {TRUTH} from rows")  # noqa: S608 - our own column
+    else:
+        return {}
+    names = [str(row[0]) for row in connection.execute("describe labels").fetchall()]
+    if not {"source", "source_key", TRUTH} <= set(names):
+        raise CommandError("the labels lack source, source_key or person_truth; add the column")
+    groups = [name for name in names if name not in {"source", "source_key", TRUTH}]
+    coded = ", ".join(f'"{name}"::varchar as "{name}"' for name in (TRUTH, *groups))
+    table = connection.execute(
+        f"select person_id, {coded} from clusters join labels using (source, source_key)"  # noqa: S608 - columns of the labels, quoted
+    ).df()
+    codes = {
+        name: np.unique(table[name].astype("string").fillna("not known").to_numpy(str), return_inverse=True)
+        for name in table
+    }
+    found, truth = codes["person_id"][1].astype(np.int64), codes[TRUTH][1].astype(np.int64)
+    few = {name: codes[name] for name in groups if len(codes[name][0]) <= _MOST_GROUPS}
+    by_group = quality_by_group(found, truth, {name: each[1].astype(np.int64) for name, each in few.items()})
+    return {
+        **_figures(quality(found, truth)),
+        "groups": {
+            name: {
+                "gap": round(widest_gap(each), 4),
+                "values": {str(few[name][0][code]): _figures(one) for code, one in each.items()},
+            }
+            for name, each in by_group.items()
+        },
+    }
+
+
+def _figures(one: Quality) -> dict[str, float]:
+    return {
+        "true_pairs": one.true_pairs,
+        "precision": round(one.precision, 4),
+        "recall": round(one.recall, 4),
+        "f1": round(one.f1, 4),
+    }

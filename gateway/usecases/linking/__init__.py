@@ -1,0 +1,1 @@
+"""Persons and households behind records, and stewards' decisions about them."""

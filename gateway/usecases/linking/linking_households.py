@@ -1,0 +1,146 @@
+"""Households and kin as a run of linkage finds them, from facts to rows, and as stewards correct them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gateway.store import identities
+from gateway.store.household_corrections import StandingCorrection, standing_corrections
+from gateway.store.identities import IdentityFact, Period
+from gateway.usecases.linking.linking_input import RELATIONSHIP
+from gateway.wiring import Wiring
+from linkage.addresses import place_key
+from linkage.corrections import MemberCorrection, corrected
+from linkage.households import (
+    Household,
+    HouseholdMember,
+    HouseholdResult,
+    PersonRelationship,
+    PersonResidence,
+    derive_households,
+)
+
+_SERVICE_HOUSEHOLD_LIMIT = 15
+
+
+def write_households(
+    wiring: Wiring, connection: Connection, facts: Sequence[IdentityFact], person: Mapping[str, str]
+) -> int:
+    """Derive every household anew and write it, and all kin; return how many there are.
+
+    `person` gives each record, by its id, the person it is held to be.
+    """
+    said = standing_corrections(connection)
+    before = with_those_taken_out(identities.household_members(connection), said)
+    derived = derive_households(
+        residences(facts, person), relationships(facts, person), previous_households(before), lambda: str(wiring.mint())
+    )
+    households = with_corrections(derived, said, person)
+    now = wiring.clock()
+    living = {UUID(household.household_id) for household in households}
+    retired: dict[UUID, UUID | None] = dict.fromkeys(set(before) - living)
+    retired |= {UUID(old): UUID(new) for old, new in derived.merged.items()}
+    identities.replace_households(connection, sorted(living), member_rows(households), retired, now)
+    identities.replace_kin(connection, kin(facts, person))
+    return len(living)
+
+
+def residences(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> list[PersonResidence]:
+    """Who lived where and when, as each source says it."""
+    names = {fact.record_id: str(fact.value.get("family") or "") for fact in facts if fact.item == "identity.name"}
+    return [
+        PersonResidence(
+            person[str(fact.record_id)], key, fact.valid_from, fact.valid_to, fact.source,
+            fact.value.get("kind") or "home", family_name=names.get(fact.record_id, ""),
+        )
+        for fact in facts
+        if fact.item == "address.residence" and (key := place_of(fact)) is not None
+    ]  # fmt: skip
+
+
+def relationships(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> list[PersonRelationship]:
+    """Recorded relationships between persons."""
+    return [
+        PersonRelationship(person[str(fact.record_id)], person[str(fact.value["other"])], fact.value["kind"])
+        for fact in facts
+        if fact.item == RELATIONSHIP and str(fact.value.get("other")) in person
+    ]
+
+
+def place_of(fact: IdentityFact) -> str | None:
+    """The key of the place that a fact of residence names."""
+    value = fact.value
+    return place_key(value.get("uprn"), str(value.get("lines") or "").split("\n"), value.get("postcode"))
+
+
+def kin(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> Iterator[tuple[UUID, UUID]]:
+    """Pairs of persons whom a source ties: by a relationship, or by one household of a service."""
+    service_households: dict[str, set[str]] = defaultdict(set)
+    for fact in facts:
+        here = person[str(fact.record_id)]
+        if fact.item == RELATIONSHIP and str(fact.value.get("other")) in person:
+            yield UUID(here), UUID(person[str(fact.value["other"])])
+        elif fact.item == "household.membership":
+            service_households[str(fact.value.get("household"))].add(here)
+    for members in service_households.values():
+        if len(members) <= _SERVICE_HOUSEHOLD_LIMIT:
+            for one, other in combinations(sorted(members), 2):
+                yield UUID(one), UUID(other)
+
+
+def with_those_taken_out(
+    members: Mapping[UUID, Mapping[UUID, Period]], corrections: Iterable[StandingCorrection]
+) -> dict[UUID, dict[UUID, Period]]:
+    """Households as they were derived: with those whom stewards took out, so that the ids go on."""
+    whole = {household: dict(persons) for household, persons in members.items()}
+    for each in corrections:
+        if not each.belongs:
+            whole.setdefault(each.household_id, {}).setdefault(each.person_id, (None, None))
+    return whole
+
+
+def with_corrections(
+    derived: HouseholdResult, corrections: Iterable[StandingCorrection], person: Mapping[str, str]
+) -> tuple[Household, ...]:
+    """The households of a run as stewards correct them: `person` gives each record the person of this run."""
+    return corrected(
+        derived.households,
+        [
+            MemberCorrection(
+                derived.merged.get(str(each.household_id), str(each.household_id)),
+                person.get(str(each.record_id), str(each.person_id)), each.belongs, each.valid_from, each.valid_to,
+            )
+            for each in corrections
+        ],
+    )  # fmt: skip
+
+
+def previous_households(members: Mapping[UUID, Mapping[UUID, Period]]) -> list[Household]:
+    """Stored households as linkage takes them: who belongs and when, which is what an id goes on by."""
+    return [
+        Household(
+            str(household),
+            (),
+            tuple(
+                HouseholdMember(str(person), "resident", *period, "residence")
+                for person, period in sorted(persons.items())
+            ),
+        )
+        for household, persons in sorted(members.items())
+    ]
+
+
+def member_rows(households: Sequence[Household]) -> list[dict[str, Any]]:
+    """One row per household and person: the period is from the earliest start to the latest end, open where any is."""
+    return [
+        {
+            "household_id": UUID(household.household_id), "person_id": UUID(person), "valid_from": begins,
+            "valid_to": ends,
+        }
+        for household in households
+        for person, (begins, ends) in sorted(household.periods.items())
+    ]  # fmt: skip

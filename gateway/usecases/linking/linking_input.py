@@ -1,0 +1,65 @@
+"""What linkage may compare: facts that the linkage agreement covers, made into records."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from agreements.decision import Permit
+from agreements.request import Band, DecisionRequest, Direction, Relationship
+from gateway.link_record import link_record
+from gateway.store.identities import IdentityFact
+from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
+from gateway.usecases.register.role_families import steward_of
+from gateway.wiring import Wiring
+from linkage.record import LinkRecord
+
+RELATIONSHIP = "family.relationship"
+_OWN = frozenset({"identity.birth_date", "address.residence"})
+
+
+def matching_mask(wiring: Wiring, now: datetime) -> int:
+    """Cells that the linkage agreement lets be compared now; none, where no agreement does."""
+    request = DecisionRequest(
+        *steward_of(wiring), LINKAGE_PURPOSE, Relationship.NONE, {}, Band.VERIFIED, Direction.MATCH, now
+    )
+    decision = wiring.register.decide(request)
+    return decision.mask if isinstance(decision, Permit) else 0
+
+
+def permitted(wiring: Wiring, mask: int, facts: Iterable[IdentityFact]) -> list[IdentityFact]:
+    """The facts whose cells a mask admits."""
+    cell = wiring.register.vocabulary.cell
+    return [fact for fact in facts if mask >> cell(fact.source, fact.item) & 1]
+
+
+def link_input(records: Iterable[tuple[UUID, str]], facts: Sequence[IdentityFact]) -> list[LinkRecord]:
+    """Source records as linkage takes them.
+
+    A contact that a school names beside a pupil comes without date of birth or address; the pupil's address stands in
+    for it, or such a parent would never meet the record of the same name at that address.
+    """
+    by_record: dict[UUID, list[IdentityFact]] = defaultdict(list)
+    for fact in facts:
+        by_record[fact.record_id].append(fact)
+    return [
+        link_record(record, source, [(fact.item, fact.value) for fact in _with_relative_address(record, by_record)])
+        for record, source in records
+    ]
+
+
+def leans_on(facts: Sequence[IdentityFact]) -> frozenset[UUID]:
+    """The records whose address stands in for that of the record that these facts are of."""
+    items = {fact.item for fact in facts}
+    if items & _OWN:
+        return frozenset()
+    return frozenset(UUID(str(fact.value["other"])) for fact in facts if fact.item == RELATIONSHIP)
+
+
+def _with_relative_address(record: UUID, by_record: Mapping[UUID, list[IdentityFact]]) -> list[IdentityFact]:
+    facts = by_record.get(record, [])
+    relatives = leans_on(facts)
+    named = [UUID(str(fact.value["other"])) for fact in facts if fact.item == RELATIONSHIP] if relatives else []
+    return facts + [
+        fact for relative in named for fact in by_record.get(relative, ()) if fact.item == "address.residence"
+    ]

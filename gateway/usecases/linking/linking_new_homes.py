@@ -1,0 +1,139 @@
+"""Households and kin of those whom new records concern, and of nobody else.
+
+Whoever has lived where they have, is recorded as theirs or counted to one household with them by a service is looked
+at, and whoever is tied to these. Of the households found there, those with one of the persons concerned are written.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gateway.store.household_corrections import corrections_about
+from gateway.store.link_keys import records_under
+from gateway.store.near_identities import (
+    households_of,
+    links_of,
+    links_to,
+    members_of,
+    replace_kin_of,
+    replace_members,
+)
+from gateway.usecases.linking.link_index import LinkHasher, place_tie, record_tie, service_tie
+from gateway.usecases.linking.linking_households import (
+    kin,
+    member_rows,
+    place_of,
+    previous_households,
+    relationships,
+    residences,
+    with_corrections,
+    with_those_taken_out,
+)
+from gateway.usecases.linking.linking_input import RELATIONSHIP
+from gateway.usecases.linking.linking_new_facts import RecordFacts
+from gateway.wiring import Wiring
+from linkage.households import Household, derive_households
+
+_ROUNDS = 2
+"""Who moved here together lived together before: their earlier neighbours decide on that, and nobody beyond."""
+_MOST_AT_A_PLACE = 300
+_MOST_PERSONS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Everybody looked at: who each record is, records whose facts count, and whether nobody was left out."""
+
+    person_of: Mapping[str, str]
+    records: frozenset[UUID]
+    whole: bool
+
+
+def write_homes_of(
+    wiring: Wiring, connection: Connection, hasher: LinkHasher, facts: RecordFacts, persons: Collection[UUID],
+    merged: Mapping[UUID, UUID],
+) -> bool:  # fmt: skip
+    """Write households and kin of some persons anew; `merged` are ids that ended, with who took their records.
+
+    False where too many people live too close to look at them all: then only a run over everything can tell, and what
+    stood stays as it is, under the ids of now.
+    """
+    scope = _scope(connection, hasher, facts, {*persons, *_corrected_with(connection, persons)})
+    concerned = {*persons, *merged}
+    before = households_of(connection, {*concerned, *map(UUID, scope.person_of.values())})
+    corrections = corrections_about(connection, before, concerned)
+    own = {household for household, members in before.items() if not concerned.isdisjoint(members)}
+    current = {
+        household: {merged.get(one, one): period for one, period in members.items()}
+        for household, members in before.items()
+    }
+    if not scope.whole:
+        rows = member_rows(previous_households({household: current[household] for household in own}))
+        replace_members(connection, own, own, rows, {}, wiring.clock())
+        return False
+    said = facts.all_of(scope.records)
+    derived = derive_households(
+        residences(said, scope.person_of), relationships(said, scope.person_of),
+        previous_households(with_those_taken_out(current, corrections)), lambda: str(wiring.mint()),
+    )  # fmt: skip
+    households = with_corrections(derived, corrections, scope.person_of)
+    theirs = [
+        one
+        for plain, one in zip(derived.households, households, strict=True)
+        if not concerned.isdisjoint(map(UUID, plain.person_ids | one.person_ids))
+    ]
+    living = {UUID(one.household_id) for one in theirs}
+    ended = _ended(derived.merged, own, living, derived.households)
+    replace_members(connection, own | ended.keys(), living, member_rows(theirs), ended, wiring.clock())
+    replace_kin_of(connection, concerned, kin(said, scope.person_of))
+    return True
+
+
+def _corrected_with(connection: Connection, persons: Collection[UUID]) -> set[UUID]:
+    """Everybody of a household that a correction ties some persons to or takes them out of."""
+    own = households_of(connection, persons)
+    about = corrections_about(connection, own, persons)
+    households = {one.household_id for one in about}
+    return {one.person_id for one in about}.union(*(members_of(connection, one) for one in households))
+
+
+def _ended(
+    merged: Mapping[str, str], own: Collection[UUID], living: Collection[UUID], derived: Iterable[Household]
+) -> dict[UUID, UUID | None]:
+    """Households that are no more: taken up by one of those written, or with none of their persons left in it."""
+    alive = {UUID(one.household_id) for one in derived}
+    ended: dict[UUID, UUID | None] = {one: None for one in own if one not in alive}
+    return ended | {UUID(old): UUID(new) for old, new in merged.items() if UUID(new) in living or UUID(old) in own}
+
+
+def _scope(connection: Connection, hasher: LinkHasher, facts: RecordFacts, persons: Collection[UUID]) -> _Scope:
+    links = {link.record_id: link.person_id for link in links_to(connection, persons)}
+    ring, whole = set(links), True
+    for _ in range(_ROUNDS):
+        near = _tied(connection, hasher, facts, ring)
+        found = {link.person_id for link in links_of(connection, near)} - set(links.values())
+        if len(set(links.values())) + len(found) > _MOST_PERSONS:
+            whole = False
+            break
+        ring = set()
+        for link in links_to(connection, found):
+            links[link.record_id] = link.person_id
+            ring.add(link.record_id)
+    person_of = {str(record): str(person) for record, person in links.items()}
+    return _Scope(person_of, frozenset(links), whole)
+
+
+def _tied(connection: Connection, hasher: LinkHasher, facts: RecordFacts, records: Collection[UUID]) -> set[UUID]:
+    """Records that share a place, a relationship or a service's household with some records."""
+    keys = {hasher.hashed(record_tie(str(record))) for record in records}
+    others = set()
+    for fact in facts.all_of(records):
+        if fact.item == RELATIONSHIP:
+            others.add(UUID(str(fact.value["other"])))
+        elif fact.item == "household.membership":
+            keys.add(hasher.hashed(service_tie(str(fact.value.get("household")))))
+        elif fact.item == "address.residence" and (place := place_of(fact)):
+            keys.add(hasher.hashed(place_tie(place)))
+    return others.union(*records_under(connection, keys, _MOST_AT_A_PLACE).values()) if keys else others

@@ -1,0 +1,193 @@
+"""Pairs that a steward is asked about: the queue, and one pair explained in plain words and in weights.
+
+(0) one instant; does the register permit this caller to match? A refusal is an entry
+(1) the authorisation, committed: nothing is read before it is durable
+(2) read what tells who the two records are, cut to what may be compared; append the outcome, which lists both people
+(3) only now return
+
+A steward is shown names, dates of birth, sexes and numbers. That two addresses or phones agree is told in words, and
+never where or which: where a protected person lives is nobody's to compare. Former names are for matching alone: they
+are not shown, and neither words nor weights rest on them (practice P12).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from audit.entry import Decision, Entry, EventClass, Outcome, Phase
+from concept_model.items import item_named
+from gateway.errors import NotFoundError
+from gateway.identity.caller import StaffCaller
+from gateway.link_record import link_record
+from gateway.profiles.views import Receipt
+from gateway.store.identities import IdentityFact
+from gateway.store.ledger import append
+from gateway.store.match_decisions import DOUBTED, WaitingPair, waiting_pair, waiting_pairs
+from gateway.usecases.families.disclosure import receipt_for
+from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
+from gateway.usecases.linking.link_index import LinkHasher
+from gateway.usecases.linking.linking_addresses import matched_by_rule
+from gateway.usecases.linking.linking_new_facts import RecordFacts
+from gateway.usecases.linking.match_stewards import deny, steward_mask
+from gateway.usecases.log.entries import entry
+from gateway.usecases.log.log_parts import record
+from gateway.usecases.people.request_context import RequestContext
+from gateway.wiring import Wiring
+from linkage.evidence import claims_between, same_dwelling
+from linkage.explain import explain_claims, explain_review
+from linkage.model import default_model
+from linkage.standardise import StandardRecord, standardise
+from linkage.weights import Weight, weights_between
+
+NO_SUCH_PAIR = "there is no such pair that waits"
+_MOST = 100
+_MATCHED = "An address came without its UPRN and was matched by the gazetteer or by equal text."
+_COMPARED_ALONE = frozenset({"identity.former_name"})
+_SHOWN = (
+    "identity.name", "identity.birth_date", "identity.sex", "identity.nhs_number", "identity.upn", "identity.nino",
+    "identity.pnc_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMatch:
+    """A pair of the queue, the one of which a decision changes most first. `reasons` are sentences; nobody is named.
+
+    `together`: the two are held to be one person now, and somebody doubts it. `unsure_since`: a steward could not tell.
+    """
+
+    review_id: UUID
+    reasons: tuple[str, ...]
+    together: bool
+    raised_at: datetime
+    unsure_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfRecord:
+    """One thing that a source says of who somebody is."""
+
+    item: str
+    label: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSide:
+    """One record of a pair: whose it is by its source's word, and nothing of what that source does for them."""
+
+    source: str
+    source_title: str
+    said: tuple[SaidOfRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedMatch:
+    """A pair with what speaks for and against one person. A weight is in bits; negative speaks against."""
+
+    match: WaitingMatch
+    one: MatchSide
+    other: MatchSide
+    claims: tuple[str, ...]
+    weights: tuple[Weight, ...]
+    receipt: Receipt
+
+
+def matches_waiting(wiring: Wiring, context: RequestContext, caller: StaffCaller) -> list[WaitingMatch]:
+    """The queue, of at most a hundred. Raises `AccessRefusedError` but for stewards. Looking is an entry."""
+    now = wiring.clock()
+    steward_mask(wiring, context, caller, now)
+    with wiring.database.transaction("hg_link") as connection:
+        pairs = waiting_pairs(connection, _MOST)
+        looked = entry(
+            wiring, context, caller, EventClass.CONSULTATION, now, purpose=LINKAGE_PURPOSE,
+            outcome=Outcome.DONE if pairs else Outcome.NOTHING_FOUND,
+            detail={"row_count": len(pairs), "channel": context.channel},
+        )  # fmt: skip
+        append(connection, looked)
+    return [_waiting(pair) for pair in pairs]
+
+
+def explain_match(wiring: Wiring, context: RequestContext, caller: StaffCaller, review_id: UUID) -> ExplainedMatch:
+    """One pair that waits. Raises `AccessRefusedError` but for stewards, `NotFoundError` where none waits."""
+    # (0) One instant; the register.
+    now = wiring.clock()
+    mask = steward_mask(wiring, context, caller, now)
+    with wiring.database.transaction("hg_link") as connection:
+        pair = waiting_pair(connection, review_id)
+    if pair is None:
+        deny(wiring, context, caller, now, "not-found")
+        raise NotFoundError(NO_SUCH_PAIR)
+    # (1) The authorisation, committed.
+    subjects = tuple(sorted({str(pair.person_id), str(pair.other_person_id)}))
+    authorised = entry(
+        wiring, context, caller, EventClass.CONSULTATION, now, purpose=LINKAGE_PURPOSE, phase=Phase.AUTHORISATION,
+        outcome=Outcome.PENDING, decision=Decision.PERMIT, subjects=subjects,
+        detail={"records": [str(review_id)], "channel": context.channel},
+    )  # fmt: skip
+    record(wiring, authorised)
+    # (2) Read, and the outcome.
+    with wiring.database.transaction("hg_link") as connection:
+        records = RecordFacts(wiring, connection, mask, LinkHasher(wiring.custody, mask))
+        facts = records.all_of((pair.record_id, pair.other_record_id))
+        outcome = _outcome(wiring, context, caller, authorised, facts)
+        leaf = append(connection, outcome)
+    one, other = (_of(record_id, facts) for record_id in (pair.record_id, pair.other_record_id))
+    left, right = _standard(pair.record_id, one), _standard(pair.other_record_id, other)
+    # (3) Only now.
+    return ExplainedMatch(
+        _waiting(pair), _side(wiring, one), _side(wiring, other), _claims(facts, left, right),
+        weights_between(left, right, default_model()), receipt_for(wiring, outcome, leaf),
+    )  # fmt: skip
+
+
+def _claims(facts: Sequence[IdentityFact], left: StandardRecord, right: StandardRecord) -> tuple[str, ...]:
+    """Sentences for and against one person; of an address that is the same by a UPRN that was not sent, it is said."""
+    claims = claims_between(left, right)
+    matched = same_dwelling.__name__ in claims and matched_by_rule(facts)
+    return (*explain_claims(claims), *((_MATCHED,) if matched else ()))
+
+
+def _outcome(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, authorised: Entry, facts: Sequence[IdentityFact]
+) -> Entry:
+    shown = [fact for fact in facts if fact.item in _SHOWN]
+    counts = dict(sorted(Counter(fact.item for fact in shown).items()))
+    return entry(
+        wiring, context, caller, authorised.event, authorised.at, purpose=LINKAGE_PURPOSE, phase=Phase.OUTCOME,
+        refers_to=authorised.entry_id, decision=Decision.PERMIT, subjects=authorised.subjects,
+        outcome=Outcome.DONE if shown else Outcome.NOTHING_FOUND, items_shown=tuple(counts), shown_counts=counts,
+        sources=tuple(sorted({fact.source for fact in shown})), detail={"channel": context.channel},
+    )  # fmt: skip
+
+
+def _waiting(pair: WaitingPair) -> WaitingMatch:
+    together = pair.person_id == pair.other_person_id
+    codes = pair.reason.split(", ")
+    reasons = explain_review(codes) if pair.reason != DOUBTED else ("Somebody doubts that these are one person.",)
+    return WaitingMatch(pair.review_id, reasons, together, pair.raised_at, pair.unsure)
+
+
+def _of(record_id: UUID, facts: Sequence[IdentityFact]) -> list[IdentityFact]:
+    return [fact for fact in facts if fact.record_id == record_id]
+
+
+def _standard(record_id: UUID, facts: Sequence[IdentityFact]) -> StandardRecord:
+    said = [(fact.item, fact.value) for fact in facts if fact.item not in _COMPARED_ALONE]
+    return standardise(link_record(record_id, facts[0].source if facts else "", said))
+
+
+def _side(wiring: Wiring, facts: Sequence[IdentityFact]) -> MatchSide:
+    source = facts[0].source if facts else ""
+    said = tuple(
+        SaidOfRecord(
+            fact.item, item_named(fact.item).label,
+            {name: str(value) for name, value in fact.value.items() if value is not None},
+        )
+        for item in _SHOWN
+        for fact in facts
+        if fact.item == item
+    )  # fmt: skip
+    return MatchSide(source, wiring.register.sources[source].title if source else "", said)

@@ -1,0 +1,118 @@
+"""A profile that was of two people: found once they are parted, traced to whoever saw it, and they are told.
+
+(0) one instant; decisions that part two records and of which no mixed profile is known
+(1) when both records were one person's, and whose records stood on that profile and are another's now
+(2) append the entry; note the mixed profile, of which the data protection officer's form is made
+(3) tell everybody who was shown a fact of those records on that profile while it stood, and repeat no fact; commit
+
+Run after linkage has gone by the decisions: from then on nobody is shown the mixture, and whoever was has an entry.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from audit.entry import EventClass
+from gateway.store.erasure import LinkVersion, link_versions
+from gateway.store.ledger import append
+from gateway.store.match_tables import MixedProfileRow
+from gateway.store.mixed_profiles import PartingDecision, items_held, known_mixtures, parting_decisions, save_mixture
+from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.subjects.telling_viewers import PARTED, Occasion, tell_viewers
+from gateway.wiring import Wiring
+
+_LEGAL_BASIS = "UK GDPR Art 33(5)"
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """A person's profile that held another's records, and from when until when."""
+
+    person_id: UUID
+    record_ids: tuple[UUID, ...]
+    mixed_from: datetime
+    mixed_to: datetime
+
+
+def trace_mixed_profiles(wiring: Wiring) -> list[UUID]:
+    """Find every profile that was mixed and is not any more, and tell whoever saw it; gives their ids. Repeatable."""
+    # (0) One instant; what parts.
+    now, found = wiring.clock(), []
+    with wiring.database.transaction("hg_erase") as connection:
+        for decision in parting_decisions(connection):
+            # (1) What was mixed; nothing, where linkage had not joined them, or has not parted them yet.
+            mixed = _unknown(connection, _mixtures(connection, decision))
+            found += [_record(wiring, connection, decision, one, now) for one in mixed]
+    return found
+
+
+def mixtures_of(versions: Sequence[LinkVersion], one: UUID, other: UUID) -> list[Mixture]:
+    """The mixed profiles of two records that are two persons' now, from whose they and their mates ever were."""
+    current = {version.record_id: version.person_id for version in versions if version.until is None}
+    if current.get(one) is None or current.get(one) == current.get(other):
+        return []
+    found = []
+    for mine in (version for version in versions if version.record_id == one):
+        for theirs in (version for version in versions if version.record_id == other):
+            begin, end = max(mine.since, theirs.since), _earlier(mine.until, theirs.until)
+            if mine.person_id == theirs.person_id and end is not None and begin < end:
+                found.append(_mixture(versions, current, mine.person_id, (begin, end), (one, other)))
+    return found
+
+
+def _mixtures(connection: Connection, decision: PartingDecision) -> list[Mixture]:
+    pair = decision.record_id, decision.other_record_id
+    return mixtures_of(link_versions(connection, pair), *pair)
+
+
+def _mixture(
+    versions: Sequence[LinkVersion], current: dict[UUID, UUID], person: UUID, during: tuple[datetime, datetime],
+    pair: tuple[UUID, UUID],
+) -> Mixture:  # fmt: skip
+    """The records that stood on a person's profile then and are another's now; the person who went on is the owner."""
+    begin, end = during
+    there = {
+        version.record_id: version
+        for version in versions
+        if version.person_id == person and version.since < end and (version.until is None or version.until > begin)
+    }
+    sides = [current.get(record) for record in pair]
+    # An id may have ended with the parting; then the profile was that of whoever took more of its records.
+    owner = person if person in sides else max(sides, key=lambda side: sum(current.get(one) == side for one in there))
+    others = sorted(record for record in there if current.get(record) != owner)
+    return Mixture(person, tuple(others), begin, end)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((end for end in (one, other) if end is not None), default=None)
+
+
+def _unknown(connection: Connection, mixed: Sequence[Mixture]) -> list[Mixture]:
+    """Those that an earlier decision on the same two people has not led to yet."""
+    return [one for one in mixed if not set(one.record_ids) <= known_mixtures(connection, one.person_id)]
+
+
+def _record(
+    wiring: Wiring, connection: Connection, decision: PartingDecision, mixed: Mixture, now: datetime
+) -> UUID:  # fmt: skip
+    breach_id = wiring.mint_opaque()
+    # (2) The entry, and what was mixed.
+    noted = system_entry(
+        wiring, EventClass.ALTERATION, now, purpose=LINKAGE_PURPOSE, legal_basis=_LEGAL_BASIS,
+        subjects=(str(mixed.person_id),), sealed=True,
+        detail={"link_decision": str(decision.decision_id), "records": [str(breach_id)], "reasons": ["mixed-profile"]},
+    )  # fmt: skip
+    append(connection, noted)
+    row = MixedProfileRow(
+        breach_id=breach_id, decision_id=decision.decision_id, person_id=mixed.person_id,
+        record_ids=list(mixed.record_ids), mixed_from=mixed.mixed_from, mixed_to=mixed.mixed_to, found_at=now,
+    )  # fmt: skip
+    save_mixture(connection, row)
+    # (3) Whoever saw it.
+    facts = items_held(connection, mixed.record_ids)
+    tell_viewers(wiring, connection, Occasion(breach_id, PARTED, mixed.person_id), facts, now)
+    return breach_id

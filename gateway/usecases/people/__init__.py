@@ -1,0 +1,1 @@
+"""Who works with the gateway: staff, officers, sessions, tokens."""

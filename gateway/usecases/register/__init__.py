@@ -1,0 +1,1 @@
+"""Asking the register of agreements: deciding, explaining, comparing, proving, replaying."""

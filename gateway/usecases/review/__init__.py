@@ -1,0 +1,1 @@
+"""Accesses that somebody looks at again."""

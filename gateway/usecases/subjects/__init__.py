@@ -1,0 +1,1 @@
+"""What a person may ask of us, and what is corrected, retracted, kept and erased."""

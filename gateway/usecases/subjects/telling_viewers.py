@@ -1,0 +1,159 @@
+"""Whoever was shown a fact that is withdrawn or corrected is told so, in words that do not say it again.
+
+Who that is, the log knows: accesses since the fact was first known here, about whom the record was taken for at that
+instant, that showed its item of its source. Where no outcome tells what was shown, it is those whose mask let it out;
+so it is of names, numbers and ties in outcomes of before these were counted.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from audit.entry import EventClass
+from concept_model.items import ITEMS
+from gateway.store.erasure import link_versions
+from gateway.store.ledger import append
+from gateway.store.retractions import OwnFact, mark_told, retracted_facts, untold_retractions
+from gateway.store.viewers import Look, looks_at, save_correction_notices
+from gateway.usecases.log.entries import system_entry
+from gateway.wiring import Wiring
+from insight.suppression import THRESHOLD
+
+PURPOSE = "corrections"
+WITHDRAWN, CORRECTED, ANSWERED, PARTED = "withdrawn", "corrected", "answered", "parted"
+_BY_NOTICE = "notice"
+_TELLING = "UK GDPR Art 19"
+_IN_HEADS = ("identity.", "contact.", "family.", "household.")
+"""Items of heads and ties: an outcome that counts none of them may be of the time when none was counted."""
+
+
+@dataclass(slots=True)
+class Viewer:
+    """Somebody who was shown a fact, or may have been: when last, about whom, and whether each look was sealed."""
+
+    who: str
+    agency: str
+    last: Look
+    sealed: bool
+    persons: set[UUID] = field(default_factory=set)
+    family_id: UUID | None = None
+
+
+def tell_of_retractions(wiring: Wiring) -> dict[UUID, int]:
+    """Tell the viewers of every retraction that has not been told yet; gives how many of each, sealed ones left out.
+
+    Run after the retraction is committed: nobody is shown its facts any more, and whoever was has an entry.
+    """
+    now, told = wiring.clock(), {}
+    with wiring.database.transaction("hg_erase") as connection:
+        for retraction_id in untold_retractions(connection):
+            facts = retracted_facts(connection, retraction_id)
+            told[retraction_id] = tell_viewers(wiring, connection, Occasion(retraction_id, WITHDRAWN), facts, now)
+            mark_told(connection, retraction_id, now)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What people are told of: an id, and the kind of notice.
+
+    With `taken_for` only looks count that were about that person, while the facts' records were held to be theirs.
+    """
+
+    occasion_id: UUID
+    kind: str
+    taken_for: UUID | None = None
+
+
+def tell_viewers(
+    wiring: Wiring, connection: Connection, occasion: Occasion, facts: Sequence[OwnFact], now: datetime
+) -> int:
+    """Give a notice, with its entry, to everybody who saw one of the facts. Safe to repeat for an occasion.
+
+    `connection` is a transaction of hg_erase. Gives how many were told whose looks a partner may know of.
+    """
+    viewers = {one.last.entry_id: one for one in _viewers(wiring, connection, facts, occasion.taken_for)}
+    ids = {entry_id: wiring.mint_opaque() for entry_id in viewers}
+    rows = [
+        {
+            "notice_id": ids[entry_id], "occasion_id": occasion.occasion_id, "viewer": one.who, "agency": one.agency,
+            "role": one.last.role, "team": one.last.team, "family_id": one.family_id, "kind": occasion.kind,
+            "seen_on": one.last.at.date(), "sealed": one.sealed, "told_at": now,
+        }
+        for entry_id, one in viewers.items()
+    ]  # fmt: skip
+    fresh = save_correction_notices(connection, rows)
+    for entry_id, one in viewers.items():
+        if ids[entry_id] in fresh:
+            told = system_entry(
+                wiring, EventClass.DISCLOSURE, now, purpose=PURPOSE, legal_basis=_TELLING, sealed=one.sealed,
+                subjects=tuple(sorted(str(person) for person in one.persons)),
+                household=str(one.family_id) if one.family_id else None, refers_to=str(entry_id),
+                detail={
+                    "channel": _BY_NOTICE, "recipient_agency": one.agency, "recipient_team": one.last.team or "",
+                    "records": [str(ids[entry_id])], "reasons": [occasion.kind],
+                },
+            )  # fmt: skip
+            append(connection, told)
+    return sum(not one.sealed for one in viewers.values())
+
+
+def in_words(viewers: int) -> str:
+    """How many were told, as a partner learns it (practice P2): small numbers, none included, are one answer."""
+    return f"{viewers} readers" if viewers >= THRESHOLD else f"fewer than {THRESHOLD} readers"
+
+
+def _viewers(
+    wiring: Wiring, connection: Connection, facts: Sequence[OwnFact], taken_for: UUID | None
+) -> Iterable[Viewer]:
+    if not facts:
+        return ()
+    by_person = _facts_by_person(connection, facts)
+    if taken_for is not None:
+        by_person = {taken_for: by_person.get(taken_for, [])}
+    found: dict[tuple[str, str], Viewer] = {}
+    for look in looks_at(connection, sorted(by_person), min(fact.since for fact in facts)):
+        seen = {
+            person
+            for person in look.subjects
+            for since, until, fact in by_person.get(person, ())
+            if since <= look.at and (until is None or look.at < until) and _showed(wiring, look, person, fact)
+        }
+        if seen:
+            viewer = found.setdefault((look.who, look.agency), Viewer(look.who, look.agency, look, look.sealed))
+            viewer.last, viewer.sealed = look, viewer.sealed and look.sealed
+            viewer.persons |= seen
+            if look.household is not None and look.channel != _BY_NOTICE:
+                viewer.family_id = look.household
+    return found.values()
+
+
+def _facts_by_person(
+    connection: Connection, facts: Sequence[OwnFact]
+) -> dict[UUID, list[tuple[datetime, datetime | None, OwnFact]]]:
+    """For each person whom a record was ever taken for: the facts, from when until when."""
+    spans: dict[UUID, list[tuple[UUID, datetime, datetime | None]]] = {}
+    for one in link_versions(connection, sorted({fact.record_id for fact in facts})):
+        if one.erased:
+            spans.setdefault(one.record_id, []).append((one.person_id, one.since, one.until))
+    found: dict[UUID, list[tuple[datetime, datetime | None, OwnFact]]] = {}
+    for fact in facts:
+        for person, since, until in spans.get(fact.record_id, ()):
+            found.setdefault(person, []).append((max(since, fact.since), until, fact))
+    return found
+
+
+def _showed(wiring: Wiring, look: Look, person: UUID, fact: OwnFact) -> bool:
+    vocabulary = wiring.register.vocabulary
+    source, item = vocabulary.sources[fact.source_no], ITEMS[fact.item_no].name
+    if look.phase == "outcome" and source not in look.sources:
+        return False
+    heads_counted = any(name.startswith(_IN_HEADS) for name in look.counted)
+    if look.phase == "outcome" and (heads_counted or not item.startswith(_IN_HEADS)):
+        return item in look.items
+    cell = vocabulary.cell(source, item)
+    masks = (mask for key, mask in look.masks.items() if key.startswith(f"{person}:") and mask)
+    return any(int(mask, 16) >> cell & 1 for mask in masks)

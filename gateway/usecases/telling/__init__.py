@@ -1,0 +1,1 @@
+"""Telling: notices, and webhooks that carry ids only."""

@@ -1,0 +1,1 @@
+"""Feeds that are late, stopped, shrunken or drifting."""
