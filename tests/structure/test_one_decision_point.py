@@ -301,10 +301,10 @@ THROUGH_ANOTHER = USE_CASE.replace(
 @pytest.mark.parametrize(
     ("modules", "caught"),
     [
-        ({"gateway.usecases.peeking": USE_CASE, "gateway.api.peeking": ROUTE}, "gateway.usecases.peeking.peek"),
-        ({"gateway.usecases.peeking": USE_CASE, "gateway.web.routes.peeking": ROUTE}, "gateway.usecases.peeking.peek"),
-        ({"gateway.api.peeking": DIRECT}, "gateway.api.peeking.look"),
-        ({"gateway.usecases.peeking": THROUGH_ANOTHER, "gateway.api.peeking": ROUTE}, "gateway.usecases.peeking.peek"),
+        ({"gateway.usecases.peeking": USE_CASE, "gateway.api.peeking": ROUTE}, "usecases.peeking.peek"),
+        ({"gateway.usecases.peeking": USE_CASE, "gateway.web.routes.peeking": ROUTE}, "usecases.peeking.peek"),
+        ({"gateway.api.peeking": DIRECT}, "api.peeking.look"),
+        ({"gateway.usecases.peeking": THROUGH_ANOTHER, "gateway.api.peeking": ROUTE}, "usecases.peeking.peek"),
         ({"gateway.usecases.peeking": ASKED, "gateway.api.peeking": ROUTE}, None),
     ],
     ids=["a route of the API", "a page", "past the use cases", "asked elsewhere in the module", "asked"],
@@ -312,4 +312,4 @@ THROUGH_ANOTHER = USE_CASE.replace(
 def test_a_route_that_reads_without_a_permit_would_be_found(modules, caught):
     found = undecided(functions_of(ROOT, modules), READERS).keys() - BY_ROLE.keys()
 
-    assert found == ({f"{caught} -> gateway.store.facts.load_facts"} if caught else set())
+    assert found == ({f"{caught} -> store.facts.load_facts"} if caught else set())
