@@ -14,8 +14,8 @@ from gateway.drops.folder import WatchedFolder
 from gateway.drops.rules import DropFolder, read_drop_folders
 from gateway.errors import ConfigurationError
 from gateway.store.errors import DatabaseUnavailableError
+from gateway.usecases.intake import dropping
 from gateway.usecases.intake.dropping import look_at, look_at_folders
-from gateway.usecases.intake.intake import dropping
 
 HEADER = "tenancy_ref,person_ref,as_at,balance,weeks,stage"
 BATCHES = "SELECT * FROM desk.batch WHERE sender = 'drop:brightwater-sftp' ORDER BY received_at, batch_id"

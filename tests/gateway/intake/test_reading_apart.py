@@ -17,8 +17,8 @@ from adapters.tabular.feed import MappedFeed
 from benchmarks.ingest_files import NOMINALS, OCCURRENCES, write_file
 from gateway.custody import KeyRing, KeyVersion
 from gateway.store.spool import Spool
+from gateway.usecases.intake import intake_reading
 from gateway.usecases.intake.fact_rows import FactPreparer
-from gateway.usecases.intake.intake import intake_reading
 from gateway.usecases.intake.intake_apart import ReadingOrder, ReadingStoppedError, file_apart
 from gateway.usecases.intake.intake_prepared import FileHere
 from gateway.usecases.intake.intake_reading import ChunkReader

@@ -164,7 +164,7 @@ def test_where_other_things_may_be_compared_than_were_nothing_is_linked_until_ev
 
 
 def test_without_an_agreement_on_linkage_a_record_has_no_keys_and_meets_nobody(northvale, members):
-    from gateway.usecases.linking.linking import linking, linking_new  # noqa: PLC0415 - the one place where no agreement is in force
+    from gateway.usecases.linking import linking, linking_new  # noqa: PLC0415 - the one place where no agreement is in force
 
     record = members[0] | {"borrower_no": "LB999006"}
     with pytest.MonkeyPatch.context() as patch:

@@ -37,10 +37,10 @@ ABOUT_THE_LOG = ("/v1/log/", "/v1/receipts/", "/v1/reviews", "/v1/me/review-ques
 """What shows entries of the log, whose number the entry of having looked tells as `row_count`."""
 NO_FACTS = (
     "/.well-known/", "/health/", "/oauth/", "/v1/access-requests", "/v1/batches", "/v1/corrections", "/v1/disputes",
-    "/v1/emergencies", "/v1/erasures", "/v1/feed", "/v1/legal-holds", "/v1/matches/", "/v1/me/p", "/v1/notices",
-    "/v1/partners/me/", "/v1/pulls", "/v1/purpose-declarations", "/v1/webhooks",
+    "/v1/emergencies", "/v1/erasures", "/v1/feed", "/v1/households/", "/v1/legal-holds", "/v1/matches/", "/v1/me/p",
+    "/v1/notices", "/v1/partners/me/", "/v1/pulls", "/v1/purpose-declarations", "/v1/services", "/v1/webhooks",
 )  # fmt: skip
-"""What shows the state of acts, files, feeds and rules, by opaque ids: no fact of the concept model."""
+"""What shows the state of acts, files, feeds and rules, by opaque ids: no fact of the concept model about a person."""
 
 
 @pytest.fixture

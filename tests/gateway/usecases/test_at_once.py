@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from gateway.store.engine import Database
-from gateway.usecases.intake.intake import intake, intake_taking
+from gateway.usecases.intake import intake, intake_taking
 
 PUSHES = 24
 

@@ -15,7 +15,7 @@ SEARCH = ("hg_desk", "hg_desk", "hg_search", "hg_decide", "hg_read log", "hg_rea
 ASKED, SEARCH_TICKET, SEARCH_OUTCOME = 1, 4, 6
 # The switch before a byte is read, the switch, the batch seen before; the batch noted; the one that takes it, and
 # within it the switch and its error budget; the answer.
-PUSH = ("hg_desk", "hg_desk", "hg_desk", "hg_intake", "hg_intake", "hg_desk", "hg_desk")
+PUSH = ("hg_desk", "hg_desk", "hg_desk", "hg_intake", "hg_intake", "hg_desk")
 NOTED, TAKEN = 3, 4
 _BATCHES = "SELECT count(*) FROM desk.batch WHERE feed = :feed"
 _WAITING = "SELECT count(*) FROM desk.spooled_batch"
