@@ -1,5 +1,6 @@
 """Stewards correct who belongs to a household; linkage keeps to it, and readers learn of it no more than they may."""
 
+from collections import Counter
 from datetime import date
 
 import httpx
@@ -14,16 +15,16 @@ REASON = "Seen at a visit."
 
 
 class Homes:
-    """Two households of Northvale: `own`, of several people, one of whom is `leaver`; and somebody of another home."""
+    """Two households of Northvale: `own`, of several people, one of whom is `leaver` and lives nowhere else; and somebody of another home."""
 
     def __init__(self, northvale, gateway):
         self.northvale, self.gateway = northvale, gateway
         northvale.staff[SECOND] = {**northvale.staff[STEWARD], "worker_ref": SECOND, "name": "Ana Field"}
         homes = self.members()
-        self.own = min(home for home, people in homes.items() if len(people) > 2)
-        self.leaver = max(
-            one for one in homes[self.own] if sum(one in people for people in homes.values()) == 1
-        )  # fmt: skip
+        memberships = Counter(one for people in homes.values() for one in people)
+        self.own, self.leaver = min(
+            (home, one) for home, people in homes.items() if len(people) > 2 for one in people if memberships[one] == 1
+        )
         self.stranger = min(
             one for home, people in homes.items() if len(people) == 2 and not people & homes[self.own] for one in people
         )
