@@ -15,7 +15,7 @@ REASON = "Seen at a visit."
 
 
 class Homes:
-    """Two households of Northvale: `own`, of several people, one of whom is `leaver` and lives nowhere else; and somebody of another home."""
+    """A household of several people, `own`; `leaver`, who lives there and nowhere else; somebody of another home."""
 
     def __init__(self, northvale, gateway):
         self.northvale, self.gateway = northvale, gateway
