@@ -4,7 +4,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 NORTHVALE = Path(__file__).parent / "demo" / "northvale"
@@ -79,6 +79,14 @@ class Settings(BaseSettings):
             if part.strip():
                 ip_network(part.strip())
         return value
+
+    @model_validator(mode="after")
+    def _two_issuers(self) -> "Settings":
+        if self.oidc_issuer == self.public_url:
+            # The issuer that a token names says whose keys it is checked with, so two may not share one name.
+            message = "HEARTHGATE_OIDC_ISSUER and HEARTHGATE_PUBLIC_URL must differ: both issue tokens"
+            raise ValueError(message)
+        return self
 
     @property
     def log_mark(self) -> Path:

@@ -11,8 +11,8 @@ from gateway import clock
 from gateway.errors import ForbiddenError
 from gateway.identity.access_tokens import bearer_token, verify_access_token
 from gateway.identity.caller import Caller, PartnerCaller, StaffCaller
-from gateway.identity.errors import UnauthenticatedError
 from gateway.identity.sign_in import verify_provider_token
+from gateway.identity.signed_tokens import claimed_issuer
 from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 
@@ -67,15 +67,20 @@ def wired(request: Request) -> Wiring:
 
 
 def authenticate(request: Request) -> Caller:
-    """Who calls: a partner's machine with a token of ours, or a member of staff with one of the provider's."""
+    """Who calls: a partner's machine with a token of ours, or a member of staff with one of the provider's.
+
+    The provider is asked about tokens that name it as their issuer, and no others: a partner's token that has expired,
+    or whose key is gone, is refused as such while the provider is down, and makes nobody fetch its keys. A token that
+    does name the provider and whose key is new to us cannot be judged without asking: while nobody answers, that is
+    `ProviderUnavailableError` (503), and the same token may be good a minute later.
+    """
     wiring = wired(request)
     token = bearer_token(request.headers.get("authorization"))
     now = wiring.clock()
     url = wiring.settings.public_url
-    try:
-        return verify_access_token(token, wiring.token_keys.public, url, url, now)
-    except UnauthenticatedError:
+    if claimed_issuer(token) == wiring.provider.settings.issuer:
         return verify_provider_token(wiring.provider, token, now)
+    return verify_access_token(token, wiring.token_keys.public, url, url, now)
 
 
 def staff_only(caller: Annotated[Caller, Depends(authenticate)]) -> StaffCaller:

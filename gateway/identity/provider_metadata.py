@@ -14,6 +14,7 @@ from gateway.identity.origins import require_secure
 
 _KEPT_FOR = timedelta(hours=1)
 _NOT_SOONER_THAN = timedelta(minutes=1)
+_TRIED_AGAIN_AFTER = timedelta(seconds=5)
 _LARGEST_ANSWER = 512 * 1024
 
 
@@ -30,7 +31,10 @@ class ProviderMetadata:
 
 
 class MetadataCache:
-    """One provider's metadata, fetched at most once a minute whatever tokens arrive."""
+    """One provider's metadata, fetched at most once a minute whatever tokens arrive, and every 5 s while it is down.
+
+    Between two tries it is down at once for everybody, so that tokens of unknown keys cannot keep requests waiting.
+    """
 
     def __init__(self, issuer: str, http: httpx.Client) -> None:
         require_secure(issuer)
@@ -38,6 +42,7 @@ class MetadataCache:
         self._http = http
         self._lock = Lock()
         self._held: ProviderMetadata | None = None
+        self._failed_at: datetime | None = None
 
     def current(self, now: datetime) -> ProviderMetadata:
         """Metadata at most an hour old."""
@@ -50,8 +55,19 @@ class MetadataCache:
     def _younger_than(self, age: timedelta, now: datetime) -> ProviderMetadata:
         with self._lock:
             if self._held is None or now - self._held.fetched_at >= age:
-                self._held = self._fetch(now)
+                self._held = self._fetched(now)
             return self._held
+
+    def _fetched(self, now: datetime) -> ProviderMetadata:
+        if self._failed_at is not None and timedelta(0) <= now - self._failed_at < _TRIED_AGAIN_AFTER:
+            raise ProviderUnavailableError("the provider did not answer a moment ago")
+        try:
+            fetched = self._fetch(now)
+        except ProviderUnavailableError:
+            self._failed_at = now
+            raise
+        self._failed_at = None
+        return fetched
 
     def _fetch(self, now: datetime) -> ProviderMetadata:
         document = self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")

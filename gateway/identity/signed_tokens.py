@@ -1,5 +1,7 @@
 """Read a signed token (RFC 7519) as RFC 8725 asks: algorithm allow-list, key by id, type, every claim checked."""
 
+import base64
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +61,22 @@ def read_signed(token: str, keys: KeySet, algorithms: Collection[str]) -> tuple[
     else:
         return dict(decoded.header), decoded.claims
     raise UnauthenticatedError(fault) from None
+
+
+def claimed_issuer(token: str) -> str | None:
+    """The issuer that `token` names, before any signature is checked: says whose keys to ask, and nothing more.
+
+    None where the token is no JWT of bearable length or names no issuer.
+    """
+    parts = token.split(".") if len(token) <= _LONGEST_TOKEN else []
+    if len(parts) != 3:  # noqa: PLR2004 - header, claims, signature (RFC 7515 section 3.1)
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    issuer = claims.get("iss") if isinstance(claims, dict) else None
+    return issuer if isinstance(issuer, str) else None
 
 
 def check_claims(claims: Mapping[str, Any], expected: Expectation, now: datetime) -> datetime:
