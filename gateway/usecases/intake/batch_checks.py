@@ -17,6 +17,7 @@ BEARABLE_ROWS = 10
 _LEAST_SIZES = 3
 _SHRINK = 0.2
 _LEAST_FACTS = 100
+_LEAST_GONE = 50
 
 
 def usual_rows(sizes: Sequence[int]) -> int | None:
@@ -33,11 +34,15 @@ def is_shrunken(rows: int, usual: int | None) -> bool:
 
 
 def withdraws_much(held: int, due: int) -> bool:
-    """Whether a full file would withdraw more than a fifth of what its sender held, of a hundred facts or more.
+    """Whether a full file would withdraw much of the facts that its sender held.
 
-    As many rows as ever can be somebody else's rows: the class list of another school, last year's file.
+    Of a hundred or more, that is over a fifth; of fewer, where a few children are a fifth, it is fifty facts or
+    more and over a half. As many rows as ever can be somebody else's rows: the class list of another school, last
+    year's file. A file of column names alone is the smallest of all, and would withdraw everything.
     """
-    return held >= _LEAST_FACTS and due > held * _SHRINK
+    if held >= _LEAST_FACTS:
+        return due > held * _SHRINK
+    return due >= _LEAST_GONE and due > held / 2
 
 
 def is_over_budget(rows: int, bad: int, budget: float) -> bool:

@@ -45,7 +45,14 @@ def test_a_fifth_fewer_rows_is_shrunken_and_one_row_more_is_not(usual):
 def test_more_than_a_fifth_of_a_hundred_facts_is_much():
     assert not withdraws_much(100, 20)
     assert withdraws_much(100, 21)
-    assert not withdraws_much(99, 99)
+
+
+@pytest.mark.parametrize(
+    ("held", "due", "much"),
+    [(99, 99, True), (99, 50, True), (99, 49, False), (50, 50, True), (49, 49, False), (0, 0, False)],
+)
+def test_of_fewer_facts_fifty_or_more_that_are_over_a_half_are_much(held, due, much):
+    assert withdraws_much(held, due) is much
 
 
 @pytest.mark.parametrize(

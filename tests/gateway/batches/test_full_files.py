@@ -148,6 +148,13 @@ def test_another_schools_roll_sent_by_mistake_waits_though_it_is_as_long(wiring,
     assert standing(admin) == 40
 
 
+def test_a_file_of_column_names_alone_does_not_empty_a_small_school(wiring, admin):
+    push(wiring, pupils(*range(1, 16)), FULL)
+    batch = push(wiring, [], FULL)
+    assert (batch.state, batch.waits_for) == ("waiting", "many-withdrawals")
+    assert standing(admin) == 15
+
+
 def _waiting(wiring):
     for number in range(3):
         push(wiring, pupils(*range(1, 11)), FULL, key=f"usual-{number}")
