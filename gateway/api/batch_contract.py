@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Query
+from fastapi import Header, Query, Request
 
 from adapters.port import EarlierVersion
 from gateway.errors import BodyUnreadableError, ContentDigestError
@@ -17,9 +17,11 @@ from gateway.usecases.intake.batch_contract import BatchContract, Mode
 
 _MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):\s*(?:;[^,]*)?")
 _SHA256_BYTES = 32
+_PARAMETERS = ("coverage_from", "coverage_to", "mends", "mode", "validate")
 
 
 def batch_contract(  # noqa: PLR0913, PLR0917 - one parameter a part of the contract
+    request: Request,
     mode: Annotated[Mode, Query(description="What the file says of rows that are not in it")] = Mode.DELTA,
     coverage_from: Annotated[date | None, Query(description="First day that the file covers")] = None,
     coverage_to: Annotated[date | None, Query(description="Last day that the file covers")] = None,
@@ -33,7 +35,13 @@ def batch_contract(  # noqa: PLR0913, PLR0917 - one parameter a part of the cont
         Header(alias="Hearthgate-Schema-Version", max_length=40, description="The feed's version that the file has"),
     ] = None,
 ) -> BatchContract:
-    """The contract that a request states."""
+    """The contract that a request states.
+
+    Raise `BodyUnreadableError` for a query parameter that no push has: `valdate=true` is not a trial, and stores rows.
+    """
+    if not set(request.query_params) <= set(_PARAMETERS):
+        message = f"a push has the query parameters {', '.join(_PARAMETERS)}, and no others"
+        raise BodyUnreadableError(message)
     return BatchContract(
         mode, coverage_from, coverage_to, validate, mends, sha256_of(content_digest), schema_version or None
     )

@@ -132,7 +132,7 @@ def test_an_idempotency_key_stands_for_one_contract(gateway):
         ({"mode": "all"}, 422), ({"coverage_from": "soon"}, 422), ({"mends": "x"}, 422), ({"validate": "perhaps"}, 422),
         ({"coverage_from": "2026-11-02", "coverage_to": "2026-11-01"}, 400), ({"coverage_to": "2027-01-01"}, 400),
         ({"mends": "11111111-1111-4111-8111-111111111111", "mode": "full"}, 400),
-        ({"mends": "11111111-1111-4111-8111-111111111111"}, 404),
+        ({"mends": "11111111-1111-4111-8111-111111111111"}, 404), ({"valdate": "true"}, 400), ({"Mode": "full"}, 400),
     ],
 )  # fmt: skip
 def test_a_contract_that_makes_no_sense_is_refused_before_anything_is_kept(gateway, wiring, admin, query, status):
