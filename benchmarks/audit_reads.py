@@ -53,7 +53,6 @@ _CHAIN = Statement(
 
 def audited(world: World) -> Read:
     """Connect as the role of the gateway's reads, and read by the same functions."""
-    connection = _connected(world, "hg_read")
 
     def read(person: UUID) -> int:
         now = clock.utc_now()
@@ -64,8 +63,7 @@ def audited(world: World) -> Read:
         subjects = (TicketSubject(person, 0, _ALL, 0, 0),)
         ticket = Ticket(clock.new_id(), UUID(authorised.entry_id), (1, 2), now + timedelta(hours=1), subjects)
         with world.database.appending("hg_read") as log:
-            ledger.authorise(log, authorised, ticket, _WIDTH)
-        found = facts.load_facts(connection, ticket.ticket_id, outcome_follows=True, commit=True)
+            found = facts.load_authorised(log, authorised, ticket, _WIDTH)
         outcome = _entry(
             person, now, Phase.OUTCOME, refers_to=authorised.entry_id, items_shown=("identity.name",),
             shown_counts={"identity.name": len(found)}, sources=("housing",), detail={"channel": "page"},

@@ -7,9 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from audit.entry import Entry
 from gateway.profiles.loaded import LoadedFact, WithheldCount
 from gateway.store import ledger, wire
+from gateway.store.append_many import AppendedRow
 from gateway.store.fact_copy import NewFact, copy_facts
+from gateway.store.group_commit import GroupCommit
+from gateway.store.ledger import Ticket
 from gateway.store.wire import Session, Statement
 
 
@@ -142,6 +146,16 @@ def load_facts(
     opening = () if ticket_id is None else (ledger.opening(ticket_id, outcome_follows=outcome_follows),)
     results = wire.run(session, [*opening, (_LOAD, ())], commit=commit)
     return [LoadedFact(*row[:-1]) for row in wire.rows(session, results[-1])]
+
+
+def load_authorised(log: GroupCommit[AppendedRow], entry: Entry, ticket: Ticket, width: int) -> list[LoadedFact]:
+    """Append an authorisation, and load in a second transaction what its ticket admits, behind one wait for both.
+
+    For reads that need nothing else under the ticket. An outcome follows, and is durable before any of it leaves. In an
+    error nothing is released; the authorisation may stand.
+    """
+    found = ledger.authorise_and_read(log, entry, ticket, width, (_LOAD, ()))
+    return [LoadedFact(*row[:-1]) for row in found]
 
 
 def withheld_counts(connection: Connection, persons: Sequence[UUID]) -> list[WithheldCount]:

@@ -4,7 +4,7 @@ from binascii import b2a_base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from struct import Struct
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from audit.entry import COMMITTED_FIELDS, Entry
@@ -73,6 +73,28 @@ def authorise(log: Log, entry: Entry, ticket: Ticket, width: int, *, commit: boo
     With others' both are durable when this returns, and the ticket can be opened. In a transaction of the caller's they
     are when that commits; `commit`: in the same round trip.
     """
+    leaf, appended = _authorising(entry, ticket, width)
+    if isinstance(log, GroupCommit):
+        log.append(appended)
+    else:
+        wire.run(log, [append_many([appended])], commit=commit)
+    return leaf
+
+
+def authorise_and_read(
+    log: GroupCommit[AppendedRow], entry: Entry, ticket: Ticket, width: int, reading: Step
+) -> list[tuple[Any, ...]]:
+    """Append an authorisation, durable; then, in a transaction of its own, open its ticket and read. The rows read.
+
+    For what leaves only behind an outcome: see `opening`. One wait for both transactions; the second begins when the
+    first is on the disk, since the database takes them from one connection in their order.
+    """
+    _, appended = _authorising(entry, ticket, width)
+    done = log.append(appended, [opening(ticket.ticket_id, outcome_follows=True), reading])
+    return wire.rows(done.connection, done.results[-1])
+
+
+def _authorising(entry: Entry, ticket: Ticket, width: int) -> tuple[bytes, AppendedRow]:
     leaf, row = committed(entry)
     subjects = tuple(
         (
@@ -82,12 +104,8 @@ def authorise(log: Log, entry: Entry, ticket: Ticket, width: int, *, commit: boo
         for one in ticket.subjects
     )  # fmt: skip
     not_after = ticket.not_after.isoformat().encode()
-    appended = AppendedRow(row, TicketRow(ticket.ticket_id.bytes, array_text(ticket.own_sources), not_after, subjects))
-    if isinstance(log, GroupCommit):
-        log.append(appended)
-    else:
-        wire.run(log, [append_many([appended])], commit=commit)
-    return leaf
+    issued = TicketRow(ticket.ticket_id.bytes, array_text(ticket.own_sources), not_after, subjects)
+    return leaf, AppendedRow(row, issued)
 
 
 def open_ticket(session: Session, ticket_id: UUID) -> None:

@@ -6,7 +6,8 @@ waits once, for all of its statements together.
 
 import select
 import struct
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
@@ -36,6 +37,9 @@ class Statement:
 Step: TypeAlias = tuple[Statement, Sequence[bytes]]
 """A statement and its values."""
 
+Answer: TypeAlias = "list[PGresult] | psycopg.Error"
+"""The result of each step of a transaction that was committed; or why nothing of it has happened."""
+
 BEGIN: Step = (Statement(b"hg_begin", b"BEGIN"), ())
 COMMIT: Step = (Statement(b"hg_commit", b"COMMIT"), ())
 _EMPTY_ARRAY = struct.Struct("!iII")
@@ -43,6 +47,8 @@ _ARRAY = struct.Struct("!iIIii")
 _LENGTH = struct.Struct("!i")
 _DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 _NO_SUCH_STATEMENT = "26000"
+# A thread's own for each connection: finding out how a type is read costs as much as reading a row.
+_loading = threading.local()
 _prepared: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
 
 
@@ -66,11 +72,56 @@ def run(session: Session, steps: Sequence[Step], *, commit: bool = False, named:
         raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from None
 
 
+def run_each(connection: psycopg.Connection[Any], transactions: Sequence[Sequence[Step]]) -> Iterator[Answer]:
+    """Send several transactions in one round trip and give the answer of each as it comes, in their order.
+
+    Each begins when the one before it has ended, committed durably or failed; that one fails keeps no other from being
+    run. For a connection in autocommit mode, which is used for nothing else until the last answer was taken. Raises
+    what psycopg raises where the connection is lost: what has no answer then may have happened.
+    """
+    known = _prepared.setdefault(connection, set())
+    try:
+        asked = {step[0].name: step[0] for steps in transactions for step in steps if step[0].name not in known}
+        if asked:
+            _prepare(connection, list(asked.values()))
+        pgconn = connection.pgconn
+        pgconn.enter_pipeline_mode()
+        for steps in transactions:
+            for statement, values in steps:
+                pgconn.send_query_prepared(statement.name, values, statement.formats or None, result_format=1)
+            pgconn.pipeline_sync()
+        received = _received(pgconn, len(transactions))
+        for results in received:
+            failed = next((one for one in results if one.status not in _DONE), None)
+            if failed is None:
+                yield results
+                continue
+            error = errors.error_from_result(failed, connection.info.encoding)
+            if error.sqlstate == _NO_SUCH_STATEMENT:
+                # Whatever else was prepared may be gone as well.
+                known.clear()
+            yield error
+        pgconn.exit_pipeline_mode()
+    except BaseException:
+        # What is still under way would be taken for the answer to something else.
+        connection.close()
+        raise
+
+
 def rows(session: Session, result: PGresult) -> list[tuple[Any, ...]]:
     """The rows of a result, as the session loads them."""
-    loader = adapt.Transformer.from_context(_driver(session))
+    connection = _driver(session)
+    if (loaders := getattr(_loading, "loaders", None)) is None:
+        loaders = _loading.loaders = WeakKeyDictionary()
+    if (loader := loaders.get(connection)) is None:
+        loader = loaders[connection] = adapt.Transformer.from_context(connection)
     loader.set_pgresult(result)
-    return loader.load_rows(0, result.ntuples, tuple)
+    try:
+        found: list[tuple[Any, ...]] = loader.load_rows(0, result.ntuples, tuple)
+    finally:
+        # What was read does not stay in memory until somebody reads again.
+        loader.set_pgresult(None)
+    return found
 
 
 def binary_array(element: int, values: Sequence[bytes | None]) -> bytes:
@@ -127,7 +178,7 @@ def _answers(connection: psycopg.Connection[Any], sent: Sequence[Step], known: s
                 known.add(statement.name)
             pgconn.send_query_prepared(statement.name, values, statement.formats or None, result_format=1)
         pgconn.pipeline_sync()
-        results = _received(pgconn)
+        (results,) = _received(pgconn)
         pgconn.exit_pipeline_mode()
     except BaseException:
         # What is still under way would be taken for the answer to something else.
@@ -150,8 +201,20 @@ def _answer(pgconn: PGconn, step: Step) -> PGresult:
     return result
 
 
-def _received(pgconn: PGconn) -> list[PGresult]:
-    """All results up to the mark that ends a pipeline. Waits outside libpq, so that other threads go on meanwhile."""
+def _prepare(connection: psycopg.Connection[Any], statements: Sequence[Statement]) -> None:
+    """Prepare statements in a round trip of their own."""
+    pgconn = connection.pgconn
+    for statement in statements:
+        result = pgconn.prepare(statement.name, statement.text)
+        if pgconn.status != ConnStatus.OK:
+            raise psycopg.OperationalError("the connection was lost")
+        if result.status not in _DONE:
+            raise errors.error_from_result(result, connection.info.encoding)
+        _prepared[connection].add(statement.name)
+
+
+def _received(pgconn: PGconn, marks: int = 1) -> Iterator[list[PGresult]]:
+    """The results up to each mark of a pipeline. Waits outside libpq, so that other threads go on meanwhile."""
     waiting = select.poll()
     waiting.register(pgconn.socket, select.POLLIN | select.POLLOUT)
     while pgconn.flush():
@@ -161,7 +224,7 @@ def _received(pgconn: PGconn) -> list[PGresult]:
     waiting.modify(pgconn.socket, select.POLLIN)
     results: list[PGresult] = []
     ended = True
-    while True:
+    while marks:
         while pgconn.is_busy():
             waiting.poll()
             pgconn.consume_input()
@@ -171,7 +234,8 @@ def _received(pgconn: PGconn) -> list[PGresult]:
                 raise psycopg.OperationalError("the connection was lost")
             ended = True
         elif result.status == ExecStatus.PIPELINE_SYNC:
-            return results
+            yield results
+            results, marks = [], marks - 1
         else:
             ended = False
             results.append(result)

@@ -13,8 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 READERS = frozenset(
     f"gateway.store.{name}"
     for name in (
-        "facts.load_facts", "facts.withheld_counts", "inputs.family_inputs", "inputs.person_inputs",
-        "inputs.search_candidates", "figures.count_groups", "notices.notice_candidates", "notices.notices_for",
+        "facts.load_facts", "facts.load_authorised", "facts.withheld_counts",
+        "inputs.family_inputs", "inputs.person_inputs", "inputs.search_candidates",
+        "figures.count_groups", "notices.notice_candidates", "notices.notices_for",
         "notices.notice_for", "notices.escalate_overdue", "batches.read_row_errors", "log.one_entry",
         "pulls.known_numbers",
         "log_search.search_cards", "log_search.completing_entries", "log_search.newest_waiting",
@@ -55,7 +56,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "scripts", "sign_ins",
         "tables", "uploads", "wire", "witnesses",
         # Files that wait, sealed, and how far each is; what only writes, by COPY.
-        "fact_copy", "spool", "spooled_batches",
+        "fact_columns", "fact_copy", "spool", "spooled_batches",
         # Ids of records, digests of keys, and what takes away.
         "erasure.keep_linkage_out", "erasure.records_of_family", "erasure.records_of_keys", "erasure.key_digests",
         "erasure.erased_keys", "erasure.entries_before", "erasure.erase_records", "erasure.erase_as_said",
@@ -259,7 +260,7 @@ def test_the_walk_reaches_the_reading_of_a_family_where_nobody_asks(functions):
 
     family = ways["usecases.families.disclosure._read -> store.facts.load_facts"]
     assert family == {"GET /families/{family_id}", "POST /families/{family_id}/print"}
-    assert "usecases.families.searching.search_people -> store.facts.load_facts" in ways
+    assert "usecases.families.disclosure.authorise_and_load -> store.facts.load_authorised" in ways
     assert "usecases.families.figures.make_figure -> store.figures.count_groups" in ways
 
 

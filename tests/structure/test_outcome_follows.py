@@ -1,7 +1,8 @@
 """A read that does not wait for the disk counts on its outcome: each appends it afterwards, in a commit of its own.
 
-`load_facts(..., outcome_follows=True)` opens a ticket in a transaction that may be lost with the machine. That is sound
-only where the entry that follows is durable before anything leaves, and is no part of that same transaction.
+`load_facts(..., outcome_follows=True)` opens a ticket in a transaction that may be lost with the machine, and so does
+`authorise_and_load`. That is sound only where the entry that follows is durable before anything leaves, and is no part
+of that same transaction.
 """
 
 import ast
@@ -13,6 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 _APPENDS = "append_outcome"
 _READS = "transaction"
+_READS_AT_ONCE = "authorise_and_load"
+_LOADS_AT_ONCE = "load_authorised"
 
 
 def _functions(source: str) -> Iterator[ast.FunctionDef]:
@@ -27,9 +30,12 @@ def _called(node: ast.AST) -> str | None:
 
 def _unflushed(node: ast.AST) -> bool:
     """A call that says anything but that no outcome follows: a value worked out counts as well."""
-    return isinstance(node, ast.Call) and any(
-        word.arg == "outcome_follows" and not (isinstance(word.value, ast.Constant) and word.value.value is False)
-        for word in node.keywords
+    return _called(node) == _READS_AT_ONCE or (
+        isinstance(node, ast.Call)
+        and any(
+            word.arg == "outcome_follows" and not (isinstance(word.value, ast.Constant) and word.value.value is False)
+            for word in node.keywords
+        )
     )
 
 
@@ -42,9 +48,7 @@ def unkept(source: str) -> list[str]:
         reading = [
             place
             for place, statement in enumerate(function.body)
-            if isinstance(statement, ast.With)
-            and any(_called(item.context_expr) == _READS for item in statement.items)
-            and any(_unflushed(node) for node in ast.walk(statement))
+            if _reads(statement) and any(_unflushed(node) for node in ast.walk(statement))
         ]
         promised = sum(_unflushed(node) for node in ast.walk(function))
         within = sum(_unflushed(node) for place in reading for node in ast.walk(function.body[place]))
@@ -55,6 +59,13 @@ def unkept(source: str) -> list[str]:
         if within != promised or leaves or inside or len(before_it) == len(after):
             found.append(function.name)
     return found
+
+
+def _reads(statement: ast.stmt) -> bool:
+    """A transaction that reads; or a call that authorises and reads in two of its own, committed when it returns."""
+    if isinstance(statement, ast.With):
+        return any(_called(item.context_expr) == _READS for item in statement.items)
+    return isinstance(statement, ast.Assign) and _called(statement.value) == _READS_AT_ONCE
 
 
 def _appends(statement: ast.stmt) -> bool:
@@ -70,9 +81,13 @@ def _sources() -> dict[str, str]:
 
 
 def test_every_read_that_promises_an_outcome_appends_it_afterwards():
-    promising = {name: text for name, text in _sources().items() if "outcome_follows" in text}
+    promising = {name: text for name, text in _sources().items() if "outcome_follows" in text or _READS_AT_ONCE in text}
 
     assert len(promising) >= 5
+    # What loads at once is called by that one function alone, whose name says that the caller promises.
+    assert [name for name, text in _sources().items() if _LOADS_AT_ONCE in text] == [
+        "gateway/usecases/families/disclosure.py"
+    ]
     assert {name: unkept(text) for name, text in promising.items() if unkept(text)} == {}
 
 
@@ -95,6 +110,31 @@ def read(wiring, ticket):
     leaf = append_outcome(wiring, outcome(loaded))
     return loaded, leaf
 """
+
+
+_KEPT_AT_ONCE = """
+def read(reading, decided):
+    authorised, ticket, loaded = authorise_and_load(reading, decided, None, SEARCH)
+    leaf = append_outcome(reading.wiring, outcome(loaded))
+    return loaded, leaf
+"""
+
+
+@pytest.mark.parametrize(
+    ("kept", "broken"),
+    [
+        ("    leaf = append_outcome(reading.wiring, outcome(loaded))\n", "    leaf = None\n"),
+        ("    leaf = append", "    if loaded:\n        return loaded\n    leaf = append"),
+        ("    leaf = append", "    if loaded:\n        leaf = append"),
+        ("    authorised, ticket, loaded = ", "    return "),
+    ],
+)
+def test_what_would_break_the_promise_of_a_read_at_once_is_found(kept, broken):
+    changed = _KEPT_AT_ONCE.replace(kept, broken)
+
+    assert unkept(_KEPT_AT_ONCE) == []
+    assert changed != _KEPT_AT_ONCE
+    assert unkept(changed) == ["read"]
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,14 @@ from audit.receipt import Promise, sign_promise
 from gateway.errors import JUST_ENDED, AccessRefusedError, NotFoundError, PermitEndedError, ReferredError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import Frame, assemble_profile, shown_persons
+from gateway.profiles.loaded import LoadedFact
 from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.profiles.shown import counts_of, shown_on_page, sources_of
 from gateway.profiles.views import AgreementUsed, Coverage, Profile, Receipt, WithheldLine
 from gateway.profiles.withheld import role_lines, withheld_lines
 from gateway.store import ledger
 from gateway.store.batches import coverage
-from gateway.store.facts import load_facts, withheld_counts
+from gateway.store.facts import load_authorised, load_facts, withheld_counts
 from gateway.store.household_corrections import corrected_ties
 from gateway.store.inputs import DecisionInput, family_inputs
 from gateway.store.ledger import Ticket, append
@@ -187,6 +188,28 @@ def authorise(
     reading: Reading, decided: Sequence[SubjectDecision], family_id: UUID | None, event: EventClass | None = None
 ) -> tuple[Entry, Ticket]:
     """Commit the authorisation of a read and return it with its ticket."""
+    authorised, ticket = _authorisation(reading, decided, family_id, event)
+    with reading.wiring.database.appending("hg_read") as log:
+        ledger.authorise(log, authorised, ticket, mask_width(reading.wiring))
+    return authorised, ticket
+
+
+def authorise_and_load(
+    reading: Reading, decided: Sequence[SubjectDecision], family_id: UUID | None, event: EventClass
+) -> tuple[Entry, Ticket, list[LoadedFact]]:
+    """Steps (3) and (4) in one wait, where facts alone are read: the authorisation committed; what its ticket admits.
+
+    Nothing of it may leave before `append_outcome` has returned.
+    """
+    authorised, ticket = _authorisation(reading, decided, family_id, event)
+    with reading.wiring.database.appending("hg_read") as log:
+        loaded = load_authorised(log, authorised, ticket, mask_width(reading.wiring))
+    return authorised, ticket, loaded
+
+
+def _authorisation(
+    reading: Reading, decided: Sequence[SubjectDecision], family_id: UUID | None, event: EventClass | None
+) -> tuple[Entry, Ticket]:
     wiring, caller = reading.wiring, reading.caller
     permits = [one.permit for one in decided if one.permit is not None]
     subjects = [subject for one in decided if (subject := one.ticket_subject()) is not None]
@@ -212,10 +235,7 @@ def authorise(
         },
     )  # fmt: skip
     own = _own_records(wiring, reading.blank)
-    ticket = Ticket(wiring.mint(), UUID(authorised.entry_id), own, not_after, tuple(subjects))
-    with wiring.database.appending("hg_read") as log:
-        ledger.authorise(log, authorised, ticket, mask_width(wiring))
-    return authorised, ticket
+    return authorised, Ticket(wiring.mint(), UUID(authorised.entry_id), own, not_after, tuple(subjects))
 
 
 def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entry) -> tuple[Profile, Entry, bytes]:

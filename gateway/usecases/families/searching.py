@@ -20,14 +20,13 @@ from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.profiles.shown import counts_of, shown_in_hits, sources_of
 from gateway.profiles.views import Coverage, GoldenIdentity, Receipt
 from gateway.store.append_many import bit_string
-from gateway.store.facts import load_facts
 from gateway.store.inputs import DecisionInput, person_inputs, search_candidates
 from gateway.store.ledger import append
 from gateway.usecases.families.declaring import require_declaration
 from gateway.usecases.families.disclosure import (
     Reading,
     append_outcome,
-    authorise,
+    authorise_and_load,
     coverage_lines,
     foot_of,
     mask_width,
@@ -89,13 +88,11 @@ def search_people(
     mask = wiring.register.baseline(caller.agency, caller.role, declaration.purpose, Direction.SEARCH, now)
     # (2) Candidates.
     inputs = _candidates(reading, query, mask)
-    # (3) Decide each; the ticket.
+    # (3) Decide each; the ticket, and what it admits.
     decided = decide_subjects(wiring, inputs, blank, declaration, together=False)
-    authorised, ticket = authorise(reading, decided, None, EventClass.SEARCH)
+    authorised, ticket, loaded = authorise_and_load(reading, decided, None, EventClass.SEARCH)
     permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
-    # (4) Load, score, explain; the outcome lists everyone shown.
-    with wiring.database.transaction("hg_read") as connection:
-        loaded = load_facts(connection, ticket.ticket_id, outcome_follows=True)
+    # (4) Score, explain; the outcome lists everyone shown.
     facts = permitted_facts(loaded, permits, now)
     found = _hits(reading, query, inputs, facts)
     page = found[:PAGE_SIZE]

@@ -24,12 +24,17 @@ from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.profiles.shown import counts_of, in_heading, sources_of
 from gateway.profiles.views import GoldenIdentity, Receipt
 from gateway.store.desk_tables import NoticeRow
-from gateway.store.facts import load_facts
 from gateway.store.inputs import DecisionInput, family_inputs
 from gateway.store.ledger import Ticket, append
 from gateway.store.notices import mark_read, notice_for, notices_for
 from gateway.usecases.families.declaring import Declaration
-from gateway.usecases.families.disclosure import Reading, append_outcome, authorise, receipt_for, require_unended
+from gateway.usecases.families.disclosure import (
+    Reading,
+    append_outcome,
+    authorise_and_load,
+    receipt_for,
+    require_unended,
+)
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
 from gateway.usecases.register.deciding import SubjectDecision, blank_request, decide_subjects, reader_of
@@ -113,10 +118,8 @@ def open_notice(wiring: Wiring, context: RequestContext, caller: StaffCaller, no
     reading = Reading(wiring, context, caller, declaration, blank, now)
     decided = decide_subjects(wiring, pupil, blank, declaration)
     _require_permit(reading, decided)
-    # (3) The authorisation, committed.
-    authorised, ticket = authorise(reading, decided, row.family_id, EventClass.DISCLOSURE)
-    # (4) Read, append the outcome and commit it.
-    opened, outcome, leaf = _read(reading, row, pupil, decided, ticket, authorised)
+    # (3) and (4) The authorisation, committed; read under its ticket, append the outcome and commit it.
+    opened, outcome, leaf, ticket = _read(reading, row, pupil, decided)
     # (5) Mark it read, and return.
     with wiring.database.transaction("hg_desk") as connection:
         mark_read(connection, notice_id, now)
@@ -133,14 +136,11 @@ def _read(
     row: NoticeRow,
     pupil: Sequence[DecisionInput],
     decided: Sequence[SubjectDecision],
-    ticket: Ticket,
-    authorised: Entry,
-) -> tuple[Opened, Entry, bytes]:
+) -> tuple[Opened, Entry, bytes, Ticket]:
     wiring = reading.wiring
     permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
     titles = {name: info.title for name, info in wiring.register.sources.items()}
-    with wiring.database.transaction("hg_read") as connection:
-        loaded = load_facts(connection, ticket.ticket_id, outcome_follows=True)
+    authorised, ticket, loaded = authorise_and_load(reading, decided, row.family_id, EventClass.DISCLOSURE)
     # A window is counted to the day of the notice: one that waited over a weekend still says what it was about.
     facts = permitted_facts(loaded, permits, row.raised_at)
     incidents = tuple(_incident(fact, titles) for fact in facts if fact.item.name == INCIDENT)
@@ -159,7 +159,7 @@ def _read(
     )  # fmt: skip
     leaf = append_outcome(wiring, outcome)
     ordered = tuple(sorted(incidents, key=lambda one: one.at or "", reverse=True))
-    return (golden_identity(facts, titles), ordered, advice), outcome, leaf
+    return (golden_identity(facts, titles), ordered, advice), outcome, leaf, ticket
 
 
 def _open_referral(
