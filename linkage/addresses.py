@@ -59,19 +59,27 @@ def address_key(lines: Sequence[str], postcode_text: str | None = None) -> str |
 
 def key_and_street(lines: Sequence[str], postcode_text: str | None = None) -> tuple[str | None, str]:
     """The key of an address, and its street without numbers in full words ("" where there is none)."""
+    units, street, at_end = units_and_street(lines)
+    code = postcode(postcode_text or "") or at_end
+    if code:
+        name = units or street
+        return (f"{code}|{name}" if name else None), street
+    return (f"{units}|{street}" if units and street else None), street
+
+
+def units_and_street(lines: Sequence[str]) -> tuple[str, str, str | None]:
+    """What an address says without the postcode beside it: the numbers of flat and building, the street, "" for none.
+
+    The last is the postcode at the end of the address, where one stands there.
+    """
     text = fold(", ".join(line for line in lines if line)).replace("'", "").replace(".", " ")
     text = re.sub(r"\s*\n\s*", ", ", text)
-    code = postcode(postcode_text or "")
-    at_end = _POSTCODE_AT_END.search(text)
-    if at_end and postcode(at_end[1]):
-        code = code or postcode(at_end[1])
-        text = text[: at_end.start()]
+    found = _POSTCODE_AT_END.search(text)
+    at_end = postcode(found[1]) if found else None
+    if found and at_end:
+        text = text[: found.start()]
     units, rest = _units(text)
-    street = _street(rest)
-    if code:
-        name = " ".join(units) or street
-        return (f"{code}|{name}" if name else None), street
-    return (f"{' '.join(units)}|{street}" if units and street else None), street
+    return " ".join(units), _street(rest), at_end
 
 
 def place_key(uprn_text: str | None, lines: Sequence[str], postcode_text: str | None = None) -> str | None:

@@ -77,7 +77,8 @@ def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False, wi
         if waiting > _MERGE_AT:
             found = [_distinct(found)]
             waiting = 0
-    for kind, held in loose_keys(columns) if loose else ():
+    # Of a file that is too large for any of them, none is so much as read.
+    for kind, held in loose_keys(columns) if loose and used_loosely(0, len(order), wide=wide) else ():
         if not used_loosely(pairs_at_most(held), len(order), wide=wide):
             continue
         pairs, block = pairs_of(kind, held, order)
@@ -125,7 +126,7 @@ class Columns:
     def all_of(self, column: str) -> Held:
         """Every value of a column of several values."""
         if column not in self._read:
-            first = self._fetch(f"select number, {column} as value from records where {column} is not null")  # noqa: S608 - our own columns
+            first = self.first_of(column)
             more = self._fetch(
                 f"select number, unnest({column}_all[2:]) as value from records where {column}_all is not null"  # noqa: S608 - our own columns
             )
@@ -134,9 +135,15 @@ class Columns:
 
     def first_of(self, value: str) -> Held:
         """One hash per record of an SQL expression that is not NULL."""
-        return self._fetch(
-            f"select number, value from (select number, {value} as value from records) where value is not null"  # noqa: S608 - our own columns
-        )
+        found = self._connection.execute(f"select number, {value} as value from records").fetchnumpy()  # noqa: S608 - our own columns
+        number, said = np.asarray(found["number"]), found["value"]
+        # Each record has one row, in whatever order: a value is put where its record's number says.
+        value_of = np.zeros(len(number), dtype=np.uint64)
+        known = np.zeros(len(number), dtype=np.bool_)
+        value_of[number] = np.ma.getdata(said)
+        known[number] = ~np.ma.getmaskarray(np.ma.asarray(said))
+        record = np.flatnonzero(known)
+        return Held(record, value_of[record])
 
     def _fetch(self, query: str) -> Held:
         found = self._connection.execute(query).fetchnumpy()

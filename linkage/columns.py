@@ -63,14 +63,15 @@ def records_table(connection: duckdb.DuckDBPyConnection, records: Sequence[Stand
     kept = ", ".join(f"nullif(string_split({name}, '{_SEPARATOR}')[1], '') as {name}_text" for name in TEXTS)
     connection.execute(
         f"create or replace table standard as select number::integer as number, sex::tinyint as sex, "  # noqa: S608 - our own columns
-        f"{', '.join(BIRTH)}, {words}, {sets}, {kept} from sent order by number"
+        f"{', '.join(BIRTH)}, {words}, {sets}, {kept} from sent"
     )
     connection.unregister("sent")
     finish_table(connection)
+    connection.execute("drop table standard")
 
 
 def finish_table(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `records` of the table `standard`: beside each name stands how rare it is among all records."""
+    """Make `records` of `standard`: beside each name stands how rare it is among all records."""
     classed = (
         f"(select {name}, least({RARITIES - 1}, greatest(0, floor(log2("  # noqa: S608 - our own columns
         f"(sum(count(*)) over () + {USUAL_RECORDS}) / (count(*) + {USUAL_BEARERS})))))::tinyint as {name}_rarity "
@@ -80,9 +81,8 @@ def finish_table(connection: duckdb.DuckDBPyConnection) -> None:
     given, family = classed
     connection.execute(
         f"create or replace table records as select standard.*, given_rarity, family_rarity from standard "  # noqa: S608 - our own columns
-        f"left join {given} using (given) left join {family} using (family) order by number"
+        f"left join {given} using (given) left join {family} using (family)"
     )
-    connection.execute("drop table standard")
 
 
 def _set_columns(name: str) -> str:

@@ -76,7 +76,7 @@ def shared(column: str, other: str | None = None) -> Condition:
 def one_edit(column: str) -> Condition:
     """The first values of two columns of identifiers are one slip of the pen apart."""
     return Condition(
-        f"damerau_levenshtein({column}_text_l, {column}_text_r) <= 1",
+        _slip_sql(f"{column}_text_l", f"{column}_text_r"),
         lambda a, b: _slip(_first(a, column), _first(b, column)),
     )
 
@@ -86,7 +86,7 @@ def misspelt(column: str) -> Condition:
     left, right = f"{column}_l", f"{column}_r"
     sql = (
         f"(least(length({left}), length({right})) > {_SHORTEST_MISSPELT} and "
-        f"(jaro_winkler_similarity({left}, {right}) >= {_ALIKE} or damerau_levenshtein({left}, {right}) <= 1))"
+        f"({left} = {right} or jaro_winkler_similarity({left}, {right}) >= {_ALIKE} or {_slip_sql(left, right)}))"
     )
     return Condition(sql, lambda a, b: _misspelt(getattr(a, column), getattr(b, column)))
 
@@ -114,7 +114,7 @@ def turned_about() -> Condition:
 def email_near() -> Condition:
     """Two e-mail addresses are one slip apart; no more, because namesakes have addresses made of their name."""
     return Condition(
-        "damerau_levenshtein(emails_text_l, emails_text_r) <= 1",
+        _slip_sql("emails_text_l", "emails_text_r"),
         lambda a, b: bool(a.emails and b.emails) and one_edit_apart(a.emails[0], b.emails[0]),
     )
 
@@ -141,6 +141,16 @@ def written_out() -> Condition:
     return Condition("length(given_l) > 1", lambda a, _: len(a.given) > 1)
 
 
+def _slip_sql(left: str, right: str) -> str:
+    """At most one slip apart, what costs little first: a slip leaves a half of a word whole, the first or the last."""
+    half = f"(least(length({left}), length({right})) - 1) // 2"
+    return (
+        f"(abs(length({left}) - length({right})) <= 1 "
+        f"and (left({left}, {half}) = left({right}, {half}) or right({left}, {half}) = right({right}, {half})) "
+        f"and damerau_levenshtein({left}, {right}) <= 1)"
+    )
+
+
 def _sql_parts(*parts: str) -> str:
     return " + ".join(f"coalesce((birth_{part}_l = birth_{part}_r)::int, 0)" for part in parts)
 
@@ -153,7 +163,7 @@ SAME_MONTH = Condition(
     "birth_month_l = birth_month_r", lambda a, b: len(_born(a)) > len("YYYY") and _born(a)[5:7] == _born(b)[5:7]
 )
 SAME_DATE = Condition("birth_l = birth_r", lambda a, b: bool(_born(a)) and _born(a) == _born(b))
-DATE_SLIP = Condition("damerau_levenshtein(birth_l, birth_r) <= 1", lambda a, b: _slip(_born(a), _born(b)))
+DATE_SLIP = Condition(_slip_sql("birth_l", "birth_r"), lambda a, b: _slip(_born(a), _born(b)))
 TURNED = Condition(
     "(birth_month_l = birth_day_r and birth_day_l = birth_month_r)",
     lambda a, b: _born(a)[5:7] == _born(b)[8:] and _born(a)[8:] == _born(b)[5:7],

@@ -11,9 +11,9 @@ import duckdb
 import pandas as pd
 
 from linkage import sql_rules
-from linkage.addresses import key_and_street, postal_code
+from linkage.addresses import postal_code, postcode, units_and_street
 from linkage.columns import BIRTH, SETS, TEXTS, WORDS, finish_table
-from linkage.names import family_forms, given_forms, middle_names
+from linkage.names import family_forms, given_and_middle
 from linkage.sound import sound_key
 from linkage.standardise import SEXES, birth_date
 
@@ -26,11 +26,16 @@ _TEXT_OF = {
     "uprns": "uprn_ruled", "phones": "phone_ruled", "emails": "email_ruled",
 }  # fmt: skip
 _ONCE = (*WORDS, *BIRTH, "sex")
-# One building number, then words: nothing here but the street needs Python, and streets recur.
-_PLAIN = r"^([0-9]{1,5})[ ]?([a-z]?) ([a-z]{2,}( [a-z]+)*)((, ?[a-z ]+)*)$"
+# Perhaps a flat's number, one of a building, then words: nothing here but the street needs Python, and streets recur.
+_PLAIN = (
+    r"^(?:(?:flat|apartment|apt|unit|room) ([0-9]{1,5}[a-z]?),? )?(0*[1-9][0-9]{0,4}) ?([a-z]?),? "
+    r"([a-z]{2,}(?: [a-z]+)*)(?:, ?[a-z -]+)*$"
+)
+_PARTS = "['flat', 'number', 'letter', 'way']"
+# Where one of these comes after the numbers, it may be the flat's, or a floor.
 _NOT_PLAIN = (
-    r"\b(flat|apartment|apt|appt|unit|room|rm|studio|maisonette|fl|bedsit|ground|first|second|third|fourth|top|basement|"
-    r"garden|lower|upper)\b"
+    r"(flat|apartment|apt|appt|unit|room|rm|studio|maisonette|fl|bedsit|ground|first|second|third|fourth|top|basement|"
+    r"garden|lower|upper)"
 )
 _Made = Callable[[str], tuple[object, ...]]
 
@@ -48,7 +53,7 @@ def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str]
     _values(connection, "family_name", _family, ("family", "family_sound", "families"))
     _values(connection, "birth_date", _birth, ("birth", *BIRTH))
     _values(connection, "sex", lambda text: (SEXES.get(text.strip().lower()),), ("sex_word",))
-    _values(connection, "postcode", lambda text: (postal_code(text),), ("postcodes",))
+    _values(connection, "postcode", lambda text: (postal_code(text), postcode(text)), ("postcodes", "british"))
     _addresses(connection)
     ruled = ", ".join(
         f"{getattr(sql_rules, name)(name) if name in present else 'null::varchar'} as {name}_ruled" for name in _RULED
@@ -57,11 +62,12 @@ def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str]
         f"create or replace table ruled as select number, row, given, given_sound, givens, middles, family, "  # noqa: S608 - our own columns
         f"family_sound, families, birth, {', '.join(BIRTH)}, "
         "case sex_word when 'female' then 1 when 'male' then 2 end::tinyint as sex, "
-        f"postcodes, address_keys, street, {ruled} from rows "
+        "postcodes, case when british is null and at_end is null then units || '|' || street "
+        "else coalesce(british, at_end) || '|' || coalesce(units, street) end as address_keys, "
+        f"street, {ruled} from rows "
         "left join given_name_values using (given_name) left join family_name_values using (family_name) "
         "left join birth_date_values using (birth_date) left join sex_values using (sex) "
-        "left join postcode_values using (postcode) left join address_values on rows.address = address_values.address "
-        "and rows.postcode is not distinct from address_values.postcode"
+        "left join postcode_values using (postcode) left join address_values using (address)"
     )
     connection.execute(
         "create or replace table row_places as select number, row, uprn_ruled as standard_uprn, "
@@ -69,6 +75,8 @@ def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str]
     )
     _fold_rows(connection)
     finish_table(connection)
+    connection.execute("drop view standard")
+    connection.execute("drop table ruled")
     for name in ("given_name", "family_name", "birth_date", "sex", "postcode", "address"):
         connection.execute(f"drop table if exists {name}_values")
 
@@ -90,9 +98,9 @@ def _register(
 
 
 def _given(text: str) -> tuple[object, ...]:
-    forms = given_forms(text)
+    forms, middles = given_and_middle(text)
     first = forms[0] if forms else ""
-    return (first or None, sound_key(first) or None, _joined(forms), _joined(dict.fromkeys(middle_names(text))))
+    return (first or None, sound_key(first) or None, _joined(forms), _joined(dict.fromkeys(middles)))
 
 
 def _family(text: str) -> tuple[object, ...]:
@@ -115,40 +123,30 @@ def _joined(values: Iterable[str]) -> str | None:
 
 
 def _addresses(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `address_values`: of each text of an address what `linkage.addresses.units_and_street` says."""
     connection.execute(
-        "create or replace table distinct_addresses as select address, postcode, postcodes, "  # noqa: S608 - our own pattern
-        f"case when regexp_matches(plain, '{_PLAIN}') and not regexp_matches(plain, '{_NOT_PLAIN}') then plain end "
-        "as plain "
-        "from (select distinct address, postcode, postcodes, lower(address) as plain from rows "
-        "left join postcode_values using (postcode) where address is not null)"
+        "create or replace table distinct_addresses as select address, "  # noqa: S608 - our own pattern
+        f"regexp_extract(lower(address), '{_PLAIN}', {_PARTS}) as part "
+        "from (select distinct address from rows where address is not null)"
     )
-    connection.execute(
-        f"create or replace table plain_addresses as select address, postcode, postcodes, "  # noqa: S608 - our own pattern
-        f"ltrim(regexp_extract(plain, '{_PLAIN}', 1), '0') || regexp_extract(plain, '{_PLAIN}', 2) as building, "
-        f"regexp_extract(plain, '{_PLAIN}', 3) as way from distinct_addresses where plain is not null"
-    )
-    ways = connection.execute("select distinct way from plain_addresses").fetchall()
-    _register(connection, "ways", ("way", "street"), ((way, key_and_street([f"1 {way}"])[1]) for (way,) in ways))
-    others = connection.execute("select address, postcode from distinct_addresses where plain is null").fetchall()
+    plain = f"part.way <> '' and not regexp_matches(lower(address), '[0-9].*\\b{_NOT_PLAIN}\\b')"
+    ways = connection.execute(f"select distinct part.way from distinct_addresses where {plain}").fetchall()  # noqa: S608 - as above
+    _register(connection, "ways", ("way", "street"), ((way, units_and_street([f"1 {way}"])[1]) for (way,) in ways))
+    others = connection.execute(f"select address from distinct_addresses where not ({plain})").fetchall()  # noqa: S608 - as above
     _register(
         connection,
         "other_addresses",
-        ("address", "postcode", "address_keys", "street"),
-        ((address, code, *_key_and_street(address, code)) for address, code in others),
+        ("address", "units", "street", "at_end"),
+        ((address, *(said or None for said in units_and_street([address]))) for (address,) in others),
     )
     connection.execute(
-        "create or replace table address_values as select address, postcode, "
-        "case when postcodes is not null and not regexp_full_match(postcodes, '[0-9]+') "
-        "then postcodes || '|' || building else building || '|' || street end as address_keys, street "
-        "from plain_addresses join ways using (way) union all by name select * from other_addresses"
+        "create or replace table address_values as select address, "  # noqa: S608 - as above
+        "concat(nullif(part.flat || ' ', ' '), ltrim(part.number, '0'), part.letter) as units, "
+        f"street, null::varchar as at_end from distinct_addresses join ways on part.way = way where {plain} "
+        "union all by name select * from other_addresses"
     )
-    for table in ("distinct_addresses", "plain_addresses", "ways", "other_addresses"):
+    for table in ("distinct_addresses", "ways", "other_addresses"):
         connection.execute(f"drop table {table}")
-
-
-def _key_and_street(address: str, code: str | None) -> tuple[str | None, str | None]:
-    key, street = key_and_street([address], code)
-    return key, street or None
 
 
 def _fold_rows(connection: duckdb.DuckDBPyConnection) -> None:
@@ -175,10 +173,8 @@ def _fold_rows(connection: duckdb.DuckDBPyConnection) -> None:
     )
     texts = ", ".join(f"{_first(_TEXT_OF[name])} as {name}_text" for name in TEXTS)
     connection.execute(
-        f"create or replace table standard as select number, {', '.join(_ONCE)}, {sets}, {texts} "  # noqa: S608 - our own columns
-        "from ruled order by number"
+        f"create or replace view standard as select number, {', '.join(_ONCE)}, {sets}, {texts} from ruled"  # noqa: S608 - our own columns
     )
-    connection.execute("drop table ruled")
 
 
 def _first(column: str) -> str:

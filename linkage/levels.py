@@ -83,7 +83,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         c.missing("birth"),
         (
             Level("exact", c.FULL_DATES & c.SAME_DATE),
-            Level("slip", c.FULL_DATES & (c.DATE_SLIP | (c.SAME_YEAR & c.TURNED))),
+            Level("slip", c.FULL_DATES & ((c.AT_LEAST_TWO_PARTS & c.DATE_SLIP) | (c.SAME_YEAR & c.TURNED))),
             Level("two_parts", c.FULL_DATES & c.TWO_PARTS),
             Level("partial", c.SAME_YEAR & ((~c.FULL_DATES & (c.YEAR_ALONE | c.SAME_MONTH)) | c.DEFAULT_DAY)),
             Level("near", c.FULL_DATES & c.WITHIN_400_DAYS),

@@ -27,6 +27,8 @@ _APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc.]")
 
 def fold(text: str) -> str:
     """Lower case without accents; other scripts are kept as they are."""
+    if text.isascii():
+        return text.lower()
     # Compatibility forms may decompose into capitals, so letters are lowered after.
     decomposed = unicodedata.normalize("NFKD", text).lower()
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LETTERS)
@@ -47,11 +49,16 @@ def words(text: str) -> tuple[str, ...]:
 
 def given_forms(text: str) -> tuple[str, ...]:
     """The first given name and all it may stand for: "Bill John" gives bill, william."""
+    return given_and_middle(text)[0]
+
+
+def given_and_middle(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """`given_forms` and `middle_names` of a text that is taken apart once."""
     parts = words(text)
     if not parts or is_unnamed(parts):
-        return ()
+        return (), ()
     first = parts[0]
-    return (first, *sorted(formal_names(first) - {first}))
+    return (first, *sorted(formal_names(first) - {first})), parts[1:]
 
 
 def is_unnamed(parts: Sequence[str]) -> bool:
@@ -61,8 +68,7 @@ def is_unnamed(parts: Sequence[str]) -> bool:
 
 def middle_names(text: str) -> tuple[str, ...]:
     """Given names after the first."""
-    parts = words(text)
-    return () if is_unnamed(parts) else parts[1:]
+    return given_and_middle(text)[1]
 
 
 def family_forms(text: str) -> tuple[str, ...]:

@@ -94,16 +94,26 @@ def read_inputs(
         f"select {place} as file, * from part_{place}"  # noqa: S608 - our own views
         for place in range(len(paths))
     )
-    connection.execute(
-        "create or replace table rows as select "  # noqa: S608 - our own views
-        "(dense_rank() over (order by source, source_key) - 1)::integer as number, "
-        f"(row_number() over (order by file, file_row) - 1)::bigint as row, * from ({parts}) "
-        "where source is not null and source_key is not null"
-    )
+    # Numbers are found on keys alone: a window carries every column that stands beside it.
+    try:
+        connection.execute(
+            "create or replace table numbered as select file, file_row, "  # noqa: S608 - our own views
+            "(dense_rank() over (order by source, source_key) - 1)::integer as number, "
+            f"(row_number() over (order by file, file_row) - 1)::bigint as row from ({parts}) "
+            "where source is not null and source_key is not null"
+        )
+        connection.execute(
+            f"create or replace table rows as select number, row, told.* from ({parts}) as told "  # noqa: S608 - our own views
+            "join numbered using (file, file_row)"
+        )
+    except duckdb.Error:
+        # A CSV was read before; of Parquet only the end of the file.
+        raise CommandError(_unreadable(parquet=True)) from None
+    connection.execute("drop table numbered")
     total = sum(_one(connection, f"select count(*) from file_{place}") for place in range(len(paths)))  # noqa: S608 - our own tables
     for place in range(len(paths)):
         connection.execute(f"drop view part_{place}")
-        connection.execute(f"drop table file_{place}")
+        connection.execute(f"drop {'view' if _is_parquet(paths[place]) else 'table'} file_{place}")
     kept = _one(connection, "select count(*) from rows")
     read = tuple(present)
     return Input(read, kept, total - kept, (*warnings, *_doubts(connection, read, today)))
@@ -113,30 +123,31 @@ def _cell(name: str, column: str) -> str:
     text = f"nullif(trim({_quoted(column)}), '')"
     # The basic form of ISO 8601. Day first, the middle would be the century, so one cannot be taken for the other.
     plain = r"'^((18|19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)$', '\1-\3-\4'"
-    return f"regexp_replace({text}, {plain})" if name in _DATES else text
+    return (
+        f"case when length({text}) = 8 then regexp_replace({text}, {plain}) else {text} end" if name in _DATES else text
+    )
 
 
 def _load(connection: duckdb.DuckDBPyConnection, path: Path, position: int, called: Names) -> list[str]:
     if not path.is_file():
         raise CommandError("an input is no file; check the paths")
-    parquet = path.suffix.lower() == _PARQUET
-    source = (
-        "read_parquet(?)"
-        if parquet
-        else (
-            "read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', "
-            "null_padding = true, auto_detect = false, columns = {columns}, strict_mode = true, parallel = false)"
+    parquet = _is_parquet(path)
+    quoted = _literal(literal(path))
+    if parquet:
+        # A view: what recurs in a column is then cleaned once, and nothing is held twice.
+        made = (
+            f"view file_{position} as select columns(* exclude (file_row_number))::varchar, "  # noqa: S608 - the path is quoted
+            f"file_row_number::bigint as file_row from read_parquet({quoted}, file_row_number = true)"
         )
-    )
-    if not parquet:
-        source = source.replace("{columns}", _csv_columns(path, called))
-    columns = "columns(*)::varchar"
+    else:
+        made = (
+            f"table file_{position} as select columns(*)::varchar, (row_number() over ())::bigint as file_row from "  # noqa: S608 - as above
+            f"read_csv({quoted}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', "
+            f"null_padding = true, auto_detect = false, columns = {_csv_columns(path, called)}, strict_mode = true, "
+            "parallel = false)"
+        )
     try:
-        connection.execute(
-            f"create or replace table file_{position} as select {columns}, (row_number() over ())::bigint as file_row "  # noqa: S608 - the path is a parameter
-            f"from {source}",
-            [[literal(path)]],
-        )
+        connection.execute(f"create or replace {made}")
     except duckdb.InvalidInputException as error:
         if "utf-8" in str(error).lower() or "unicode" in str(error).lower():
             raise CommandError(_not_utf8(path)) from None
@@ -145,6 +156,10 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, position: int, call
         raise CommandError(_unreadable(parquet=parquet)) from None
     described = connection.execute(f"describe file_{position}").fetchall()
     return [str(row[0]) for row in described if row[0] != "file_row"]
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == _PARQUET
 
 
 def _unreadable(*, parquet: bool) -> str:
