@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 from adapters.cells import Cells
-from adapters.csv_rows import UnlookedRow, csv_rows, plain_rows
+from adapters.csv_rows import UnlookedBlock, csv_rows, plain_blocks
 from adapters.port import FeedProfile, RawRow, Translation, translate_row
 from adapters.quick import QuickRow, QuickRows, ReadQuickly
 
@@ -33,29 +34,35 @@ class CsvFeed:
 
     def quick_rows(self, source: BinaryIO) -> QuickRows | None:
         """The file on the quick way, if the feed has one for it. Raise `FeedUnreadableError` as `rows` does."""
-        found = plain_rows(source, self._required(), self._known()) if self.quick else None
+        found = plain_blocks(source, self._required(), self._known()) if self.quick else None
         # A name given twice would say of two cells which one is meant; `rows` knows.
         if self.quick is None or found is None or len(set(found[0])) < len(found[0]):
             return None
-        names, rows = found
-        return QuickRows(names, self._read_quickly(names, rows, self.quick(names)))
+        names, blocks = found
+        read = self.quick(names)
+        return QuickRows(names, chain.from_iterable(self._read_quickly(names, block, read) for block in blocks))
 
     def _read_quickly(
-        self, names: tuple[str, ...], rows: Iterator[UnlookedRow | RawRow], read: ReadQuickly
-    ) -> Iterator[QuickRow | Translation]:
-        for row in rows:
-            if isinstance(row, RawRow):
-                yield translate_row(self, row)
-                continue
-            number, line, cells = row
-            said = read(cells)
+        self, names: tuple[str, ...], block: UnlookedBlock, read: ReadQuickly
+    ) -> list[QuickRow | Translation]:
+        numbers, lines, cells, left = block
+        rows: list[QuickRow | Translation] = []
+        for number, line, sent, said in zip(numbers, lines, cells, read(cells) if cells else (), strict=True):
             if said is not None:
-                yield number, line, said
-            elif any(cell.strip() for cell in cells):
-                yield translate_row(self, RawRow(number, dict(zip(names, cells, strict=True))))
+                rows.append((number, line, said))
+            elif any(map(str.strip, sent)):
+                left.append(RawRow(number, dict(zip(names, sent, strict=True))))
+        if left:
+            rows += [translate_row(self, row) for row in left]
+            rows.sort(key=_number)
+        return rows
 
     def _required(self) -> frozenset[str]:
         return frozenset(column.name for column in self.profile.columns if column.required)
 
     def _known(self) -> frozenset[str]:
         return frozenset(column.name for column in self.profile.columns)
+
+
+def _number(row: QuickRow | Translation) -> int:
+    return row.row.number if isinstance(row, Translation) else row[0]

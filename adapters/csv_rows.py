@@ -12,7 +12,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import BinaryIO, TextIO, TypeAlias
+from typing import BinaryIO, NamedTuple, TextIO
 
 from adapters.column_names import canonical_names, check_names
 from adapters.csv_line import line_of
@@ -42,8 +42,17 @@ _SIGNS = frozenset(QUOTE_OR_SIGN)
 _ONE_BY_ONE = 256
 """Records read one by one before another look for plain lines."""
 
-UnlookedRow: TypeAlias = tuple[int, str, list[str]]
-"""Number, line (see `adapters.csv_line`) and cells of a row of which no cell needs a look."""
+
+class UnlookedBlock(NamedTuple):
+    """Rows that stand together. `looked` are those of which a cell needed a look.
+
+    Of the others, in order: number, line (see `adapters.csv_line`) and cells, as many as the file has columns.
+    """
+
+    numbers: list[int]
+    lines: list[str]
+    cells: list[list[str]]
+    looked: list[RawRow]
 
 
 def csv_rows(
@@ -73,10 +82,10 @@ def csv_rows(
     return _shaped(_text_of(source), shape, required, known)
 
 
-def plain_rows(
+def plain_blocks(
     source: BinaryIO, required: frozenset[str], known: frozenset[str]
-) -> tuple[tuple[str, ...], Iterator[UnlookedRow | RawRow]] | None:
-    """The names of a plain CSV file and its rows; None for a workbook.
+) -> tuple[tuple[str, ...], Iterator[UnlookedBlock]] | None:
+    """The names of a plain CSV file and its rows, many together; None for a workbook.
 
     Raise `FeedUnreadableError` as `csv_rows` does.
     """
@@ -84,51 +93,56 @@ def plain_rows(
         return None
     records, names = _begun(source, known, PLAIN)
     check_names(names, required, known, "Columns are separated by commas.")
-    return names, _rows_unlooked(records, names, known)
+    return names, _blocks_unlooked(records, names, known)
 
 
-def _rows_unlooked(
-    records: RecordReader, names: tuple[str, ...], known: frozenset[str]
-) -> Iterator[UnlookedRow | RawRow]:
+def _blocks_unlooked(records: RecordReader, names: tuple[str, ...], known: frozenset[str]) -> Iterator[UnlookedBlock]:
     width, number = len(names), 0
     while True:
-        block = records.plain_lines()
-        if block is None:
-            for row in _rows_one_by_one(records, number, names, known):
-                if row is None:
-                    return
-                yield row
+        plain = records.plain_lines()
+        if plain is None:
+            block, over = _one_by_one(records, number, names, known)
+            yield block
+            if over:
+                return
             number += _ONE_BY_ONE
             continue
-        lines, signed = block
+        lines, signed = plain
+        block = UnlookedBlock([], [], [], [])
         for place, line in enumerate(lines, number + 1):
             cells = line.split(",")
             if len(cells) == width and not (signed and not _SIGNS.isdisjoint([cell[:1] for cell in cells])):
-                yield place, line, cells
+                block.numbers.append(place)
+                block.lines.append(line)
+                block.cells.append(cells)
             elif any(cell.strip() for cell in cells):
-                yield _row(place, names, cells, known)
+                block.looked.append(_row(place, names, cells, known))
+        yield block
         number += len(lines)
 
 
-def _rows_one_by_one(
+def _one_by_one(
     records: RecordReader, before: int, names: tuple[str, ...], known: frozenset[str]
-) -> Iterator[UnlookedRow | RawRow | None]:
-    """Some rows, the first of them that after `before`; None at the end of the file."""
+) -> tuple[UnlookedBlock, bool]:
+    """Some rows, the first of them that after `before`, and whether the file ends with them."""
+    block = UnlookedBlock([], [], [], [])
     for number in range(before + 1, before + 1 + _ONE_BY_ONE):
         try:
             cells = records.next_record()
         except csv.Error:
-            yield _broken(number, records)
+            block.looked.append(_broken(number, records))
             continue
         if cells is None:
-            yield None
-            return
+            return block, True
         text = "".join(cells)
         readable = "\0" not in text if text.isascii() else not UNDECODABLE.search(text)
         if len(cells) == len(names) and readable and _SIGNS.isdisjoint([cell[:1] for cell in cells]):
-            yield number, line_of(cells), cells
+            block.numbers.append(number)
+            block.lines.append(line_of(cells))
+            block.cells.append(cells)
         elif any(cell.strip() for cell in cells):
-            yield _row(number, names, cells, known)
+            block.looked.append(_row(number, names, cells, known))
+    return block, False
 
 
 def _begun(source: BinaryIO, known: frozenset[str], shape: CsvShape) -> tuple[RecordReader, tuple[str, ...]]:

@@ -1,15 +1,16 @@
 """Texts of cells as quick ways read them: what `Cells` makes of a cell without error or flag, and no more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
 from adapters.cell_values import DATE_SENTINELS, parse_date, parse_datetime, parse_flag
 
+NOT_QUICK = "\0"
+"""In place of what an odd cell holds: no cell on the quick way has a null character."""
 _REMEMBERED = 20_000
-_CLOCKS = {f" {hour:02}:{minute:02}": f" {hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)}
-_ISO_CLOCKS = {**_CLOCKS, **{f"T{clock[1:]}": text for clock, text in _CLOCKS.items()}}
-_DAY, _SECOND = len("2026-04-14"), len("2026-04-14 18:30:00")
+_CLOCKS = {f"{hour:02}:{minute:02}": f"{hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)}
+_DAY, _DAY_AND_MARK, _SECOND = len("2026-04-14"), len("2026-04-14T"), len("2026-04-14 18:30:00")
 
 
 class NotQuickError(Exception):
@@ -36,27 +37,28 @@ def quick_flag(text: str) -> bool | None:
 
 @lru_cache(_REMEMBERED)
 def quick_day(text: str) -> str | None:
-    """As `Cells.date`, in ISO 8601."""
+    """As `Cells.date`, in ISO 8601; `NOT_QUICK` for an odd cell."""
     if not text:
         return None
     day = parse_date(text)
-    if day is None or day in DATE_SENTINELS:
-        raise NotQuickError
-    return day.isoformat()
+    return NOT_QUICK if day is None or day in DATE_SENTINELS else day.isoformat()
 
 
-def quick_moment(text: str) -> str | None:
-    """As `Cells.datetime`, as `str` writes it: `2026-04-14 18:30:00+01:00`."""
-    if not text:
-        return None
-    clock = (_ISO_CLOCKS if text[4:5] == "-" else _CLOCKS).get(text[_DAY:])
-    day = _even_day(text[:_DAY]) if clock else None
-    if day is not None and clock is not None:
-        return day[0] + clock + day[1]
+def quick_moments(texts: Iterable[str]) -> list[str | None]:
+    """As `Cells.datetime` of each cell, as `str` writes it (`2026-04-14 18:30:00+01:00`); `NOT_QUICK` of an odd one."""
+    days, clocks = _even_day, _CLOCKS
+    return [
+        None if not text
+        else day[0] + clock + day[1]
+        if (clock := clocks.get(text[_DAY_AND_MARK:])) and (day := days(text[:_DAY_AND_MARK]))
+        else _odd_moment(text)
+        for text in texts
+    ]  # fmt: skip
+
+
+def _odd_moment(text: str) -> str:
     moment = parse_datetime(text)
-    if moment is None or moment.date() in DATE_SENTINELS:
-        raise NotQuickError
-    return str(moment)
+    return NOT_QUICK if moment is None or moment.date() in DATE_SENTINELS else str(moment)
 
 
 def is_before(first: str, second: str) -> bool:
@@ -68,9 +70,14 @@ def is_before(first: str, second: str) -> bool:
 
 @lru_cache(_REMEMBERED)
 def _even_day(text: str) -> tuple[str, str] | None:
-    """A day in ISO 8601 and its offset from UTC, where that is the same all day; None for anything else."""
-    start = parse_datetime(text)
+    """A day, before the time of day that follows it, and its offset from UTC; None where that changes in the day.
+
+    None as well for anything else than a day and the mark that parts it from a time.
+    """
+    if text[_DAY:] != " " and not (text[_DAY:] == "T" and text[4:5] == "-"):
+        return None
+    start = parse_datetime(text[:_DAY])
     if start is None or start.date() in DATE_SENTINELS:
         return None
     offsets = {str(start.replace(hour=hour, minute=59))[_SECOND:] for hour in range(24)}
-    return (str(start)[:_DAY], offsets.pop()) if len(offsets) == 1 and parse_date(text) else None
+    return (f"{start:%Y-%m-%d} ", offsets.pop()) if len(offsets) == 1 and parse_date(text[:_DAY]) else None

@@ -1,6 +1,9 @@
 """The only reader of time and the only minter of ids and secrets; everything else takes them as arguments."""
 
+import os
 import secrets
+import struct
+import threading
 import time
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -15,6 +18,9 @@ _SUB_MILLISECOND_STEPS = 1 << 12
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
 _MINIMUM_SECRET_BYTES = 16
 _OF_IDS = RandomPool(8, 512)
+_id_halves = struct.Struct("!QQ").pack
+_runs = threading.Lock()
+_later = 0
 
 
 def utc_now() -> datetime:
@@ -33,6 +39,22 @@ def new_id() -> UUID:
     fraction = (nanoseconds * _SUB_MILLISECOND_STEPS // _NANOSECONDS_PER_MILLISECOND) & _RANDOM_A
     random_b = int.from_bytes(_OF_IDS.take(), "big") & _RANDOM_B
     return UUID(int=(milliseconds << 80) | _VERSION_7 | (fraction << 64) | _VARIANT_RFC | random_b)
+
+
+def new_ids(count: int) -> list[bytes]:
+    """That many ids as `new_id` makes them, as bytes, each some 245 ns later than the one before."""
+    global _later  # noqa: PLW0603 - what was given is remembered, so that a second run begins after the first
+    milliseconds, nanoseconds = divmod(time.time_ns(), _NANOSECONDS_PER_MILLISECOND)
+    now = milliseconds * _SUB_MILLISECOND_STEPS + nanoseconds * _SUB_MILLISECOND_STEPS // _NANOSECONDS_PER_MILLISECOND
+    with _runs:
+        first = max(now, _later)
+        _later = first + count
+    version, variant, kept = _VERSION_7 >> 64, _VARIANT_RFC, _RANDOM_B
+    random = struct.unpack(f"!{count}Q", os.urandom(8 * count))
+    return [
+        _id_halves((step >> 12 << 16) | version | (step & _RANDOM_A), variant | (low & kept))
+        for step, low in zip(range(first, first + count), random, strict=True)
+    ]
 
 
 def new_opaque_id() -> UUID:

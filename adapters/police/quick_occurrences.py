@@ -7,7 +7,6 @@ once, and place, person and moments are filled in row by row.
 from collections.abc import Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from operator import itemgetter
 from typing import TypeAlias
 
 from adapters.cells import MAX_KEY
@@ -27,8 +26,8 @@ from adapters.police.codes import (
     missing_risk,
 )
 from adapters.police.translate import MAX_OCCURRENCE_NUMBER
-from adapters.quick import PlainFact, ReadQuickly, value_text
-from adapters.quick_cells import NotQuickError, is_before, quick_code, quick_day, quick_flag, quick_moment
+from adapters.quick import PlainFact, ReadQuickly, made_fact, value_text
+from adapters.quick_cells import NOT_QUICK, NotQuickError, is_before, quick_code, quick_day, quick_flag, quick_moments
 from concept_model.base import Scalar
 
 _COLUMNS = (
@@ -44,6 +43,8 @@ _UNDISPUTED = False
 # No cell on the quick way holds a null character.
 _LOCATION, _OUTCOME_DATE = "\0location", "\0day"
 _LOCATION_TEXT, _OUTCOME_DATE_TEXT = encode_basestring_ascii(_LOCATION), encode_basestring_ascii(_OUTCOME_DATE)
+_Moments: TypeAlias = tuple[str | None, str | None, str | None, str | None]
+"""When it began and ended, when it was reported, and the day of its outcome."""
 _Said: TypeAlias = tuple[str, str, dict[str, Scalar]]
 _Form: TypeAlias = tuple[str, str, tuple[tuple[str, str, str], ...], str | None]
 """Role; handling; item, nature and value, with places to fill in, of what the row says first; and the nature in which
@@ -52,44 +53,58 @@ it says domestic abuse, None where somebody in this role is not said to be part 
 
 def quick_occurrences(names: tuple[str, ...]) -> ReadQuickly:
     """The quick way of a file whose columns have these names."""
-    # One place past the end is an empty cell: that of a column which the file does not have.
-    pick = itemgetter(*(names.index(name) if name in names else len(names) for name in _COLUMNS))
+    places = [names.index(name) if name in names else None for name in _COLUMNS]
 
-    def read(cells: Sequence[str]) -> tuple[PlainFact, ...] | None:
-        try:
-            return _facts([*map(str.strip, pick([*cells, ""]))])
-        except NotQuickError:
-            return None
+    def read(rows: Sequence[Sequence[str]]) -> list[tuple[PlainFact, ...] | None]:
+        columns, empty = [*zip(*rows, strict=True)], ("",) * len(rows)
+        return _facts([empty if place is None else columns[place] for place in places])
 
     return read
 
 
-def _facts(texts: list[str]) -> tuple[PlainFact, ...]:
-    number, person, from_text, to_text, reported_text, location, outcome_day = texts[:_OWN]
-    if not (0 < len(person) <= MAX_KEY and 0 < len(number) <= MAX_OCCURRENCE_NUMBER):
-        raise NotQuickError
-    role, handling, said, nature_of_abuse = _form(*texts[_OWN:_FLAGS])
-    abuse = _abuse(*texts[_FLAGS:], texts[_TITLE])
+def _facts(columns: Sequence[Sequence[str]]) -> list[tuple[PlainFact, ...] | None]:
+    numbers, persons, begins, ends, reported, locations, days = ([*map(str.strip, one)] for one in columns[:_OWN])
+    return [
+        None
+        if form is None or abuse is NOT_QUICK or NOT_QUICK in moments
+        or not (0 < len(person) <= MAX_KEY and 0 < len(number) <= MAX_OCCURRENCE_NUMBER)
+        else _said(form, abuse, number, person, moments, place)
+        for number, person, form, abuse, moments, place in zip(
+            numbers,
+            persons,
+            map(_form, *columns[_OWN:_FLAGS]),
+            map(_abuse, *columns[_FLAGS:], columns[_TITLE]),
+            zip(quick_moments(begins), quick_moments(ends), quick_moments(reported), map(quick_day, days), strict=True),
+            map(encode_basestring_ascii, locations),
+            strict=True,
+        )
+    ]  # fmt: skip
+
+
+def _said(
+    form: _Form, abuse: str | None, number: str, person: str, moments: _Moments, place: str
+) -> tuple[PlainFact, ...] | None:
+    role, handling, said, nature_of_abuse = form
+    begins, ends, reported, day = moments
+    # Texts of moments are in the order of the clock but where one has parts of a second, or an offset changes.
+    if begins and ends and ends < begins and is_before(ends, begins):
+        return None
     if abuse is not None and nature_of_abuse is not None:
         said = (*said, ("da.incident", nature_of_abuse, abuse))
-    if not said:
-        raise NotQuickError
-    day = quick_day(outcome_day)
-    begins, ends, reported = quick_moment(from_text), quick_moment(to_text), quick_moment(reported_text)
-    if begins and ends and is_before(ends, begins):
-        raise NotQuickError
-    place, day_text = encode_basestring_ascii(location), f'"{day}"' if day else "null"
+    day_text = f'"{day}"' if day else "null"
     occurrence = f"{number}/{role}"
     first, last = begins and begins[:10], begins and ends and ends[:10]
     at = begins or reported
     return tuple(
         [
-            PlainFact(
-                item, "person", person, occurrence,
-                form.replace(_OUTCOME_DATE_TEXT, day_text).replace(_LOCATION_TEXT, place),
-                first, last, at, nature, role, handling, _UNDISPUTED,
+            made_fact(
+                (
+                    item, "person", person, occurrence,
+                    value.replace(_OUTCOME_DATE_TEXT, day_text).replace(_LOCATION_TEXT, place),
+                    first, last, at, nature, role, handling, _UNDISPUTED,
+                )
             )
-            for item, nature, form in said
+            for item, nature, value in said
         ]
     )  # fmt: skip
 
@@ -97,8 +112,17 @@ def _facts(texts: list[str]) -> tuple[PlainFact, ...]:
 @lru_cache(_REMEMBERED)
 def _form(  # noqa: PLR0913, PLR0917 - cells
     role_text: str, nature_text: str, handling_text: str, ho_class: str, title: str, status: str, outcome_text: str
+) -> _Form | None:  # fmt: skip
+    """What a row says but of domestic abuse; None where a cell is odd."""
+    try:
+        return _formed(*map(str.strip, (role_text, nature_text, handling_text, ho_class, title, status, outcome_text)))
+    except NotQuickError:
+        return None
+
+
+def _formed(  # noqa: PLR0913, PLR0917 - cells
+    role_text: str, nature_text: str, handling_text: str, ho_class: str, title: str, status: str, outcome_text: str
 ) -> _Form:  # fmt: skip
-    """What a row says but of domestic abuse."""
     handling, role = quick_code(handling_text, HANDLING), quick_code(role_text, ROLES)
     if handling is None or handling in REFUSED_HANDLING or role is None:
         raise NotQuickError
@@ -113,11 +137,14 @@ def _form(  # noqa: PLR0913, PLR0917 - cells
 
 @lru_cache(_REMEMBERED)
 def _abuse(domestic_text: str, child_text: str, risk_text: str, marac_text: str, title: str) -> str | None:
-    """The value of an incident of domestic abuse; None where the row is none."""
-    risk = quick_code(risk_text, DASH_RISKS)
-    domestic, child_present, marac = quick_flag(domestic_text), quick_flag(child_text), quick_flag(marac_text)
+    """The value of an incident of domestic abuse; None where the row is none, `NOT_QUICK` where a cell is odd."""
+    try:
+        risk = quick_code(risk_text.strip(), DASH_RISKS)
+        domestic, child_present, marac = (quick_flag(one.strip()) for one in (domestic_text, child_text, marac_text))
+    except NotQuickError:
+        return NOT_QUICK
     value: dict[str, Scalar] = {
-        "risk": risk, "child_present": child_present, "marac": marac, "location": _LOCATION, "title": title,
+        "risk": risk, "child_present": child_present, "marac": marac, "location": _LOCATION, "title": title.strip(),
     }  # fmt: skip
     return value_text(value) if domestic else None
 

@@ -20,8 +20,16 @@ from gateway.demo.northvale.accesses.book import STAFF_COLUMNS, AccessBook, staf
 from gateway.demo.northvale.accesses.working import Act
 from gateway.demo.northvale.people import Household, Person
 from gateway.jobs.sequencer import Sequencer
-from gateway.store.fact_copy import NewFact, fact_columns
-from gateway.store.facts import NewRecord, intern_records, save_facts, save_tokens
+from gateway.store.fact_columns import (
+    NewFact,
+    NewRecord,
+    day_column,
+    fact_columns,
+    kind_columns,
+    moment_column,
+    number_columns,
+)
+from gateway.store.facts import intern_records, save_facts, save_tokens
 from gateway.store.identities import add_persons, replace_households, replace_kin, replace_links
 from gateway.store.ledger import append
 from gateway.store.reviews import watch_family
@@ -72,12 +80,12 @@ class AccessWriter:
             records = [
                 NewRecord(wiring.source_number(source), "person", (self._digest(source, one),)) for source, one in keys
             ]
-            ids, _ = intern_records(connection, records, iter(wiring.mint, None))
+            ids, _ = intern_records(connection, records, wiring.mint_many)
             facts = list(self._facts(held, ids))
             common = {"batch_id": wiring.mint(), "agreement": "northvale", "recorded_at": self._now}
-            save_facts(connection, facts, common, iter(wiring.mint, None))
+            save_facts(connection, facts, common, wiring.mint_many(len(facts)))
             save_tokens(connection, token_rows(facts, wiring.custody.token))
-        self._write_links([(ids[self._digest(source, one)], one) for source, one in keys])
+        self._write_links([(UUID(bytes=ids[self._digest(source, one)]), one) for source, one in keys])
 
     def _write_links(self, records: Sequence[tuple[UUID, Person]]) -> None:
         wiring, now = self._wiring, self._now
@@ -136,18 +144,19 @@ class AccessWriter:
         for pupil in records.pupils:
             yield "schools", pupil, "", {}, none, None
 
-    def _facts(self, held: Sequence[tuple[Any, ...]], ids: dict[bytes, UUID]) -> Iterator[NewFact]:
+    def _facts(self, held: Sequence[tuple[Any, ...]], ids: dict[bytes, bytes]) -> Iterator[NewFact]:
         ring = self._wiring.custody.digest
         for number, (source, person, item, value, period, at) in enumerate(held):
             if item:
                 key = ring.digest("fact", str(number).encode(), item.encode())
-                source_no, item_no, text = self._wiring.source_number(source), item_bit(item), value_text(value)
+                source_no, item_no = self._wiring.source_number(source), item_bit(item)
                 begins, ends, moment = (None if one is None else str(one) for one in (*period, at))
                 columns = fact_columns(
-                    source_no, item_no, text, (begins, ends, moment), "fact", None, None, disputed=False
+                    number_columns(source_no, item_no), value_text(value).encode(),
+                    day_column(begins) + day_column(ends), moment_column(moment),
+                    kind_columns("fact", None, None, disputed=False),
                 )  # fmt: skip
-                record_id = ids[self._digest(source, person)].bytes
-                yield NewFact(key, record_id, source_no, item_no, text, columns, key)
+                yield NewFact(key, ids[self._digest(source, person)], source_no, item_no, columns, key)
 
     def _write_staff(self) -> None:
         rows = staff_rows(self._book)

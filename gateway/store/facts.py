@@ -1,7 +1,6 @@
 """Facts in and out. In: insert-only, unchanged ones skipped. Out: under an opened ticket, newest version of each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,55 +10,48 @@ from audit.entry import Entry
 from gateway.profiles.loaded import LoadedFact, WithheldCount
 from gateway.store import ledger, wire
 from gateway.store.append_many import AppendedRow
-from gateway.store.fact_copy import NewFact, copy_facts
+from gateway.store.fact_columns import NewFact, NewRecord
+from gateway.store.fact_copy import copy_facts
 from gateway.store.group_commit import GroupCommit
 from gateway.store.ledger import Ticket
 from gateway.store.wire import Session, Statement
 
 
-@dataclass(frozen=True, slots=True)
-class NewRecord:
-    """A source record to find or make, by the digests of its key, newest key version first."""
-
-    source_no: int
-    subject_kind: str
-    digests: tuple[bytes, ...]
-
-
 def intern_records(
-    connection: Connection, records: Sequence[NewRecord], mint: Iterable[UUID]
-) -> tuple[dict[bytes, UUID], set[bytes]]:
-    """The record id for each record's first digest, and the ids, as bytes, of those that are new by this.
+    connection: Connection, records: Sequence[NewRecord], mint: Callable[[int], Sequence[bytes]]
+) -> tuple[dict[bytes, bytes], set[bytes]]:
+    """The id of the record for each record's first digest, and the ids of those that are new by this.
 
-    Records known under an earlier key keep their id.
+    Records known under an earlier key keep their id. `mint` gives as many ids as it is asked for.
     """
     made: set[bytes] = set()
-    found: dict[bytes, UUID] = {}
+    found: dict[bytes, bytes] = {}
     earlier = [digest for record in records for digest in record.digests[1:]]
     if earlier:
         rows = connection.execute(text("SELECT * FROM hearth.known_records(:digests)"), {"digests": earlier})
-        known = {bytes(row.key_digest): row.record_id for row in rows}
+        known = {key: record.bytes for key, record in rows}
         for record in records:
             old = next((known[digest] for digest in record.digests[1:] if digest in known), None)
             if old is not None:
                 found[record.digests[0]] = old
     wanted = [record for record in records if record.digests[0] not in found]
     if wanted:
-        ids = [next_id for next_id, _ in zip(mint, wanted, strict=False)]
+        ids = mint(len(wanted))
         rows = connection.execute(
             text(
-                "SELECT * FROM hearth.intern_records(CAST(:ids AS uuid[]), CAST(:sources AS smallint[]),"
-                " CAST(:kinds AS text[]), CAST(CAST(:digests AS text) AS bytea[]))"
+                # Ids as the bytes that they are sent in: a driver makes an object of each.
+                "SELECT key_digest, uuid_send(record_id) FROM hearth.intern_records(CAST(CAST(:ids AS text) AS uuid[]),"
+                " CAST(:sources AS smallint[]), CAST(:kinds AS text[]), CAST(CAST(:digests AS text) AS bytea[]))"
             ),
             {
-                "ids": ids,
+                "ids": "{" + ",".join([one.hex() for one in ids]) + "}",
                 "sources": [record.source_no for record in wanted],
                 "kinds": [record.subject_kind for record in wanted],
                 "digests": _array(record.digests[0] for record in wanted),
             },
         )
-        found |= {bytes(row.key_digest): row.record_id for row in rows}
-        made = {one.bytes for one in set(ids).intersection(found.values())}
+        found |= {row[0]: row[1] for row in rows}
+        made = set(ids).intersection(found.values())
     return found, made
 
 
@@ -85,7 +77,7 @@ def _array(digests: Iterable[bytes]) -> str:
 
 
 def save_facts(
-    connection: Connection, facts: Sequence[NewFact], common: Mapping[str, Any], ids: Iterator[UUID]
+    connection: Connection, facts: Sequence[NewFact], common: Mapping[str, Any], ids: Sequence[bytes]
 ) -> None:
     """Insert versions. `common` holds batch_id, agreement and recorded_at; `ids` are those of the facts."""
     if facts:

@@ -44,9 +44,10 @@ rows = st.fixed_dictionaries(CELLS)
 
 
 def by_translate(feed, body):
-    """Of each row that was taken without a flag its facts; of any other its translation."""
+    """Of each row that was taken without a flag, or with that of keeping nothing, its facts; else its translation."""
     for found in translate_rows(feed, body):
-        clean = not (found.errors or found.flags or found.refused)
+        remarks = [flag.code for flag in found.flags]
+        clean = not (found.errors or found.refused) and remarks == [] if found.records else remarks == ["nothing-kept"]
         yield tuple(plain_fact(one) for record in found.records for one in facts_of(record)) if clean else found
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from concept_model.items import ITEMS
 from gateway.custody import KeyRing
 from gateway.keyed_digests import digesters, part
-from gateway.store.fact_copy import NewFact
+from gateway.store.fact_columns import NewFact, value_of
 from linkage.tokens import SearchQuery, search_tokens
 
 _SHORTEST_PHONE = 9
@@ -27,12 +27,10 @@ _SOUGHT = {number: item.name for number, item in enumerate(ITEMS) if item.name i
 def token_rows(facts: Iterable[NewFact], ring: KeyRing) -> Iterator[tuple[bytes, UUID, int, int]]:
     """Tokens of facts as (token, record, source number, item number), each once."""
     seen, digest = set(), digesters(ring, "search")[0]
-    for fact in facts:
-        item = _SOUGHT.get(fact.item_no)
-        if item is None:
-            continue
+    for fact in [one for one in facts if one[3] in _SOUGHT]:
+        item = _SOUGHT[fact.item_no]
         record, source_no, item_no = UUID(bytes=fact.record_id), fact.source_no, fact.item_no
-        for text in plain_tokens(item, json.loads(fact.value)):
+        for text in plain_tokens(item, json.loads(value_of(fact))):
             row = (digest(part(text.encode())), fact.record_id, source_no, item_no)
             if row not in seen:
                 seen.add(row)

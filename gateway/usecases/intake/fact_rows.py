@@ -7,7 +7,7 @@ is stored; `FactRows` adds the record of its key, and the key of the fact with i
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from json.encoder import encode_basestring_ascii
 from types import MappingProxyType
 from typing import TypeAlias
@@ -17,21 +17,34 @@ from adapters.quick import PlainFact, value_text
 from concept_model.items import ITEMS
 from gateway.custody import KeyRing
 from gateway.keyed_digests import Digester, digesters, part
-from gateway.store.fact_copy import NewFact, fact_columns
-from gateway.store.facts import NewRecord
+from gateway.store.fact_columns import (
+    NewFact,
+    NewRecord,
+    day_column,
+    fact_columns,
+    kind_columns,
+    moment_column,
+    number_columns,
+)
 
 REFERENCES = {"family.relationship": ("other", "person"), "household.membership": ("household", "household")}
 """Items whose value names another record of the same source: stored as that record's id."""
 KeyName: TypeAlias = tuple[str, str]
 """Kind of a subject and the partner's own key of it."""
-PreparedFact: TypeAlias = tuple[bytes, int, bytes, str, bytes, tuple[bytes, ...]]
-"""First digest of the subject's key, item number, what the fact's key covers beside its record, value, columns, and the
+PreparedFact: TypeAlias = tuple[bytes, int, bytes, bytes, tuple[bytes, ...]]
+"""First digest of the subject's key, item number, what the fact's key covers beside its record, columns, and the
 content digest under each key version, newest first."""
 ReferringFact: TypeAlias = tuple[bytes, bytes, PlainFact]
 """A fact of `REFERENCES`, with the first digests of the keys of its subject and of the one whom it names."""
 _ITEM_PARTS = {item.name: (number, part(item.name.encode())) for number, item in enumerate(ITEMS)}
+_Kind: TypeAlias = tuple[str, str | None, str | None, bool]
+"""Nature, role, handling, and whether it is disputed."""
+_Form: TypeAlias = tuple[int, bytes, bytes, str, bytes]
+"""Item number, item as a part of the fact's key, numbers as columns, kind as text and as columns."""
 _RECORD_PART = part(b"\0" * 16)[:4]
 _REMEMBERED = 50_000
+_new_fact = partial(tuple.__new__, NewFact)
+"""Made as the tuple that it is: by its name it takes twice as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,7 @@ class FactPreparer:
         self._name_digests = digesters(ring, "source-record")
         self._contents = digesters(ring, "content")
         self._known: dict[KeyName, NewRecord] = {}
+        self._forms: dict[tuple[str, str, str | None, str | None, bool], _Form] = {}
 
     def name(self, kind: str, key: str) -> bytes:
         """The first digest of a key, which is noted among `names`."""
@@ -89,19 +103,34 @@ class FactPreparer:
         self.names[first] = record
         return first
 
-    def prepare(self, fact: PlainFact, name: bytes) -> PreparedFact:
-        """All of a row but its record; `name` is the first digest of its subject's key."""
-        item, _, _, occurrence, value, begins, ends, at, nature, role, handling, disputed = fact
+    def prepare(self, facts: Iterable[PlainFact]) -> list[PreparedFact]:
+        """All of their rows but the records. The facts are not of `REFERENCES`."""
+        named, names, name, forms, digests = self._known, self.names, self.name, self._forms, self._contents
+        made = []
+        for item, kind, key, occurrence, value, begins, ends, at, nature, role, handling, disputed in facts:
+            record = named.get((kind, key))
+            if record is None:
+                first = name(kind, key)
+            else:
+                first = record[2][0]
+                names[first] = record
+            form = forms.get((item, nature, role, handling, disputed))
+            if form is None:
+                form = forms[item, nature, role, handling, disputed] = self._form(
+                    item, (nature, role, handling, disputed)
+                )
+            item_no, item_part, numbers, said_kind, kind_column = form
+            said_period, period = _period(begins, ends)
+            moment = "null" if at is None else f'"{at}"'
+            content = part(f"[{value},{said_period},{moment},{said_kind}]".encode())
+            columns = fact_columns(numbers, value.encode(), period, moment_column(at), kind_column)
+            covered = item_part + part(occurrence.encode())
+            made.append((first, item_no, covered, columns, tuple([digest(content) for digest in digests])))
+        return made
+
+    def _form(self, item: str, kind: _Kind) -> _Form:
         item_no, item_part = _ITEM_PARTS[item]
-        days, kind = f"{_moment(begins)},{_moment(ends)},{_moment(at)}", _kind(nature, role, handling, disputed)
-        content = part(f"[{value},{days},{kind}]".encode())
-        columns = fact_columns(
-            self._source_no, item_no, value, (begins, ends, at), nature, role, handling, disputed
-        )  # fmt: skip
-        return (
-            name, item_no, item_part + part(occurrence.encode()), value, columns,
-            tuple([digest(content) for digest in self._contents]),
-        )  # fmt: skip
+        return item_no, item_part, number_columns(self._source_no, item_no), _kind_text(*kind), kind_columns(*kind)
 
     def refers(self, fact: PlainFact) -> ReferringFact:
         """A fact of `REFERENCES`, to be prepared once both records are known."""
@@ -117,35 +146,44 @@ class FactRows:
         self._key_digest: Digester
         self._key_digest, *self._earlier_keys = digesters(ring, "fact")
 
-    def rows(self, facts: Iterable[PreparedFact], records: Mapping[bytes, bytes]) -> Iterator[NewFact]:
-        """A row for each fact. `records` are the ids of all records that the facts name, by first digest."""
+    def rows(self, facts: Iterable[PreparedFact], records: Mapping[bytes, bytes | None]) -> list[NewFact]:
+        """A row for each fact whose key has a record. `records` are the ids of all records named, by first digest."""
         source_no, key_digest, earlier = self._source_no, self._key_digest, self._earlier_keys
-        for name, item_no, covered, value, columns, contents in facts:
+        rows = []
+        for name, item_no, covered, columns, contents in facts:
             record_id = records[name]
+            if record_id is None:
+                continue
             keyed = _RECORD_PART + record_id + covered
-            if earlier:
-                keys = tuple([digest(keyed) for digest in earlier])
-                yield NewFact(
-                    key_digest(keyed), record_id, source_no, item_no, value, columns, contents[0], keys, contents[1:]
-                )  # fmt: skip
-            else:
-                yield NewFact(key_digest(keyed), record_id, source_no, item_no, value, columns, contents[0])
+            keys = tuple([digest(keyed) for digest in earlier]) if earlier else ()
+            rows.append(
+                _new_fact((key_digest(keyed), record_id, source_no, item_no, columns, contents[0], keys, contents[1:]))
+            )
+        return rows
 
-    def referring(self, facts: Iterable[ReferringFact], records: Mapping[bytes, bytes]) -> Iterator[PreparedFact]:
-        """Facts of `REFERENCES` with the id of the record that they name in place of the partner's key."""
-        for name, other, fact in facts:
+    def referring(
+        self, facts: Iterable[ReferringFact], records: Mapping[bytes, bytes | None]
+    ) -> Iterator[PreparedFact]:
+        """Facts of `REFERENCES` with the id of the record that they name in place of the partner's key.
+
+        Those that name a key without a record are left out.
+        """
+        for _, other, fact in facts:
             place, _ = REFERENCES[fact.item]
-            value, named = json.loads(fact.value), str(UUID(bytes=records[other]))
+            record = records[other]
+            if record is None:
+                continue
+            value, named = json.loads(fact.value), str(UUID(bytes=record))
             occurrence = f"{value.get('kind', '')}/{named}"
             said = fact._replace(occurrence=occurrence, value=value_text({**value, place: named}))
-            yield self._preparer.prepare(said, name)
+            yield from self._preparer.prepare([said])
 
-    def of(self, facts: Iterable[PlainFact], records: Mapping[KeyName, UUID]) -> Iterator[NewFact]:
+    def of(self, facts: Iterable[PlainFact], records: Mapping[KeyName, UUID]) -> list[NewFact]:
         """Rows of facts as said. `records` are the records of all keys that they name."""
         preparer = self._preparer
         preparer.names.clear()
         prepared: list[PreparedFact] = []
-        ids: dict[bytes, bytes] = {}
+        ids: dict[bytes, bytes | None] = {}
         for fact in facts:
             name = preparer.name(fact.subject_kind, fact.subject_key)
             ids[name] = records[fact.subject_kind, fact.subject_key].bytes
@@ -153,7 +191,7 @@ class FactRows:
                 ids[preparer.name(*referred(fact))] = records[referred(fact)].bytes
                 prepared += self.referring([preparer.refers(fact)], ids)
             else:
-                prepared.append(preparer.prepare(fact, name))
+                prepared += preparer.prepare([fact])
         return self.rows(prepared, ids)
 
 
@@ -184,7 +222,7 @@ def changed(
     newest = dict(stored)
     kept = []
     for row in rows:
-        key, content = row[0], row[6]
+        key, content = row[0], row[5]
         known = newest.get(key)
         if known is not None and (known == content or (known == stored.get(key) and says_again(row, own))):
             continue
@@ -199,11 +237,13 @@ def says_again(row: NewFact, own: Mapping[bytes, bytes]) -> bool:
     return content is not None and (content == row.content_digest or content in row.earlier_contents)
 
 
-def _moment(text: str | None) -> str:
-    return "null" if text is None else f'"{text}"'
+@lru_cache(_REMEMBERED)
+def _period(begins: str | None, ends: str | None) -> tuple[str, bytes]:
+    """The first and last day of a fact, as text and as columns."""
+    texts = ["null" if day is None else f'"{day}"' for day in (begins, ends)]
+    return ",".join(texts), day_column(begins) + day_column(ends)
 
 
-@lru_cache(1024)
-def _kind(nature: str, role: str | None, handling: str | None, disputed: bool) -> str:  # noqa: FBT001
+def _kind_text(nature: str, role: str | None, handling: str | None, disputed: bool) -> str:  # noqa: FBT001
     texts = ["null" if text is None else encode_basestring_ascii(text) for text in (nature, role, handling)]
     return ",".join((*texts, "true" if disputed else "false"))

@@ -21,6 +21,7 @@ from adapters.port import Feed
 from adapters.registry import FEEDS
 from adapters.tabular.feed import MappedFeed
 from gateway.custody import KeyRing
+from gateway.store.fact_columns import NewRecord
 from gateway.store.spool import Spool
 from gateway.usecases.intake.fact_rows import FactPreparer
 from gateway.usecases.intake.intake_prepared import FileHere, PreparedChunk
@@ -31,6 +32,8 @@ from gateway.usecases.watching.watching_feeds_sample import FileSample
 _LENGTH = 8
 _WITHOUT_REFERENCES = 2
 """The version of marshal that writes twice what is said twice, and looks nothing up."""
+_BY_MILLIONS = frozenset({"facts", "records"})
+"""What of a chunk there is of every row: it goes as plain values, and what is rare as the objects that they are."""
 _PROGRAM = "from gateway.usecases.intake.intake_apart import main; main()"
 
 
@@ -66,8 +69,8 @@ class FileApart:
     def chunks(self) -> Iterator[PreparedChunk]:
         """The chunks in order. Raise `ReadingStoppedError` where the other process ends before the file does."""
         while (said := self._read())[0] == "chunk":
-            facts = marshal.loads(self._take())  # noqa: S302 - from the process that this one started
-            yield PreparedChunk(facts=facts, **said[1])
+            facts, records = marshal.loads(self._take())  # noqa: S302 - from the process that this one started
+            yield PreparedChunk(facts=facts, records=[*map(NewRecord._make, records)], **said[1])
         if said[0] == "unreadable":
             kind, message, how_to_fix = said[1]
             raise kind(message, how_to_fix)
@@ -130,9 +133,10 @@ def _answer(order: ReadingOrder, answers: BinaryIO) -> None:
     with Spool(order.folder, order.field_ring).open(order.name) as file:
         try:
             for chunk in FileHere(reader, preparer, file).chunks():
-                said = {name: getattr(chunk, name) for name in PreparedChunk.__slots__ if name != "facts"}
+                said = {name: getattr(chunk, name) for name in PreparedChunk.__slots__ if name not in _BY_MILLIONS}
                 _put(answers, pickle.dumps(("chunk", said), pickle.HIGHEST_PROTOCOL))
-                _put(answers, marshal.dumps(chunk.facts, _WITHOUT_REFERENCES))
+                records = [*map(tuple, chunk.records)]
+                _put(answers, marshal.dumps((chunk.facts, records), _WITHOUT_REFERENCES))
         except FeedUnreadableError as error:
             _put(answers, pickle.dumps(("unreadable", (type(error), error.message, error.how_to_fix))))
         else:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from gateway.store.fact_copy import NewFact
+from gateway.store.fact_columns import NewFact
 from gateway.store.withdrawals import make_way, note_also_said, own_words, source_is_shared
 
 

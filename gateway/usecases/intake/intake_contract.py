@@ -16,7 +16,7 @@ from concept_model.items import ITEMS, item_bit
 from gateway.store import mended_rows, withdrawals
 from gateway.store.batches import batch_of, sizes_of_full, update_batch
 from gateway.store.desk_tables import BatchRow
-from gateway.store.fact_copy import NewFact
+from gateway.store.fact_columns import NewFact
 from gateway.usecases.intake.batch_checks import (
     SIZES_COMPARED,
     followed_version,

@@ -31,9 +31,8 @@ def finish_batch(taking: Taking, connection: Connection, tally: Tally, ended: Ma
     `ended` is what its contract adds. Where it brought nothing new and linkage has met all before it, it has met this.
     """
     profile, contract = taking.feed.profile, taking.order.contract
-    not_kept = sorted(
-        _name_to_store(taking, name, place) for name, place in tally.columns.items() if not taking.keeps(name)
-    )
+    kept = taking.kept_columns()
+    not_kept = sorted(_name_to_store(taking, name, place) for name, place in tally.columns.items() if name not in kept)
     done = entry(
         taking.wiring, taking.order.context, taking.order.caller, EventClass.COLLECTION, taking.now,
         purpose=SUPPLY_PURPOSE, agreements=taking.supply.agreements,

@@ -57,7 +57,10 @@ class Taking:
     file: str
     error_budget: float
 
-    def keeps(self, name: str) -> bool:
-        """Whether a column of that name is a key, or feeds an item that this partner may supply."""
-        column = next((column for column in self.feed.profile.columns if column.name == name), None)
-        return column is not None and (not column.items or not self.supply.items.isdisjoint(column.items))
+    def kept_columns(self) -> frozenset[str]:
+        """The columns that are keys, or feed an item that this partner may supply."""
+        return frozenset(
+            column.name
+            for column in self.feed.profile.columns
+            if not column.items or not self.supply.items.isdisjoint(column.items)
+        )

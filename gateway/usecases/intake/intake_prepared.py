@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from adapters.port import Translation
-from gateway.store.facts import NewRecord
+from gateway.store.fact_columns import NewRecord
 from gateway.usecases.intake.fact_rows import REFERENCES, FactPreparer, PreparedFact, ReferringFact
 from gateway.usecases.intake.intake_reading import Chunk, ChunkReader, Tally
 from gateway.usecases.watching.watching_feeds_sample import FileSample
@@ -49,8 +49,7 @@ class FileHere:
     def _prepared(self, chunk: Chunk) -> PreparedChunk:
         preparer = self._preparer
         preparer.names.clear()
-        name, prepare = preparer.name, preparer.prepare
-        facts = [prepare(fact, name(fact[1], fact[2])) for fact in chunk.facts if fact[0] not in REFERENCES]
+        facts = preparer.prepare([fact for fact in chunk.facts if fact[0] not in REFERENCES])
         referring = [preparer.refers(fact) for fact in chunk.facts if fact[0] in REFERENCES]
         return PreparedChunk(
             chunk.number, chunk.rows, chunk.root, facts, referring, list(preparer.names.values()), chunk.rejected,

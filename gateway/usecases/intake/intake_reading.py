@@ -92,6 +92,7 @@ class ChunkReader:
                 leaves.append(self._take_translation(sent, chunk))
                 continue
             tally.accepted += 1
+            tally.flagged += not said
             digest = named.copy()
             digest.update(line.encode())
             leaves.append(sha256(_LEAF + digest.digest()).digest())

@@ -26,7 +26,8 @@ def save_rejected(
     batch_id = taking.batch.batch_id
     save_row_errors(connection, batch_id, [error for bad in rejected for error in bad.errors])
     if kept:
-        sealed = [(bad.row.number, _seal(taking, bad)) for bad in rejected if not bad.refused]
+        columns = taking.kept_columns()
+        sealed = [(bad.row.number, _seal(taking, columns, bad)) for bad in rejected if not bad.refused]
         save_rejected_rows(connection, batch_id, sealed, taking.now + KEPT_FOR)
 
 
@@ -63,9 +64,9 @@ def opened_row(ring: KeyRing, batch_id: UUID, row_number: int, sealed: bytes) ->
     return (found["cells"], found["file"]) if isinstance(found.get("cells"), dict) else (found, "")
 
 
-def _seal(taking: Taking, bad: Translation) -> bytes:
+def _seal(taking: Taking, kept: frozenset[str], bad: Translation) -> bytes:
     # What may not be taken is not kept in a row handed back either.
-    cells = {name: text for name, text in bad.row.cells.items() if taking.keeps(name)}
-    file = taking.feed.alone(bad.row, taking.keeps) if isinstance(taking.feed, DocumentFeed) else ""
+    cells = {name: text for name, text in bad.row.cells.items() if name in kept}
+    file = taking.feed.alone(bad.row, kept.__contains__) if isinstance(taking.feed, DocumentFeed) else ""
     plain = json.dumps({"cells": cells, "file": file} if file else cells, ensure_ascii=False).encode()
     return taking.wiring.custody.field.seal(plain, rejected_row_binding(taking.batch.batch_id, bad.row.number))

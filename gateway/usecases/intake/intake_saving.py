@@ -1,6 +1,6 @@
 """What the rows of a chunk say into the store: under the records of their keys, without what is known already."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -10,9 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from gateway.custody import KeyRing
-from gateway.store.fact_copy import NewFact
+from gateway.store.fact_columns import NewFact, NewRecord
 from gateway.store.facts import (
-    NewRecord,
     current_digests,
     erased_digests,
     intern_records,
@@ -57,7 +56,7 @@ class FactSaver:
         self._connection = connection
         self._provenance = provenance
         self._token: KeyRing = wiring.custody.token
-        self._mint: Iterator[UUID] = iter(wiring.mint, None)
+        self._mint = wiring.mint_many
         self._rows = FactRows(provenance.source, provenance.source_no, wiring.custody.digest)
         self._records: dict[bytes, bytes | None] = {}
         self._made: set[bytes] = set()
@@ -72,13 +71,10 @@ class FactSaver:
         What is said of somebody who was erased counts as known: the sender is not told who that is. So does what the
         sender has taken back, whatever it says now, until it is reinstated.
         """
-        records, whole = self._records_of(chunk.records)
-        facts, referring = chunk.facts, chunk.referring
-        if not whole:
-            facts = [fact for fact in facts if fact[0] in records]
-            referring = [fact for fact in referring if fact[0] in records and fact[1] in records]
-        rows = list(self._rows.rows([*facts, *self._rows.referring(referring, records)], records))
-        asked = [row for row in rows if self._may_be_stored(row)]
+        records = self._records_of(chunk.records)
+        rows = self._rows.rows(chunk.facts, records)
+        rows += self._rows.rows(self._rows.referring(chunk.referring, records), records)
+        asked = self._may_be_stored(rows)
         stored = current_digests(self._connection, keys_in_use(asked)) if asked else {}
         rows = self._not_retracted(under_stored_keys(rows, stored), stored)
         own = self._beside.own(stored)
@@ -90,7 +86,7 @@ class FactSaver:
         }
         superseding = list({row.fact_key for row in fresh if row.fact_key in stored})
         self._beside.make_way(superseding)
-        save_facts(self._connection, fresh, common, self._mint)
+        save_facts(self._connection, fresh, common, self._mint(len(fresh)))
         keep_order(self._connection, self._provenance.batch_id, superseding)
         save_tokens(self._connection, token_rows(fresh, self._token))
         self._beside.note(rows, fresh, stored, own)
@@ -98,17 +94,20 @@ class FactSaver:
             self._said(rows)
         return len(fresh), len(chunk.facts) + len(chunk.referring) - len(fresh)
 
-    def _may_be_stored(self, row: NewFact) -> bool:
-        """False for what cannot be stored: of a record that this transaction made, and not said in it before.
+    def _may_be_stored(self, rows: Sequence[NewFact]) -> list[NewFact]:
+        """All but what cannot be stored: of a record that this transaction made, and not said in it before.
 
-        Of a slot that another fact has taken the answer is True, which costs a question and no more.
+        Where another fact has taken a fact's slot that is asked for, which costs a question and no more.
         """
-        if row[1] not in self._made:
-            return True
-        slots, slot = self._slots, int.from_bytes(row[0][:3], "big")
-        taken = slots[slot]
-        slots[slot] = 1
-        return bool(taken)
+        made, slots, asked = self._made, self._slots, []
+        for row in rows:
+            if row[1] in made:
+                slot = int.from_bytes(row[0][:3], "big")
+                if not slots[slot]:
+                    slots[slot] = 1
+                    continue
+            asked.append(row)
+        return asked
 
     def _not_retracted(self, rows: list[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
         # What is retracted while this batch is under way, the database refuses, and the batch is taken again.
@@ -117,15 +116,14 @@ class FactSaver:
         retracted = retracted_keys(self._connection, self._provenance.batch_id, list(stored))
         return [row for row in rows if row.fact_key not in retracted]
 
-    def _records_of(self, wanted: Sequence[NewRecord]) -> tuple[dict[bytes, bytes], bool]:
-        """The ids of records by first digest, and whether all have one: a key that was erased has none."""
+    def _records_of(self, wanted: Sequence[NewRecord]) -> Mapping[bytes, bytes | None]:
+        """The ids of records by first digest; a key that was erased has none."""
         known = self._records
         over = len(known) - _REMEMBERED
         for first in [*islice(known, over)] if over > 0 else ():
             self._made.discard(known.pop(first) or b"")
-        self._find([one for one in wanted if one.digests[0] not in known])
-        records = {one.digests[0]: record for one in wanted if (record := known[one.digests[0]]) is not None}
-        return records, len(records) == len(wanted)
+        self._find([one for one in wanted if one[2][0] not in known])
+        return known
 
     def _find(self, wanted: Sequence[NewRecord]) -> None:
         """Find or make the records of keys; a key that was erased has none."""
@@ -136,5 +134,4 @@ class FactSaver:
         found, made = intern_records(self._connection, standing, self._mint)
         self._made.update(made)
         for one in wanted:
-            record = found.get(one.digests[0])
-            self._records[one.digests[0]] = None if record is None else record.bytes
+            self._records[one.digests[0]] = found.get(one.digests[0])

@@ -1,9 +1,10 @@
+import itertools
 from datetime import UTC, timedelta
-from uuid import RFC_4122
+from uuid import RFC_4122, UUID
 
 import pytest
 
-from gateway.clock import new_id, new_one_time_code, new_opaque_id, new_secret, utc_now
+from gateway.clock import new_id, new_ids, new_one_time_code, new_opaque_id, new_secret, utc_now
 
 
 def test_the_instant_is_aware_and_in_utc():
@@ -24,6 +25,17 @@ def test_row_ids_sort_by_age_and_never_repeat():
     # The last twelve bits before the random part count quarter-microseconds: equal ones may swap, older never follow.
     ages = [identifier.int >> 64 for identifier in minted]
     assert ages == sorted(ages)
+
+
+def test_ids_minted_many_at_once_are_such_ids_and_each_is_later_than_all_before_it():
+    before = utc_now() - timedelta(milliseconds=1)
+    runs = [[UUID(bytes=one) for one in new_ids(5000)] for _ in range(3)]
+    minted = [one for run in runs for one in run]
+    assert {(one.version, one.variant) for one in minted} == {(7, RFC_4122)}
+    ages = [one.int >> 64 for one in minted]
+    assert all(earlier < later for earlier, later in itertools.pairwise(ages))
+    assert before.timestamp() * 1000 <= minted[0].int >> 80 <= utc_now().timestamp() * 1000 + len(minted)
+    assert len({one.int & (1 << 62) - 1 for one in minted}) == len(minted)
 
 
 def test_an_opaque_id_tells_no_age():

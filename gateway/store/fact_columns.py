@@ -1,0 +1,90 @@
+"""A fact as the columns that COPY takes in binary form: made of texts, without a database.
+
+The form is that of PostgreSQL's documentation of COPY: of each column four bytes with its length, then its bytes; -1
+stands for NULL. Days count from 2000-01-01, moments in microseconds from its midnight in UTC.
+"""
+
+import struct
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+_NULL = b"\xff\xff\xff\xff"
+_JSONB_VERSION = b"\1"
+_DAY_ZERO = date(2000, 1, 1).toordinal()
+_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_REMEMBERED = 20_000
+_LENGTH_BYTES = 4
+length = struct.Struct("!i").pack
+"""The length of a column, which stands before it."""
+_read_length = struct.Struct("!i").unpack_from
+_two_numbers = struct.Struct("!ihih").pack
+_VALUE_AT = struct.calcsize("!ihih")
+"""Where the value begins in the columns of a fact: after the numbers of its source and item."""
+_day = struct.Struct("!ii").pack
+_moment = struct.Struct("!iq").pack
+
+
+class NewRecord(NamedTuple):
+    """A source record to find or make, by the digests of its key, newest key version first."""
+
+    source_no: int
+    subject_kind: str
+    digests: tuple[bytes, ...]
+
+
+class NewFact(NamedTuple):
+    """A fact ready to be stored: every column of a version but those that the batch adds.
+
+    `columns` are those from source to tombstone, as `fact_columns` makes them. `earlier_keys` and `earlier_contents`
+    are the two digests under keys that have been rotated since, newest first.
+    """
+
+    fact_key: bytes
+    record_id: bytes
+    source_no: int
+    item_no: int
+    columns: bytes
+    content_digest: bytes
+    earlier_keys: tuple[bytes, ...] = ()
+    earlier_contents: tuple[bytes, ...] = ()
+
+
+def value_of(fact: NewFact) -> bytes:
+    """The value of a fact that is ready to be stored, as JSON."""
+    (size,) = _read_length(fact.columns, _VALUE_AT)
+    return fact.columns[_VALUE_AT + _LENGTH_BYTES + len(_JSONB_VERSION) : _VALUE_AT + _LENGTH_BYTES + size]
+
+
+def fact_columns(numbers: bytes, value: bytes, period: bytes, moment: bytes, kind: bytes) -> bytes:
+    """The columns of a fact that stands, from its source to its tombstone. `value` is JSON; the others are columns."""
+    return b"".join((numbers, length(len(value) + 1), _JSONB_VERSION, value, period, moment, kind))
+
+
+def number_columns(source_no: int, item_no: int) -> bytes:
+    """The numbers of a source and an item as columns."""
+    return _two_numbers(2, source_no, 2, item_no)
+
+
+@lru_cache(_REMEMBERED)
+def day_column(day: str | None) -> bytes:
+    """A day as a column; None for none."""
+    return _NULL if day is None else _day(4, date.fromisoformat(day).toordinal() - _DAY_ZERO)
+
+
+def moment_column(moment: str | None) -> bytes:
+    """A moment with its offset as a column; None for none."""
+    return _NULL if moment is None else _moment(8, (datetime.fromisoformat(moment) - _ZERO) // _MICROSECOND)
+
+
+def kind_columns(nature: str, subject_role: str | None, handling: str | None, disputed: bool) -> bytes:  # noqa: FBT001
+    """Nature, role, handling, whether it is disputed, and that it stands, as columns."""
+    texts = [_NULL if text is None else sized(text.encode()) for text in (nature, subject_role, handling)]
+    stands = sized(b"\0")
+    return b"".join(texts) + sized(b"\1" if disputed else b"\0") + stands
+
+
+def sized(content: bytes) -> bytes:
+    """Some bytes as a column."""
+    return length(len(content)) + content
