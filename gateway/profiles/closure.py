@@ -55,10 +55,26 @@ def person_of_record(facts: Iterable[PermittedFact]) -> dict[str, UUID]:
 def known_corrections(corrections: Iterable[CorrectedTie], facts: Sequence[PermittedFact]) -> list[CorrectedTie]:
     """Those that rest on nothing that this reader may not see: on sources, or on the council's own word alone.
 
-    A source counts as seen where something that it says of where this person lives, or with whom, is permitted.
+    A source counts as seen where something that it says of where this person lives, or with whom, is permitted. Who
+    belongs to a household is tied to those of it whose homes the reader may see, if the reader's own facts hold these
+    together; else two people would be seen to live together because a third is said to live with both.
     """
+    told = {each.fact.person_id for each in facts if each.item.name in _TELL_OF_HOMES}
     seen = {(each.fact.person_id, each.fact.source_no) for each in facts if each.item.name in _TELL_OF_HOMES}
-    return [each for each in corrections if all((each.person_id, source) in seen for source in each.source_nos)]
+    households: dict[UUID, list[CorrectedTie]] = defaultdict(list)
+    for each in corrections:
+        if all((each.person_id, source) in seen for source in each.source_nos):
+            households[each.correction_id].append(each)
+    known = []
+    for ties in households.values():
+        added = [each for each in ties if each.belongs and each.other_id in told]
+        known += [each for each in ties if not each.belongs]
+        known += added if _held_together({each.other_id for each in added}, facts) else []
+    return known
+
+
+def _held_together(persons: set[UUID], facts: Sequence[PermittedFact]) -> bool:
+    return all(persons <= family_of(one, facts) for one in persons)
 
 
 def _homes(facts: Sequence[PermittedFact], apart: Mapping[_Pair, _Period]) -> Iterable[tuple[UUID, UUID]]:

@@ -42,9 +42,11 @@ class WithheldCount:
 class CorrectedTie:
     """That a steward says that a person belongs to the household of another, or does not, from when to when.
 
-    `source_nos`: the sources that this rests on; none where it is the council's own statement.
+    A correction makes one tie with each member of the household. `source_nos`: the sources that it rests on; none where
+    it is the council's own statement.
     """
 
+    correction_id: UUID
     person_id: UUID
     other_id: UUID
     belongs: bool

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import relink
-from tests.gateway.served import served
+from tests.gateway.served import content, served
 
 STEWARD, SECOND, WORKER = "W603", "W607", "W101"
 REASON = "Seen at a visit."
@@ -134,3 +134,23 @@ def test_an_unknown_household_person_or_source_is_not_found(homes):
 
     assert [answer.status_code for answer in answers] == [httpx.codes.NOT_FOUND] * 2
     assert not homes.northvale.sql("SELECT * FROM hearth.household_correction")
+
+
+@pytest.mark.parametrize("sources", [["police"], []])
+def test_who_may_not_see_what_a_correction_rests_on_is_answered_as_if_nobody_had_said_anything(homes, sources):
+    """The rent officer sees two tenants of two homes; that the police saw one at the other's is not hers to know."""
+    joined, tenant = (homes.northvale.person_id(*one) for one in (("S1", "Darren Cole"), ("S3", "Vikram Nair")))
+    home = min(one for one, people in homes.members().items() if tenant in people)
+    readers = {"B101": "tenancy_management", "W101": "front_door"}
+    declared = {one: homes.gateway.declare(one, purpose) for one, purpose in readers.items()}
+
+    def pages(worker):
+        return [content(homes.gateway.family(worker, declared[worker], homes.handle(one))) for one in (tenant, joined)]
+
+    before = {worker: pages(worker) for worker in readers}
+    assert all(status == httpx.codes.OK for told in before.values() for status, _ in told)
+    homes.correct(joined, home=home, belongs=True, sources=sources)
+
+    members = dict(pages("W101")[0][1])["members"]
+    assert homes.handle(joined) in {one["id"] for one in members}
+    assert (pages("B101") == before["B101"]) is bool(sources)
