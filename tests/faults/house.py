@@ -20,7 +20,6 @@ import httpx
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from gateway.store import embedded
 from gateway.store.engine import SERVING_ROLES, embedded_url
 from tests.faults.nursery import CLOCK
 from tests.faults.wire import Watch, Wire
@@ -173,7 +172,7 @@ class House:
             with suppress(ChildProcessError):
                 os.waitpid(self.cluster.server.pid, os.WNOHANG)
             if not alive(self.cluster.server.pid):
-                self.cluster.server = embedded.start(self.cluster.folder, self.cluster.admin_password)
+                self.cluster.start()
             with suppress(Exception):
                 self.administer("SELECT 1")
                 return
