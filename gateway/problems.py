@@ -30,6 +30,14 @@ from gateway.store.errors import DatabaseUnavailableError, StoreError, TicketRef
 PROBLEM_BASE = "https://hearthgate.example/problems/"
 MEDIA_TYPE = "application/problem+json"
 
+# Where a limit of the contract stands in what the validation tells. Other members of it may hold what was sent.
+_LIMITS: Mapping[str, str] = {
+    "literal_error": "expected", "enum": "expected", "string_too_short": "min_length",
+    "string_too_long": "max_length", "too_short": "min_length", "too_long": "max_length",
+    "string_pattern_mismatch": "pattern", "greater_than_equal": "ge", "less_than_equal": "le",
+    "greater_than": "gt", "less_than": "lt",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -138,8 +146,16 @@ async def _invalid(request: Request, error: Exception) -> Response:
     """A 422 that names known fields and kinds of mistake, and repeats neither values nor unknown names."""
     problem = Problem(422, "The request is not valid")
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    fields = [{"pointer": _pointer(one["loc"], str(one["type"])), "kind": str(one["type"])} for one in found]
+    fields = [_wrong(one) for one in found]
     return _answer(problem_body(request, "request-invalid", problem, fields=fields), problem)
+
+
+def _wrong(found: Mapping[str, Any]) -> dict[str, str]:
+    """Where, which rule, and what the contract allows there: its own words, and nothing of what was sent."""
+    kind = str(found["type"])
+    allowed = found.get("ctx", {}).get(_LIMITS.get(kind, ""))
+    told = {} if allowed is None else {"allowed": str(allowed)}
+    return {"pointer": _pointer(found["loc"], kind), "kind": kind, **told}
 
 
 def _pointer(location: tuple[Any, ...], kind: str) -> str:
@@ -150,7 +166,7 @@ def _pointer(location: tuple[Any, ...], kind: str) -> str:
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    titles = {404: "Not found", 405: "Method not allowed"}
+    titles = {400: "The body cannot be read", 404: "Not found", 405: "Method not allowed"}
     problem = Problem(status, titles.get(status, "The request failed"))
     return _answer(problem_body(request, f"http-{status}", problem), problem)
 

@@ -42,6 +42,7 @@ class MistakenField(BaseModel):
 
     pointer: str = Field(description="JSON Pointer (RFC 6901) to a field that the contract knows")
     kind: str
+    allowed: str = Field(default="", description="What the contract allows there, where it is a list or a limit")
     message: str = Field(default="", description="What is wrong with a field of a feed")
     how_to_fix: str = ""
 

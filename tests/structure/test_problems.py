@@ -125,6 +125,21 @@ def test_a_request_that_is_not_valid_is_refused_without_repeating_any_of_it(app,
         assert not isinstance(value, int) or str(value) not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "allowed"),
+    [
+        ("/v1/purpose-declarations", {"purpose": "p", "reason": "r", "at_risk": "Zephyrine" * 60}, "400"),
+        ("/v1/people/search", {"identifier_scheme": "Zephyrine"}, "'nhs_number', 'upn', 'nino' or 'pnc_id'"),
+        ("/v1/legal-holds", {"reason": ""}, "3"),
+    ],
+)
+def test_a_request_that_is_not_valid_is_told_what_is_allowed_there(app, path, body, allowed):
+    fields = ask(app, "POST", path, json=body).json()["fields"]
+
+    assert allowed in [field.get("allowed") for field in fields]
+    assert "Zephyrine" not in str(fields)
+
+
 @pytest.mark.parametrize("body", [b"", b"Zephyrine", b'{"purpose": "Zephyrine', b'"Zephyrine"', b"[1]", b"\xff\xfe"])
 def test_a_body_that_is_no_object_is_refused_without_repeating_it(app, body):
     answer = ask(app, "POST", "/v1/people/search", content=body, headers={"Content-Type": "application/json"})
