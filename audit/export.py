@@ -62,7 +62,7 @@ def write_export(
     head = open_checkpoint(checkpoint_note, log_key).checkpoint
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
-        raise ExportError(".", "the folder is not empty")
+        raise ExportError(str(folder), "the folder is not empty; name a new one")
     builder = TileBuilder(lambda level, number, hashes: _write_tile(folder, level, number, hashes))
     with (folder / ENTRIES).open("wb") as table:
         _write_rows(folder, builder, rows, table)

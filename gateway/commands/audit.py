@@ -85,7 +85,14 @@ def receipt(
     typer.echo(found.proof, nl=False)
     since = "" if found.unwitnessed_since is None else f"; unwitnessed since {found.unwitnessed_since.isoformat()}"
     # Apart from the file itself, which may be redirected.
-    typer.echo(f"witnesses: {found.witnesses}; quorum: {'yes' if found.quorum else 'no'}{since}", err=True)
+    typer.echo(f"{_witnessed(found.witnesses, quorum=found.quorum)}{since}", err=True)
+
+
+def _witnessed(witnesses: int, *, quorum: bool) -> str:
+    """How far the receipt is witnessed; whose keys the cosignatures are of, only a policy says."""
+    if read_settings().witness_policy is None:
+        return "witnesses: not checked, as HEARTHGATE_WITNESS_POLICY is not set"
+    return f"witnesses: {witnesses}; quorum: {'yes' if quorum else 'no'}"
 
 
 @app.command()

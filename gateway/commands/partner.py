@@ -44,6 +44,8 @@ def partner_pack(
         f"pack of {agency} written, log of {done.size} entries; check it with:"
         f" hearthgate audit verify {folder} --key {done.key.encode()}"
     )
+    if next(iter(own_entries(folder)), None) is None:
+        typer.echo(f"no entry of the log is of {agency}: check the code against agencies.yaml", err=True)
 
 
 def reconcile(

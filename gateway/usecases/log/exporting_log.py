@@ -37,7 +37,7 @@ def export_log(parts: LogParts, exported: Entry, folder: Path, *, openings: bool
     `ProofNotReadyError` for a log without leaves, `NoteError` when no key of ours signed the checkpoint.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ExportError(".", "the folder is not empty")
+        raise ExportError(str(folder), "the folder is not empty; name a new one")
     record(parts, exported)
     with parts.database.transaction("hg_desk") as connection:
         one_picture(connection)

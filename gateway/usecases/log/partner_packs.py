@@ -28,7 +28,7 @@ def write_partner_pack(parts: LogParts, signer: SignerKey, exported: Entry, agen
     Its uses are the months that have been counted (`gateway.usecases.log.partner_uses`). Raises as `export_log` does.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ExportError(".", "the folder is not empty")
+        raise ExportError(str(folder), "the folder is not empty; name a new one")
     record(parts, exported)
     with parts.database.transaction("hg_desk") as connection:
         one_picture(connection)

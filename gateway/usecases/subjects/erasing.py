@@ -6,11 +6,14 @@ lost which fields. Some minutes later a last step takes what readings that had b
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import TypeVar
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from audit.canonical import Json
 from audit.entry import Decision, Entry, EventClass, Outcome
@@ -52,6 +55,7 @@ FINISHED_AFTER = timedelta(minutes=10)
 
 NOBODY = "there is no such person"
 _NO_SUCH_ERASURE = "there is no such erasure"
+_Row = TypeVar("_Row")
 _OFFICERS_ONLY = "Only information governance officers may ask for an erasure. This attempt is recorded."
 _NOT_YOUR_OWN = "Another officer decides on an erasure that you asked for. This attempt is recorded."
 
@@ -123,14 +127,25 @@ def erasures_open(wiring: Wiring, context: RequestContext, caller: StaffCaller) 
     """Erasures that wait for a second officer. Raises `AccessRefusedError`; looking is an entry."""
     now = wiring.clock()
     require_officer(wiring, context, caller, now, _OFFICERS_ONLY)
+    return [_shown(wiring, row) for row in listed(wiring, context, caller, now, open_erasures)]
+
+
+def listed(
+    wiring: Wiring,
+    context: RequestContext,
+    caller: StaffCaller,
+    now: datetime,
+    rows_of: Callable[[Connection], list[_Row]],
+) -> list[_Row]:
+    """What waits or stands on the officers' desk, once the entry that this officer looked is committed."""
     with wiring.database.transaction("hg_desk") as connection:
-        rows = open_erasures(connection)
+        rows = rows_of(connection)
         looked = entry(
             wiring, context, caller, EventClass.CONSULTATION, now, purpose=PURPOSE,
             outcome=Outcome.DONE if rows else Outcome.NOTHING_FOUND, detail={"row_count": len(rows)},
         )  # fmt: skip
         append(connection, looked)
-    return [_shown(wiring, row) for row in rows]
+    return rows
 
 
 def decide_erasure(

@@ -19,7 +19,7 @@ from gateway.store.ledger import append
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.officers import require_officer
 from gateway.usecases.people.request_context import RequestContext
-from gateway.usecases.subjects.erasing import NOBODY, PURPOSE
+from gateway.usecases.subjects.erasing import NOBODY, PURPOSE, listed
 from gateway.wiring import Wiring
 
 _NO_SUCH_HOLD = "there is no such hold"
@@ -71,14 +71,7 @@ def holds_standing(wiring: Wiring, context: RequestContext, caller: StaffCaller)
     """Holds that stand, oldest first. Raises `AccessRefusedError`; looking is an entry."""
     now = wiring.clock()
     require_officer(wiring, context, caller, now, _OFFICERS_ONLY)
-    with wiring.database.transaction("hg_desk") as connection:
-        rows = standing_holds(connection)
-        looked = entry(
-            wiring, context, caller, EventClass.CONSULTATION, now, purpose=PURPOSE,
-            outcome=Outcome.DONE if rows else Outcome.NOTHING_FOUND, detail={"row_count": len(rows)},
-        )  # fmt: skip
-        append(connection, looked)
-    return [_shown(wiring, row) for row in rows]
+    return [_shown(wiring, row) for row in listed(wiring, context, caller, now, standing_holds)]
 
 
 def lift_hold(

@@ -113,6 +113,28 @@ def test_what_cannot_be_done_is_one_plain_sentence(run, arguments):
     assert isinstance(error.value, CommandError) or error.value.code == "not-found"
 
 
+def test_the_folder_that_is_not_empty_is_named(run, database, signer, tmp_path):
+    write(database, an_entry())
+    drain(database, signer)
+    (tmp_path / "kept").touch()
+    for command in (["export"], ["partner-pack", "northvale_police"]):
+        with pytest.raises(CommandError, match=f"{tmp_path}: the folder is not empty"):
+            run(cli_audit.app, *command, tmp_path)
+
+
+def test_a_pack_and_a_receipt_say_what_they_do_not_hold(run, database, signer, tmp_path):
+    (entry_id,) = write(database, an_entry())
+    drain(database, signer)
+    assert run(cli_audit.app, "verify")[0] == 0
+    told = [
+        CliRunner().invoke(cli_audit.app, arguments).stderr
+        for arguments in (["partner-pack", "nothvale_police", str(tmp_path / "pack")], ["receipt", str(entry_id)])
+    ]
+
+    assert "no entry of the log is of nothvale_police" in told[0]
+    assert "HEARTHGATE_WITNESS_POLICY is not set" in told[1]
+
+
 def test_keys_are_created_once_and_listed_without_secrets(run, settings):
     assert run(cli_keys.app, "create")[1] == ["every key is there already"]
     (settings.keys_dir / "token.json").unlink()
