@@ -46,7 +46,7 @@ class LeafRow(SQLModel, table=True):
     __tablename__ = "leaf"
     __table_args__ = {"schema": "audit"}
     leaf_index: int = Field(sa_type=BigInteger, primary_key=True)
-    entry_id: UUID = Field(foreign_key="audit.entry.entry_id", unique=True)
+    entry_id: UUID = Field(unique=True)
     leaf_hash: bytes = Field(sa_type=LargeBinary)
     ticket_digest: bytes | None = Field(sa_type=LargeBinary)
 

@@ -14,7 +14,7 @@ class CardRow(SQLModel, table=True):
 
     __tablename__ = "card"
     __table_args__ = {"schema": "audit"}
-    entry_id: UUID = Field(primary_key=True, foreign_key="audit.entry.entry_id")
+    entry_id: UUID = Field(primary_key=True)
     leaf_index: int = Field(sa_type=BigInteger, unique=True)
     recorded_at: datetime = Field(sa_column=instant())
     event_class: str = Field(sa_type=Text)

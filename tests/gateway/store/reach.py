@@ -278,7 +278,6 @@ _DESK: Reach = {
     "audit.list_start()": ("EXECUTE", "the hash that an empty list starts from; nobody's data"),
     "audit.node": ("SELECT", "hashes of subtrees, for proofs"),
     "audit.opened()": ("EXECUTE", "takes one opened value out of an opening; looks nothing up"),
-    "audit.texts()": ("EXECUTE", "puts an opened list in order; looks nothing up"),
     "audit.opening": ("SELECT", "opened entries, for officers; every such reading is an entry"),
     "audit.pending": ("SELECT", "entries that wait for their place, which a receipt and the verifier tell"),
     "audit.restore": ("SELECT", "declared restores, which proofs across a gap need"),
