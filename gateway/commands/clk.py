@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gateway.commands.files import CommandError, open_private
+from gateway.commands.files import CommandError, keep_apart, open_private
 
 if TYPE_CHECKING:
     from linkage.record import LinkRecord
@@ -31,6 +31,7 @@ def encode(
     from linkage.private.encoding import Encoder, values_of  # noqa: PLC0415 - see above
     from linkage.standardise import standardise  # noqa: PLC0415 - see above
 
+    keep_apart((out,), (file, secret))
     try:
         encoder = Encoder(_secret(secret))
     except LinkageError as refused:
@@ -55,6 +56,7 @@ def match(
     from linkage.errors import LinkageError  # noqa: PLC0415 - what computes loads for a second
     from linkage.private.comparing import match_encodings  # noqa: PLC0415 - see above
 
+    keep_apart((out,), (left, right))
     sides = [_rows(file, (*_REQUIRED, _CLK), ()) for file in (left, right)]
     try:
         bits = [[bytes.fromhex(row[2] or "") for row in side] for side in sides]

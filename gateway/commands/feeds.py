@@ -17,7 +17,7 @@ from adapters.port import Feed, FeedProfile, RowError
 from adapters.tabular import check_examples, load_mapping
 from adapters.tabular.errors import MappingError
 from gateway.commands import feed_switches as cli_feed_switches
-from gateway.commands.files import STDIN, CommandError, read_input
+from gateway.commands.files import STDIN, CommandError, keep_apart, read_input
 from gateway.commands.settings import read_settings
 from gateway.usecases.intake.spreadsheets import harmless
 from gateway.usecases.intake.translating import (
@@ -141,6 +141,7 @@ def write_template(profile: FeedProfile) -> None:
 
 
 def _translate(feed: Feed, file: str, errors: Path | None) -> int:
+    keep_apart((errors,), (None if file == STDIN else Path(file),))
     body = read_input(file)
     summary = TranslationSummary(feed.profile.name, "stdin" if file == STDIN else Path(file).name)
     try:

@@ -5,6 +5,7 @@ import io
 import os
 import sys
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -60,6 +61,21 @@ def _bounded(content: bytes) -> bytes:
     if len(content) > MAX_BYTES:
         raise CommandError("the file is larger than 1 GiB; send it in parts")
     return content
+
+
+def keep_apart(written: Sequence[Path | None], read: Sequence[Path | None]) -> None:
+    """Raise `CommandError` where a file that is to be written is also read, or is to hold two things.
+
+    Whoever names their own list as the place of the outcome would lose it. Links are followed.
+    """
+    taken = {path.resolve() for path in read if path is not None}
+    for path in written:
+        if path is None or (path.exists() and not path.is_file()):
+            continue  # nothing is lost in /dev/null
+        if path.resolve() in taken:
+            message = f"{path.name} would be written over, and it is read or written for something else; name another"
+            raise CommandError(message)
+        taken.add(path.resolve())
 
 
 def open_private(path: Path) -> TextIO:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gateway.commands.files import CommandError
+from gateway.commands.files import CommandError, keep_apart
 
 if TYPE_CHECKING:
     from gateway.usecases.linking.linking import LinkageRun
@@ -68,6 +68,8 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
         return
     if out is None or out.suffix.lower() not in _SUFFIXES:
         raise CommandError("say where the clusters go: --out with a name that ends in .csv or .parquet")
+    # An earlier run's clusters and a stored model may be replaced by the new ones, what is linked may not.
+    keep_apart((out, save_model, report), (*inputs, labels, gazetteer))
     if wide and engine is Engine.SPARK:
         raise CommandError("--wide is for DuckDB on one machine; leave it away with --engine spark")
     from gateway.commands.link_files import Order, link_files  # noqa: PLC0415 - what computes loads for a second

@@ -14,7 +14,7 @@ from adapters.errors import FeedUnreadableError, UnknownFeedError
 from adapters.port import RowError
 from gateway import clock
 from gateway.commands.feeds import SOME_ROWS_BAD, UNREADABLE, FeedsDir, mapping_folder
-from gateway.commands.files import CommandError, open_private
+from gateway.commands.files import CommandError, keep_apart, open_private
 from gateway.identity.keys import load_private_key
 from gateway.push_bodies import plain
 from gateway.push_client import MEDIA_TYPES, PartnerClient, PushedFile, content_key
@@ -60,6 +60,7 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option
     Exit 0: every row taken. 1: some not. 2: not readable as that feed, refused, or not sent.
     """
     media_type = _media_type(file)
+    keep_apart((errors,), (file, key))
     with plain(file) as content:
         if check and not _check(feed, file, content, feeds_dir):
             raise typer.Exit(UNREADABLE)
