@@ -53,6 +53,8 @@ MOUNTED: tuple[Mounted, ...] = (
     Mounted("pull", "gateway.commands.pull", "app", "Pull from a partner's API, or say how every pull stands."),
     Mounted("watch", "gateway.commands.watch", "app", "Take the files that partners put into their folders."),
     Mounted("link", "gateway.commands.link", "app", "Join records into persons and households."),
+    Mounted("matches", "gateway.commands.stewards", "matches_app", "As a steward: decide on pairs of records."),
+    Mounted("households", "gateway.commands.stewards", "households_app", "As a steward: correct who lives with whom."),
     Mounted(
         "clk", "gateway.commands.clk", "app", "Encode persons for a partner without names; match two sides' encodings."
     ),

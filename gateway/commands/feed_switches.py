@@ -4,21 +4,16 @@ Staff give the token of their sign-in in a file, partners their client and key: 
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 import typer
 
-from gateway.commands.files import STDIN, CommandError, read_input
+from gateway.commands.files import CommandError
+from gateway.commands.signed_in import Gateway, TokenFile, staff_client
 
-if TYPE_CHECKING:
-    from gateway.officer_client import StaffClient
-
-_LONGEST_TOKEN = 16_384
 _HUNDRED = 100
 
-Gateway = typer.Option(..., help="Address of the gateway, as it calls itself.")
-TokenFile = typer.Option(..., "--token-file", metavar="FILE", help="Token of your sign-in; - reads stdin.")
 Feed = typer.Argument(metavar="FEED", help="Name of the feed.")
 
 
@@ -44,7 +39,7 @@ def switch_on(  # noqa: PLR0913, PLR0917 - one parameter an option
         "purpose": purpose, "necessity": necessity, "dpia": dpia, "dpia_line": dpia_line, "use": use,
         "rhythm": rhythm, "argument": argument, "error_budget": error_budget / _HUNDRED, "usual_rows": usual_rows,
     }  # fmt: skip
-    switch = _staff(gateway, token_file).ask("POST", f"{_path(feed)}/switches", terms)
+    switch = staff_client(gateway, token_file).ask("POST", f"{_path(feed)}/switches", terms)
     typer.echo(f"{feed}: {switch['state']}, switch {switch['switch_id']}; another officer decides on it")
 
 
@@ -58,7 +53,7 @@ def decide_on(
 ) -> None:
     """Decide as an officer on a switch that another officer proposed."""
     path = f"{_path(feed)}/switches/{quote(switch, safe='')}/decision"
-    done = _staff(gateway, token_file).ask("POST", path, {"approved": approve, "reason": reason})
+    done = staff_client(gateway, token_file).ask("POST", path, {"approved": approve, "reason": reason})
     typer.echo(f"{feed}: {done['state']}")
 
 
@@ -69,7 +64,7 @@ def switch_off(
     reason: str = typer.Option(..., help="Why; it stands in the log."),
 ) -> None:
     """Turn a feed off at once, as an officer: nothing of it is taken until two have switched it on again."""
-    done = _staff(gateway, token_file).ask("POST", f"{_path(feed)}/off", {"reason": reason})
+    done = staff_client(gateway, token_file).ask("POST", f"{_path(feed)}/off", {"reason": reason})
     typer.echo(f"{feed}: {done['state']}")
 
 
@@ -97,7 +92,7 @@ def status(
 
 def _reader(gateway: str, token_file: str | None, client: str | None, key: Path | None) -> Any:
     if token_file is not None and client is None and key is None:
-        staff = _staff(gateway, token_file)
+        staff = staff_client(gateway, token_file)
         return lambda path: staff.ask("GET", path)
     if token_file is not None or client is None or key is None:
         raise CommandError("say who asks: staff by --token-file, or a partner by --client and --key")
@@ -107,17 +102,6 @@ def _reader(gateway: str, token_file: str | None, client: str | None, key: Path 
 
     partner = PartnerClient(gateway, client, load_private_key(key), clock.utc_now, clock.new_id)
     return lambda path: partner.ask("GET", path)
-
-
-def _staff(gateway: str, token_file: str) -> "StaffClient":
-    from gateway.officer_client import StaffClient  # noqa: PLC0415 - other commands of this group work offline
-
-    token = read_input(token_file).strip().decode("ascii", "replace")
-    if not 0 < len(token) <= _LONGEST_TOKEN or not token.isprintable() or " " in token:
-        where = "stdin" if token_file == STDIN else "the token file"
-        message = f"{where} holds no token; it has to hold the token of your sign-in and nothing else"
-        raise CommandError(message)
-    return StaffClient(gateway, token)
 
 
 def _path(feed: str) -> str:

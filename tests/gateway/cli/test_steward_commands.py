@@ -1,0 +1,78 @@
+"""`hearthgate matches` and `hearthgate households` at a running gateway, as two data stewards."""
+
+import re
+
+import httpx
+import pytest
+
+from gateway.demo.provider.over_http import sign_in_over_http
+from gateway.demo.provider.parties import RelyingParty
+from gateway.usecases.linking.linking import link_everything
+from tests.gateway.northvale_world import copied
+from tests.gateway.web.serving import served_northvale
+
+STEWARD, SECOND, WORKER = "W603", "W607", "W101"
+REASON = ("--reason", "Seen at a visit.")
+
+
+@pytest.fixture(scope="module")
+def served(northvale_world):
+    with copied(northvale_world) as northvale:
+        second = {"worker_ref": SECOND, "name": "Ana Field", "email": "ana.field@northvale-council.example.org"}
+        northvale.staff[SECOND] = {**northvale.staff[STEWARD], **second}
+        link_everything(northvale.wiring)
+        with served_northvale(northvale) as one:
+            yield one
+
+
+@pytest.fixture(scope="module")
+def steward(served, hearthgate, tmp_path_factory):
+    """Run a command as one of the stewards, with the token of a sign-in of theirs."""
+    folder = tmp_path_factory.mktemp("tokens")
+    party = RelyingParty("hearthgate", frozenset({f"{served.url}/sign-in/return"}), served.url)
+
+    def run(worker, *arguments):
+        path = folder / worker
+        if not path.exists():
+            with httpx.Client(timeout=10, trust_env=False) as browser:
+                path.write_text(sign_in_over_http(browser, served.issuer, party, served.email(worker)))
+        return hearthgate(*arguments, "--gateway", served.url, "--token-file", path)
+
+    return run
+
+
+def test_a_pair_is_shown_decided_and_undone_by_another_steward(steward):
+    listed = steward(STEWARD, "matches", "list")
+    assert listed.returncode == 1, listed.stderr
+    pair = listed.stdout.split()[0]
+    shown = steward(STEWARD, "matches", "show", pair)
+    assert (shown.returncode, "Name: " in shown.stdout) == (0, True), shown.stderr
+    decided = steward(STEWARD, "matches", "decide", pair, "different", *REASON).stdout
+    assert pair not in steward(STEWARD, "matches", "list").stdout
+    decision = decided.partition(":")[0]
+    own = steward(STEWARD, "matches", "undo", decision, *REASON)
+    assert (own.returncode, "Somebody else undoes" in own.stderr) == (2, True)
+    undone = steward(SECOND, "matches", "undo", decision, *REASON)
+    assert (undone.returncode, undone.stdout.partition(":")[0]) == (0, decision), undone.stderr
+
+
+def test_a_household_is_corrected_and_the_correction_withdrawn_by_another_steward(served, steward):
+    handle = str(served.northvale.family_id("S2", "Kelly Marsh"))
+    home = steward(STEWARD, "households", "of", handle).stdout.split()[1]
+    out = ("households", "correct", home, handle, "--does-not-belong", "--from", "2026-01-01", *REASON)
+    unsaid = steward(STEWARD, *out)
+    assert (unsaid.returncode, "--own-word" in unsaid.stderr) == (2, True)
+    corrected = steward(STEWARD, *out, "--source", "housing")
+    correction = corrected.stdout.partition(":")[0]
+    listed = steward(STEWARD, "households", "of", handle).stdout
+    assert f"correction {correction}: {handle} does not belong, 2026-01-01 to now, on housing" in listed
+    assert re.search(rf"{handle}  \S+ to 2025-12-31", listed)
+    assert steward(STEWARD, "households", "withdraw", correction, *REASON).returncode == 2
+    assert steward(SECOND, "households", "withdraw", correction, *REASON).returncode == 0
+    assert "correction" not in steward(STEWARD, "households", "of", handle).stdout
+
+
+def test_nobody_else_learns_what_waits(steward):
+    for command in (("matches", "list"), ("households", "of", "00000000-0000-4000-8000-000000000000")):
+        refused = steward(WORKER, *command)
+        assert (refused.returncode, refused.stdout, "403" in refused.stderr) == (2, "", True)
