@@ -1,8 +1,9 @@
-"""The three ways of reading that `benchmarks.audit` compares, one connection each, all by `gateway.store.wire`.
+"""The three ways of reading that `benchmarks.audit` compares, all by `gateway.store.wire`.
 
-audited  as the gateway reads: `ledger.authorise`, durable; a second transaction that opens the ticket and reads under
-         row-level security; the outcome appended, durable. Authorisations and outcomes of all clients of a process go
-         through its one queue. Two entries with their leaves and openings are made in the client.
+audited  as the gateway's searches and notices read: `ledger.authorise_and_read`, the authorisation durable; then a
+         second transaction that opens the ticket and reads under row-level security; the outcome appended, durable.
+         What all clients of a process append goes through its one queue, and the reads of a group follow its commit on
+         the same connection. Two entries with their leaves and openings are made in the client.
 chain    the peer: one transaction that locks the head of a hash chain, reads without any policy, and adds one entry of
          the same leaf and opening; the hash is the client's, the lock is held over one round trip and the commit.
 bare     the same facts without lock, entry or policy.
@@ -52,7 +53,7 @@ _CHAIN = Statement(
 
 
 def audited(world: World) -> Read:
-    """Connect as the role of the gateway's reads, and read by the same functions."""
+    """Read as the role of the gateway's reads, by the same functions and through its queue."""
 
     def read(person: UUID) -> int:
         now = clock.utc_now()
