@@ -28,14 +28,15 @@ router = APIRouter(prefix="/v1/households", tags=["households"], dependencies=[B
 class HouseholdCorrectionIn(Sent):
     """Who belongs to the household or does not, from when to when, on which sources this rests, and why.
 
-    Without `sources` it is the council's own statement; with them it counts for readers who may see them all.
+    It counts for readers who may see all `sources`. With an empty list it is the council's own statement, which every
+    reader may know of: so the list is always sent, and what a steward read in one source is not told by omission.
     """
 
     family_id: UUID
     belongs: bool
     valid_from: date | None = None
     valid_to: date | None = None
-    sources: list[str] = Field(default_factory=list, max_length=20)
+    sources: list[str] = Field(max_length=20)
     reason: str = Field(min_length=3, max_length=1000)
 
     @model_validator(mode="after")

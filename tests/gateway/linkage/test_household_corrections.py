@@ -44,7 +44,7 @@ class Homes:
     def said(self, person, steward=STEWARD, *, belongs, home=None, **more):
         return self.gateway.client.post(
             f"/v1/households/{home or self.own}/corrections", headers={"Test-Caller": steward},
-            json={"family_id": self.handle(person), "belongs": belongs, "reason": REASON, **more},
+            json={"family_id": self.handle(person), "belongs": belongs, "sources": [], "reason": REASON, **more},
         )  # fmt: skip
 
     def correct(self, person, **said):
@@ -123,6 +123,15 @@ def test_only_stewards_correct_and_each_attempt_is_an_entry_that_names_no_reason
     assert REASON.encode() not in bytes(
         homes.northvale.sql("SELECT sealed_reason FROM hearth.household_correction")[0].sealed_reason
     )
+
+
+def test_a_correction_says_what_it_rests_on_before_anybody_learns_of_it(homes):
+    """Nothing said is not the council's own word: that would tell every reader what one source alone may show."""
+    unsaid = {"family_id": homes.handle(homes.leaver), "belongs": False, "reason": REASON}
+    path = f"/v1/households/{homes.own}/corrections"
+    refused = homes.gateway.client.post(path, headers={"Test-Caller": STEWARD}, json=unsaid)
+
+    assert [field["pointer"] for field in refused.json()["fields"]] == ["/body/sources"]
 
 
 def test_an_unknown_household_person_or_source_is_not_found(homes):
