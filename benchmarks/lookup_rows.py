@@ -10,7 +10,7 @@ import duckdb
 from gateway.custody import load_custody
 from gateway.store.link_keys import ComparedRow
 from gateway.usecases.linking.link_index import LinkHasher
-from linkage.addresses import address_key
+from linkage.addresses import address_key, address_text
 from linkage.record import LinkIdentifier, LinkRecord
 
 SCHEMES = ("nhs_number", "nino", "upn")
@@ -34,7 +34,8 @@ def record_of(row: Mapping[str, Any]) -> LinkRecord:
     def one(name: str) -> tuple[str, ...]:
         return (row[name],) if row.get(name) else ()
 
-    key = address_key([row.get("address") or ""], row.get("postcode"))
+    line = row.get("address") or ""
+    key, text = address_key([line], row.get("postcode")), address_text([line])
     return LinkRecord(
         record_id=str(UUID(int=(0x7A << 120) | int(row["number"]))),
         source=row["source"],
@@ -44,6 +45,7 @@ def record_of(row: Mapping[str, Any]) -> LinkRecord:
         sex=row.get("sex"),
         identifiers=tuple(LinkIdentifier(scheme, row[scheme]) for scheme in SCHEMES if row.get(scheme)),
         postcodes=one("postcode"), uprns=one("uprn"), address_keys=(key,) if key else (),
+        address_texts=(text,) if text else (),
         phones=one("phone"), emails=one("email"),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from linkage.addresses import address_key
+from linkage.addresses import address_key, address_text
 from linkage.record import LinkIdentifier, LinkRecord
 
 Said: TypeAlias = tuple[str, Mapping[str, Any]]
@@ -28,11 +28,12 @@ def link_record(record: UUID, source: str, said: Sequence[Said]) -> LinkRecord:
         return tuple(str(value[key]) for name, value in said if name == item and value.get(key))
 
     names = [value for item in ("identity.name", "identity.former_name") for name, value in said if name == item]
-    keys = (
-        address_key(str(value.get("lines") or "").split("\n"), value.get("postcode"))
+    homes = [
+        (str(value.get("lines") or "").split("\n"), value.get("postcode"))
         for name, value in said
         if name == "address.residence"
-    )
+    ]
+    keys = (address_key(lines, code) for lines, code in homes)
     return LinkRecord(
         record_id=str(record),
         source=source,
@@ -48,6 +49,7 @@ def link_record(record: UUID, source: str, said: Sequence[Said]) -> LinkRecord:
         postcodes=texts("address.residence", "postcode"),
         uprns=texts("address.residence", "uprn"),
         address_keys=tuple(key for key in keys if key),
+        address_texts=tuple(text for lines, _ in homes if (text := address_text(lines))),
         phones=texts("contact.phone", "value"),
         emails=texts("contact.email", "value"),
     )

@@ -20,6 +20,8 @@ STREET_WORDS = {
     "nth": "north", "sth": "south", "mt": "mount",
 }  # fmt: skip
 """Usual abbreviations in addresses, written out."""
+LEAST_LETTERS = 10
+"""An address of fewer letters is a street's name at most."""
 # The NHS and others write these for no fixed abode, not known, or abroad (NHS ODS pseudo postcodes ZZ99).
 _PSEUDO_AREAS = ("ZZ99",)
 
@@ -80,6 +82,17 @@ def units_and_street(lines: Sequence[str]) -> tuple[str, str, str | None]:
         text = text[: found.start()]
     units, rest = _units(text)
     return " ".join(units), _street(rest), at_end
+
+
+def address_text(lines: Sequence[str]) -> str:
+    """All that an address says, for `linkage.conditions.text_alike`: its numbers, a bar, and its letters run together.
+
+    "Rosewyn, 12 Mullan Street, Ashby" gives "12|rosewynmullanstreetashby". Words joined or parted by mistake are then
+    no difference. "" for one of so few letters that it says next to nothing.
+    """
+    units, _, _ = units_and_street(lines)
+    letters = re.sub(r"[\W\d_]+", "", fold("".join(lines)))
+    return f"{units}|{letters}" if len(letters) >= LEAST_LETTERS else ""
 
 
 def place_key(uprn_text: str | None, lines: Sequence[str], postcode_text: str | None = None) -> str | None:

@@ -22,7 +22,7 @@ SETS = (
     *PERSON_NUMBERS, "local_ids", "verified_ids",
 )  # fmt: skip
 TEXTS = ("middles", "emails", "nhs_number", "nino", "national_id")
-WORDS = ("given", "family", "street", "birth", "given_sound", "family_sound")
+WORDS = ("given", "family", "street", "address", "birth", "given_sound", "family_sound")
 BIRTH = ("birth_year", "birth_month", "birth_day", "birth_days")
 _SEX_NUMBERS = {"female": 1, "male": 2}
 # Names borne by this many records of so many are taken for granted beside what is at hand.
@@ -99,6 +99,7 @@ def _texts(record: StandardRecord) -> dict[str, str]:
         "given": record.given,
         "family": record.family,
         "street": record.street,
+        "address": record.address,
         "birth": record.birth_date or "",
         "given_sound": sound_key(record.given),
         "family_sound": sound_key(record.family),

@@ -111,6 +111,33 @@ def turned_about() -> Condition:
     )
 
 
+def text_alike() -> Condition:
+    """The whole text of two addresses is mostly the same, in whatever order, and no number of a house differs.
+
+    One text has two thirds of the other's runs of three letters, the shorter one's: each slip spoils up to three, and
+    a name of a house or a town may be missing.
+    """
+    numbers, theirs = (f"split_part(address_{side}, '|', 1)" for side in "lr")
+    runs, others = (_runs_sql(f"split_part(address_{side}, '|', 2)") for side in "lr")
+    sql = (
+        f"(({numbers} = {theirs} or {numbers} = '' or {theirs} = '') "
+        f"and 3 * length(list_intersect({runs}, {others})) >= 2 * least(length({runs}), length({others})))"
+    )
+    return Condition(sql, lambda a, b: bool(a.address and b.address) and _texts_alike(a.address, b.address))
+
+
+def _runs_sql(text: str) -> str:
+    return f"list_distinct(list_transform(range(1, length({text}) - 1), lambda part: {text}[part:part + 2]))"
+
+
+def _texts_alike(left: str, right: str) -> bool:
+    (numbers, letters), (theirs, others) = (each.split("|", 1) for each in (left, right))
+    if numbers and theirs and numbers != theirs:
+        return False
+    mine, other = ({text[at : at + 3] for at in range(len(text) - 2)} for text in (letters, others))
+    return 3 * len(mine & other) >= 2 * min(len(mine), len(other))
+
+
 def email_near() -> Condition:
     """Two e-mail addresses are one slip apart; no more, because namesakes have addresses made of their name."""
     return Condition(
@@ -187,7 +214,7 @@ WITHIN_400_DAYS = Condition("abs(birth_days_l - birth_days_r) <= 400", lambda a,
 
 
 def _known(record: StandardRecord, column: str) -> bool:
-    if column in {"given", "family", "sex", "street"}:
+    if column in {"given", "family", "sex", "street", "address"}:
         return bool(getattr(record, column))
     return bool(_born(record)) if column == "birth" else bool(values(record, column))
 

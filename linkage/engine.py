@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from linkage.addresses import key_and_street
+from linkage.addresses import address_text, key_and_street
 from linkage.candidates import Block, candidates
 from linkage.compare import ComparedPairs, compare
 from linkage.components import Facts, Persons, find_persons
@@ -30,7 +30,7 @@ COLUMNS = (
 _SCHEMES = ("nhs_number", "nino", "upn", "national_id")
 # Too few records to learn from: the shipped model says more.
 LEAST_RECORDS = 500
-_OPERATING_POINTS = (0.7, 0.8, 0.9, 0.95, 0.98)
+_OPERATING_POINTS = tuple(each / 100 for each in range(70, 99))
 _EXPECTED_PRECISION = 0.997
 Lap = Callable[[str], None]
 
@@ -91,7 +91,7 @@ def link_table(
 
 
 def operating_point(odds: Floats, count: Floats | None = None) -> float:
-    """The probability from which pairs are joined: the lowest at which those joined are expected to be right.
+    """The probability from which pairs are joined: to the hundredth the lowest that is expected to make them right.
 
     No labels are looked at: 997 of 1,000 pairs joined are to be of one person, as the model reckons. `count` says how
     many pairs have each of the odds.
@@ -163,6 +163,7 @@ def _record(
             uprns=held("uprn"),
             address_keys=tuple(key for key, _ in places if key),
             streets=tuple(street for _, street in places if street),
+            address_texts=tuple(address_text([line]) for line in lines if line),
             phones=held("phone"),
             emails=held("email"),
         )

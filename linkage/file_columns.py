@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from linkage import sql_rules
-from linkage.addresses import postal_code, postcode, units_and_street
+from linkage.addresses import LEAST_LETTERS, address_text, postal_code, postcode, units_and_street
 from linkage.columns import BIRTH, SETS, TEXTS, WORDS, finish_table
 from linkage.names import family_forms, given_and_middle
 from linkage.sound import sound_key
@@ -64,7 +64,7 @@ def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str]
         "case sex_word when 'female' then 1 when 'male' then 2 end::tinyint as sex, "
         "postcodes, case when british is null and at_end is null then units || '|' || street "
         "else coalesce(british, at_end) || '|' || coalesce(units, street) end as address_keys, "
-        f"street, {ruled} from rows "
+        f"street, address_values.text as address, {ruled} from rows "
         "left join given_name_values using (given_name) left join family_name_values using (family_name) "
         "left join birth_date_values using (birth_date) left join sex_values using (sex) "
         "left join postcode_values using (postcode) left join address_values using (address)"
@@ -123,7 +123,7 @@ def _joined(values: Iterable[str]) -> str | None:
 
 
 def _addresses(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `address_values`: of each text of an address what `linkage.addresses.units_and_street` says."""
+    """Make `address_values`: what `linkage.addresses.units_and_street` and `address_text` make of each address."""
     connection.execute(
         "create or replace table distinct_addresses as select address, "  # noqa: S608 - our own pattern
         f"regexp_extract(lower(address), '{_PLAIN}', {_PARTS}) as part "
@@ -136,13 +136,18 @@ def _addresses(connection: duckdb.DuckDBPyConnection) -> None:
     _register(
         connection,
         "other_addresses",
-        ("address", "units", "street", "at_end"),
-        ((address, *(said or None for said in units_and_street([address]))) for (address,) in others),
+        ("address", "units", "street", "at_end", "text"),
+        (
+            (address, *(said or None for said in (*units_and_street([address]), address_text([address]))))
+            for (address,) in others
+        ),
     )
     connection.execute(
-        "create or replace table address_values as select address, "  # noqa: S608 - as above
-        "concat(nullif(part.flat || ' ', ' '), ltrim(part.number, '0'), part.letter) as units, "
-        f"street, null::varchar as at_end from distinct_addresses join ways on part.way = way where {plain} "
+        "create or replace table address_values as select address, units, street, null::varchar as at_end, "  # noqa: S608 - as above
+        f"case when length(letters) >= {LEAST_LETTERS} then units || '|' || letters end as text from (select address, "
+        "concat(nullif(part.flat || ' ', ' '), ltrim(part.number, '0'), part.letter) as units, street, "
+        "regexp_replace(lower(address), '[^a-z]+', '', 'g') as letters "
+        f"from distinct_addresses join ways on part.way = way where {plain}) "
         "union all by name select * from other_addresses"
     )
     for table in ("distinct_addresses", "ways", "other_addresses"):

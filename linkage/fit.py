@@ -16,7 +16,7 @@ import numpy as np
 from linkage.candidates import Numbers, candidates, pairs_sharing
 from linkage.columns import connect, records_table
 from linkage.compare import ComparedPairs, compare
-from linkage.levels import COMPARISONS, TOLD
+from linkage.levels import COMPARISONS, ONE_HOME, TOLD
 from linkage.model import LevelProbability, LinkModel, default_model
 from linkage.record import LinkRecord
 from linkage.score import Floats, Levels, class_scores
@@ -112,9 +112,12 @@ def fit_counted(at_random: Counted, at_home: Counted, pairs: Counted, records: i
         found = 2 * float(_expected(at_home, model, shares)[:, _HOUSEHOLD].sum()) * at_home.stands_for / records
         housemates = max(found, _FEWEST_HOUSEMATES)
         model = replace(model, shares=None, household_per_record=housemates)
+    learnt_last: tuple[str, ...] = ("place",)
     for _ in range(_ROUNDS):
-        model = _learn(pairs, model, start, {_SAME: ("place",)}, lambda m: m.class_shares(records), rounds=1)
+        model = _learn(pairs, model, start, {_SAME: learnt_last}, lambda m: m.class_shares(records), rounds=1)
         model = _common(pairs, model, records, housemates)
+        # Where hardly anybody lives with another, a date that is far off is a wrong date, and how often is learnt.
+        learnt_last = ("place",) if model.expects_relatives else ("place", "birth")
     return replace(model, trained_on=f"{start.trained_on}; fitted to {records} records")
 
 
@@ -154,9 +157,14 @@ def _learn(  # noqa: PLR0913 - what is learnt, from what, and from where it star
                 if comparison.name in names:
                     weight = _WEIGHT[kind]
                     fitted = (sums[:, kind] + weight * started[:, kind]) / (sums[:, kind].sum() + weight)
-                    if comparison.name in _WHAT_TELLS_CLASSES and kind == _SAME:
+                    if comparison.name in _WHAT_TELLS_CLASSES and kind == _SAME and model.expects_relatives:
                         fitted = np.clip(fitted, started[:, kind] / _HELD_WITHIN, started[:, kind] * _HELD_WITHIN)
                     rows[:, kind] = np.clip(fitted, _LEAST, 1.0)
+            if comparison.name == "place" and _SAME in learnt:
+                homes = [name in ONE_HOME for name in comparison.level_names]
+                rows[homes, _HOUSEHOLD] = (
+                    started[homes, _HOUSEHOLD].sum() * rows[homes, _SAME] / rows[homes, _SAME].sum()
+                )
             told = [name in TOLD[comparison.name] for name in comparison.level_names]
             rows[told] = rows[told][:, [_SAME]]
             levels[comparison.name] = {

@@ -95,6 +95,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         c.missing("uprns", "address_keys", "postcodes"),
         (
             Level("dwelling", c.shared("uprns") | c.shared("address_keys")),
+            Level("text", c.text_alike()),
             Level("street", c.shared("postcodes") & c.misspelt("street")),
             Level("postcode", c.shared("postcodes")),
             Level("similar", c.misspelt("street")),
@@ -131,5 +132,7 @@ BY_FREQUENCY = {"given": ("exact", "known_as"), "family": ("exact", "shared")}
 """Levels at which two strangers agree only because the name is common."""
 TOLD = {each.name: frozenset(level.name for level in each.levels if level.told) for each in COMPARISONS}
 """Per comparison the levels that say what another one has said: names in each other's place are one fact, not two."""
+ONE_HOME = ("dwelling", "text")
+"""Levels of `place` at which two records tell one home: people who share it write it as differently as one person."""
 RARITIES = 14
 """Classes of frequency of a name: class n holds names borne by one record in 2 ** (n + 0.5), the last all rarer."""

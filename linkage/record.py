@@ -27,8 +27,8 @@ class LinkRecord:
     are two persons; None where a source may repeat a person. `given_names` and `family_names` hold one entry per
     recorded name, the usual one first; former names and aliases are for matching only and are never shown from
     here (practice P12). `birth_date` is YYYY, YYYY-MM or YYYY-MM-DD. `address_keys`
-    and `streets` come from `linkage.addresses.key_and_street`. The scheme `national_id` is for a number that a state
-    gives each person and whose form is not known here.
+    and `streets` come from `linkage.addresses.key_and_street`, `address_texts` from `address_text`. The scheme
+    `national_id` is for a number that a state gives each person and whose form is not known here.
     """
 
     record_id: str
@@ -43,6 +43,7 @@ class LinkRecord:
     uprns: tuple[str, ...] = ()
     address_keys: tuple[str, ...] = ()
     streets: tuple[str, ...] = ()
+    address_texts: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
 

@@ -57,6 +57,7 @@ class StandardRecord:
     phones: tuple[str, ...]
     emails: tuple[str, ...]
     street: str = ""
+    address: str = ""
 
     def __repr__(self) -> str:
         """Name the record, never the person."""
@@ -137,6 +138,7 @@ def standardise(record: LinkRecord) -> StandardRecord:
         phones=_kept(phone(each) for each in record.phones),
         emails=_kept(email(each) for each in record.emails),
         street=next((each for each in record.streets if each), ""),
+        address=next((each for each in record.address_texts if each), ""),
     )
 
 

@@ -27,6 +27,7 @@ _LEAST = {"same": 2e-3, "household": 2e-4, "chance": 2e-7}
 # What generated people cannot teach: strangers do share a block of flats, an office's phone, a desk's e-mail.
 _LEAST_BY_CHANCE = {
     ("place", "dwelling"): 1e-5,
+    ("place", "text"): 1e-5,
     ("place", "street"): 1e-4,
     ("place", "postcode"): 1e-4,
     ("place", "similar"): 3e-3,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from concept_model.identifiers import Verification, identifier
 from linkage import sql_rules
+from linkage.addresses import address_text, key_and_street
 from linkage.columns import connect
 from linkage.engine import COLUMNS, link_table
 from linkage.file_columns import standard_table
@@ -67,11 +68,13 @@ def test_addresses_by_columns_have_the_key_of_one_address():
     random = Random(5)  # noqa: S311 - an example, no cryptography
     ways = ("High St", "Church Rd", "the Crescent", "Upper Mill Ln", "St Johns Rd", "flat Lane", "Mill")
     lines = [
-        random.choice(("", "Flat 4a, ", "12/", "Unit 3 "))
-        + random.choice(("14 ", "004 ", "7b ", "7 b ", "", "1-3 "))
+        random.choice(("", "Flat 4a, ", "12/", "Unit 3 ", "Flat 07 ", "Flat C, "))
+        + random.choice(("14 ", "004 ", "0 ", "9, ", "7b ", "7 b ", "7b, ", "", "1-3 "))
         + random.choice(ways)
-        + random.choice(("", ", Northvale", ", Old Town, Northvale", " Northvale NV1 2AB"))
-        for _ in range(300)
+        + random.choice(
+            ("", ", Northvale", ", Old Town, Northvale", ", Ash-on-Lea", ", Saint-André", " Northvale NV1 2AB")
+        )
+        for _ in range(600)
     ]
     codes = [random.choice(("NV1 2AB", "nv12ab", "90210", "00000", None)) for _ in lines]
     with connect() as connection:
@@ -84,8 +87,13 @@ def test_addresses_by_columns_have_the_key_of_one_address():
         )
         standard_table(connection, COLUMNS)
         found = connection.execute("select standard_key from row_places order by row").fetchall()
+        told = connection.execute("select street, address from records order by number").fetchall()
 
     assert [key for (key,) in found] == [address_key([line], code) for line, code in zip(lines, codes, strict=True)]
+    assert told == [
+        (key_and_street([line], code)[1] or None, address_text([line]) or None)
+        for line, code in zip(lines, codes, strict=True)
+    ]
 
 
 def generated_rows(people, seed):

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from linkage.addresses import address_text
 from linkage.bands import Places
 from linkage.candidates import LOOSE_PAIRS, SMALL_FILE, candidates, used_loosely
 from linkage.columns import connect, records_table
 from linkage.compare import compare
-from linkage.fit import fit_table
-from linkage.levels import TOLD
+from linkage.conditions import text_alike
+from linkage.fit import fit_model, fit_table
+from linkage.levels import ONE_HOME, TOLD
 from linkage.model import default_model
 from linkage.persons import settle
 from linkage.record import LinkRecord
@@ -78,3 +80,57 @@ def test_what_speaks_for_a_place_is_weighed_against_what_speaks_against_it():
     assert places.place(0, [0, 1, 2])[0] == pytest.approx(0.993, abs=1e-3)
     assert places.place(0, [0, 1, 2, 3])[0] > places.place(0, [0, 1, 2])[0]
     assert places.place(0, [0, 1, 2, 4])[0] < places.place(0, [0, 1, 2])[0]
+
+
+def alike(one, other):
+    known = [
+        standardise(LinkRecord(name, "s", address_texts=(address_text([line]),)))
+        for name, line in (("a", one), ("b", other))
+    ]
+    return text_alike().holds(*known)
+
+
+def test_an_address_is_alike_with_slips_parts_left_out_and_parts_in_another_order():
+    assert alike("Rosewyn, 12 Mullan Street, Mansfield", "rosewynn, 12 mulan street, mansfeild")
+    assert alike("Rosewyn, 12 Mullan Street, Mansfield", "12 Mullanstreet Mansfield")
+    assert alike("Rosewyn, 12 Mullan Street", "Mullan Street, 12 Rosewyn")
+    assert not alike("12 Mullan Street, Mansfield", "14 Mullan Street, Mansfield")
+    assert not alike("Flat 1, 12 Mullan Street, Mansfield", "Flat 2, 12 Mullan Street, Mansfield")
+    assert not alike("12 Mullan Street, Mansfield", "12 Postle Circuit, Mansfield")
+
+
+def test_one_home_written_differently_tells_housemates_as_little_apart_as_one_home_written_alike():
+    records = []
+    for number, each in enumerate(generate(400, 3)):
+        record = each.record
+        text = "".join(letter for letter in "".join((*record.streets, *record.postcodes)).lower() if letter.isalpha())
+        # One in three has its address so written that no key can be made of it.
+        hidden = {"uprns": (), "address_keys": (), "postcodes": ()} if number % 3 == 0 else {}
+        records.append(replace(record, address_texts=(f"12|{text}",), **hidden))
+
+    levels = fit_model(records).levels["place"]
+
+    assert levels["text"].same > 0.05
+    dwelling, text = (levels[name].same / levels[name].household for name in ONE_HOME)
+    assert dwelling == pytest.approx(text)
+
+
+def of_people_alone(wrong_dates):
+    """Two records each of people who share no home; of so many in a hundred the second has another birth date."""
+    alone = {each.person: each.record for each in generate(500, 4) if each.record.birth_date}
+    pairs = []
+    for number, one in enumerate(alone.values()):
+        home = replace(one, postcodes=(), uprns=(), address_keys=(f"home {number}",), phones=(), emails=())
+        date = (
+            f"{1930 + number % 70}-0{1 + number % 9}-1{number % 10}" if number % 100 < wrong_dates else one.birth_date
+        )
+        pairs += [home, replace(home, record_id=f"{one.record_id}-2", birth_date=date, identifiers=())]
+    return fit_model(pairs)
+
+
+def test_where_nobody_lives_with_another_it_is_learnt_how_often_a_birth_date_is_wrong():
+    few, many = (of_people_alone(each) for each in (1, 12))
+
+    assert not many.expects_relatives
+    assert many.levels["birth"]["different"].same > 0.08
+    assert few.levels["birth"]["different"].same < 0.03

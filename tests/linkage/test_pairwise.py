@@ -19,6 +19,11 @@ from linkage.standardise import StandardRecord, standardise
 from linkage.training_people import generate
 
 RECORDS = 900
+ADDRESSES = (
+    "", "12|highstreetashby", "12|hihgstreetashby", "|ashbyhighstreet", "13|highstreetashby",
+    "12|rosehousehighstreetashby",
+    "4 12|highstreetashbynorthvale", "12|李李李李李李李李李李", "|aaaaaaaaaaaa",
+)  # fmt: skip
 HOSTILE = ("", "o", "ōe", "李", "o'neill", "smith jones", "x" * 40, "12")
 
 
@@ -40,7 +45,8 @@ def hostile():
             families=tuple(dict.fromkeys(each for each in (family, random.choice(HOSTILE)) if each)),
             birth_date=random.choice((None, "1990", "1990-01", "1990-01-01", "1990-02-01", "1991-12-31", "2001-10-12")),
             sex=random.choice((None, "female", "male")), identifiers=(),
-            postcodes=(), uprns=(), address_keys=(), phones=(), emails=(),
+            postcodes=random.choice(((), ("NV1 1AA",), ("NV1 1AB",))), uprns=(), address_keys=(), phones=(), emails=(),
+            street=random.choice(("", "high street", "rose house")), address=random.choice(ADDRESSES),
         )  # fmt: skip
         made.append(dataclasses.replace(blank, emails=random.choice(((), ("a@b.uk",), ("a@b.uk", "é@b.uk")))))
     return made
