@@ -1,5 +1,6 @@
 """A feed of CSV rows: its description, and one function that turns the cells of a row into a translation."""
 
+from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -46,15 +47,18 @@ class CsvFeed:
         self, names: tuple[str, ...], block: UnlookedBlock, read: ReadQuickly
     ) -> list[QuickRow | Translation]:
         numbers, lines, cells, left = block
-        rows: list[QuickRow | Translation] = []
-        for number, line, sent, said in zip(numbers, lines, cells, read(cells) if cells else (), strict=True):
-            if said is not None:
-                rows.append((number, line, said))
-            elif any(map(str.strip, sent)):
-                left.append(RawRow(number, dict(zip(names, sent, strict=True))))
-        if left:
-            rows += [translate_row(self, row) for row in left]
-            rows.sort(key=_number)
+        made = read(cells) if cells else []
+        rows: list[QuickRow | Translation] = [
+            (number, line, said) for number, line, said in zip(numbers, lines, made, strict=True) if said is not None
+        ]
+        if len(rows) < len(lines):
+            left += [
+                RawRow(number, dict(zip(names, sent, strict=True)))
+                for number, sent, said in zip(numbers, cells, made, strict=True)
+                if said is None and any(map(str.strip, sent))
+            ]
+        for row in left:
+            insort(rows, translate_row(self, row), key=_number)
         return rows
 
     def _required(self) -> frozenset[str]:

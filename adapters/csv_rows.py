@@ -108,17 +108,19 @@ def _blocks_unlooked(records: RecordReader, names: tuple[str, ...], known: froze
             number += _ONE_BY_ONE
             continue
         lines, signed = plain
-        block = UnlookedBlock([], [], [], [])
-        for place, line in enumerate(lines, number + 1):
-            cells = line.split(",")
-            if len(cells) == width and not (signed and not _SIGNS.isdisjoint([cell[:1] for cell in cells])):
-                block.numbers.append(place)
-                block.lines.append(line)
-                block.cells.append(cells)
-            elif any(cell.strip() for cell in cells):
-                block.looked.append(_row(place, names, cells, known))
-        yield block
+        numbers, cells = [*range(number + 1, number + 1 + len(lines))], [line.split(",") for line in lines]
         number += len(lines)
+        odd = [
+            place
+            for place, sent in enumerate(cells)
+            if len(sent) != width or (signed and not _SIGNS.isdisjoint([cell[:1] for cell in sent]))
+        ]
+        looked = [
+            _row(numbers[place], names, cells[place], known) for place in odd if any(map(str.strip, cells[place]))
+        ]
+        for place in reversed(odd):
+            del numbers[place], lines[place], cells[place]
+        yield UnlookedBlock(numbers, lines, cells, looked)
 
 
 def _one_by_one(

@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -59,7 +60,7 @@ class KeyRing:
         """Encrypt under the current version (AES-256-GCM), bound to where the text belongs."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         key_id = bytes.fromhex(self.current.key_id)
-        return key_id + nonce + AESGCM(self.current.secret).encrypt(nonce, plain, bound_to)
+        return key_id + nonce + _cipher(self.current).encrypt(nonce, plain, bound_to)
 
     def unseal(self, sealed: bytes, bound_to: bytes) -> bytes:
         """Decrypt; raises `KeyCustodyError` if the key is gone or the text was moved or changed."""
@@ -67,7 +68,7 @@ class KeyRing:
         for version in self.versions:
             if version.key_id == key_id:
                 try:
-                    return AESGCM(version.secret).decrypt(nonce, sealed[_KEY_ID_BYTES + _NONCE_BYTES :], bound_to)
+                    return _cipher(version).decrypt(nonce, sealed[_KEY_ID_BYTES + _NONCE_BYTES :], bound_to)
                 except InvalidTag:
                     break
         raise KeyCustodyError("a sealed text cannot be opened: its key is gone, or it is not where it belongs")
@@ -167,3 +168,9 @@ def _write_text(path: Path, text: str) -> None:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+@lru_cache(16)
+def _cipher(version: KeyVersion) -> AESGCM:
+    """To set a cipher up takes longer than to seal a row with it."""
+    return AESGCM(version.secret)

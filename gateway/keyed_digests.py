@@ -4,13 +4,15 @@ A message is given as `part(...)` of each of its parts, joined; so equal beginni
 """
 
 import hashlib
+import struct
 from collections.abc import Callable
 
 from gateway.custody import KeyRing, KeyVersion
 
 _BLOCK = 64
 """Bytes in a block of SHA-256 (FIPS 180-4): a key of HMAC is padded to it (RFC 2104)."""
-_LENGTH = 4
+size = struct.Struct("!I").pack
+"""The length of a part, as it stands before it."""
 
 Digester = Callable[[bytes], bytes]
 """From the joined parts of a message to its HMAC-SHA-256."""
@@ -18,7 +20,7 @@ Digester = Callable[[bytes], bytes]
 
 def part(content: bytes) -> bytes:
     """One part of a message, its length before it."""
-    return len(content).to_bytes(_LENGTH, "big") + content
+    return size(len(content)) + content
 
 
 def digesters(ring: KeyRing, label: str) -> tuple[Digester, ...]:
@@ -31,8 +33,10 @@ def _digester(version: KeyVersion, label: str) -> Digester:
     inner = hashlib.sha256(bytes(one ^ 0x36 for one in key) + part(label.encode()))
     outer = hashlib.sha256(bytes(one ^ 0x5C for one in key))
 
+    begun, ended = inner.copy, outer.copy
+
     def digest(parts: bytes) -> bytes:
-        within, around = inner.copy(), outer.copy()
+        within, around = begun(), ended()
         within.update(parts)
         around.update(within.digest())
         return around.digest()

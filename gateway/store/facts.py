@@ -16,6 +16,9 @@ from gateway.store.group_commit import GroupCommit
 from gateway.store.ledger import Ticket
 from gateway.store.wire import Session, Statement
 
+_DIGEST, _ID = 32, 16
+"""Bytes of the digest of a key, and of the id of a record."""
+
 
 def intern_records(
     connection: Connection, records: Sequence[NewRecord], mint: Callable[[int], Sequence[bytes]]
@@ -37,20 +40,24 @@ def intern_records(
     wanted = [record for record in records if record.digests[0] not in found]
     if wanted:
         ids = mint(len(wanted))
-        rows = connection.execute(
+        together: bytes = connection.execute(
             text(
-                # Ids as the bytes that they are sent in: a driver makes an object of each.
-                "SELECT key_digest, uuid_send(record_id) FROM hearth.intern_records(CAST(CAST(:ids AS text) AS uuid[]),"
-                " CAST(:sources AS smallint[]), CAST(:kinds AS text[]), CAST(CAST(:digests AS text) AS bytea[]))"
+                # One value for all: a driver makes several objects of each row.
+                "SELECT string_agg(key_digest || uuid_send(record_id), '') FROM hearth.intern_records("
+                "CAST(CAST(:ids AS text) AS uuid[]), CAST(CAST(:sources AS text) AS smallint[]),"
+                " CAST(CAST(:kinds AS text) AS text[]), CAST(CAST(:digests AS text) AS bytea[]))"
             ),
             {
-                "ids": "{" + ",".join([one.hex() for one in ids]) + "}",
-                "sources": [record.source_no for record in wanted],
-                "kinds": [record.subject_kind for record in wanted],
+                "ids": _plain_array([one.hex() for one in ids]),
+                "sources": _plain_array([str(record.source_no) for record in wanted]),
+                "kinds": _plain_array([record.subject_kind for record in wanted]),
                 "digests": _array(record.digests[0] for record in wanted),
             },
-        )
-        found |= {row[0]: row[1] for row in rows}
+        ).scalar_one()
+        found |= {
+            together[at : at + _DIGEST]: together[at + _DIGEST : at + _DIGEST + _ID]
+            for at in range(0, len(together), _DIGEST + _ID)
+        }
         made = set(ids).intersection(found.values())
     return found, made
 
@@ -65,15 +72,31 @@ def erased_digests(connection: Connection, digests: Sequence[bytes]) -> set[byte
 
 def current_digests(connection: Connection, fact_keys: Sequence[bytes]) -> dict[bytes, bytes]:
     """The content digest of the newest version of each fact that exists."""
-    rows = connection.execute(
-        text("SELECT * FROM hearth.current_digests(CAST(CAST(:keys AS text) AS bytea[]))"), {"keys": _array(fact_keys)}
-    )
-    return {bytes(row.fact_key): bytes(row.content_digest) for row in rows}
+    together: bytes | None = connection.execute(
+        text(
+            # One value for all, as in `intern_records`. A content is a digest, or nothing where the fact was withdrawn.
+            "SELECT string_agg(fact_key || set_byte('\\x00', 0, octet_length(content_digest)) || content_digest, '')"
+            " FROM hearth.current_digests(CAST(CAST(:keys AS text) AS bytea[]))"
+        ),
+        {"keys": _array(fact_keys)},
+    ).scalar_one()
+    found, at = {}, 0
+    while together is not None and at < len(together):
+        begins = at + _DIGEST + 1
+        ends = begins + together[begins - 1]
+        found[together[at : at + _DIGEST]] = together[begins:ends]
+        at = ends
+    return found
 
 
 def _array(digests: Iterable[bytes]) -> str:
     """A PostgreSQL array of digests: written here, since a driver takes several times as long for thousands."""
     return "{" + ",".join([f'"\\\\x{one.hex()}"' for one in digests]) + "}"
+
+
+def _plain_array(texts: Sequence[str]) -> str:
+    """A PostgreSQL array of texts of ours that need no quotation marks."""
+    return "{" + ",".join(texts) + "}"
 
 
 def save_facts(
@@ -93,20 +116,26 @@ def keep_order(connection: Connection, batch_id: UUID, fact_keys: Sequence[bytes
         )
 
 
-def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, UUID, int, int]]) -> None:
+def save_tokens(connection: Connection, tokens: Iterable[tuple[bytes, bytes, int, int]]) -> None:
     """Insert search tokens as (token, record, source number, item number); those already there stay."""
     rows = list(tokens)
     if not rows:
         return
-    found, records, sources, items = (list(column) for column in zip(*rows, strict=True))
+    found, records, sources, items = zip(*rows, strict=True)
     connection.execute(
         text(
             "INSERT INTO hearth.search_token (token, record_id, source_no, item_no)"
-            " SELECT * FROM unnest(CAST(CAST(:tokens AS text) AS bytea[]), CAST(:records AS uuid[]),"
+            " SELECT * FROM unnest(CAST(CAST(:tokens AS text) AS bytea[]), CAST(CAST(:records AS text) AS uuid[]),"
             # In the order of the index: a quarter less time than at random, the sort included.
-            " CAST(:sources AS smallint[]), CAST(:items AS smallint[])) ORDER BY 1 ON CONFLICT DO NOTHING"
+            " CAST(CAST(:sources AS text) AS smallint[]), CAST(CAST(:items AS text) AS smallint[]))"
+            " ORDER BY 1 ON CONFLICT DO NOTHING"
         ),
-        {"tokens": _array(found), "records": records, "sources": sources, "items": items},
+        {
+            "tokens": _array(found),
+            "records": _plain_array([one.hex() for one in records]),
+            "sources": _plain_array([*map(str, sources)]),
+            "items": _plain_array([*map(str, items)]),
+        },
     )
 
 

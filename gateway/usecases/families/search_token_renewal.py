@@ -17,7 +17,7 @@ def renew_tokens(connection: Connection, ring: KeyRing, pairs: Sequence[tuple[UU
     if not pairs:
         return
     tokens = {
-        (ring.digest("search", token.encode()), one.record_id, one.source_no, one.item_no)
+        (ring.digest("search", token.encode()), one.record_id.bytes, one.source_no, one.item_no)
         for one in drop_search_tokens(connection, pairs)
         for token in plain_tokens(ITEMS[one.item_no].name, one.value)
     }

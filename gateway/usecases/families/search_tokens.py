@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from concept_model.items import ITEMS
 from gateway.custody import KeyRing
@@ -12,6 +12,7 @@ from gateway.store.fact_columns import NewFact, value_of
 from linkage.tokens import SearchQuery, search_tokens
 
 _SHORTEST_PHONE = 9
+_REMEMBERED = 8_192
 IDENTIFIER_SCHEMES = {
     "identity.nhs_number": "nhs_number",
     "identity.upn": "upn",
@@ -24,17 +25,25 @@ _WITH_TOKENS = IDENTIFIER_SCHEMES.keys() | {
 _SOUGHT = {number: item.name for number, item in enumerate(ITEMS) if item.name in _WITH_TOKENS}
 
 
-def token_rows(facts: Iterable[NewFact], ring: KeyRing) -> Iterator[tuple[bytes, UUID, int, int]]:
+def token_rows(facts: Iterable[NewFact], ring: KeyRing) -> Iterator[tuple[bytes, bytes, int, int]]:
     """Tokens of facts as (token, record, source number, item number), each once."""
     seen, digest = set(), digesters(ring, "search")[0]
+    # Names, years and postcodes come again and again: each is digested once.
+    digests: dict[str, bytes] = {}
     for fact in [one for one in facts if one[3] in _SOUGHT]:
         item = _SOUGHT[fact.item_no]
-        record, source_no, item_no = UUID(bytes=fact.record_id), fact.source_no, fact.item_no
-        for text in plain_tokens(item, json.loads(value_of(fact))):
-            row = (digest(part(text.encode())), fact.record_id, source_no, item_no)
+        record, source_no, item_no = fact.record_id, fact.source_no, fact.item_no
+        for text in _tokens_of(item, value_of(fact)):
+            token = digests.get(text) or digests.setdefault(text, digest(part(text.encode())))
+            row = (token, record, source_no, item_no)
             if row not in seen:
                 seen.add(row)
-                yield row[0], record, source_no, item_no
+                yield row
+
+
+@lru_cache(_REMEMBERED)
+def _tokens_of(item: str, value: bytes) -> frozenset[str]:
+    return plain_tokens(item, json.loads(value))
 
 
 def plain_tokens(item: str, value: Mapping[str, Any]) -> frozenset[str]:

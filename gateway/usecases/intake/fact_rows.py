@@ -16,7 +16,7 @@ from uuid import UUID
 from adapters.quick import PlainFact, value_text
 from concept_model.items import ITEMS
 from gateway.custody import KeyRing
-from gateway.keyed_digests import Digester, digesters, part
+from gateway.keyed_digests import Digester, digesters, part, size
 from gateway.store.fact_columns import (
     NewFact,
     NewRecord,
@@ -92,45 +92,46 @@ class FactPreparer:
 
     def name(self, kind: str, key: str) -> bytes:
         """The first digest of a key, which is noted among `names`."""
-        record = self._known.get((kind, key))
-        if record is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            parts = self._source_part + part(kind.encode()) + part(key.encode())
-            digests = tuple([digest(parts) for digest in self._name_digests])
-            record = self._known[kind, key] = NewRecord(self._source_no, kind, digests)
+        record = self._known.get((kind, key)) or self._record(kind, key)
         first = record.digests[0]
         self.names[first] = record
         return first
 
     def prepare(self, facts: Iterable[PlainFact]) -> list[PreparedFact]:
         """All of their rows but the records. The facts are not of `REFERENCES`."""
-        named, names, name, forms, digests = self._known, self.names, self.name, self._forms, self._contents
+        named, names, forms, digests = self._known, self.names, self._forms, self._contents
         made = []
         for item, kind, key, occurrence, value, begins, ends, at, nature, role, handling, disputed in facts:
-            record = named.get((kind, key))
-            if record is None:
-                first = name(kind, key)
-            else:
-                first = record[2][0]
-                names[first] = record
-            form = forms.get((item, nature, role, handling, disputed))
-            if form is None:
-                form = forms[item, nature, role, handling, disputed] = self._form(
-                    item, (nature, role, handling, disputed)
-                )
+            record = named.get((kind, key)) or self._record(kind, key)
+            first = record[2][0]
+            names[first] = record
+            form = forms.get((item, nature, role, handling, disputed)) or self._form(
+                item, (nature, role, handling, disputed)
+            )
             item_no, item_part, numbers, said_kind, kind_column = form
             said_period, period = _period(begins, ends)
-            moment = "null" if at is None else f'"{at}"'
-            content = part(f"[{value},{said_period},{moment},{said_kind}]".encode())
+            moment = f'"{at}"' if at else "null"
+            content = f"[{value},{said_period},{moment},{said_kind}]".encode()
+            content = size(len(content)) + content
             columns = fact_columns(numbers, value.encode(), period, moment_column(at), kind_column)
-            covered = item_part + part(occurrence.encode())
+            told = occurrence.encode()
+            covered = item_part + size(len(told)) + told
             made.append((first, item_no, covered, columns, tuple([digest(content) for digest in digests])))
         return made
 
+    def _record(self, kind: str, key: str) -> NewRecord:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        parts = self._source_part + part(kind.encode()) + part(key.encode())
+        digests = tuple([digest(parts) for digest in self._name_digests])
+        record = self._known[kind, key] = NewRecord(self._source_no, kind, digests)
+        return record
+
     def _form(self, item: str, kind: _Kind) -> _Form:
         item_no, item_part = _ITEM_PARTS[item]
-        return item_no, item_part, number_columns(self._source_no, item_no), _kind_text(*kind), kind_columns(*kind)
+        numbers = number_columns(self._source_no, item_no)
+        form = self._forms[item, *kind] = (item_no, item_part, numbers, _kind_text(*kind), kind_columns(*kind))
+        return form
 
     def refers(self, fact: PlainFact) -> ReferringFact:
         """A fact of `REFERENCES`, to be prepared once both records are known."""

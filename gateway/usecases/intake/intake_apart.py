@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -32,6 +33,7 @@ from gateway.usecases.watching.watching_feeds_sample import FileSample
 _LENGTH = 8
 _WITHOUT_REFERENCES = 2
 """The version of marshal that writes twice what is said twice, and looks nothing up."""
+_record = partial(tuple.__new__, NewRecord)
 _BY_MILLIONS = frozenset({"facts", "records"})
 """What of a chunk there is of every row: it goes as plain values, and what is rare as the objects that they are."""
 _PROGRAM = "from gateway.usecases.intake.intake_apart import main; main()"
@@ -70,7 +72,7 @@ class FileApart:
         """The chunks in order. Raise `ReadingStoppedError` where the other process ends before the file does."""
         while (said := self._read())[0] == "chunk":
             facts, records = marshal.loads(self._take())  # noqa: S302 - from the process that this one started
-            yield PreparedChunk(facts=facts, records=[*map(NewRecord._make, records)], **said[1])
+            yield PreparedChunk(facts=facts, records=[*map(_record, records)], **said[1])
         if said[0] == "unreadable":
             kind, message, how_to_fix = said[1]
             raise kind(message, how_to_fix)

@@ -81,6 +81,7 @@ class ChunkReader:
         chunk, tally, retention = Chunk(number, len(taken)), self.tally, self._retention
         facts, covered, named = chunk.facts, self._covered, self._named(self._quick_names)
         leaves: list[bytes] = []
+        begun = named.copy
         for row in taken:
             if isinstance(row, Translation):
                 leaves.append(self._take_translation(row, chunk))
@@ -91,11 +92,12 @@ class ChunkReader:
                 sent = translate_row(self._feed, RawRow(number, cells))
                 leaves.append(self._take_translation(sent, chunk))
                 continue
-            tally.accepted += 1
-            tally.flagged += not said
-            digest = named.copy()
+            digest = begun()
             digest.update(line.encode())
             leaves.append(sha256(_LEAF + digest.digest()).digest())
+            tally.accepted += 1
+            if not said:
+                tally.flagged += 1
             for fact in said:
                 if fact[0] in covered:
                     facts.append(fact)

@@ -16,6 +16,7 @@ from gateway.usecases.intake.intake_parts import BatchRefusedError, Taking
 from gateway.usecases.intake.intake_reading import ChunkReader, Tally
 from gateway.usecases.intake.intake_retention import retention_of
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 KEPT_FOR = timedelta(days=30)
 
 
@@ -68,5 +69,5 @@ def _seal(taking: Taking, kept: frozenset[str], bad: Translation) -> bytes:
     # What may not be taken is not kept in a row handed back either.
     cells = {name: text for name, text in bad.row.cells.items() if name in kept}
     file = taking.feed.alone(bad.row, kept.__contains__) if isinstance(taking.feed, DocumentFeed) else ""
-    plain = json.dumps({"cells": cells, "file": file} if file else cells, ensure_ascii=False).encode()
+    plain = _as_json({"cells": cells, "file": file} if file else cells).encode()
     return taking.wiring.custody.field.seal(plain, rejected_row_binding(taking.batch.batch_id, bad.row.number))

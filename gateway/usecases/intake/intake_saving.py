@@ -26,8 +26,8 @@ from gateway.usecases.intake.intake_beside import WordsBeside
 from gateway.usecases.intake.intake_prepared import PreparedChunk
 from gateway.wiring import Wiring
 
-_REMEMBERED = 120_000
-"""Keys whose records are remembered from chunk to chunk: some 30 MB."""
+_REMEMBERED = 300_000
+"""Keys whose records are remembered from chunk to chunk: some 80 MB."""
 _SLOTS = 1 << 24
 """Bytes that tell which facts of its own records a batch may have said already."""
 
