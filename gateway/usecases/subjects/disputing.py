@@ -38,7 +38,7 @@ ANSWER_WITHIN = 10
 LONGEST = 60
 """Words that somebody may say against a fact."""
 
-_NO_SUCH_FACT = "there is no such fact on this family's page"
+_NO_SUCH_FACT = "there is no such fact on this family's page now; open the page again"
 _NO_SUCH_DISPUTE = "there is no such dispute"
 _STANDS = "this fact is disputed already; its owner has been asked"
 _OFFICERS_ONLY = "Only information governance officers see every dispute. This attempt is recorded."
