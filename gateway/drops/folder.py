@@ -5,8 +5,8 @@
     <folder>/taken/<id>/      a file whose rows are in, with `receipt.json`, and `errors.csv` where rows come back
     <folder>/refused/<id>/    a file that was not taken, with `reason.json`, and `errors.csv` where there are rows
 
-A file is moved last, when what belongs beside it is whole on the disk; broken off before, the same file is found again
-and ends in the same place.
+Bad records of a feed of JSON or XML lie in `errors.json` or `errors.xml` instead. A file is moved last, when what
+belongs beside it is whole on the disk; broken off before, the same file is found again and ends in the same place.
 """
 
 import errno

@@ -36,8 +36,9 @@ from gateway.store.advisory import one_at_a_time
 from gateway.store.ledger import append
 from gateway.usecases.intake.batch_contract import BatchContract, Mode
 from gateway.usecases.intake.batch_receipts import batch_receipt
-from gateway.usecases.intake.batches import FINISHED, errors_csv, read_own_batch
+from gateway.usecases.intake.batches import FINISHED, errors_csv, errors_document, read_own_batch
 from gateway.usecases.intake.intake import Batch, Push, SpooledFile, receive_batch, spool_of
+from gateway.usecases.intake.mending_documents import is_document
 from gateway.usecases.log.entries import system_entry
 from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
@@ -153,12 +154,21 @@ def _tell(
     place: Place = "refused" if batch.state == "refused" else "taken"
     beside, identity = inside or place, _identity(batch)
     if batch.rows_rejected or batch.rows_refused:
-        _, rows = errors_csv(wiring, context, caller, batch.batch_id)
-        folder.put_beside(beside, identity, "errors.csv", rows.encode())
+        name, rows = _bad_rows(wiring, context, caller, batch)
+        folder.put_beside(beside, identity, name, rows.encode())
     folder.put_beside(beside, identity, "receipt.jws", batch_receipt(wiring, caller, batch.batch_id).encode())
     name = "reason.json" if place == "refused" else "receipt.json"
     folder.put_beside(beside, identity, name, json.dumps(_said(batch), indent=1).encode())
     return place
+
+
+def _bad_rows(wiring: Wiring, context: RequestContext, caller: PartnerCaller, batch: Batch) -> tuple[str, str]:
+    """Name and text of what the bad rows are mended in: a sheet, or a document in the format that the feed has."""
+    feed = wiring.feeds.get(batch.feed)
+    if feed is None or not is_document(feed.profile):
+        return "errors.csv", errors_csv(wiring, context, caller, batch.batch_id)[1]
+    _, media_format, text = errors_document(wiring, context, caller, batch.batch_id)
+    return f"errors.{media_format}", text
 
 
 def _refuse(wiring: Wiring, folder: WatchedFolder, found: Found, reason: Reason, now: datetime) -> Place:

@@ -1,8 +1,10 @@
 """Files put down over SFTP: each is taken once, whole, as its partner's; what is no file of theirs is not."""
 
 import gzip
+import io
 import json
 import os
+import re
 import signal
 from dataclasses import replace
 from datetime import timedelta
@@ -10,12 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from adapters.port import translate_row
+from adapters.registry import FEEDS
+from gateway.demo.switching_on import switch_everything_on
 from gateway.drops.folder import WatchedFolder
 from gateway.drops.rules import DropFolder, read_drop_folders
 from gateway.errors import ConfigurationError
 from gateway.store.errors import DatabaseUnavailableError
 from gateway.usecases.intake import dropping
 from gateway.usecases.intake.dropping import look_at, look_at_folders
+from gateway.usecases.intake.mending_documents import records_of
+from tests.gateway.batches.school import CONTEXT
 
 HEADER = "tenancy_ref,person_ref,as_at,balance,weeks,stage"
 BATCHES = "SELECT * FROM desk.batch WHERE sender = 'drop:brightwater-sftp' ORDER BY received_at, batch_id"
@@ -95,6 +102,29 @@ def test_bad_rows_come_back_beside_the_file(northvale, rules, arrears):
     (sheet,) = (rules.folder / "taken").glob("*/errors.csv")
     assert "how_to_fix" in sheet.read_text()
     assert sheet.stat().st_mode & 0o007 == 0
+
+
+@pytest.mark.parametrize(("feed", "ending"), [("schools-pupils", "json"), ("schools-ctf", "xml")])
+def test_bad_records_come_back_in_the_format_they_came_in(northvale, rules, feed, ending):
+    profile = FEEDS[feed].profile
+    switch_everything_on(northvale.wiring, CONTEXT, [feed])
+    schools = rules.model_copy(
+        update={
+            "agency": northvale.partner(feed).agency, "client": "mill-lane-sftp",
+            "files": (rules.files[0].model_copy(update={"match": "roll-*", "feed": feed}),),
+        }
+    )  # fmt: skip
+    born = re.search(r'(?<=<DOB>)[0-9-]+|(?<="DOB": ")[0-9-]+', profile.example_file)
+    name = f"roll-1.{ending}"
+    (rules.folder / name).write_text(profile.example_file.replace(born[0], "2012-02-31", 1))
+
+    assert look_at(northvale.wiring, schools).taken == 1
+
+    assert places(rules, "taken") == [[f"errors.{ending}", "receipt.json", "receipt.jws", name]]
+    (document,) = (rules.folder / "taken").glob(f"*/errors.{ending}")
+    mended = document.read_bytes().replace(b"2012-02-31", born[0].encode())
+    rows = [translate_row(FEEDS[feed], row) for row in records_of(FEEDS[feed], io.BytesIO(mended))]
+    assert [bool(row.records) and not row.errors for row in rows] == [True]
 
 
 def test_a_file_that_is_refused_whole_lies_with_the_reason(northvale, rules):
