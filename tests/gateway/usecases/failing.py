@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 
 from gateway.store.append_many import AppendedRow, append_many
 from gateway.store.engine import Database
-from gateway.store.group_commit import GroupCommit
+from gateway.store.group_commit import Done, GroupCommit
 from gateway.store.scripts import driver_connection
 from gateway.store.wire import Statement, Step
 
 BEFORE, LOST, AFTER = "before", "connection lost at", "after"
 WAYS = (BEFORE, LOST, AFTER)
+LOST_BEHIND = "connection lost behind"
+"""Of the log alone: the entry is committed, and what follows on its connection is not."""
 
 
 class InjectedError(Exception):
@@ -40,7 +42,13 @@ class FailingDatabase(Database):
             fails = number == self.at
             if fails and self.way == BEFORE:
                 raise InjectedError
-            yield GroupCommit(partial(self._connect, role), _cut_off) if fails and self.way == LOST else log
+            connect = partial(self._connect, role)
+            if fails and self.way == LOST:
+                yield GroupCommit(connect, _cut_off)
+            elif fails and self.way == LOST_BEHIND:
+                yield _CutOffBehind(connect, append_many)
+            else:
+                yield log
         self.committed.append(number)
         if fails and self.way == AFTER:
             raise InjectedError
@@ -65,6 +73,14 @@ def _cut_off(rows: Sequence[AppendedRow]) -> Step:
     statement, values = append_many(rows)
     lost = statement.text + b", pg_terminate_backend(pg_backend_pid())"
     return Statement(b"cut_off", lost, statement.formats), values
+
+
+class _CutOffBehind(GroupCommit[AppendedRow]):
+    """Appends, and loses the connection before what follows is committed."""
+
+    def append(self, item: AppendedRow, then: Sequence[Step] = ()) -> Done:
+        lost: Step = (Statement(b"cut_off", b"SELECT pg_terminate_backend(pg_backend_pid())"), ())
+        return super().append(item, [*then, lost])
 
 
 def failing(database: Database, at: int | None = None, way: str = BEFORE) -> FailingDatabase:

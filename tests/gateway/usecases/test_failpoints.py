@@ -6,13 +6,14 @@ import socket
 import pytest
 
 from tests.gateway.served import raw, served
-from tests.gateway.usecases.failing import AFTER, LOST, WAYS, failing
+from tests.gateway.usecases.failing import AFTER, LOST, LOST_BEHIND, WAYS, failing
 
 # The transactions of the two paths, in order. A use case that gains a commit gains three tests here.
 READ = ("hg_desk", "hg_decide", "hg_read log", "hg_desk", "hg_read", "hg_read log")
 AUTHORISATION, TICKET_USED = 2, 4
-SEARCH = ("hg_desk", "hg_desk", "hg_search", "hg_decide", "hg_read log", "hg_read", "hg_read log", "hg_desk")
-ASKED, SEARCH_TICKET, SEARCH_OUTCOME = 1, 4, 6
+# A search reads behind the commit of its authorisation, on the log's own connection.
+SEARCH = ("hg_desk", "hg_desk", "hg_search", "hg_decide", "hg_read log", "hg_read log", "hg_desk")
+ASKED, SEARCH_TICKET, SEARCH_OUTCOME = 1, 4, 5
 # The switch before a byte is read, the switch, the batch seen before; the batch noted; the one that takes it, and
 # within it the switch and its error budget; the answer.
 PUSH = ("hg_desk", "hg_desk", "hg_desk", "hg_intake", "hg_intake", "hg_desk")
@@ -21,6 +22,8 @@ _BATCHES = "SELECT count(*) FROM desk.batch WHERE feed = :feed"
 _WAITING = "SELECT count(*) FROM desk.spooled_batch"
 _FEED = "housing-arrears"
 _ENTRIES = "SELECT count(*) FROM audit.entry"
+_TICKETS = "SELECT count(*) FROM audit.ticket"
+_USES = "SELECT count(*) FROM audit.ticket_use"
 _JOBS = "SELECT count(*) FROM jobs.procrastinate_jobs"
 
 
@@ -147,6 +150,22 @@ def test_a_search_that_fails_puts_nobody_on_the_socket(northvale, asking, at, wa
     assert northvale.count("SELECT count(*) FROM audit.ticket") - before == (SEARCH_TICKET in database.committed)
     logged = sum(number in database.committed for number in (ASKED, SEARCH_TICKET, SEARCH_OUTCOME))
     assert northvale.count(_ENTRIES) - entries == logged
+
+
+def test_a_search_that_loses_the_connection_behind_its_authorisation_leaves_that_and_nothing_else(northvale, asking):
+    declaration, body = asking
+    before = [northvale.count(said) for said in (_ENTRIES, _TICKETS, _USES)]
+    database = failing(northvale.wiring.database, SEARCH_TICKET, LOST_BEHIND)
+
+    with served(northvale, northvale.with_database(database)) as gateway:
+        headers = gateway.headers("B101", declaration) | {"Content-Type": "application/json"}
+        received = raw(gateway, "POST", "/v1/people/search", headers, body)
+
+    assert status_of(received) == 503
+    assert b"Marsh" not in received
+    # Authorised, and the read taken back with its ticket: "may have been disclosed".
+    after = [northvale.count(said) for said in (_ENTRIES, _TICKETS, _USES)]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [2, 1, 0]
 
 
 @pytest.fixture
