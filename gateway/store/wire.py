@@ -47,7 +47,7 @@ _ARRAY = struct.Struct("!iIIii")
 _LENGTH = struct.Struct("!i")
 _DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 _NO_SUCH_STATEMENT = "26000"
-# A thread's own for each connection: finding out how a type is read costs as much as reading a row.
+# A thread's own, of the connection it read last: finding out how types are read costs as much as reading a row.
 _loading = threading.local()
 _prepared: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
 
@@ -111,10 +111,9 @@ def run_each(connection: psycopg.Connection[Any], transactions: Sequence[Sequenc
 def rows(session: Session, result: PGresult) -> list[tuple[Any, ...]]:
     """The rows of a result, as the session loads them."""
     connection = _driver(session)
-    if (loaders := getattr(_loading, "loaders", None)) is None:
-        loaders = _loading.loaders = WeakKeyDictionary()
-    if (loader := loaders.get(connection)) is None:
-        loader = loaders[connection] = adapt.Transformer.from_context(connection)
+    loader = getattr(_loading, "loader", None)
+    if loader is None or loader.connection is not connection:
+        loader = _loading.loader = adapt.Transformer.from_context(connection)
     loader.set_pgresult(result)
     try:
         found: list[tuple[Any, ...]] = loader.load_rows(0, result.ntuples, tuple)
