@@ -163,9 +163,8 @@ def _households(connection: duckdb.DuckDBPyConnection, present: Sequence[str], *
     connection.execute(
         "create or replace table clusters as select source, source_key, person_id, "
         "coalesce(household_id, '') as household_id, probability "
-        "from (select number, any_value(source) as source, any_value(source_key) as source_key, min(row) as row "
-        "from rows group by number) join persons using (number) join lived using (number) "
-        "left join named using (household) order by row"
+        "from (select min(row) as row from rows group by number) join rows using (row) join persons using (number) "
+        "join lived using (number) left join named using (household) order by row"
     )
     connection.unregister("lived")
     connection.unregister("named")
