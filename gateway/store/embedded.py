@@ -28,7 +28,6 @@ unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 max_connections = 120
 shared_buffers = '256MB'
-max_wal_size = '2GB'
 synchronous_commit = on
 fsync = on
 full_page_writes = on
