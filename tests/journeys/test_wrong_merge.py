@@ -27,7 +27,6 @@ class Story:
     def __init__(self, northvale, gateway):
         self.northvale, self.gateway = northvale, gateway
         # The council has two stewards, so that one can undo what the other decided.
-        northvale.staff[SECOND] = {**northvale.staff[STEWARD], "worker_ref": SECOND, "name": "Ana Field"}
         self.families = {one: northvale.family_id(*one) for one in (FATHER, SON)}
         for feed in ("police-nominals", "police-occurrences"):
             self.push(feed, "first")

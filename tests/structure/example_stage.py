@@ -297,7 +297,5 @@ def staged(northvale: Northvale) -> Iterator[Stage]:
     wiring = replace(northvale.wiring, settings=settings, clients=ClientRegistry.from_document({CLIENT: partner}))
     address = f"{wiring.settings.public_url}/oauth/token"
     form = token_form(key, CLIENT, address, now=wiring.clock(), jti=str(clock.new_opaque_id()))
-    # A second steward, who undoes what the first one decided.
-    northvale.staff["W607"] = {**northvale.staff["W603"], "worker_ref": "W607"}
     with served(northvale, wiring) as gateway:
         yield Stage(northvale, gateway, form["client_assertion"])

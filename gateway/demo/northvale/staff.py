@@ -52,6 +52,7 @@ _COUNCIL = (
     ("W604", "Kwabena Hale", "analyst", "Insight", ""),
     ("W605", "Ffion Marlow", "evaluation_analyst", "Insight", ""),
     ("W606", "Terence Abbey", "records_officer", "Information Governance", ""),
+    ("W607", "Ana Field", "data_steward", "Data Quality", ""),
 )
 _PARTNERS = (
     ("B101", "Sheila Bramhall", "brightwater_homes", "rent_officer", "Income", ""),

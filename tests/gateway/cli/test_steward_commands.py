@@ -18,8 +18,6 @@ REASON = ("--reason", "Seen at a visit.")
 @pytest.fixture(scope="module")
 def served(northvale_world):
     with copied(northvale_world) as northvale:
-        second = {"worker_ref": SECOND, "name": "Ana Field", "email": "ana.field@northvale-council.example.org"}
-        northvale.staff[SECOND] = {**northvale.staff[STEWARD], **second}
         link_everything(northvale.wiring)
         with served_northvale(northvale) as one:
             yield one

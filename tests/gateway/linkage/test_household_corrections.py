@@ -19,7 +19,6 @@ class Homes:
 
     def __init__(self, northvale, gateway):
         self.northvale, self.gateway = northvale, gateway
-        northvale.staff[SECOND] = {**northvale.staff[STEWARD], "worker_ref": SECOND, "name": "Ana Field"}
         homes = self.members()
         memberships = Counter(one for people in homes.values() for one in people)
         self.own, self.leaver = min(
