@@ -81,6 +81,7 @@ class Harness:
         self._random = random
         self._key = northvale.wiring.log_signer.verifier()
         self._family = northvale.family_id("S2", "Kelly Marsh")
+        self.born = northvale.person("S2", "Kelly Marsh")["dob"]
         self._balances = count(1_000_000)
         self.judge = Judge(admin, self._key, self._canaries())
         self.outcome = Outcome()
@@ -142,7 +143,7 @@ class Harness:
     def _requests(self) -> list[Iterator[Request]]:
         declared = self._declare(_READER, {"purpose": "tenancy_management", "reason": "a reason of the test"})
         read = Request("read", "GET", f"/v1/families/{self._family}", _headers(_READER, declared))
-        asked = {"family_name": "Marsh", "given_name": "Kelly", "birth_date": "1994-01-22"}
+        asked = {"family_name": "Marsh", "given_name": "Kelly", "birth_date": self.born}
         headers = _headers(_READER, declared) | {"Content-Type": "application/json"}
         search = Request("search", "POST", "/v1/people/search", headers, json.dumps(asked).encode())
         strange = {"purpose": "front_door", "reason": "a reason of the test", "case_reference": "NV-1"}
@@ -169,7 +170,7 @@ class Harness:
         values = [one["value"] for identity in shown for kind in ("names", "birth_dates", "phones")
                   for one in identity[kind]]  # fmt: skip
         values += [line for address in page["addresses"] for line in (address["postcode"], address["lines"][0])]
-        assert {"Kelly Marsh", "21 Weavers Row", "1994-01-22"} <= set(values)
+        assert {"Kelly Marsh", "21 Weavers Row", self.born} <= set(values)
         return sorted(set(values))
 
     def close(self) -> None:

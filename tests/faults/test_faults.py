@@ -57,12 +57,13 @@ def test_commits_that_do_not_wait_for_the_disk_lose_what_was_acknowledged(harnes
 
 
 def test_bytes_of_a_family_that_no_entry_speaks_of_are_counted(harness):
-    page = b'HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n{"value": "Kelly Marsh", "born": "1994-01-22"'
+    said = f'{{"value": "Kelly Marsh", "born": "{harness.born}"'
+    page = b"HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n" + said.encode()
     never_asked = Access("read", "00000000-0000-4000-8000-00000000abcd", page)
 
     verdict = harness.judge.judge([never_asked])
 
-    assert verdict.bare_bytes == len("Kelly Marsh") + len("1994-01-22")
+    assert verdict.bare_bytes == len("Kelly Marsh") + len(harness.born)
     assert not verdict.sound
 
 

@@ -118,7 +118,8 @@ def test_a_reader_who_goes_away_leaves_the_log_whole(northvale, reading):
 @pytest.fixture
 def asking(northvale):
     declaration = northvale.declare("B101", "tenancy_management")
-    body = json.dumps({"family_name": "Marsh", "given_name": "Kelly", "birth_date": "1994-01-22"}).encode()
+    born = northvale.person("S2", "Kelly Marsh")["dob"]
+    body = json.dumps({"family_name": "Marsh", "given_name": "Kelly", "birth_date": born}).encode()
     return declaration, body
 
 
