@@ -31,7 +31,7 @@ class RowPath:
         if below is None:
             return column
         path = below if self.whole and column else self.row + below
-        return (self.within + path.removeprefix(".")).removesuffix(".")
+        return (self.within + path.lstrip("./") if self.within else path.removeprefix(".")).rstrip("./")
 
     def _below(self, column: str) -> str | None:
         if column in self.names:

@@ -23,8 +23,10 @@ def pruned(node: XmlNode, keeps: Callable[[str], bool], path: str = "") -> XmlNo
     return replace(node, attributes=attributes, children=tuple(children))
 
 
-def text_of(node: XmlNode) -> str:
-    """The element as text, without namespaces."""
+def text_of(node: XmlNode, within: str = "") -> str:
+    """The element as text, to stand in an element of the namespace `within`; attributes are of none."""
     attributes = "".join(f" {name}={quoteattr(text)}" for name, text in node.attributes.items())
-    inner = escape(node.text) + "".join(map(text_of, node.children))
+    if node.namespace != within:
+        attributes = f" xmlns={quoteattr(node.namespace)}{attributes}"
+    inner = escape(node.text) + "".join(text_of(child, node.namespace) for child in node.children)
     return f"<{node.name}{attributes}>{inner}</{node.name}>" if inner else f"<{node.name}{attributes}/>"

@@ -89,9 +89,9 @@ def plain(file: Path) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, unpacked)
 
 
-def content_key(feed: str, content: BinaryIO | bytes) -> str:
-    """An Idempotency-Key that is the same for the same content of the same feed."""
-    found = hashlib.sha256(feed.encode() + bytes(1))
+def content_key(feed: str, content: BinaryIO | bytes, *said: str) -> str:
+    """An Idempotency-Key that is the same for the same content of the same feed, of which the same is said."""
+    found = hashlib.sha256(b"".join(part.encode() + bytes(1) for part in (feed, *said)))
     stream = io.BytesIO(content) if isinstance(content, bytes) else content
     stream.seek(0)
     while piece := stream.read(PIECE):

@@ -2,7 +2,9 @@
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adapters.errors import FeedUnreadableError, UnknownFeedError
-from adapters.port import RowError
+from adapters.port import Feed, RowError
 from gateway import clock
 from gateway.commands.feeds import SOME_ROWS_BAD, UNREADABLE, FeedsDir, mapping_folder
 from gateway.commands.files import CommandError, keep_apart, open_private
@@ -19,6 +21,7 @@ from gateway.identity.keys import load_private_key
 from gateway.push_bodies import plain
 from gateway.push_client import MEDIA_TYPES, PartnerClient, PushedFile, content_key
 from gateway.usecases.intake.batch_contract import Mode
+from gateway.usecases.intake.checking_here import as_pushed
 from gateway.usecases.intake.translating import TranslationSummary, find_feed, translate_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -39,7 +42,9 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option
     errors: Path | None = typer.Option(
         None, help="Fetch the bad rows into this file: .csv; .json or .xml for records."
     ),
-    idempotency_key: str | None = typer.Option(None, help="Else made from the content: pushed again, nothing changes."),
+    idempotency_key: str | None = typer.Option(
+        None, help="Else made from the file: pushed again as it is, nothing changes."
+    ),
     mends: str | None = typer.Option(
         None, metavar="BATCH", help="Batch whose rows handed back are mended in this file."
     ),
@@ -61,15 +66,16 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     media_type = _media_type(file)
     keep_apart((errors,), (file, key))
-    with plain(file) as content:
-        if check and not _check(feed, file, content, feeds_dir):
-            raise typer.Exit(UNREADABLE)
-        key_of_file = idempotency_key or content_key(feed, content)
     terms = {"mode": mode.value} if mode is not Mode.DELTA else {}
     terms |= {"mends": mends} if mends else {}
     terms |= {"validate": "true"} if validate else {}
     terms |= {"coverage_from": f"{coverage_from:%Y-%m-%d}"} if coverage_from else {}
     terms |= {"coverage_to": f"{coverage_to:%Y-%m-%d}"} if coverage_to else {}
+    with plain(file) as content:
+        how = partial(as_pushed, mode=mode, version=schema_version, mends=bool(mends))
+        if check and not _check(feed, file, content, feeds_dir, how):
+            raise typer.Exit(UNREADABLE)
+        key_of_file = idempotency_key or _key_of(feed, file, content, (schema_version, *map("=".join, terms.items())))
     pushed = PushedFile(feed, file, media_type, key_of_file, terms, schema_version)
     partner = PartnerClient(gateway, client, load_private_key(key), clock.utc_now, clock.new_id)
     in_parts = file.stat().st_size >= RESUMABLE_FROM if resumable is None else resumable
@@ -89,13 +95,25 @@ def _media_type(file: Path) -> str:
     return found
 
 
-def _check(feed: str, file: Path, content: BinaryIO, feeds_dir: Path | None) -> bool:
+def _key_of(feed: str, file: Path, content: BinaryIO, said: tuple[str, ...]) -> str:
+    """The Idempotency-Key of a file and what is said of it.
+
+    A file written anew is another one, though it be like the last but one: what changed back has to be told, too.
+    """
+    return content_key(feed, content, *said, str(file.stat().st_mtime_ns))
+
+
+def _check(
+    feed: str, file: Path, content: BinaryIO, feeds_dir: Path | None, as_pushed: Callable[..., Feed]
+) -> bool:  # fmt: skip
     """Translate here and say what would be rejected; False where nothing of the file can be taken."""
     try:
-        found = find_feed(feed, mapping_folder(feeds_dir))
+        found = as_pushed(find_feed(feed, mapping_folder(feeds_dir)), today=clock.utc_now().date())
     except UnknownFeedError:
         _say("This feed is not described here; the gateway alone will check the file.")
         return True
+    except FeedUnreadableError as error:
+        return _not_sent(error)
     reasons: Counter[tuple[str, str, str]] = Counter()
 
     def count(error: RowError) -> None:
@@ -105,13 +123,17 @@ def _check(feed: str, file: Path, content: BinaryIO, feeds_dir: Path | None) -> 
     try:
         translate_file(found, content, summary, _drop, count)
     except FeedUnreadableError as error:
-        _say(f"{error.message} {error.how_to_fix}\nNothing was sent.")
-        return False
+        return _not_sent(error)
     bad = summary.rejected + summary.refused
     _say(f"Checked here: {summary.rows} rows, {summary.accepted} good, {bad} that would be handed back.")
     for (_, message, remedy), times in reasons.most_common(_REASONS_SHOWN):
         _say(f"  {times} x {message} {remedy}")
     return True
+
+
+def _not_sent(error: FeedUnreadableError) -> bool:
+    _say(f"{error.message} {error.how_to_fix}\nNothing was sent.")
+    return False
 
 
 def _drop(_record: str) -> None:
@@ -147,6 +169,9 @@ def _fetch_errors(partner: PartnerClient, batch: dict[str, Any], path: Path) -> 
     text = partner.errors_of(str(batch.get("batch_id")), as_document=as_document)
     with open_private(path) as stream:
         stream.write(text)
+    form = ".xml" if text.startswith("<") else ".json"
+    if as_document and path.suffix.lower() != form:
+        typer.echo(f"They came as {form[1:].upper()}, as the file did: call {path.name} {path.stem}{form} to push it.")
     typer.echo(f"They are in {path.name}: mend them there and push that file with --mends {batch.get('batch_id')}")
 
 

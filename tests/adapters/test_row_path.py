@@ -35,6 +35,10 @@ def test_a_path_is_that_of_the_row_and_what_stands_for_the_column():
     assert RowPath("", begins=(("", "."),)).of("DOB") == "DOB"
     assert RowPath("/A/B[1]", {"x": "/x"}).of("unknown") == "unknown"
     assert RowPath("value[0]", begins=(("", "."),), within="rows[1].file.").of("DOB") == "rows[1].file.value[0].DOB"
+    within = {"within": "/rows/row[1]/file/"}
+    assert RowPath("/A/B[1]", {"x": "/x"}, **within).of("x") == "/rows/row[1]/file/A/B[1]/x"
+    assert RowPath("Bundle.entry[0]", begins=(("", "."),), **within).of("x") == "/rows/row[1]/file/Bundle.entry[0].x"
+    assert RowPath("", **within).of("") == "/rows/row[1]/file"
     assert json_path(["a", "b", 3, "c"]) == "a.b[3].c"
 
 
@@ -136,17 +140,47 @@ def test_every_record_of_a_sample_says_alone_what_it_said_in_its_file(name):
     assert rows > 0
 
 
-def test_a_resource_alone_brings_the_patient_whom_it_names_and_no_more():
+@pytest.mark.parametrize("reference", ["Patient/p1", "urn:uuid:0f"])
+def test_a_resource_alone_brings_the_patient_whom_it_names_and_no_more(reference):
     feed = FEEDS["health-ukcore"]
     patient = {"resourceType": "Patient", "id": "p1", "birthDate": "2001-02-03", "name": [{"family": "Secret"}]}
+    whom = {"fullUrl": reference} if reference.startswith("urn:") else {}
     visit = {
         "resourceType": "Encounter", "id": "e1", "status": "finished", "class": {"code": "EMER"},
-        "subject": {"reference": "Patient/p1"}, "period": {"start": "2026-01-01T10:00:00+00:00"},
+        "subject": {"reference": reference}, "period": {"start": "2026-01-01T10:00:00+00:00"},
     }  # fmt: skip
-    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient}, {"resource": visit}]}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [whom | {"resource": patient}, {"resource": visit}],
+    }
     body = json.dumps(bundle).encode()
     assert same_alone(feed, body) == 2
     *_, last = feed.rows(io.BytesIO(body))
     alone = feed.alone(last, lambda _: True)
     assert "2001-02-03" in alone
     assert "Secret" not in alone
+
+
+def test_a_resource_that_came_as_xml_goes_alone_as_xml_with_the_patient_whom_it_names():
+    feed = FEEDS["health-ukcore"]
+    body = (
+        b'<Bundle xmlns="http://hl7.org/fhir"><type value="collection"/><entry><fullUrl value="urn:uuid:1"/><resource>'
+        b'<Patient><id value="p1"/><meta><security><code value="R"/></security></meta><name><family value="Secret"/>'
+        b'</name><birthDate value="2001-02-03"/></Patient></resource></entry><entry><resource><Encounter>'
+        b'<id value="e1"/>'
+        b'<text><div xmlns="http://www.w3.org/1999/xhtml">A story</div></text><status value="finished"/><class><code '
+        b'value="EMER"/></class><subject><reference value="urn:uuid:1"/></subject><period><start '
+        b'value="2026-01-01T10:00:00+00:00"/></period></Encounter></resource></entry></Bundle>'
+    )
+    assert same_alone(feed, body) == 2
+    *_, last = feed.rows(io.BytesIO(body))
+    alone = feed.alone(last, lambda column: column != "Encounter.text")
+    assert alone.startswith(
+        '<Bundle xmlns="http://hl7.org/fhir"><type value="collection"/><entry><resource><Encounter>'
+    )
+    assert alone.index("urn:uuid:1") < alone.index("2001-02-03")
+    assert "Secret" not in alone
+    assert "story" not in alone
+    # It is FHIR in the order of its schema.
+    assert alone.index("<meta>") < alone.index("<birthDate")

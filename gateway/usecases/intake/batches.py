@@ -22,7 +22,7 @@ from gateway.usecases.intake.batch_keepers import senders_of
 from gateway.usecases.intake.intake import SUPPLY_PURPOSE
 from gateway.usecases.intake.intake_rejected import opened_row
 from gateway.usecases.intake.mending import OWN_COLUMNS, REASON_COLUMNS, ROW_COLUMN
-from gateway.usecases.intake.mending_documents import BadRecord, document_format, document_of, is_document
+from gateway.usecases.intake.mending_documents import BadRecord, document_of, is_document
 from gateway.usecases.intake.spreadsheets import harmless
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
@@ -115,8 +115,8 @@ def errors_document(wiring: Wiring, context: RequestContext, caller: Caller, bat
         )
         for row in rows
     ]
-    ending = document_format(feed.profile)
-    return f"{batch.feed}-{batch_id}-errors.{ending}", ending, document_of(feed.profile, bad)
+    ending, text = document_of(feed.profile, bad)
+    return f"{batch.feed}-{batch_id}-errors.{ending}", ending, text
 
 
 def _handed_out(

@@ -1,8 +1,9 @@
 """Records of JSON and XML handed back: a document of bad records, each a file by itself, that is mended and sent again.
 
-JSON: `{"feed": …, "rows": [{"row": 3, "errors": […], "file": {…}}]}`. XML: `<rows feed="…"><row number="3">`, in which
-an `error` stands for each fault and a `file` holds the record. `row` is the number that it had in the first file, by
-which it is matched; what the errors say is not read again.
+Records come back in the format in which they were sent. JSON: `{"feed": …, "rows": [{"row": 3, "errors": […],
+"file": {…}}]}`. XML: `<rows feed="…"><row number="3">`, in which an `error` stands for each fault and a `file` holds
+the record. `row` is the number that it had in the first file, by which it is matched; what the errors say is not read
+again.
 """
 
 import json
@@ -17,7 +18,7 @@ from adapters.json_text import parse_json
 from adapters.port import Feed, FeedProfile, RawRow, RowError
 from adapters.row_path import RowPath
 from adapters.sources import whole
-from adapters.xml_rows import XmlNode, xml_document, xml_rows
+from adapters.xml_rows import XmlNode, looks_like_xml, xml_document, xml_rows
 from adapters.xml_text import text_of
 
 MEND_THERE = "Fetch the rows to mend again, mend them there, and leave the row numbers as they are."
@@ -38,16 +39,19 @@ def is_document(profile: FeedProfile) -> bool:
     return "csv" not in profile.formats
 
 
-def document_format(profile: FeedProfile) -> str:
-    """In which format its bad records go back and come again: json or xml."""
-    return "json" if {"json", "ndjson"}.intersection(profile.formats) else "xml"
+def document_formats(profile: FeedProfile) -> tuple[str, ...]:
+    """In which formats its bad records may go back and come again: json, xml or both."""
+    taken = [("json", {"json", "ndjson"}), ("xml", {"xml"})]
+    return tuple(name for name, formats in taken if formats.intersection(profile.formats))
 
 
-def document_of(profile: FeedProfile, bad: Sequence[BadRecord]) -> str:
-    """The document of bad records. Pure."""
-    if document_format(profile) == "xml":
+def document_of(profile: FeedProfile, bad: Sequence[BadRecord]) -> tuple[str, str]:
+    """Format and text of the document of bad records of one file, in the format in which they came. Pure."""
+    held = next((one.file for one in bad if one.file), "")
+    if held.startswith("<") or "json" not in document_formats(profile):
         rows = tuple(_xml_row(one) for one in bad)
-        return '<?xml version="1.0" encoding="UTF-8"?>\n' + text_of(XmlNode("rows", "", {"feed": profile.name}, rows))
+        document = text_of(XmlNode("rows", "", {"feed": profile.name}, rows))
+        return "xml", f'<?xml version="1.0" encoding="UTF-8"?>\n{document}'
     told = [
         {
             "row": one.number,
@@ -59,7 +63,7 @@ def document_of(profile: FeedProfile, bad: Sequence[BadRecord]) -> str:
         }
         for one in bad
     ]
-    return json.dumps({"feed": profile.name, "rows": told}, ensure_ascii=False, indent=1)
+    return "json", json.dumps({"feed": profile.name, "rows": told}, ensure_ascii=False, indent=1)
 
 
 def _xml_row(bad: BadRecord) -> XmlNode:
@@ -76,7 +80,7 @@ def records_of(feed: Feed, source: BinaryIO) -> Iterator[RawRow]:
 
     Raises `FeedUnreadableError`, at any record, where it is no document of bad records, or a file in it holds none.
     """
-    made = _of_xml if document_format(feed.profile) == "xml" else _of_json
+    made = _of_xml if "xml" in feed.profile.formats and looks_like_xml(source) else _of_json
     for place, number, content in made(source):
         if content:
             yield _record(feed, place, number, content)
@@ -117,4 +121,4 @@ def _of_xml(source: BinaryIO) -> Iterator[tuple[str, int, bytes]]:
             message = f"Row {place} of this file has no row number that can be read."
             raise FeedUnreadableError(message, MEND_THERE)
         held = next((child for one in row.all("file") for child in one.children), None)
-        yield f"/rows/row[{place}]/file", int(number), text_of(held).encode() if held else b""
+        yield f"/rows/row[{place}]/file/", int(number), text_of(held).encode() if held else b""

@@ -6,7 +6,7 @@ from adapters.port import FeedProfile
 from gateway.usecases.intake.batch_contract import Mode
 from gateway.usecases.intake.batches import FINISHED, Progress, told_withdrawn
 from gateway.usecases.intake.intake import Batch
-from gateway.usecases.intake.mending_documents import document_format, is_document
+from gateway.usecases.intake.mending_documents import document_formats, is_document
 from gateway.web.code_labels import BATCH_STATES
 from gateway.web.views.families import Tag
 from gateway.web.words import counted, day, instant
@@ -125,7 +125,9 @@ def feed_title(batch: Batch, feeds: dict[str, FeedProfile]) -> str:
 def _errors_format(batch: Batch, feeds: dict[str, FeedProfile]) -> str:
     """In which format the bad rows of a file go back and come again."""
     profile = feeds.get(batch.feed)
-    return document_format(profile).upper() if profile is not None and is_document(profile) else "CSV"
+    if profile is None or not is_document(profile):
+        return "CSV"
+    return ", or ".join(map(str.upper, document_formats(profile)))
 
 
 def _paragraphs(batch: Batch, progress: Progress | None) -> tuple[str, ...]:

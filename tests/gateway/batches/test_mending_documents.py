@@ -35,6 +35,17 @@ def bundle(*resources):
     return json.dumps({"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in resources]})
 
 
+def bundle_in_xml(*births):
+    """A bundle of patients in FHIR XML, under a prefix as some systems write it."""
+    entries = "".join(
+        f'<f:entry><f:resource><f:Patient><f:id value="{NUMBERS[n]}"/><f:name><f:use value="usual"/>'
+        f'<f:family value="Family{letter}"/><f:given value="Pat"/></f:name><f:birthDate value="{born}"/>'
+        '<f:photo><f:title value="never kept"/></f:photo></f:Patient></f:resource></f:entry>'
+        for n, (letter, born) in enumerate(zip("abcdef", births, strict=False))
+    )
+    return f'<f:Bundle xmlns:f="http://hl7.org/fhir"><f:type value="collection"/>{entries}</f:Bundle>'
+
+
 def records(*births):
     rows = [
         {"UPN": f"{letter}99010200000{n}", "Surname": "Example", "Forename": "Robin", "DOB": born, "Religion": "none"}
@@ -102,11 +113,14 @@ FEEDS_OF_DOCUMENTS = [
         "health-ukcore", "northvale_nhs", "json", lambda *births: bundle(*map(patient, range(5), births)),
         "Bundle.entry[{}].resource.birthDate", -1,
     ),
+    (
+        "health-ukcore", "northvale_nhs", "xml", bundle_in_xml, "Bundle.entry[{}].resource.birthDate", -1,
+    ),
     ("police-incidents-psdm", "northvale_police", "json", incidents, "included[{}].attributes.dateOfBirth", -1),
 ]  # fmt: skip
 
 
-@pytest.fixture(params=FEEDS_OF_DOCUMENTS, ids=lambda one: one[0])
+@pytest.fixture(params=FEEDS_OF_DOCUMENTS, ids=lambda one: f"{one[0]}-{one[2]}")
 def sent(request, wiring):
     feed, agency, form, made, path, first = request.param
     switch_everything_on(wiring, CONTEXT, [feed])

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import os
 import tracemalloc
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from adapters.registry import FEEDS
 from gateway import clock, problems, push_bodies, push_uploads
 from gateway.api import partners, uploads
 from gateway.demo.provider.serving import bind_loopback, serving
@@ -19,7 +21,10 @@ from gateway.identity.clients import ClientRegistry
 from gateway.identity.errors import InsecureOriginError
 from gateway.identity.keys import generate_es256_key, public_jwks, save_private_key
 from gateway.push_client import PartnerClient, PushedFile, PushError, content_key
+from gateway.usecases.intake.batch_modes import row_key
 from gateway.usecases.people.request_context import RequestContext
+from tests.gateway.batches.test_mending_documents import BAD, GOOD, transfers
+from tests.gateway.cli.conftest import run_hearthgate
 from tests.gateway.cli.test_translate import CANARY, EXAMPLES, FEED, attendance, bad_row
 
 CLIENT = "mill-lane-primary"
@@ -120,6 +125,7 @@ def push(live, keyfile, hearthgate, tmp_path):
         credentials = ("--gateway", gateway, "--client", client, "--key", key)
         return hearthgate("push", feed, tmp_path / name, *credentials, *options)
 
+    run.credentials = ("--gateway", live.address, "--client", CLIENT, "--key", keyfile)
     return run
 
 
@@ -339,3 +345,38 @@ def test_a_file_is_never_held_whole(tmp_path):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8_000_000
+
+
+def test_a_file_written_anew_is_another_push_though_it_be_like_the_last_but_one(push, tmp_path, wiring):
+    there, back = attendance(*EXAMPLES), attendance(EXAMPLES[0])
+    told = [push(body).stdout.splitlines()[0] for body in (there, back, there)]
+    assert len(set(told)) == 3
+    path = tmp_path / "pushed.csv"
+    written = path.stat().st_mtime_ns
+    path.write_bytes(there)
+    os.utime(path, ns=(written, written))
+    again = run_hearthgate("push", FEED, path, *push.credentials)
+    assert again.stdout.splitlines()[0] == told[-1]
+    assert batches(wiring) == 3
+
+
+def test_records_of_xml_are_fetched_mended_and_pushed_with_the_check(push, tmp_path, wiring):
+    switch_everything_on(wiring, RequestContext("00000000-0000-4000-8000-000000000001"), ["schools-ctf"])
+    errors = tmp_path / "mend.json"
+    done = push(transfers(GOOD, BAD).encode(), "--errors", errors, name="a.xml", feed="schools-ctf")
+    batch = done.stdout.split()[1].rstrip(":")
+    assert "They came as XML, as the file did: call mend.json mend.xml to push it." in done.stdout
+    mended = errors.read_text().replace(BAD, GOOD).encode()
+    done = push(mended, "--mends", batch, name="mend.xml", feed="schools-ctf")
+    assert "Checked here: 1 rows, 1 good" in done.stderr
+    assert done.returncode == 0, done.stdout
+    assert f"Mends batch {batch}" in done.stdout
+
+
+def test_keys_alone_pass_the_check_of_a_file_that_withdraws(push):
+    push(attendance(*EXAMPLES))
+    names = row_key(FEEDS[FEED].profile)
+    keys = ",".join(names) + "\n" + ",".join(EXAMPLES[0][name] for name in names) + "\n"
+    done = push(keys.encode(), "--mode", "tombstone", name="keys.csv")
+    assert done.returncode == 0, done.stderr
+    assert "1 rows, 1 accepted" in done.stdout
