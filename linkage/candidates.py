@@ -6,14 +6,10 @@ birth date, so that near neighbours still meet and a million like rows cost a mi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
-Hashes = NDArray[np.uint64]
-Numbers = NDArray[np.int64]
+from linkage.record_columns import Columns, Hashes, Held, Numbers
 
 LARGEST_BLOCK = 60
 # How far a record looks ahead in a block of more than that: of up to so many records, so far.
@@ -23,13 +19,6 @@ _MERGE_AT = 8_000_000
 LOOSE_PAIRS, SMALL_FILE = 2, 50_000
 # Multipliers that spread the bits of a hash (splitmix64, Steele and others 2014).
 _ODD_NUMBERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-
-
-class Held(NamedTuple):
-    """What records hold in one column: `record` ascending, one entry per value, `value` its hash."""
-
-    record: Numbers
-    value: Hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +48,12 @@ def used_loosely(pairs: int, records: int, *, wide: bool) -> bool:
     return wide or (records <= SMALL_FILE and pairs <= LOOSE_PAIRS * records)
 
 
-def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False, wide: bool = False) -> Candidates:
+def candidates(columns: Columns, *, loose: bool = False, wide: bool = False) -> Candidates:
     """All pairs of rows of the table `records` that share a key.
 
     With `loose` also those that share only a name, a birth date or an address, each where `used_loosely`.
     """
-    order = _neighbourhoods(connection)
-    columns = Columns(connection)
+    order = columns.place()
     found: list[Hashes] = []
     blocks: list[Block] = []
     waiting = 0
@@ -94,16 +82,12 @@ def candidates(connection: duckdb.DuckDBPyConnection, *, loose: bool = False, wi
     )
 
 
-def pairs_sharing(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], most: int
-) -> tuple[Numbers, Numbers, int]:
-    """Pairs that share a value of one of these columns, whatever else they hold, and how many there are in all.
+def pairs_sharing(columns: Columns, names: Sequence[str], most: int) -> tuple[Numbers, Numbers, int]:
+    """Pairs that share a value of a column of these names, whatever else they hold, and how many there are in all.
 
     Of more than `most` so many are taken, evenly.
     """
-    order = _neighbourhoods(connection)
-    read = Columns(connection)
-    packed = _distinct([pairs_of(each, read.all_of(each), order)[0] for each in columns])
+    packed = _distinct([pairs_of(each, columns.all_of(each), columns.place())[0] for each in names])
     taken = packed[:: max(1, -(-len(packed) // most))]
     return (taken >> np.uint64(32)).astype(np.int64), (taken & np.uint64(0xFFFFFFFF)).astype(np.int64), len(packed)
 
@@ -114,45 +98,6 @@ def _distinct(found: Sequence[Hashes]) -> Hashes:
     first = np.ones(len(everything), dtype=np.bool_)
     np.not_equal(everything[1:], everything[:-1], out=first[1:])
     return np.asarray(everything[first], dtype=np.uint64)
-
-
-class Columns:
-    """Columns of the table `records` as they are asked for; each is read once."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-        self._read: dict[str, Held] = {}
-
-    def all_of(self, column: str) -> Held:
-        """Every value of a column of several values."""
-        if column not in self._read:
-            first = self.first_of(column)
-            more = self._fetch(
-                f"select number, unnest({column}_all[2:]) as value from records where {column}_all is not null"  # noqa: S608 - our own columns
-            )
-            self._read[column] = first if not len(more.record) else together(first, more)
-        return self._read[column]
-
-    def first_of(self, value: str) -> Held:
-        """One hash per record of an SQL expression that is not NULL."""
-        found = self._connection.execute(f"select number, {value} as value from records").fetchnumpy()  # noqa: S608 - our own columns
-        number, said = np.asarray(found["number"]), found["value"]
-        # Each record has one row, in whatever order: a value is put where its record's number says.
-        value_of = np.zeros(len(number), dtype=np.uint64)
-        known = np.zeros(len(number), dtype=np.bool_)
-        value_of[number] = np.ma.getdata(said)
-        known[number] = ~np.ma.getmaskarray(np.ma.asarray(said))
-        record = np.flatnonzero(known)
-        return Held(record, value_of[record])
-
-    def _fetch(self, query: str) -> Held:
-        found = self._connection.execute(query).fetchnumpy()
-        record = np.asarray(found["number"]).astype(np.int64)
-        value = np.asarray(found["value"]).astype(np.uint64)
-        if bool(np.any(record[1:] < record[:-1])):
-            order = np.argsort(record, kind="stable")
-            record, value = record[order], value[order]
-        return Held(record, value)
 
 
 def strict_keys(columns: Columns) -> Iterator[tuple[str, Held]]:
@@ -227,13 +172,6 @@ def pairs_at_most(held: Held) -> int:
     return int((count * np.minimum(count - 1, LARGEST_BLOCK) // 2).sum())
 
 
-def together(one: Held, other: Held) -> Held:
-    """All entries of both, by record."""
-    record = np.concatenate([one.record, other.record])
-    order = np.argsort(record, kind="stable")
-    return Held(record[order], np.concatenate([one.value, other.value])[order])
-
-
 def paired(one: Held, other: Held, *, in_order: bool = True) -> Held:
     """Every value of `one` with every value of `other` of the same record; without order, a with b is b with a."""
     size = int(max(one.record[-1], other.record[-1])) + 1 if len(one.record) and len(other.record) else 0
@@ -262,16 +200,6 @@ def _mixed(left: Hashes, right: Hashes) -> Hashes:
     mixed = np.multiply(mixed ^ (mixed >> np.uint64(32)), third, dtype=np.uint64)
     spread: Hashes = mixed ^ (mixed >> np.uint64(29))
     return spread
-
-
-def _neighbourhoods(connection: duckdb.DuckDBPyConnection) -> Numbers:
-    """The place of each record among all, sorted by name and birth date."""
-    found = connection.execute("select number from records order by family, given, birth, number").fetchnumpy()[
-        "number"
-    ]
-    place = np.empty(len(found), dtype=np.int64)
-    place[found] = np.arange(len(found))
-    return place
 
 
 def pairs_of(kind: str, held: Held, place: Numbers) -> tuple[Hashes, Block]:

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pandas as pd
 
-from linkage.levels import RARITIES
 from linkage.sound import sound_key
 from linkage.standardise import PERSON_NUMBERS, StandardRecord
 
@@ -25,6 +24,8 @@ TEXTS = ("middles", "emails", "nhs_number", "nino", "national_id")
 WORDS = ("given", "family", "street", "address", "birth", "given_sound", "family_sound")
 BIRTH = ("birth_year", "birth_month", "birth_day", "birth_days")
 _SEX_NUMBERS = {"female": 1, "male": 2}
+RARITIES = 14
+"""Classes of frequency of a name: class n holds names borne by one record in 2 ** (n + 0.5), the last all rarer."""
 # Names borne by this many records of so many are taken for granted beside what is at hand.
 USUAL_BEARERS, USUAL_RECORDS = 12, 2000
 _SEPARATOR = "\x1f"

@@ -6,13 +6,13 @@ A level is numbered upwards the better it agrees: -1 nothing to compare, 0 diffe
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from linkage.columns import connect, records_table
-from linkage.levels import BY_FREQUENCY, COMPARISONS, CONCLUSIVE, RARITIES, Comparison
+from linkage.columns import RARITIES, connect, records_table
+from linkage.levels import BY_FREQUENCY, COMPARISONS, CONCLUSIVE
+from linkage.pair_columns import Pairs, first_met
+from linkage.record_columns import Columns
 from linkage.standardise import StandardRecord
 
 Integers = NDArray[np.int64]
@@ -39,15 +39,17 @@ class ComparedPairs:
         return len(self.left)
 
 
-def compare(connection: duckdb.DuckDBPyConnection, left: Integers, right: Integers) -> ComparedPairs:
+def compare(columns: Columns, left: Integers, right: Integers) -> ComparedPairs:
     """Compare these pairs of rows of the table `records`; each pair once, left below right."""
-    first, second, found = compare_codes(connection, left, right)
-    order = np.argsort(first << 32 | second, kind="stable")
-    codes, pattern = np.unique(found[order], return_inverse=True)
+    packed = left << 32 | right
+    if bool(np.any(packed[1:] < packed[:-1])):
+        order = np.argsort(packed, kind="stable")
+        left, right = left[order], right[order]
+    codes, pattern = np.unique(compare_codes(columns, left, right), return_inverse=True)
     patterns, rarity, conclusive = patterns_of(codes)
     return ComparedPairs(
-        left=first[order].astype(np.int32),
-        right=second[order].astype(np.int32),
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
         pattern=pattern.astype(np.int32),
         patterns=patterns,
         rarity=rarity,
@@ -55,22 +57,22 @@ def compare(connection: duckdb.DuckDBPyConnection, left: Integers, right: Intege
     )
 
 
-def compare_codes(
-    connection: duckdb.DuckDBPyConnection, left: Integers, right: Integers
-) -> tuple[Integers, Integers, Integers]:
-    """The pairs in whatever order they come out, and the code of each one's pattern, which `patterns_of` takes."""
-    _make_sides(connection)
-    connection.register("wanted", pd.DataFrame({"number_l": left, "number_r": right}))
-    levels = ", ".join(f'({_level(each)})::tinyint as "{each.name}"' for each in COMPARISONS)
-    packed = " + ".join(f'{radix}::bigint * ("{name}" + 1)' for name, radix in _radices().items())
-    found = connection.execute(
-        f"select number_l, number_r, {packed} as code from (select number_l, number_r, {levels}, {_rarities()}, "  # noqa: S608 - our own conditions
-        f"(coalesce({CONCLUSIVE.sql}, false)::int - 1) as conclusive "
-        "from wanted join records_l using (number_l) join records_r using (number_r))"
-    ).fetchnumpy()
-    connection.unregister("wanted")
-    first, second, codes = (np.asarray(found[name], dtype=np.int64) for name in ("number_l", "number_r", "code"))
-    return first, second, codes
+def compare_codes(columns: Columns, left: Integers, right: Integers) -> Integers:
+    """The code of each pair's pattern, which `patterns_of` takes."""
+    pairs = Pairs(columns, left, right)
+    radices = _radices()
+    codes = np.zeros(len(pairs), dtype=np.int64)
+    for each in COMPARISONS:
+        level = first_met(pairs, [one.condition.many for one in each.levels], each.nothing_to_compare.many)
+        codes += radices[each.name] * (level.astype(np.int64) + 1)
+        if each.name in BY_FREQUENCY:
+            # A level stands as many places above "different" as there are names from it to the end.
+            worths = [len(each.levels) - each.level_names.index(name) for name in BY_FREQUENCY[each.name]]
+            agreeing = np.flatnonzero(np.isin(level, worths))
+            rarest = np.minimum(*pairs.at(agreeing).sides(f"{each.name}_rarity")).astype(np.int64)
+            codes[agreeing] += radices[f"{each.name}_rarity"] * (rarest + 1)
+    codes += radices["conclusive"] * CONCLUSIVE.many(pairs)
+    return codes
 
 
 def patterns_of(codes: Integers) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.bool_]]:
@@ -85,24 +87,7 @@ def compare_records(records: Sequence[StandardRecord], left: Integers, right: In
     """Compare these pairs of a list of records."""
     with connect() as connection:
         records_table(connection, records)
-        return compare(connection, left, right)
-
-
-def _level(comparison: Comparison) -> str:
-    top = len(comparison.levels)
-    cases = " ".join(f"when {each.condition.sql} then {top - place}" for place, each in enumerate(comparison.levels))
-    return f"case when {comparison.nothing_to_compare.sql} then -1 {cases} else 0 end"
-
-
-def _rarities() -> str:
-    """Where two names agree, the class of frequency of the commoner; a name that nobody else bears is in the last."""
-    columns = []
-    for name, by_frequency in BY_FREQUENCY.items():
-        levels = next(each for each in COMPARISONS if each.name == name).level_names
-        numbers = ", ".join(str(len(levels) - 1 - levels.index(level)) for level in by_frequency)
-        rarest = f"least({name}_rarity_l, {name}_rarity_r)"
-        columns.append(f'(case when "{name}" in ({numbers}) then {rarest} else -1 end) as {name}_rarity')
-    return ", ".join(columns)
+        return compare(Columns(connection), left, right)
 
 
 def _radices() -> dict[str, int]:
@@ -114,10 +99,3 @@ def _radices() -> dict[str, int]:
         radices[f"{name}_rarity"] = radix
         radix *= RARITIES + 1
     return {**radices, "conclusive": radix}
-
-
-def _make_sides(connection: duckdb.DuckDBPyConnection) -> None:
-    names = [row[0] for row in connection.execute("describe records").fetchall()]
-    for side in "lr":
-        columns = ", ".join(f"{name} as {name}_{side}" for name in names)
-        connection.execute(f"create or replace temp view records_{side} as select {columns} from records")  # noqa: S608 - our own columns

@@ -20,6 +20,7 @@ from linkage.file_columns import standard_table
 from linkage.fit import fit_table
 from linkage.model import LinkModel, default_model
 from linkage.record import LinkIdentifier, LinkRecord
+from linkage.record_columns import Columns
 from linkage.score import Floats, score_pairs
 from linkage.standardise import StandardRecord, standardise
 
@@ -68,14 +69,15 @@ def link_table(
     """
     standard_table(connection, present)
     lap("standardise")
-    found = candidates(connection, loose=True, wide=wide)
+    columns = Columns(connection)
+    found = candidates(columns, loose=True, wide=wide)
     lap("block")
-    pairs = compare(connection, found.left, found.right)
+    pairs = compare(columns, found.left, found.right)
     lap("compare")
-    size = int(connection.execute("select count(*) from records").fetchall()[0][0])
+    size = len(columns)
     used = model or default_model()
     if model is None and size >= LEAST_RECORDS:
-        used = fit_table(connection, pairs, size, used)
+        used = fit_table(columns, pairs, size, used)
         used = replace(used, merge_at=operating_point(score_pairs(pairs, used, size)))
     lap("fit")
     odds = score_pairs(pairs, used, size)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.candidates import Block, Numbers
+from linkage.candidates import Block
 from linkage.engine import Linked
 from linkage.levels import COMPARISONS
 from linkage.model import LinkModel
+from linkage.record_columns import Numbers
 from linkage.score import Levels
 
 _MOST_REASONS = 3

@@ -10,15 +10,15 @@ meaning and a small file moves it little.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import duckdb
 import numpy as np
 
-from linkage.candidates import Numbers, candidates, pairs_sharing
+from linkage.candidates import candidates, pairs_sharing
 from linkage.columns import connect, records_table
 from linkage.compare import ComparedPairs, compare
 from linkage.levels import COMPARISONS, ONE_HOME, TOLD
 from linkage.model import LevelProbability, LinkModel, default_model
 from linkage.record import LinkRecord
+from linkage.record_columns import Columns, Numbers
 from linkage.score import Floats, Levels, class_scores
 from linkage.standardise import standardise
 
@@ -54,8 +54,9 @@ def fit_model(records: Sequence[LinkRecord], start: LinkModel | None = None) -> 
         return first
     with connect() as connection:
         records_table(connection, known)
-        found = candidates(connection)
-        return fit_table(connection, compare(connection, found.left, found.right), len(known), first)
+        columns = Columns(connection)
+        found = candidates(columns)
+        return fit_table(columns, compare(columns, found.left, found.right), len(known), first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,13 @@ def counted(pairs: ComparedPairs) -> Counted:
     return Counted(pairs.patterns, pairs.rarity, count)
 
 
-def fit_table(connection: duckdb.DuckDBPyConnection, pairs: ComparedPairs, records: int, start: LinkModel) -> LinkModel:
+def fit_table(columns: Columns, pairs: ComparedPairs, records: int, start: LinkModel) -> LinkModel:
     """Fit to the table `records` and the pairs of it that were compared; no pairs give `start` back."""
     if not len(pairs):
         return start
-    at_random = compare(connection, *pairs_at_random(records))
-    left, right, in_all = pairs_sharing(connection, SHARED, SHARING_PAIRS)
-    at_home = replace(counted(compare(connection, left, right)), in_all=in_all)
+    at_random = compare(columns, *pairs_at_random(records))
+    left, right, in_all = pairs_sharing(columns, SHARED, SHARING_PAIRS)
+    at_home = replace(counted(compare(columns, left, right)), in_all=in_all)
     return fit_counted(counted(at_random), at_home, counted(pairs), records, start)
 
 

@@ -134,5 +134,3 @@ TOLD = {each.name: frozenset(level.name for level in each.levels if level.told) 
 """Per comparison the levels that say what another one has said: names in each other's place are one fact, not two."""
 ONE_HOME = ("dwelling", "text")
 """Levels of `place` at which two records tell one home: people who share it write it as differently as one person."""
-RARITIES = 14
-"""Classes of frequency of a name: class n holds names borne by one record in 2 ** (n + 0.5), the last all rarer."""

@@ -11,8 +11,9 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from linkage.columns import RARITIES
 from linkage.errors import LinkageError
-from linkage.levels import BY_FREQUENCY, COMPARISONS, RARITIES
+from linkage.levels import BY_FREQUENCY, COMPARISONS
 
 
 class LevelProbability(NamedTuple):

@@ -7,10 +7,10 @@ The levels are those of `linkage.levels`, whose every condition is also a functi
 from dataclasses import dataclass
 from math import exp, floor, log, log1p, log2
 
-from linkage.columns import USUAL_BEARERS, USUAL_RECORDS
+from linkage.columns import RARITIES, USUAL_BEARERS, USUAL_RECORDS
 from linkage.conditions import Holds
 from linkage.conflicts import near_conclusive
-from linkage.levels import BY_FREQUENCY, COMPARISONS, RARITIES, Comparison
+from linkage.levels import BY_FREQUENCY, COMPARISONS, Comparison
 from linkage.model import LinkModel
 from linkage.score import NEAR_CONCLUSIVE
 from linkage.standardise import StandardRecord

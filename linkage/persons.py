@@ -14,6 +14,7 @@ from linkage.errors import LinkageError
 from linkage.evidence import claims_between
 from linkage.model import LinkModel, default_model
 from linkage.record import Band, Decision, Link, LinkRecord, LinkResult, ReviewPair, Verdict
+from linkage.record_columns import Columns
 from linkage.score import probability, score_pairs
 from linkage.standardise import StandardRecord, standardise
 
@@ -97,8 +98,9 @@ def _scored(known: Sequence[StandardRecord], model: LinkModel) -> dict[Pair, flo
         return {}
     with connect() as connection:
         records_table(connection, known)
-        found = candidates(connection)
-        pairs = compare(connection, found.left, found.right)
+        columns = Columns(connection)
+        found = candidates(columns)
+        pairs = compare(columns, found.left, found.right)
     odds = score_pairs(pairs, model, len(known))
     return dict(zip(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True), odds.tolist(), strict=True))
 

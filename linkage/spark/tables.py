@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.columns import USUAL_BEARERS, USUAL_RECORDS
+from linkage.columns import RARITIES, USUAL_BEARERS, USUAL_RECORDS
 from linkage.compare import patterns_of
 from linkage.fit import Counted
-from linkage.levels import RARITIES
 
 Numbers = NDArray[np.int64]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from linkage.candidates import Columns, Held, Numbers, loose_keys, pairs_of, strict_keys
+from linkage.candidates import loose_keys, pairs_of, strict_keys
 from linkage.columns import connect
 from linkage.compare import ComparedPairs, compare_codes, patterns_of
 from linkage.components import find_persons
@@ -20,6 +20,7 @@ from linkage.engine import COLUMNS, facts_of, full_records
 from linkage.file_columns import standard_table
 from linkage.fit import SHARED
 from linkage.model import LinkModel
+from linkage.record_columns import Columns, Held, Numbers
 
 SEEN = ("seen_from", "seen_to")
 """When a row's subject was seen at its address; not compared."""
@@ -173,13 +174,15 @@ def compare_part(names: Sequence[str]) -> BatchTask:
             # One row a record: of its many occurrences on either side the first.
             number, first = np.unique(np.r_[left, right], return_index=True)
             sides = [sent.select([f"{name}{side}" for name in names]).rename_columns(names) for side in ("_l", "_r")]
-            held = pa.concat_tables(sides).take(first).append_column("number", pa.array(number.astype(np.int32)))
+            held = pa.concat_tables(sides).take(first)
+            held = held.append_column("number", pa.array(np.arange(len(number), dtype=np.int32)))
             with connect(1, _MEMORY) as connection:
                 connection.register("sent", held)
                 connection.execute("create table records as select * from sent")
                 connection.unregister("sent")
-                one, other, codes = compare_codes(connection, left, right)
-            arrays = [pa.array(one.astype(np.int32)), pa.array(other.astype(np.int32)), pa.array(codes)]
+                one, other = (np.searchsorted(number, side) for side in (left, right))
+                codes = compare_codes(Columns(connection), one, other)
+            arrays = [pa.array(left.astype(np.int32)), pa.array(right.astype(np.int32)), pa.array(codes)]
             yield pa.RecordBatch.from_arrays(arrays, ["left", "right", "code"])
 
     return work

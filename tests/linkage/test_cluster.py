@@ -13,6 +13,7 @@ from linkage.fit import fit_model
 from linkage.levels import COMPARISONS
 from linkage.model import default_model
 from linkage.record import LinkRecord
+from linkage.record_columns import Columns
 from linkage.standardise import standardise
 from linkage.training_people import generate
 
@@ -79,7 +80,7 @@ def test_swapped_names_meet_in_a_block():
 def found_pairs(records):
     with connect() as connection:
         records_table(connection, records)
-        found = candidates(connection)
+        found = candidates(Columns(connection))
     return set(zip(found.left.tolist(), found.right.tolist(), strict=True))
 
 

@@ -15,6 +15,7 @@ from linkage.levels import ONE_HOME, TOLD
 from linkage.model import default_model
 from linkage.persons import settle
 from linkage.record import LinkRecord
+from linkage.record_columns import Columns
 from linkage.standardise import standardise
 from linkage.training_people import generate
 
@@ -23,9 +24,9 @@ def fitted(*, loose):
     known = [standardise(each.record) for each in sorted(generate(400, 3), key=lambda each: each.record.record_id)]
     with connect() as connection:
         records_table(connection, known)
-        found = candidates(connection, loose=loose, wide=loose)
+        found = candidates(Columns(connection), loose=loose, wide=loose)
         return len(found.left), fit_table(
-            connection, compare(connection, found.left, found.right), len(known), default_model()
+            Columns(connection), compare(Columns(connection), found.left, found.right), len(known), default_model()
         )
 
 

@@ -13,6 +13,7 @@ from linkage.compare import compare
 from linkage.levels import COMPARISONS
 from linkage.model import LevelProbability, LinkModel
 from linkage.pairwise import Comparable, PairScorer, level_of, rarity_of
+from linkage.record_columns import Columns
 from linkage.score import NEAR_CONCLUSIVE, score_pairs
 from linkage.sealed_form import from_bytes, to_bytes
 from linkage.standardise import StandardRecord, standardise
@@ -59,10 +60,10 @@ def compared(known):
     strangers = [sorted(random.sample(range(len(known)), 2)) for _ in range(6000)]
     with connect() as connection:
         records_table(connection, known)
-        found = candidates(connection)
+        found = candidates(Columns(connection))
         pairs = sorted({*zip(found.left.tolist(), found.right.tolist(), strict=True), *map(tuple, strangers)})
         left, right = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
-        return compare(connection, left, right)
+        return compare(Columns(connection), left, right)
 
 
 def comparables(known):
