@@ -30,7 +30,7 @@ def _receipt_operation() -> dict[str, Any]:
 )
 def confirmation(wiring: Wired, context: Context, caller: Anyone, batch_id: UUID) -> BatchOut:
     """Say that a file that waits is right: it is taken, or what it withdraws is withdrawn."""
-    return batch_view(confirm_batch(wiring, context, caller, batch_id))
+    return batch_view(wiring, confirm_batch(wiring, context, caller, batch_id))
 
 
 @router.post(
@@ -41,7 +41,7 @@ def confirmation(wiring: Wired, context: Context, caller: Anyone, batch_id: UUID
 )
 def withdrawal(wiring: Wired, context: Context, caller: Anyone, batch_id: UUID) -> BatchOut:
     """Say that a file that waits is wrong: nothing of it is taken, or nothing is withdrawn."""
-    return batch_view(give_up_batch(wiring, context, caller, batch_id))
+    return batch_view(wiring, give_up_batch(wiring, context, caller, batch_id))
 
 
 @router.get(

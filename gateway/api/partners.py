@@ -136,13 +136,13 @@ def push(
     earlier = followed_version(wiring.feeds[sent.feed].profile, sent.contract.schema_version, today)
     if earlier is not None:
         response.headers.update(ending_headers(earlier, today))
-    return batch_view(batch, progress_of(wiring, batch))
+    return batch_view(wiring, batch, progress_of(wiring, batch))
 
 
 @router.get("/v1/batches", tags=["feeds"], dependencies=[BEARER], **operation("list-batches", "Files we pushed", 401))
 def batches(wiring: Wired, caller: Anyone) -> list[BatchOut]:
     """The newest files that this agency pushed."""
-    return [batch_view(batch) for batch in list_own_batches(wiring, caller)]
+    return [batch_view(wiring, batch) for batch in list_own_batches(wiring, caller)]
 
 
 @router.get(
@@ -154,7 +154,7 @@ def batches(wiring: Wired, caller: Anyone) -> list[BatchOut]:
 def batch(wiring: Wired, caller: Anyone, batch_id: UUID) -> BatchOut:
     """What became of one file, or how far it is."""
     found = read_own_batch(wiring, caller, batch_id)
-    return batch_view(found, progress_of(wiring, found))
+    return batch_view(wiring, found, progress_of(wiring, found))
 
 
 @router.get(

@@ -61,7 +61,7 @@ def push_record(  # noqa: PLR0913, PLR0917 - one parameter a part of the request
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
     if batch.state in _UNFINISHED:
         response.status_code = 202
-    return batch_view(batch)
+    return batch_view(wiring, batch)
 
 
 def _object(body: bytes) -> dict[str, Any]:

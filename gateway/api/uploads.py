@@ -170,7 +170,7 @@ async def add(
     if broken or not last:
         return Response(status_code=204, headers=_told(after))
     batch = await to_thread.run_sync(end_upload, wiring, context, caller, after, unpacker)
-    told: BatchOut = batch_view(batch)
+    told: BatchOut = batch_view(wiring, batch)
     headers = {"Location": f"/v1/batches/{batch.batch_id}", "Upload-Complete": "?1"}
     return Response(told.model_dump_json(by_alias=True), 202, headers, "application/json")
 

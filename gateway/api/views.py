@@ -11,7 +11,9 @@ from agreements.request import Direction
 from gateway.profiles.views import Profile, Receipt
 from gateway.usecases.intake.batches import FINISHED, Progress, told_withdrawn
 from gateway.usecases.intake.intake import Batch
+from gateway.usecases.intake.mending_documents import is_document
 from gateway.usecases.register.asking_register import Question
+from gateway.wiring import Wiring
 
 
 class Sent(BaseModel):
@@ -201,7 +203,7 @@ class BatchOut(BaseModel):
     signed_receipt: str | None
 
 
-def batch_view(batch: Batch, progress: Progress | None = None) -> BatchOut:
+def batch_view(wiring: Wiring, batch: Batch, progress: Progress | None = None) -> BatchOut:
     """A batch as its sender sees it."""
     outcome = batch.state if batch.state in FINISHED else None
     address = f"/v1/batches/{batch.batch_id}"
@@ -230,16 +232,32 @@ def batch_view(batch: Batch, progress: Progress | None = None) -> BatchOut:
         progress=None if progress is None else ProgressOut(**asdict(progress)),
         columns_not_kept=list(batch.columns_not_kept or ()),
         items_not_covered=list(batch.items_not_covered or ()),
-        message=batch.refusal_message or _waiting_words(batch) or _kept_words(batch),
+        message=batch.refusal_message or _waiting_words(batch) or _empty_words(batch) or _kept_words(batch),
         how_to_fix=batch.refusal_remedy,
         code=batch.refusal_code,
-        errors=f"{address}/errors.csv" if outcome and (batch.rows_rejected or batch.rows_refused) else None,
+        errors=_errors_address(wiring, batch, address) if outcome else None,
         received_at=batch.received_at,
         finished_at=batch.finished_at,
         linked_at=batch.linked_at,
         receipt=batch.receipt_entry,
         signed_receipt=f"{address}/receipt" if outcome else None,
     )
+
+
+def _errors_address(wiring: Wiring, batch: Batch, address: str) -> str | None:
+    """Where bad rows are to be fetched: a sheet, or a document of records of a feed that has no table."""
+    if not (batch.rows_rejected or batch.rows_refused):
+        return None
+    feed = wiring.feeds.get(batch.feed)
+    return f"{address}/errors" if feed is not None and is_document(feed.profile) else f"{address}/errors.csv"
+
+
+def _empty_words(batch: Batch) -> str | None:
+    if batch.rows_read or batch.mends or batch.state not in FINISHED:
+        return None
+    if batch.facts_withdrawn:
+        return "This file holds no row: everything that you supplied before is withdrawn, as a full file says."
+    return "This file holds no row, so nothing changed. If rows were meant to be in it, look at the export."
 
 
 def _waiting_words(batch: Batch) -> str | None:

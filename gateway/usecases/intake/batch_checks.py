@@ -20,12 +20,12 @@ _LEAST_FACTS = 100
 _LEAST_GONE = 50
 
 
-def usual_rows(sizes: Sequence[int]) -> int | None:
+def usual_rows(sizes: Sequence[int], declared: int | None = None) -> int | None:
     """The usual number of rows: the median of the newest full files, so that one odd file does not move it.
 
-    None where there are fewer than three: nothing is usual yet.
+    Where there are fewer than three it is what was `declared` when the feed was switched on; with neither, None.
     """
-    return round(median(sizes[:SIZES_COMPARED])) if len(sizes) >= _LEAST_SIZES else None
+    return round(median(sizes[:SIZES_COMPARED])) if len(sizes) >= _LEAST_SIZES else declared
 
 
 def is_shrunken(rows: int, usual: int | None) -> bool:

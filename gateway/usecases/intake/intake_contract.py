@@ -131,7 +131,8 @@ class ContractedTaking:
 
     def _usual(self) -> int | None:
         batch = self.taking.batch
-        return usual_rows(sizes_of_full(self.connection, batch.feed, batch.sender, SIZES_COMPARED))
+        sizes = sizes_of_full(self.connection, batch.feed, batch.sender, SIZES_COMPARED)
+        return usual_rows(sizes, self.taking.declared_rows)
 
     def _withdraw_absent(self, tally: Tally) -> dict[str, object]:
         batch, usual = self.taking.batch, self._usual()

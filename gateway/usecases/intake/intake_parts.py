@@ -45,7 +45,8 @@ class BatchWaitsError(Exception):
 class Taking:
     """What stays the same while a batch is taken. `now` is the one instant of its facts and entries.
 
-    `file` is the batch's name in the spool, `error_budget` the share of rows (0 to 1) that may be bad.
+    `file` is the batch's name in the spool, `error_budget` the share of rows (0 to 1) that may be bad,
+    `declared_rows` how many rows a file was said to have when the feed was switched on.
     """
 
     wiring: Wiring
@@ -56,6 +57,7 @@ class Taking:
     now: datetime
     file: str
     error_budget: float
+    declared_rows: int | None = None
 
     def kept_columns(self) -> frozenset[str]:
         """The columns that are keys, or feed an item that this partner may supply."""

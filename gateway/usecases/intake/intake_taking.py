@@ -44,7 +44,7 @@ from gateway.usecases.intake.intake_order import open_order
 from gateway.usecases.intake.intake_outcome import HandBack, finish_batch, hold_for_sender, refuse_batch
 from gateway.usecases.intake.intake_parts import SUPPLY_PURPOSE, UNFINISHED, BatchRefusedError, BatchWaitsError, Taking
 from gateway.usecases.intake.intake_prepared import FileHere, PreparedChunk, PreparedFile
-from gateway.usecases.intake.intake_reading import Chunk, ChunkReader
+from gateway.usecases.intake.intake_reading import ChunkReader
 from gateway.usecases.intake.intake_rejected import check_rows, row_counts, save_rejected
 from gateway.usecases.intake.intake_retention import retention_of
 from gateway.usecases.intake.intake_saving import FactSaver, Provenance
@@ -147,7 +147,8 @@ def _begun(
     except FeedOffError as error:
         raise BatchRefusedError(error.code, str(error), "Nothing was stored. Send it once the feed is on.") from None
     taking = Taking(
-        wiring, order, batch, feed, switched.narrowed(supply), now, waiting.spool, switched.error_budget
+        wiring, order, batch, feed, switched.narrowed(supply), now, waiting.spool, switched.error_budget,
+        switched.usual_rows,
     )  # fmt: skip
     return taking, spool.open(waiting.spool)
 
@@ -206,7 +207,7 @@ def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, r
     def save(chunk: PreparedChunk) -> None:
         nonlocal new, known
         # (3) Without the chunk's entry the database takes none of its rows.
-        append(connection, _chunk_entry(taking, chunk))
+        append(connection, _rows_entry(taking, chunk.rows, chunk=chunk.number, rows_root=to_base64(chunk.root)))
         # (4) In the same transaction.
         saved = saver.save(chunk)
         new, known = new + saved[0], known + saved[1]
@@ -225,6 +226,9 @@ def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, r
             raise BatchRefusedError(error.code, error.message, error.how_to_fix) from None
         if before is not None:
             before.result()
+        else:
+            # Not one row: what a full file withdraws by that has an entry before it, too.
+            append(connection, _rows_entry(taking, 0))
     read.tally.facts_new, read.tally.facts_unchanged = new, known
 
 
@@ -253,7 +257,7 @@ def _withdraw(taking: Taking, work: ContractedTaking, connection: Connection, fi
     reader = ChunkReader(work.feed, frozenset(item.name for item in ITEMS), taking.wiring.custody.digest)
     try:
         for chunk in reader.chunks(file):
-            append(connection, _chunk_entry(taking, chunk))
+            append(connection, _rows_entry(taking, chunk.rows, chunk=chunk.number, rows_root=to_base64(chunk.root)))
             work.withdraw(chunk.facts)
             save_rejected(taking, connection, chunk.rejected)
     except FeedUnreadableError as error:
@@ -278,12 +282,11 @@ def _progress(taking: Taking) -> Callable[[int, int], None]:
     return tell
 
 
-def _chunk_entry(taking: Taking, chunk: "Chunk | PreparedChunk") -> Entry:
+def _rows_entry(taking: Taking, rows: int, **chunk: object) -> Entry:
     return entry(
         taking.wiring, taking.order.context, taking.order.caller, EventClass.COLLECTION, taking.now,
         purpose=SUPPLY_PURPOSE, agreements=taking.supply.agreements, decision=Decision.PERMIT,
         detail={
-            "batch": str(taking.batch.batch_id), "feed": taking.feed.profile.name, "chunk": chunk.number,
-            "row_count": chunk.rows, "rows_root": to_base64(chunk.root),
+            "batch": str(taking.batch.batch_id), "feed": taking.feed.profile.name, "row_count": rows, **chunk,
         },
     )  # fmt: skip

@@ -1,20 +1,26 @@
 """A full file withdraws what its sender says no more: never silently, never another's, never because of a bad row."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.api.views import batch_view
+from gateway.demo.switching_on import DECIDED, officers_of, terms_for
 from gateway.errors import NotFoundError, NothingToConfirmError
+from gateway.usecases.feeds.feed_switch import decide_switch, propose_switch
 from gateway.usecases.intake.batch_confirming import confirm_batch, end_unconfirmed, give_up_batch
 from gateway.usecases.intake.batch_contract import BatchContract, Mode
 from gateway.usecases.intake.batches import read_own_batch
 from tests.gateway.batches.school import (
     CHURCH_ROAD,
     CONTEXT,
+    FEED,
     FULL,
     MILL_LANE,
+    PROFILE,
     count,
     pupil,
     pupils,
@@ -153,6 +159,34 @@ def test_a_file_of_column_names_alone_does_not_empty_a_small_school(wiring, admi
     batch = push(wiring, [], FULL)
     assert (batch.state, batch.waits_for) == ("waiting", "many-withdrawals")
     assert standing(admin) == 15
+    assert confirm_batch(wiring, CONTEXT, MILL_LANE, batch.batch_id).state == "accepted"
+    assert standing(admin) == 0
+
+
+def test_the_size_declared_when_the_feed_was_switched_on_counts_from_the_first_file(wiring, admin):
+    first, second = officers_of(wiring)
+    terms = replace(terms_for(wiring, PROFILE), usual_rows=10)
+    proposed = propose_switch(wiring, CONTEXT, first, FEED, terms)
+    decide_switch(wiring, CONTEXT, second, (FEED, proposed.switch_id), DECIDED, approved=True)
+    batch = push(wiring, [], FULL)
+    assert (batch.state, batch.waits_for, batch.rows_usual) == ("waiting", "fewer-rows", 10)
+    assert push(wiring, pupils(*range(1, 9)), FULL).state == "waiting"
+    assert push(wiring, pupils(*range(1, 10)), FULL).state == "accepted"
+    # What three files had counts for more than what was said before them.
+    for number in range(2):
+        batch = push(wiring, pupils(*range(1, 6)), FULL, key=f"small-{number}")
+        confirm_batch(wiring, CONTEXT, MILL_LANE, batch.batch_id)
+    assert push(wiring, pupils(*range(1, 6)), FULL, key="as usual").state == "accepted"
+
+
+def test_a_file_without_rows_says_so(wiring):
+    push(wiring, pupils(1), FULL)
+    told = batch_view(wiring, push(wiring, []))
+    assert (told.state, told.rows, told.withdrawn.facts) == ("accepted", 0, 0)
+    assert "holds no row, so nothing changed" in told.message
+    told = batch_view(wiring, push(wiring, [], FULL))
+    assert "everything that you supplied before is withdrawn" in told.message
+    assert told.withdrawn.facts > 0
 
 
 def _waiting(wiring):

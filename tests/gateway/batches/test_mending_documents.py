@@ -7,6 +7,7 @@ import pytest
 
 from adapters.errors import FeedUnreadableError
 from adapters.registry import FEEDS
+from gateway.api.views import batch_view
 from gateway.demo.northvale.identifiers import nhs_number
 from gateway.demo.switching_on import switch_everything_on
 from gateway.errors import NotFoundError
@@ -150,6 +151,7 @@ def test_bad_records_are_named_as_written_mended_in_their_form_and_replace_exact
     with admin.begin() as connection:
         told = connection.exec_driver_sql("SELECT row_number, error_column FROM desk.row_error ORDER BY 1").all()
     assert [tuple(row) for row in told] == [(n, path.format(n + first)) for n in (2, 4)]
+    assert batch_view(wiring, batch).errors == f"/v1/batches/{batch.batch_id}/errors"
     _, _, document = fetch(batch)
     assert path.format(2 + first) in document
     assert "never kept" not in document
