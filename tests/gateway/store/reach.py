@@ -22,16 +22,14 @@ _READ: Reach = {
     "hearth.fact": ("SELECT", "row-level security: what the opened ticket admits, else nothing"),
     "hearth.item": ("SELECT", "numbers of items; no personal data"),
     "hearth.link": ("SELECT", "row-level security: the records that the opened ticket reaches, else nothing"),
-    "hearth.location_items()": ("EXECUTE", "numbers of items that tell a location, for the policy"),
-    "hearth.permit_bits()": ("EXECUTE", "masks of this transaction's own ticket, for the policy"),
+    "hearth.location_item": ("SELECT", "numbers of items that tell a location, for the policy"),
+    "hearth.permit": ("SELECT", "what this transaction's own opened ticket reaches and admits, for the policy"),
     "hearth.permit_own_sources()": ("EXECUTE", "own sources of this transaction's own ticket, for the policy"),
-    "hearth.permit_places()": ("EXECUTE", "places of masks of this transaction's own ticket, for the policy"),
     "hearth.permit_protected()": ("EXECUTE", "since when its persons are protected, for the policy"),
     "hearth.corrected_ties()": (
         "EXECUTE",
         "what stewards say of households, between people of this transaction's ticket",
     ),
-    "hearth.permit_records()": ("EXECUTE", "records that this transaction's own ticket reaches, for the policy"),
     "hearth.protected_location_item()": (
         "EXECUTE",
         "number of the item under which protected locations are judged, for the policy",

@@ -152,3 +152,19 @@ def test_an_entry_alone_is_no_ticket(northvale):
         open_ticket(connection, northvale.wiring.mint())
     classes = {row.event_class for row in northvale.sql("SELECT DISTINCT event_class FROM audit.entry")}
     assert EventClass.DISCLOSURE.value not in classes
+
+
+def test_what_a_ticket_admits_is_told_to_the_transaction_that_opened_it_alone(northvale, desk, kelly):
+    ticket = desk.issue(desk.subject(kelly, desk.everything))
+    engine = northvale.wiring.database.engine("hg_read")
+    permits = text("SELECT count(*), coalesce(sum(cardinality(records)), 0) FROM hearth.permit")
+
+    with engine.connect() as opened, engine.connect() as beside:
+        open_ticket(opened, ticket)
+        told = opened.execute(permits).one()
+        assert told[0] == 1
+        assert told[1] > 0
+        assert beside.execute(permits).one() == (0, 0)
+        opened.commit()
+        assert opened.execute(permits).one() == (0, 0)
+        beside.rollback()
