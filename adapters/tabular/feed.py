@@ -102,7 +102,7 @@ class MappedFeed:
         if row.problem is not None:
             return Translation(row, errors=(row.problem,))
         cells = Cells(self._with_parts(row))
-        values = {spec.name: spec.read(cells) for spec in self.columns if spec.split is None}
+        values = {spec.name: cells.text(spec.name) if spec.split else spec.read(cells) for spec in self.columns}
         used = [template for template in self.templates if holds(template.when, values)]
         addresses = self._addresses(cells)
         for template in used:

@@ -35,13 +35,16 @@ class Scope:
     columns: Mapping[str, ColumnSpec]
     key: Key
 
-    def column(self, value: Value, what: str, types: frozenset[str]) -> str:
-        """The name of a declared column of one of these types."""
+    def column(self, value: Value, what: str, types: frozenset[str], *, whole: bool = False) -> str:
+        """The name of a declared column of one of these types; of one that is split only where it counts as a whole."""
         name = as_text(value, what)
         spec = self.columns.get(name)
         if spec is None:
             message = f"{what} names the column {name!r}, which is not declared."
             raise MappingError(value.line, message, did_you_mean(name, frozenset(self.columns)))
+        if spec.split is not None and not whole:
+            message = f"{what} cannot take column {name}, which is split."
+            raise MappingError(value.line, message, f"Use a part of it: {', '.join(spec.split.into)}.")
         if spec.type not in types:
             message = f"{what} cannot take column {name}, which is of type {spec.type}."
             raise MappingError(value.line, message, f"Use a column of type {' or '.join(sorted(types))}.")
@@ -108,7 +111,7 @@ class Scope:
     def _condition(self, value: Value, what: str) -> Condition:
         table = as_table(value, what)
         given = keys_of(table, what, required=frozenset({"column"}), optional=CONDITION_KEYS)
-        column = self.column(given["column"], what, _CONDITION_TYPES)
+        column = self.column(given["column"], what, _CONDITION_TYPES, whole=True)
         told = {key: part for key, part in given.items() if key != "column"}
         if {"above", "below"} & told.keys():
             if self.columns[column].type not in {"number", "money"} or not told.keys() <= {"above", "below"}:

@@ -99,6 +99,22 @@ def test_a_cell_is_cut_without_a_pattern_and_its_errors_are_told_of_the_column_t
     assert [(error.code, error.column) for error in bad.errors] == [("date-invalid", "who")]
 
 
+def test_a_cell_that_is_cut_counts_whole_in_a_condition_and_as_nothing_else():
+    child = mapping(
+        columns="  child: {split: {by: space, from_end: true, into: {given: {}, last: {}}}}\n",
+        records="  - person: {subject: [ref, {constant: child}], when: {column: child}, "
+        "names: [{family: last, given: given}]}\n",
+    )
+    found = facts(child, b"ref,surname,child\n7,Example,Robin Lee Example\n8,Other,\n")
+    assert [(subject, value["given"]) for _, subject, value in found] == [
+        ("7", ""),
+        ("7/child", "Robin Lee"),
+        ("8", ""),
+    ]
+    with pytest.raises(MappingError, match=r"column child, which is split\. Use a part of it: given, last"):
+        load_mapping(child.replace("family: last", "family: child"))
+
+
 def test_columns_are_put_together():
     text = mapping(
         columns="  out: {}\n  in: {}\n  code: {type: postcode, join: {of: [out, in], by: space}}\n",
