@@ -11,6 +11,7 @@ _FLOOR = re.compile(rf"\b(ground|first|second|third|fourth|top|basement|garden|l
 _FLAT = re.compile(rf"\b{_UNIT}\s*(?:no|number)?\s*(\d+\s?[a-z]?|[a-z])\b")
 _SLASH = re.compile(r"^\s*(\d+[a-z]?)\s*/\s*(\d+[a-z]?)\b")
 _NUMBER = re.compile(r"\b(\d+)\s?([a-z])?\b(?:\s?-\s?(\d+[a-z]?)\b)?")
+_LINE_END, _WORD, _NO_LETTERS = re.compile(r"\s*\n\s*"), re.compile(r"[^\W_]+"), re.compile(r"[\W\d_]+")
 _POSTCODE_AT_END = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2})\s*$")
 STREET_WORDS = {
     "st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane", "cl": "close",
@@ -75,7 +76,7 @@ def units_and_street(lines: Sequence[str]) -> tuple[str, str, str | None]:
     The last is the postcode at the end of the address, where one stands there.
     """
     text = fold(", ".join(line for line in lines if line)).replace("'", "").replace(".", " ")
-    text = re.sub(r"\s*\n\s*", ", ", text)
+    text = _LINE_END.sub(", ", text)
     found = _POSTCODE_AT_END.search(text)
     at_end = postcode(found[1]) if found else None
     if found and at_end:
@@ -84,15 +85,20 @@ def units_and_street(lines: Sequence[str]) -> tuple[str, str, str | None]:
     return " ".join(units), _street(rest), at_end
 
 
+def units_street_and_text(lines: Sequence[str]) -> tuple[str, str, str | None, str]:
+    """`units_and_street` and `address_text` of an address that is taken apart once."""
+    units, street, at_end = units_and_street(lines)
+    letters = _NO_LETTERS.sub("", fold("".join(lines)))
+    return units, street, at_end, f"{units}|{letters}" if len(letters) >= LEAST_LETTERS else ""
+
+
 def address_text(lines: Sequence[str]) -> str:
     """All that an address says, for `linkage.conditions.text_alike`: its numbers, a bar, and its letters run together.
 
     "Rosewyn, 12 Mullan Street, Ashby" gives "12|rosewynmullanstreetashby". Words joined or parted by mistake are then
     no difference. "" for one of so few letters that it says next to nothing.
     """
-    units, _, _ = units_and_street(lines)
-    letters = re.sub(r"[\W\d_]+", "", fold("".join(lines)))
-    return f"{units}|{letters}" if len(letters) >= LEAST_LETTERS else ""
+    return units_street_and_text(lines)[3]
 
 
 def place_key(uprn_text: str | None, lines: Sequence[str], postcode_text: str | None = None) -> str | None:
@@ -134,7 +140,7 @@ def _building(text: str) -> tuple[str, str]:
 
 def _street(text: str) -> str:
     """The first part that is left, its usual abbreviations written out."""
-    parts = [re.findall(r"[^\W_]+", part) for part in text.split(",")]
+    parts = [_WORD.findall(part) for part in text.split(",")]
     tokens = next((part for part in parts if part), [])
     if tokens and tokens[0] == "st" and len(tokens) > 1:
         tokens = ["saint", *tokens[1:]]

@@ -23,7 +23,7 @@ SETS = (
 TEXTS = ("middles", "emails", "nhs_number", "nino", "national_id")
 WORDS = ("given", "family", "street", "address", "birth", "given_sound", "family_sound")
 BIRTH = ("birth_year", "birth_month", "birth_day", "birth_days")
-_SEX_NUMBERS = {"female": 1, "male": 2}
+SEX_NUMBERS = {"female": 1, "male": 2}
 RARITIES = 14
 """Classes of frequency of a name: class n holds names borne by one record in 2 ** (n + 0.5), the last all rarer."""
 # Names borne by this many records of so many are taken for granted beside what is at hand.
@@ -73,17 +73,21 @@ def records_table(connection: duckdb.DuckDBPyConnection, records: Sequence[Stand
 
 def finish_table(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `records` of `standard`: beside each name stands how rare it is among all records."""
-    classed = (
-        f"(select {name}, least({RARITIES - 1}, greatest(0, floor(log2("  # noqa: S608 - our own columns
-        f"(sum(count(*)) over () + {USUAL_RECORDS}) / (count(*) + {USUAL_BEARERS})))))::tinyint as {name}_rarity "
-        f"from standard where {name} is not null group by {name}) as {name}s"
+    given, family = (
+        rarities(name, f"select {name}, count(*) as borne from standard where {name} is not null group by {name}")  # noqa: S608 - our own columns
         for name in ("given", "family")
     )
-    given, family = classed
     connection.execute(
         f"create or replace table records as select standard.*, given_rarity, family_rarity from standard "  # noqa: S608 - our own columns
         f"left join {given} using (given) left join {family} using (family)"
     )
+
+
+def rarities(name: str, borne: str) -> str:
+    """A query in brackets of names and their class of frequency, from one of names and by how many each is `borne`."""
+    share = f"(sum(borne) over () + {USUAL_RECORDS}) / (borne + {USUAL_BEARERS})"
+    rarity = f"least({RARITIES - 1}, greatest(0, floor(log2({share}))))::tinyint"
+    return f"(select {name}, {rarity} as {name}_rarity from ({borne}))"  # noqa: S608 - our own columns
 
 
 def _set_columns(name: str) -> str:
@@ -127,7 +131,7 @@ def _numbers(record: StandardRecord) -> dict[str, int | None]:
     full = record.birth_date is not None and len(record.birth_date) == _FULL_DATE
     days = date.fromisoformat(record.birth_date or "").toordinal() if full else None
     return {
-        "sex": _SEX_NUMBERS.get(record.sex or ""),
+        "sex": SEX_NUMBERS.get(record.sex or ""),
         "birth_year": year,
         "birth_month": month,
         "birth_day": day,

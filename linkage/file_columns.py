@@ -6,18 +6,22 @@ hardly recur go by `linkage.sql_rules`. Rows of one source and key are one recor
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import cache, partial
 
 import duckdb
 import pandas as pd
 
 from linkage import sql_rules
-from linkage.addresses import LEAST_LETTERS, address_text, postal_code, postcode, units_and_street
-from linkage.columns import BIRTH, SETS, TEXTS, WORDS, finish_table
+from linkage.addresses import LEAST_LETTERS, postal_code, postcode, units_and_street, units_street_and_text
+from linkage.columns import BIRTH, SETS, SEX_NUMBERS, TEXTS, WORDS, finish_table, rarities
 from linkage.names import family_forms, given_and_middle
 from linkage.sound import sound_key
 from linkage.standardise import SEXES, birth_date
 
 _SEPARATOR = "\x1f"
+_RECURRING = ("given_name", "family_name", "birth_date", "sex", "postcode", "address")
+_CODED = ("givens", "families", "middles", "postcodes")
+_NUMBERS = (*BIRTH, "borne", "sex_number")
 _RULED = ("uprn", "phone", "email", "nhs_number", "nino", "upn", "national_id")
 # Where the text of each column of several values stands; a file has no others.
 _TEXT_OF = {
@@ -43,47 +47,99 @@ _Made = Callable[[str], tuple[object, ...]]
 def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str]) -> None:
     """Make `records` of the table `rows`: number, row, and those of `linkage.engine.COLUMNS` that are `present`.
 
-    Beside it `row_places` has each row's UPRN and address key as `standard_uprn` and `standard_key`. `number`
-    numbers records from 0 in order of source and key; `row` is the order in the files.
+    Beside it `row_places` has each row's UPRN and address key as codes, `uprn_code` and `key_code`. `number` numbers
+    records from 0 in order of source and key; `row` is the order in the files.
     """
-    for name in ("given_name", "family_name", "birth_date", "sex", "postcode", "address"):
+    for name in _RECURRING:
         if name not in present:
             connection.execute(f"alter table rows add column {name} varchar")
-    _values(connection, "given_name", _given, ("given", "given_sound", "givens", "middles"))
-    _values(connection, "family_name", _family, ("family", "family_sound", "families"))
+    sound = cache(sound_key)
+    _values(connection, "given_name", partial(_given, sound), ("given", "given_sound", "givens", "middles"))
+    _values(connection, "family_name", partial(_family, sound), ("family", "family_sound", "families"))
     _values(connection, "birth_date", _birth, ("birth", *BIRTH))
-    _values(connection, "sex", lambda text: (SEXES.get(text.strip().lower()),), ("sex_word",))
+    _values(connection, "sex", lambda text: (SEX_NUMBERS.get(SEXES.get(text.strip().lower(), "")),), ("sex_number",))
     _values(connection, "postcode", lambda text: (postal_code(text), postcode(text)), ("postcodes", "british"))
     _addresses(connection)
-    ruled = ", ".join(
-        f"{getattr(sql_rules, name)(name) if name in present else 'null::varchar'} as {name}_ruled" for name in _RULED
+    if connection.execute("select count(*) > coalesce(max(number) + 1, 0) from rows").fetchall()[0][0]:
+        _of_several_rows(connection, present)
+    else:
+        _of_one_row(connection, present)
+    for name in _RECURRING:
+        connection.execute(f"drop table if exists {name}_values")
+
+
+def _of_one_row(connection: duckdb.DuckDBPyConnection, present: Sequence[str]) -> None:
+    """Make `records` where each has one row; how rare a name is and what agrees in it is reckoned once per name."""
+    _code_values(connection, "given_name", ("givens", "middles"), "given")
+    _code_values(connection, "family_name", ("families",), "family")
+    _code_values(connection, "postcode", ("postcodes",))
+    sets = ", ".join(
+        f"{name}_code as {name}, {name}_codes as {name}_all" if name in _CODED else _column_of_one(name)
+        for name in SETS
+    )
+    texts = ", ".join(f"{_first(_TEXT_OF[name])} as {name}_text" for name in TEXTS)
+    connection.execute(
+        f"create or replace table records as select number, {', '.join(_ONCE)}, {sets}, {texts}, given_rarity, "  # noqa: S608 - as above
+        f"family_rarity from ({_ruled(present, '* exclude (row)')})"
     )
     connection.execute(
-        f"create or replace table ruled as select number, row, given, given_sound, givens, middles, family, "  # noqa: S608 - our own columns
-        f"family_sound, families, birth, {', '.join(BIRTH)}, "
-        "case sex_word when 'female' then 1 when 'male' then 2 end::tinyint as sex, "
-        "postcodes, case when british is null and at_end is null then units || '|' || street "
-        "else coalesce(british, at_end) || '|' || coalesce(units, street) end as address_keys, "
-        f"street, address_values.text as address, {ruled} from rows "
-        "left join given_name_values using (given_name) left join family_name_values using (family_name) "
-        "left join birth_date_values using (birth_date) left join sex_values using (sex) "
-        "left join postcode_values using (postcode) left join address_values using (address)"
+        "create or replace view row_places as select number, row, (uprns >> 2)::bigint as uprn_code, "
+        "(address_keys >> 2)::bigint as key_code from records join rows using (number)"
+    )
+
+
+def _code_values(
+    connection: duckdb.DuckDBPyConnection, column: str, sets: Sequence[str], name: str | None = None
+) -> None:
+    """Put the codes of these sets into a table of values, and beside a `name` how rare it is among all rows."""
+    codes = ", ".join(_columns_of_set(each, _TEXT_OF[each], "_code", "_codes") for each in sets)
+    table = f"{column}_values"
+    if name:
+        borne = f"select {name}, sum(borne) as borne from {table} where {name} is not null group by {name}"  # noqa: S608 - our own columns
+        codes += f", {name}_rarity"
+        rare = f"left join {rarities(name, borne)} using ({name})"
+    connection.execute(
+        f"create or replace table {table} as select {table}.*, {codes} from {table} {rare if name else ''}"  # noqa: S608 - as above
+    )
+
+
+def _of_several_rows(connection: duckdb.DuckDBPyConnection, present: Sequence[str]) -> None:
+    """Make `records` where some have several rows: the first row's words first, all rows' values in the sets."""
+    told = ", ".join(("number", "row", *_ONCE, *_TEXT_OF.values()))
+    connection.execute(f"create or replace table ruled as {_ruled(present, told)}")
+    uprn, key = (
+        f"case when {text} is not null then (hash({text}) >> 2)::bigint end" for text in ("uprn_ruled", "address_keys")
     )
     connection.execute(
-        "create or replace table row_places as select number, row, uprn_ruled as standard_uprn, "
-        "address_keys as standard_key from ruled"
+        f"create or replace table row_places as select number, row, {uprn} as uprn_code, {key} as key_code from ruled"  # noqa: S608 - our own columns
     )
     _fold_rows(connection)
     finish_table(connection)
     connection.execute("drop view standard")
     connection.execute("drop table ruled")
-    for name in ("given_name", "family_name", "birth_date", "sex", "postcode", "address"):
-        connection.execute(f"drop table if exists {name}_values")
+
+
+def _ruled(present: Sequence[str], columns: str) -> str:
+    """A query of `rows` with what each standardised value says, one row a row."""
+    ruled = ", ".join(
+        f"{getattr(sql_rules, name)(name) if name in present else 'null::varchar'} as {name}_ruled" for name in _RULED
+    )
+    joins = " ".join(f"left join {name}_values using ({name})" for name in _RECURRING)
+    return (
+        f"select {columns} from (select * exclude ({', '.join(_RECURRING)}, borne), sex_number::tinyint as sex, "  # noqa: S608 - our own columns
+        "case when british is null and at_end is null then units || '|' || street "
+        "else coalesce(british, at_end) || '|' || coalesce(units, street) end as address_keys, "
+        f"text as address, {ruled} from rows {joins})"
+    )
 
 
 def _values(connection: duckdb.DuckDBPyConnection, column: str, make: _Made, names: Sequence[str]) -> None:
-    distinct = connection.execute(f"select distinct {column} from rows where {column} is not null").fetchall()  # noqa: S608 - our own columns
-    _register(connection, f"{column}_values", (column, *names), ((text, *make(text)) for (text,) in distinct))
+    """Make a table of the distinct texts of a column, of how many rows bear each, and of what `make` makes of it."""
+    distinct = connection.execute(
+        f"select {column}, count(*) from rows where {column} is not null group by {column}"  # noqa: S608 - our own columns
+    ).fetchall()
+    made = ((text, borne, *make(text)) for text, borne in distinct)
+    _register(connection, f"{column}_values", (column, "borne", *names), made)
 
 
 def _register(
@@ -91,22 +147,22 @@ def _register(
 ) -> None:
     frame = pd.DataFrame(list(rows), columns=list(names), dtype=object)
     for name in names:
-        frame[name] = frame[name].astype("Int32" if name in BIRTH else "string")
+        frame[name] = frame[name].astype("Int32" if name in _NUMBERS else "string")
     connection.register("sent", frame)
     connection.execute(f"create or replace table {table} as select * from sent")  # noqa: S608 - our own tables
     connection.unregister("sent")
 
 
-def _given(text: str) -> tuple[object, ...]:
+def _given(sound: Callable[[str], str], text: str) -> tuple[object, ...]:
     forms, middles = given_and_middle(text)
     first = forms[0] if forms else ""
-    return (first or None, sound_key(first) or None, _joined(forms), _joined(dict.fromkeys(middles)))
+    return (first or None, sound(first) or None, _joined(forms), _joined(dict.fromkeys(middles)))
 
 
-def _family(text: str) -> tuple[object, ...]:
+def _family(sound: Callable[[str], str], text: str) -> tuple[object, ...]:
     forms = family_forms(text)
     first = forms[0] if forms else ""
-    return (first or None, sound_key(first) or None, _joined(forms))
+    return (first or None, sound(first) or None, _joined(forms))
 
 
 def _birth(text: str) -> tuple[object, ...]:
@@ -137,10 +193,7 @@ def _addresses(connection: duckdb.DuckDBPyConnection) -> None:
         connection,
         "other_addresses",
         ("address", "units", "street", "at_end", "text"),
-        (
-            (address, *(said or None for said in (*units_and_street([address]), address_text([address]))))
-            for (address,) in others
-        ),
+        ((address, *(said or None for said in units_street_and_text([address]))) for (address,) in others),
     )
     connection.execute(
         "create or replace table address_values as select address, units, street, null::varchar as at_end, "  # noqa: S608 - as above
@@ -155,26 +208,24 @@ def _addresses(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _fold_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `standard` of `ruled`: one row a record, the first row's words first, all rows' values in the sets."""
-    several = connection.execute("select count(*) > count(distinct number) from ruled").fetchall()[0][0]
-    if several:
-        firsts = ", ".join(f"first({name} order by row) filter ({name} is not null) as {name}" for name in _ONCE)
-        lists = ", ".join(
-            f"flatten(list(string_split({name}, '{_SEPARATOR}') order by row) filter ({name} is not null)) as {name}"
-            for name in _TEXT_OF.values()
-        )
-        # Each value once, where it came first; list_distinct would put them in an order of its own.
-        joined = ", ".join(
-            f"array_to_string(list_filter({name}, lambda part, place: list_position({name}, part) = place), "
-            f"'{_SEPARATOR}') as {name}"
-            for name in _TEXT_OF.values()
-        )
-        connection.execute(
-            f"create or replace table ruled as select number, {', '.join(_ONCE)}, {joined} from "  # noqa: S608 - our own columns
-            f"(select number, {firsts}, {lists} from ruled group by number)"
-        )
+    """Make `standard` of `ruled`, one row a record."""
+    firsts = ", ".join(f"first({name} order by row) filter ({name} is not null) as {name}" for name in _ONCE)
+    lists = ", ".join(
+        f"flatten(list(string_split({name}, '{_SEPARATOR}') order by row) filter ({name} is not null)) as {name}"
+        for name in _TEXT_OF.values()
+    )
+    # Each value once, where it came first; list_distinct would put them in an order of its own.
+    joined = ", ".join(
+        f"array_to_string(list_filter({name}, lambda part, place: list_position({name}, part) = place), "
+        f"'{_SEPARATOR}') as {name}"
+        for name in _TEXT_OF.values()
+    )
+    connection.execute(
+        f"create or replace table ruled as select number, {', '.join(_ONCE)}, {joined} from "  # noqa: S608 - our own columns
+        f"(select number, {firsts}, {lists} from ruled group by number)"
+    )
     sets = ", ".join(
-        _columns_of_set(name, joined=several or name in {"givens", "families", "middles"}) for name in SETS
+        _columns_of_set(name, _TEXT_OF[name]) if name in _TEXT_OF else _column_of_one(name) for name in SETS
     )
     texts = ", ".join(f"{_first(_TEXT_OF[name])} as {name}_text" for name in TEXTS)
     connection.execute(
@@ -186,14 +237,17 @@ def _first(column: str) -> str:
     return f"split_part({column}, '{_SEPARATOR}', 1)"
 
 
-def _columns_of_set(name: str, *, joined: bool) -> str:
+def _column_of_one(name: str) -> str:
+    """The code of a column that holds one value at most, or none that a file can tell."""
     text = _TEXT_OF.get(name)
-    if text is None:
-        return f"null::ubigint as {name}, null::ubigint[] as {name}_all"
-    if not joined:
-        return f"case when {text} is not null then hash({text}) end as {name}, null::ubigint[] as {name}_all"
+    code = f"case when {text} is not null then hash({text}) end" if text else "null::ubigint"
+    return f"{code} as {name}, null::ubigint[] as {name}_all"
+
+
+def _columns_of_set(name: str, text: str, first: str = "", more: str = "_all") -> str:
+    """The code of the first value in a text of several, and those of all where there are more."""
     parts = f"list_transform(string_split({text}, '{_SEPARATOR}'), lambda part: hash(part))"
     return (
-        f"case when {text} <> '' then hash({_first(text)}) end as {name}, "
-        f"case when contains({text}, '{_SEPARATOR}') then {parts} end as {name}_all"
+        f"case when {text} <> '' then hash({_first(text)}) end as {name}{first}, "
+        f"case when contains({text}, '{_SEPARATOR}') then {parts} end as {name}{more}"
     )

@@ -50,8 +50,7 @@ def _sightings(connection: duckdb.DuckDBPyConnection, present: Collection[str]) 
     surname = "coalesce(surname, 0)" if joined else "0"
     found = connection.execute(
         "select number::bigint as number, person::bigint as person, "  # noqa: S608 - our own columns
-        "case when standard_uprn is null then -1 else (hash(standard_uprn) >> 2)::bigint end as uprn, "
-        "case when standard_key is null then -1 else (hash(standard_key) >> 2)::bigint end as address, "
+        "coalesce(uprn_code, -1) as uprn, coalesce(key_code, -1) as address, "
         f"least(greatest(coalesce({first}, {EARLIEST}), {EARLIEST}), {LATEST})::bigint as came, "
         f"least(greatest(coalesce({last}, {LATEST}), {EARLIEST}), {LATEST})::bigint as went, "
         f"{surname}::bigint as surname from rows join row_places using (row, number) join found using (number) "

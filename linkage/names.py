@@ -22,6 +22,7 @@ _NO_NAME = frozenset(_PLACEHOLDER_WORDS.split())
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "\u0131": "i"}
 )
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 _APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc.]")
 
 
@@ -37,7 +38,7 @@ def fold(text: str) -> str:
 def words(text: str) -> tuple[str, ...]:
     """The words of a name, titles and placeholders dropped: "Mrs. Ann-Marie O'Neil" gives ann, marie, oneil."""
     folded = _APOSTROPHES.sub("", fold(text))
-    parts = re.split(r"[\W\d_]+", folded)
+    parts = _NO_LETTERS.split(folded)
     kept = [part for part in parts if part and part not in _NO_NAME]
     # A title is a title only before a name; "Sir" or "Master" alone is all that was recorded.
     while len(kept) > 1 and kept[0] in _TITLES:

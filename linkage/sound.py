@@ -12,11 +12,12 @@ _CODES = {
     "l": "4", **dict.fromkeys("mn", "5"), "r": "6",
 }  # fmt: skip
 _LENGTH = 4
+_OTHERS = re.compile("[^a-z]")
 
 
 def soundex(name: str) -> str:
     """American Soundex (US National Archives) of a folded, one-word name; "" for one without a Latin letter."""
-    letters = re.sub(r"[^a-z]", "", name)
+    letters = _OTHERS.sub("", name)
     if not letters:
         return ""
     code, last = letters[0], _CODES.get(letters[0], "")

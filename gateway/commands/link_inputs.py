@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from gateway.commands.files import CommandError
 from linkage.engine import COLUMNS
@@ -94,16 +95,11 @@ def read_inputs(
         f"select {place} as file, * from part_{place}"  # noqa: S608 - our own views
         for place in range(len(paths))
     )
-    # Numbers are found on keys alone: a window carries every column that stands beside it.
+    told = f"(select * from ({parts}) where source is not null and source_key is not null)"  # noqa: S608 - our own views
     try:
+        _number(connection, told)
         connection.execute(
-            "create or replace table numbered as select file, file_row, "  # noqa: S608 - our own views
-            "(dense_rank() over (order by source, source_key) - 1)::integer as number, "
-            f"(row_number() over (order by file, file_row) - 1)::bigint as row from ({parts}) "
-            "where source is not null and source_key is not null"
-        )
-        connection.execute(
-            f"create or replace table rows as select number, row, told.* from ({parts}) as told "  # noqa: S608 - our own views
+            f"create or replace table rows as select number, row, told.* exclude (file, file_row) from {told} as told "  # noqa: S608 - as above
             "join numbered using (file, file_row)"
         )
     except duckdb.Error:
@@ -117,6 +113,24 @@ def read_inputs(
     kept = _one(connection, "select count(*) from rows")
     read = tuple(present)
     return Input(read, kept, total - kept, (*warnings, *_doubts(connection, read, today)))
+
+
+def _number(connection: duckdb.DuckDBPyConnection, told: str) -> None:
+    """Make `numbered`: of each row its file, its place there, its place among all rows, and its record's number.
+
+    Keys alone are sorted, since a window carries whatever stands beside it.
+    """
+    connection.execute(f"create or replace temp table keyed as select file, file_row, source, source_key from {told}")  # noqa: S608 - our own views
+    found = connection.execute(
+        "select file::integer as file, file_row, "
+        "(dense_rank() over (order by source, source_key) - 1)::integer as number from keyed"
+    ).fetchnumpy()
+    order = np.lexsort((found["file_row"], found["file"]))
+    columns = {name: np.asarray(column)[order] for name, column in found.items()}
+    connection.register("sent", {**columns, "row": np.arange(len(order))})
+    connection.execute("create or replace table numbered as select * from sent")
+    connection.unregister("sent")
+    connection.execute("drop table keyed")
 
 
 def _cell(name: str, column: str) -> str:

@@ -24,8 +24,8 @@ from linkage.record_columns import Columns, Held, Numbers
 
 SEEN = ("seen_from", "seen_to")
 """When a row's subject was seen at its address; not compared."""
-PLACES = ("standard_uprn", "standard_key")
-"""A row's UPRN and address key, as standardised."""
+PLACES = ("uprn_code", "key_code")
+"""A row's UPRN and address key, as codes."""
 OF_THE_WHOLE = ("given_rarity", "family_rarity")
 """Columns of `records` that no part can tell: how rare a name is among all."""
 _MEMORY, _ROWS_AT_ONCE = "1GB", 50_000
@@ -51,7 +51,7 @@ def standard_columns(present: Sequence[str]) -> dict[str, str]:
         connection.execute(f"create table rows as select 0 as number, 0::bigint as row, {cells} limit 0")
         standard_table(connection, present)
         described = connection.execute("describe records").fetchall()
-    rows = ", ".join(f"{name}: string" for name in (*told(present), *PLACES))
+    rows = ", ".join((*(f"{name}: string" for name in told(present)), *(f"{name}: bigint" for name in PLACES)))
     columns = {str(name): _TYPES[kind] for name, kind, *_ in described if name not in OF_THE_WHOLE}
     return columns | {"told": f"array<struct<row: bigint, {rows}>>"}
 

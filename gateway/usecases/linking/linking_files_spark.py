@@ -48,8 +48,8 @@ def link_file_on_spark(
         f"{_quoted(linked.persons / '*.parquet')})"
     )
     connection.execute(
-        "create or replace view row_places as select number, one.row as row, one.standard_uprn as standard_uprn, "  # noqa: S608 - our own files
-        "one.standard_key as standard_key from (select number, unnest(told) as one from read_parquet("
+        "create or replace view row_places as select number, one.row as row, one.uprn_code as uprn_code, "  # noqa: S608 - our own files
+        "one.key_code as key_code from (select number, unnest(told) as one from read_parquet("
         f"{_quoted(linked.records / '*.parquet')}))"
     )
     lap("take back")
