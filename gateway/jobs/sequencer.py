@@ -28,15 +28,15 @@ from audit.errors import AuditError
 from audit.keys import SignerKey
 from audit.merkle import leaf_hash
 from audit.tree import Frontier, StoredNode, frontier_places
-from gateway.store.batch_seal import BatchSeal, sign_seal, ticket_digest, tickets_root
+from gateway.store.batch_seal import BatchSeal, sign_seal, tickets_root
 from gateway.store.engine import Database
 from gateway.store.log import StoredCheckpoint, newest_checkpoint, stored_nodes
 from gateway.store.sequencing import (
     NewLeaf,
     advance_head,
     close_batch,
-    entry_tickets,
     store_leaves,
+    ticket_digests,
     waiting_batch,
 )
 from gateway.usecases.log.restoring import Guard
@@ -200,10 +200,9 @@ def _load_edge(connection: Connection, size: int) -> Frontier:
 def _grow(
     connection: Connection, edge: Frontier, pending: Sequence[tuple[UUID, bytes]]
 ) -> tuple[list[NewLeaf], list[StoredNode]]:
-    tickets = entry_tickets(connection, [entry for entry, _ in pending])
+    digests = ticket_digests(connection, [entry for entry, _ in pending])
     leaves, nodes = [], []
     for entry, data in pending:
-        digest = ticket_digest(tickets[entry]) if entry in tickets else None
-        leaves.append(NewLeaf(edge.size, entry, leaf_hash(data), digest))
+        leaves.append(NewLeaf(edge.size, entry, leaf_hash(data), digests.get(entry)))
         nodes += edge.append(leaves[-1].leaf_hash)
     return leaves, nodes
