@@ -22,7 +22,9 @@ from gateway.usecases.telling.webhooks import (
 )
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], dependencies=[BEARER])
-_Event = Literal["batch.finished", "batch.waiting", "batch.linked", "feed.alert", "agreement.expiring"]
+_Event = Literal[
+    "batch.finished", "batch.waiting", "batch.linked", "feed.alert", "task.opened", "agreement.expiring"
+]  # fmt: skip
 
 
 class WebhookIn(Sent):

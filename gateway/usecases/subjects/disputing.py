@@ -2,9 +2,9 @@
 
 (0) to (3) of a reading (`gateway.usecases.families.disclosure`): who may not see a fact cannot dispute it either
 (4) read under the ticket; is the fact on this family's page? append the outcome; commit
-(5) append the entry; record the words, sealed, and mark the fact; commit. Its owner has ten working days
+(5) append the entry; record the words, sealed, and mark the fact; tell its owner of a task; commit
 
-From then on the fact is shown as disputed, with the words, to whoever may see it; whatever rests on it alone is not
+Its owner has ten working days. From then on the fact is shown as disputed, with the words, to whoever may see it; whatever rests on it alone is not
 known. What its owner pushes of it anew stays disputed until the owner has answered.
 """
 
@@ -30,6 +30,7 @@ from gateway.usecases.log.entries import entry
 from gateway.usecases.people.officers import is_officer, require_officer
 from gateway.usecases.people.request_context import RequestContext
 from gateway.usecases.subjects.fact_refs import fact_ref
+from gateway.usecases.telling.webhooks_telling import tell_task
 from gateway.wiring import Wiring
 
 ANSWER_WITHIN = 10
@@ -107,6 +108,9 @@ def raise_dispute(
         if became == "disputed":
             raise AlreadyDisputedError(_STANDS)
         row = dispute_of(connection, dispute_id)
+        if row is not None:
+            owner = wiring.register.owner_of(wiring.register.vocabulary.sources[row.source_no], now)
+            tell_task(connection, wiring, (dispute_id, row.feed, row.answer_by), owner or "")
     if row is None:
         # A newer version came while this one was being read.
         raise NotFoundError(_NO_SUCH_FACT)

@@ -18,6 +18,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "batch.waiting": "a file is far smaller than usual and waits for you to confirm it",
         "batch.linked": "the records of a file have been compared with all others",
         "feed.alert": "a feed is late, has stopped, shrunken or changed; or the alert is closed",
+        "task.opened": "somebody disputes what you sent, and it waits for your answer",
         "agreement.expiring": "an agreement that you are party to is reviewed or ends within sixty days",
     }
 )
@@ -40,6 +41,13 @@ def tell_batch(connection: Connection, wiring: Wiring, batch: tuple[UUID, str, s
     batch_id, feed, state = batch
     event = "batch.waiting" if state == "waiting" else "batch.finished"
     return tell(connection, wiring, agency, event, {"batch_id": str(batch_id), "feed": feed, "state": state})
+
+
+def tell_task(connection: Connection, wiring: Wiring, task: tuple[UUID, str, datetime], agency: str) -> int:
+    """Tell the agency whose feed it is that a task (id, feed, answer by) is open; what it is about, the task says."""
+    task_id, feed, answer_by = task
+    data = {"task_id": str(task_id), "feed": feed, "answer_by": answer_by.isoformat()}
+    return tell(connection, wiring, agency, "task.opened", data)
 
 
 def tell_of_ends(wiring: Wiring) -> int:
