@@ -4,8 +4,8 @@
 (4) read under the ticket; is the fact on this family's page? append the outcome; commit
 (5) append the entry; record the words, sealed, and mark the fact; tell its owner of a task; commit
 
-Its owner has ten working days. From then on the fact is shown as disputed, with the words, to whoever may see it; whatever rests on it alone is not
-known. What its owner pushes of it anew stays disputed until the owner has answered.
+Its owner has ten working days. Until the answer the fact is shown as disputed, with the words, to whoever may see it;
+whatever rests on it alone is not known, and what its owner pushes of it anew stays disputed.
 """
 
 from dataclasses import dataclass
