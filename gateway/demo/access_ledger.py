@@ -24,12 +24,13 @@ from gateway.store.fact_columns import (
     NewFact,
     NewRecord,
     day_column,
-    fact_columns,
     kind_columns,
     moment_column,
     number_columns,
+    value_column,
 )
-from gateway.store.facts import intern_records, save_facts, save_tokens
+from gateway.store.fact_lines import batch_columns, line_of
+from gateway.store.facts import find_records, save_facts, save_tokens
 from gateway.store.identities import add_persons, replace_households, replace_kin, replace_links
 from gateway.store.ledger import append
 from gateway.store.reviews import watch_family
@@ -77,13 +78,21 @@ class AccessWriter:
         keys = list({(source, person.index): (source, person) for source, person, *_ in held}.values())
         with wiring.database.transaction("hg_intake") as connection:
             append(connection, system_entry(wiring, EventClass.COLLECTION, self._now, purpose="supply"))
-            records = [
-                NewRecord(wiring.source_number(source), "person", (self._digest(source, one),)) for source, one in keys
-            ]
-            ids, _ = intern_records(connection, records, wiring.mint_many)
+            ids = {
+                self._digest(source, one): proposed
+                for (source, one), proposed in zip(keys, wiring.mint_many(len(keys)), strict=True)
+            }
+            find_records(
+                connection,
+                [
+                    NewRecord(wiring.source_number(source), "person", (self._digest(source, one),), ids[digest])
+                    for source, one in keys
+                    for digest in (self._digest(source, one),)
+                ],
+            )
             facts = list(self._facts(held, ids))
-            common = {"batch_id": wiring.mint(), "agreement": "northvale", "recorded_at": self._now}
-            save_facts(connection, facts, common, wiring.mint_many(len(facts)))
+            batch = batch_columns(wiring.mint(), "northvale", self._now)
+            save_facts(connection, b"".join([line_of(fact, batch) for fact in facts]))
             save_tokens(connection, token_rows(facts, wiring.custody.token))
         self._write_links([(UUID(bytes=ids[self._digest(source, one)]), one) for source, one in keys])
 
@@ -151,12 +160,13 @@ class AccessWriter:
                 key = ring.digest("fact", str(number).encode(), item.encode())
                 source_no, item_no = self._wiring.source_number(source), item_bit(item)
                 begins, ends, moment = (None if one is None else str(one) for one in (*period, at))
-                columns = fact_columns(
-                    number_columns(source_no, item_no), value_text(value).encode(),
-                    day_column(begins) + day_column(ends), moment_column(moment),
-                    kind_columns("fact", None, None, disputed=False),
+                columns = (
+                    number_columns(source_no, item_no) + value_column(value_text(value).encode())
+                    + day_column(begins) + day_column(ends) + moment_column(moment)
+                    + kind_columns("fact", None, None, disputed=False)
                 )  # fmt: skip
-                yield NewFact(key, ids[self._digest(source, person)], source_no, item_no, columns, key)
+                record = ids[self._digest(source, person)]
+                yield NewFact(key, record, source_no, item_no, columns, key, self._wiring.mint().bytes)
 
     def _write_staff(self) -> None:
         rows = staff_rows(self._book)

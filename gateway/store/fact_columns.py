@@ -10,16 +10,20 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _NULL = b"\xff\xff\xff\xff"
-_JSONB_VERSION = b"\1"
+JSONB_VERSION = b"\1"
+"""Before the text of a value in its column."""
 _DAY_ZERO = date(2000, 1, 1).toordinal()
 _ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_MIDNIGHT = datetime(1900, 1, 1)  # noqa: DTZ001 - the day that `strptime` sets where none is given
 _REMEMBERED = 20_000
 _LENGTH_BYTES = 4
 length = struct.Struct("!i").pack
 """The length of a column, which stands before it."""
 _read_length = struct.Struct("!i").unpack_from
 _two_numbers = struct.Struct("!ihih").pack
+numbers_of = struct.Struct("!4xh4xh").unpack_from
+"""The numbers of the source and the item of some columns."""
 _VALUE_AT = struct.calcsize("!ihih")
 """Where the value begins in the columns of a fact: after the numbers of its source and item."""
 _day = struct.Struct("!ii").pack
@@ -27,18 +31,19 @@ _moment = struct.Struct("!iq").pack
 
 
 class NewRecord(NamedTuple):
-    """A source record to find or make, by the digests of its key, newest key version first."""
+    """A source record to find or make: by the digests of its key, newest key version first; the id if it is new."""
 
     source_no: int
     subject_kind: str
     digests: tuple[bytes, ...]
+    proposed: bytes
 
 
 class NewFact(NamedTuple):
     """A fact ready to be stored: every column of a version but those that the batch adds.
 
-    `columns` are those from source to tombstone, as `fact_columns` makes them. `earlier_keys` and `earlier_contents`
-    are the two digests under keys that have been rotated since, newest first.
+    `columns` are those from source to tombstone: numbers, value, first and last day, moment, kind. `earlier_keys` and
+    `earlier_contents` are the two digests under keys that have been rotated since, newest first.
     """
 
     fact_key: bytes
@@ -47,6 +52,7 @@ class NewFact(NamedTuple):
     item_no: int
     columns: bytes
     content_digest: bytes
+    fact_id: bytes
     earlier_keys: tuple[bytes, ...] = ()
     earlier_contents: tuple[bytes, ...] = ()
 
@@ -54,12 +60,12 @@ class NewFact(NamedTuple):
 def value_of(fact: NewFact) -> bytes:
     """The value of a fact that is ready to be stored, as JSON."""
     (size,) = _read_length(fact.columns, _VALUE_AT)
-    return fact.columns[_VALUE_AT + _LENGTH_BYTES + len(_JSONB_VERSION) : _VALUE_AT + _LENGTH_BYTES + size]
+    return fact.columns[_VALUE_AT + _LENGTH_BYTES + len(JSONB_VERSION) : _VALUE_AT + _LENGTH_BYTES + size]
 
 
-def fact_columns(numbers: bytes, value: bytes, period: bytes, moment: bytes, kind: bytes) -> bytes:
-    """The columns of a fact that stands, from its source to its tombstone. `value` is JSON; the others are columns."""
-    return b"".join((numbers, length(len(value) + 1), _JSONB_VERSION, value, period, moment, kind))
+def value_column(value: bytes) -> bytes:
+    """A value, which is JSON, as a column."""
+    return length(len(value) + 1) + JSONB_VERSION + value
 
 
 def number_columns(source_no: int, item_no: int) -> bytes:
@@ -75,7 +81,30 @@ def day_column(day: str | None) -> bytes:
 
 def moment_column(moment: str | None) -> bytes:
     """A moment with its offset as a column; None for none."""
-    return _NULL if moment is None else _moment(8, (datetime.fromisoformat(moment) - _ZERO) // _MICROSECOND)
+    if moment is None:
+        return _NULL
+    try:
+        since = _clock(moment[11:19])
+        return _moment(8, _midnight(moment[:10], moment[19:]) + since)
+    except ValueError:
+        return _moment(8, _microseconds(moment))
+
+
+@lru_cache(_REMEMBERED)
+def _midnight(day: str, after: str) -> int:
+    """A day's begin by what follows the seconds of a moment: their fraction, and the offset."""
+    return _microseconds(f"{day} 00:00:00{after}")
+
+
+@lru_cache(_REMEMBERED)
+def _clock(text: str) -> int:
+    """What of the day has passed by a time of day to the second; `ValueError` where the text is none."""
+    since = datetime.strptime(text, "%H:%M:%S") - _MIDNIGHT  # noqa: DTZ007 - a time of day has no offset
+    return since // _MICROSECOND
+
+
+def _microseconds(moment: str) -> int:
+    return (datetime.fromisoformat(moment) - _ZERO) // _MICROSECOND
 
 
 def kind_columns(nature: str, subject_role: str | None, handling: str | None, disputed: bool) -> bytes:  # noqa: FBT001

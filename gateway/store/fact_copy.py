@@ -1,40 +1,30 @@
 """Facts into the table by COPY in binary form: one statement and one stream for thousands of rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from gateway.store.fact_columns import NewFact, length, moment_column, sized
+from gateway.store.fact_lines import FACT_COLUMNS
 from gateway.store.scripts import driver_connection
 
-_COLUMNS = (
-    "fact_id", "fact_key", "record_id", "source_no", "item_no", "value", "valid_from", "valid_to", "happened_at",
-    "nature", "subject_role", "handling", "disputed", "tombstone", "content_digest", "batch_id", "agreement",
-    "recorded_at",
-)  # fmt: skip
 _BEGINS, _ENDS = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
-_TOGETHER = 500
+_PIECE = 256 * 1024
 
 
-def copy_facts(
-    connection: Connection, facts: Sequence[NewFact], common: Mapping[str, Any], ids: Sequence[bytes]
-) -> None:
-    """Insert versions in one statement. `common` holds batch_id, agreement and recorded_at."""
-    tail = (
-        sized(common["batch_id"].bytes) + sized(common["agreement"].encode())
-        + moment_column(str(common["recorded_at"]))
-    )  # fmt: skip
+def copy_facts(connection: Connection, lines: bytes) -> None:
+    """Insert the versions of some lines, joined, in one statement."""
+    content = memoryview(lines)
     with (
         _plain_errors(),
         driver_connection(connection).cursor() as cursor,
-        cursor.copy(f"COPY hearth.fact ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT BINARY)") as copy,
+        cursor.copy(f"COPY hearth.fact ({', '.join(FACT_COLUMNS)}) FROM STDIN (FORMAT BINARY)") as copy,
     ):
         copy.write(_BEGINS)
-        for first in range(0, len(facts), _TOGETHER):
-            copy.write(_lines(facts[first : first + _TOGETHER], ids[first : first + _TOGETHER], tail))
+        for first in range(0, len(lines), _PIECE):
+            copy.write(content[first : first + _PIECE])
         copy.write(_ENDS)
 
 
@@ -47,20 +37,6 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: 
     ):
         for row in rows:
             copy.write_row(row)
-
-
-def _lines(facts: Sequence[NewFact], ids: Sequence[bytes], tail: bytes) -> bytes:
-    begins = len(_COLUMNS).to_bytes(2, "big") + length(16)
-    to_key, to_record, to_content = length(32), length(16), length(32)
-    return b"".join(
-        [
-            part
-            for (fact_key, record_id, _, _, columns, content_digest, _, _), fact_id in zip(facts, ids, strict=True)
-            for part in (
-                begins, fact_id, to_key, fact_key, to_record, record_id, columns, to_content, content_digest, tail
-            )
-        ]
-    )  # fmt: skip
 
 
 class _plain_errors:  # noqa: N801 - a context manager

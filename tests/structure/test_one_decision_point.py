@@ -56,17 +56,17 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "scripts", "sign_ins",
         "tables", "uploads", "wire", "witnesses",
         # Files that wait, sealed, and how far each is; what only writes, by COPY.
-        "fact_columns", "fact_copy", "spool", "spooled_batches",
+        "fact_columns", "fact_copy", "fact_lines", "spool", "spooled_batches",
         # Ids of records, digests of keys, and what takes away.
         "erasure.keep_linkage_out", "erasure.records_of_family", "erasure.records_of_keys", "erasure.key_digests",
         "erasure.erased_keys", "erasure.entries_before", "erasure.erase_records", "erasure.erase_as_said",
         "erasure_desk.save_erasure", "erasure_desk.change_erasure", "erasure_desk.save_hold", "erasure_desk.lift_hold",
         "erasure_desk.delete_notices", "erasure_desk.forget_declarations", "erasure_desk.delete_requests",
         "erasure_desk.replace_reason", "erasure_desk.delete_decided", "erasure_desk.delete_beside",
-        "erasure_desk.delete_rejected_row", "erasure_lists", "erasure_tables", "facts.erased_digests",
+        "erasure_desk.delete_rejected_row", "erasure_lists", "erasure_tables",
         # What only writes, or gives digests, hashes, numbers of a file, signatures and counts of leaves.
         "ledger", "append_many", "group_commit",
-        "facts.intern_records", "facts.current_digests", "facts.save_facts", "facts.keep_order", "facts.save_tokens",
+        "facts.find_records", "facts.current_digests", "facts.save_facts", "facts.keep_order", "facts.save_tokens",
         "identities.add_persons", "identities.retire_persons", "identities.replace_links", "identities.save_reviews",
         "identities.replace_households", "identities.replace_kin", "near_identities.replace_members",
         "near_identities.replace_kin_of", "link_keys.replace_compared", "link_keys.count_names",

@@ -22,7 +22,8 @@ IDENTIFIER_SCHEMES = {
 _WITH_TOKENS = IDENTIFIER_SCHEMES.keys() | {
     "identity.name", "identity.former_name", "identity.birth_date", "address.residence", "contact.phone",
 }  # fmt: skip
-_SOUGHT = {number: item.name for number, item in enumerate(ITEMS) if item.name in _WITH_TOKENS}
+SOUGHT = {number: item.name for number, item in enumerate(ITEMS) if item.name in _WITH_TOKENS}
+"""Items whose facts have tokens, by number."""
 
 
 def token_rows(facts: Iterable[NewFact], ring: KeyRing) -> Iterator[tuple[bytes, bytes, int, int]]:
@@ -30,8 +31,8 @@ def token_rows(facts: Iterable[NewFact], ring: KeyRing) -> Iterator[tuple[bytes,
     seen, digest = set(), digesters(ring, "search")[0]
     # Names, years and postcodes come again and again: each is digested once.
     digests: dict[str, bytes] = {}
-    for fact in [one for one in facts if one[3] in _SOUGHT]:
-        item = _SOUGHT[fact.item_no]
+    for fact in [one for one in facts if one[3] in SOUGHT]:
+        item = SOUGHT[fact.item_no]
         record, source_no, item_no = fact.record_id, fact.source_no, fact.item_no
         for text in _tokens_of(item, value_of(fact)):
             token = digests.get(text) or digests.setdefault(text, digest(part(text.encode())))

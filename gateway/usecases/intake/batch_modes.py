@@ -13,7 +13,7 @@ from adapters.tabular.feed import MappedFeed
 from concept_model.person import Person
 from concept_model.records import ConceptRecord, facts_of
 from gateway.usecases.intake.batch_contract import Mode
-from gateway.usecases.intake.fact_rows import REFERENCES, KeyName, names_of
+from gateway.usecases.intake.source_keys import REFERENCES, KeyName, names_of
 
 _WHOLE_RECORD = 1
 

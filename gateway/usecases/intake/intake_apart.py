@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -21,12 +22,13 @@ from adapters.errors import FeedUnreadableError
 from adapters.port import Feed
 from adapters.registry import FEEDS
 from adapters.tabular.feed import MappedFeed
+from gateway.clock import new_ids
 from gateway.custody import KeyRing
 from gateway.store.fact_columns import NewRecord
 from gateway.store.spool import Spool
-from gateway.usecases.intake.fact_rows import FactPreparer
 from gateway.usecases.intake.intake_prepared import FileHere, PreparedChunk
 from gateway.usecases.intake.intake_reading import ChunkReader, Tally
+from gateway.usecases.intake.prepared_facts import FactPreparer, PreparedFacts
 from gateway.usecases.intake.retention_at_door import RetentionAtDoor
 from gateway.usecases.watching.watching_feeds_sample import FileSample
 
@@ -34,6 +36,7 @@ _LENGTH = 8
 _WITHOUT_REFERENCES = 2
 """The version of marshal that writes twice what is said twice, and looks nothing up."""
 _record = partial(tuple.__new__, NewRecord)
+_values = attrgetter(*PreparedFacts.__slots__)
 _BY_MILLIONS = frozenset({"facts", "records"})
 """What of a chunk there is of every row: it goes as plain values, and what is rare as the objects that they are."""
 _PROGRAM = "from gateway.usecases.intake.intake_apart import main; main()"
@@ -47,7 +50,8 @@ class ReadingStoppedError(Exception):
 class ReadingOrder:
     """What a file is read by: where it waits, the key that opens it, its feed, what is covered, the key of digests.
 
-    A feed of the project's own is told by its name; one out of a mapping file is told whole.
+    `batch` are the columns that end the line of each fact. A feed of the project's own is told by its name; one out of
+    a mapping file is told whole.
     """
 
     folder: Path
@@ -58,6 +62,7 @@ class ReadingOrder:
     source_no: int
     digest_ring: KeyRing
     retention: RetentionAtDoor
+    batch: bytes
 
 
 class FileApart:
@@ -72,7 +77,7 @@ class FileApart:
         """The chunks in order. Raise `ReadingStoppedError` where the other process ends before the file does."""
         while (said := self._read())[0] == "chunk":
             facts, records = marshal.loads(self._take())  # noqa: S302 - from the process that this one started
-            yield PreparedChunk(facts=facts, records=[*map(_record, records)], **said[1])
+            yield PreparedChunk(facts=PreparedFacts(*facts), records=[*map(_record, records)], **said[1])
         if said[0] == "unreadable":
             kind, message, how_to_fix = said[1]
             raise kind(message, how_to_fix)
@@ -131,14 +136,14 @@ def _tell(kind: type[BaseException]) -> None:
 def _answer(order: ReadingOrder, answers: BinaryIO) -> None:
     feed = FEEDS[order.feed] if isinstance(order.feed, str) else order.feed
     reader = ChunkReader(feed, order.covered, order.digest_ring, order.retention)
-    preparer = FactPreparer(feed.profile.source, order.source_no, order.digest_ring)
+    preparer = FactPreparer(feed.profile.source, order.source_no, order.digest_ring, order.batch, new_ids)
     with Spool(order.folder, order.field_ring).open(order.name) as file:
         try:
             for chunk in FileHere(reader, preparer, file).chunks():
                 said = {name: getattr(chunk, name) for name in PreparedChunk.__slots__ if name not in _BY_MILLIONS}
                 _put(answers, pickle.dumps(("chunk", said), pickle.HIGHEST_PROTOCOL))
-                records = [*map(tuple, chunk.records)]
-                _put(answers, marshal.dumps((chunk.facts, records), _WITHOUT_REFERENCES))
+                plain = _values(chunk.facts), [*map(tuple, chunk.records)]
+                _put(answers, marshal.dumps(plain, _WITHOUT_REFERENCES))
         except FeedUnreadableError as error:
             _put(answers, pickle.dumps(("unreadable", (type(error), error.message, error.how_to_fix))))
         else:

@@ -4,7 +4,7 @@ One object for one batch and one transaction, used in this order: `feed` reads t
 that a chunk says; `conclude` comes after the last row, before anything is committed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from concept_model.items import ITEMS, item_bit
 from gateway.store import mended_rows, withdrawals
 from gateway.store.batches import batch_of, sizes_of_full, update_batch
 from gateway.store.desk_tables import BatchRow
-from gateway.store.fact_columns import NewFact
 from gateway.usecases.intake.batch_checks import (
     SIZES_COMPARED,
     followed_version,
@@ -27,11 +26,12 @@ from gateway.usecases.intake.batch_checks import (
 )
 from gateway.usecases.intake.batch_contract import Mode
 from gateway.usecases.intake.batch_modes import EarlierFeed, TombstoneFeed, describes_others, names_whole_record
-from gateway.usecases.intake.fact_rows import REFERENCES, FactRows, KeyName, SourceKey, names_of, referred
+from gateway.usecases.intake.fact_rows import keys_said
 from gateway.usecases.intake.intake_parts import BatchRefusedError, BatchWaitsError, Taking
 from gateway.usecases.intake.intake_reading import Tally
 from gateway.usecases.intake.mending import MendingFeed
 from gateway.usecases.intake.retention_at_door import DESCRIBING
+from gateway.usecases.intake.source_keys import REFERENCES, KeyName, SourceKey, names_of, referred
 
 _DESCRIBING_NUMBERS = [number for number, item in enumerate(ITEMS) if item.name.startswith(DESCRIBING)]
 
@@ -60,10 +60,10 @@ class ContractedTaking:
         waits = withdrawals.waits_to_withdraw(self.connection, batch.feed, batch.sender)
         self._keeps_keys = contract.mode is Mode.FULL or waits
 
-    def said(self, rows: Sequence[NewFact]) -> None:
-        """Hear all that a chunk says, whether it changes something or not."""
+    def said(self, fact_keys: Iterable[bytes]) -> None:
+        """Hear the keys of all that a chunk says, whether it changes something or not."""
         if self._keeps_keys:
-            withdrawals.save_said_keys(self.connection, self.taking.batch.batch_id, {row.fact_key for row in rows})
+            withdrawals.save_said_keys(self.connection, self.taking.batch.batch_id, set(fact_keys))
 
     def withdraw(self, facts: Sequence[PlainFact]) -> None:
         """Make due what the rows of a chunk of a tombstone file name. Keys that there are not withdraw nothing."""
@@ -75,11 +75,7 @@ class ContractedTaking:
             self._withdraw_whole(facts, records, list(subjects))
             return
         happened = [variant for fact in standing for variant in self._variants(fact)]
-        keys = {
-            key
-            for row in FactRows(self.taking.feed.profile.source, batch.source_no, ring).of(happened, records)
-            for key in (row.fact_key, *row.earlier_keys)
-        }
+        keys = keys_said(happened, records, ring)
         withdrawals.find_named(self.connection, batch.batch_id, list(keys), ())
         withdrawals.find_emptied(self.connection, batch.batch_id, list(subjects), _DESCRIBING_NUMBERS)
 
@@ -167,12 +163,10 @@ class ContractedTaking:
     def _records_of(self, facts: Sequence[PlainFact]) -> dict[KeyName, UUID]:
         taking = self.taking
         source, ring = taking.feed.profile.source, taking.wiring.custody.digest
-        wanted = {name: SourceKey(source, taking.batch.source_no, *name).record(ring) for name in names_of(facts)}
-        digests = [digest for one in wanted.values() for digest in one.digests]
+        wanted = {name: SourceKey(source, *name).digests(ring) for name in names_of(facts)}
+        digests = [digest for one in wanted.values() for digest in one]
         known = withdrawals.known_records(self.connection, digests) if digests else {}
-        return {
-            name: known[digest] for name, one in wanted.items() for digest in reversed(one.digests) if digest in known
-        }
+        return {name: known[digest] for name, one in wanted.items() for digest in reversed(one) if digest in known}
 
     def _variants(self, fact: PlainFact) -> Iterator[PlainFact]:
         """A fact of an occurrence under every item that the feed can give it: which one, the key alone does not say."""

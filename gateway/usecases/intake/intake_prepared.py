@@ -6,21 +6,26 @@ from typing import BinaryIO, Protocol
 
 from adapters.port import Translation
 from gateway.store.fact_columns import NewRecord
-from gateway.usecases.intake.fact_rows import REFERENCES, FactPreparer, PreparedFact, ReferringFact
 from gateway.usecases.intake.intake_reading import Chunk, ChunkReader, Tally
+from gateway.usecases.intake.prepared_facts import FactPreparer, PreparedFacts, ReferringFact
 from gateway.usecases.watching.watching_feeds_sample import FileSample
 
 
 @dataclass(slots=True)
 class PreparedChunk:
-    """A chunk whose facts are prepared. `records`: to be found or made; `read`: rows and bytes of the file so far."""
+    """A chunk whose facts are prepared.
+
+    `records`: to be found or made, and `forgotten`, as `FactPreparer` has them; `read`: rows and bytes of the file so
+    far.
+    """
 
     number: int
     rows: int
     root: bytes
-    facts: list[PreparedFact] = field(repr=False)
+    facts: PreparedFacts = field(repr=False)
     referring: list[ReferringFact] = field(repr=False)
     records: list[NewRecord] = field(repr=False)
+    forgotten: list[bytes] = field(repr=False)
     rejected: list[Translation] = field(repr=False)
     read: tuple[int, int]
 
@@ -48,10 +53,8 @@ class FileHere:
 
     def _prepared(self, chunk: Chunk) -> PreparedChunk:
         preparer = self._preparer
-        preparer.names.clear()
-        facts = preparer.prepare([fact for fact in chunk.facts if fact[0] not in REFERENCES])
-        referring = [preparer.refers(fact) for fact in chunk.facts if fact[0] in REFERENCES]
+        facts, referring = preparer.prepare(chunk.facts)
         return PreparedChunk(
-            chunk.number, chunk.rows, chunk.root, facts, referring, list(preparer.names.values()), chunk.rejected,
+            chunk.number, chunk.rows, chunk.root, facts, referring, preparer.named, preparer.forgotten, chunk.rejected,
             (self.tally.rows, self._file.tell()),
         )  # fmt: skip

@@ -1,10 +1,10 @@
 """From a file to chunks of what its rows say: counted, digested, and without what no agreement covers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
-from itertools import islice
-from typing import BinaryIO
+from itertools import chain, islice
+from typing import BinaryIO, cast
 
 from adapters.csv_line import cells_of, line_of
 from adapters.port import Feed, RawRow, Translation, translate_row, translate_rows
@@ -61,6 +61,7 @@ class ChunkReader:
         self._retention = retention
         # BLAKE2b keyed (RFC 7693 section 2.9): one hash a row where HMAC takes two, and no value can be tried on it.
         self._digest = blake2b(key=ring.digest("row"), digest_size=32)
+        self._quick_named: Callable[[], blake2b] = self._digest.copy
 
     def chunks(self, source: BinaryIO) -> Iterator[Chunk]:
         """The chunks of a file. Raise `FeedUnreadableError` where it is not one of the feed."""
@@ -69,6 +70,7 @@ class ChunkReader:
         if quick is not None:
             rows = quick.rows
             self._quick_names = quick.names
+            self._quick_named = self._named(quick.names).copy
             self._see_columns(quick.names)
         else:
             rows = iter(translate_rows(self._feed, source))
@@ -78,31 +80,21 @@ class ChunkReader:
             number += 1
 
     def _chunk(self, number: int, taken: list[QuickRow | Translation]) -> Chunk:
-        chunk, tally, retention = Chunk(number, len(taken)), self.tally, self._retention
-        facts, covered, named = chunk.facts, self._covered, self._named(self._quick_names)
-        leaves: list[bytes] = []
-        begun = named.copy
-        for row in taken:
-            if isinstance(row, Translation):
-                leaves.append(self._take_translation(row, chunk))
-                continue
-            number, line, said = row
-            if retention.limits and retention.kept(said) is not said:
-                cells = dict(zip(self._quick_names, cells_of(line), strict=True))
-                sent = translate_row(self._feed, RawRow(number, cells))
-                leaves.append(self._take_translation(sent, chunk))
-                continue
-            digest = begun()
-            digest.update(line.encode())
-            leaves.append(sha256(_LEAF + digest.digest()).digest())
-            tally.accepted += 1
-            if not said:
-                tally.flagged += 1
-            for fact in said:
-                if fact[0] in covered:
-                    facts.append(fact)
-                else:
-                    tally.uncovered.add(fact[0])
+        chunk, tally, leaf = Chunk(number, len(taken)), self.tally, self._leaf_of_line
+        rows = [self._within_retention(row) for row in taken] if self._retention.limits else taken
+        # One pass over all rows, without a branch more than it takes: there are millions.
+        leaves_and_facts = [
+            (leaf(row[1]), row[2]) if type(row) is tuple else self._take_translation(cast("Translation", row), chunk)
+            for row in rows
+        ]
+        leaves, said = zip(*leaves_and_facts, strict=True)
+        quick = [row[2] for row in rows if type(row) is tuple]
+        tally.accepted += len(quick)
+        tally.flagged += quick.count(())
+        facts = [*chain.from_iterable(said)]
+        uncovered = {fact[0] for fact in facts} - self._covered
+        tally.uncovered |= uncovered
+        chunk.facts = [fact for fact in facts if fact[0] not in uncovered] if uncovered else facts
         tally.rows += len(taken)
         chunk.root = root_of(leaves)
         for turn in self.sample.turns(len(taken)):
@@ -114,8 +106,21 @@ class ChunkReader:
             )
         return chunk
 
-    def _take_translation(self, translation: Translation, chunk: Chunk) -> bytes:
-        """Take a row by its translation; gives its leaf."""
+    def _within_retention(self, row: QuickRow | Translation) -> QuickRow | Translation:
+        """A row on the quick way goes the long one where something that it says is past its time."""
+        if isinstance(row, Translation) or self._retention.kept(row[2]) is row[2]:
+            return row
+        cells = dict(zip(self._quick_names, cells_of(row[1]), strict=True))
+        return translate_row(self._feed, RawRow(row[0], cells))
+
+    def _leaf_of_line(self, line: str) -> bytes:
+        """The leaf of a row on the quick way."""
+        digest = self._quick_named()
+        digest.update(line.encode())
+        return sha256(_LEAF + digest.digest()).digest()
+
+    def _take_translation(self, translation: Translation, chunk: Chunk) -> tuple[bytes, Sequence[PlainFact]]:
+        """Take a row by its translation; gives its leaf, and what of it is to be stored."""
         tally, cells = self.tally, translation.row.cells
         names = list(cells)
         self._see_columns(names)
@@ -132,14 +137,9 @@ class ChunkReader:
             tally.flagged += bool(translation.flags) or len(kept) < len(facts)
         if translation.errors:
             chunk.rejected.append(translation)
-        for fact in kept:
-            if fact.item in self._covered:
-                chunk.facts.append(fact)
-            else:
-                tally.uncovered.add(fact.item)
         digest = self._named(names)
         digest.update(line_of(list(cells.values())).encode("utf-8", "surrogatepass"))
-        return sha256(_LEAF + digest.digest()).digest()
+        return sha256(_LEAF + digest.digest()).digest(), kept
 
     def _named(self, names: Sequence[str]) -> blake2b:
         """The digest of a row whose columns have these names, before its line."""

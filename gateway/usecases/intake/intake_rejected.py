@@ -28,7 +28,8 @@ def save_rejected(
     save_row_errors(connection, batch_id, [error for bad in rejected for error in bad.errors])
     if kept:
         columns = taking.kept_columns()
-        sealed = [(bad.row.number, _seal(taking, columns, bad)) for bad in rejected if not bad.refused]
+        document = taking.feed if isinstance(taking.feed, DocumentFeed) else None
+        sealed = [(bad.row.number, _seal(taking, document, columns, bad)) for bad in rejected if not bad.refused]
         save_rejected_rows(connection, batch_id, sealed, taking.now + KEPT_FOR)
 
 
@@ -65,9 +66,9 @@ def opened_row(ring: KeyRing, batch_id: UUID, row_number: int, sealed: bytes) ->
     return (found["cells"], found["file"]) if isinstance(found.get("cells"), dict) else (found, "")
 
 
-def _seal(taking: Taking, kept: frozenset[str], bad: Translation) -> bytes:
+def _seal(taking: Taking, document: DocumentFeed | None, kept: frozenset[str], bad: Translation) -> bytes:
     # What may not be taken is not kept in a row handed back either.
     cells = {name: text for name, text in bad.row.cells.items() if name in kept}
-    file = taking.feed.alone(bad.row, kept.__contains__) if isinstance(taking.feed, DocumentFeed) else ""
+    file = document.alone(bad.row, kept.__contains__) if document is not None else ""
     plain = _as_json({"cells": cells, "file": file} if file else cells).encode()
     return taking.wiring.custody.field.seal(plain, rejected_row_binding(taking.batch.batch_id, bad.row.number))

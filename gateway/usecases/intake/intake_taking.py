@@ -31,13 +31,13 @@ from gateway.errors import FeedOffError
 from gateway.store.advisory import lock, try_lock
 from gateway.store.batches import batch_of
 from gateway.store.desk_tables import BatchRow
+from gateway.store.fact_lines import batch_columns
 from gateway.store.jobs import defer_linking_new
 from gateway.store.ledger import append
 from gateway.store.spool import Spool
 from gateway.store.spooled_batches import SpooledBatch, begin_attempt, find_spooled, tell_progress
 from gateway.usecases.feeds.feed_switch import switched_on
 from gateway.usecases.intake.batch_contract import Mode
-from gateway.usecases.intake.fact_rows import FactPreparer
 from gateway.usecases.intake.intake_apart import ReadingOrder, file_apart, told_apart
 from gateway.usecases.intake.intake_contract import ContractedTaking
 from gateway.usecases.intake.intake_order import open_order
@@ -47,7 +47,8 @@ from gateway.usecases.intake.intake_prepared import FileHere, PreparedChunk, Pre
 from gateway.usecases.intake.intake_reading import ChunkReader
 from gateway.usecases.intake.intake_rejected import check_rows, row_counts, save_rejected
 from gateway.usecases.intake.intake_retention import retention_of
-from gateway.usecases.intake.intake_saving import FactSaver, Provenance
+from gateway.usecases.intake.intake_saving import FactSaver
+from gateway.usecases.intake.prepared_facts import FactPreparer
 from gateway.usecases.log.entries import entry
 from gateway.usecases.watching.watching_feeds import note_sample
 from gateway.wiring import Wiring
@@ -198,9 +199,7 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
 
 
 def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, read: PreparedFile) -> None:
-    batch, profile, agreements = taking.batch, taking.feed.profile, ", ".join(taking.supply.agreements)
-    provenance = Provenance(profile.source, batch.source_no, batch.batch_id, agreements, taking.now)
-    saver = FactSaver(taking.wiring, connection, provenance, work.said)
+    saver = FactSaver(taking.wiring, connection, taking.batch, _columns_of(taking), work.said)
     tell = _progress(taking)
     new, known = 0, 0
 
@@ -236,19 +235,27 @@ def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, r
 def _read(taking: Taking, work: ContractedTaking, file: BinaryIO) -> Iterator[PreparedFile]:
     """The file's chunks: read by a process beside this one where it is large, and its feed as it always is."""
     wiring, batch, covered = taking.wiring, taking.batch, taking.supply.items
+    custody = wiring.custody
     told = told_apart(taking.feed) if work.feed is taking.feed else None
     if file.seek(0, SEEK_END) > APART_FROM and told is not None:
-        custody = wiring.custody
         order = ReadingOrder(
             wiring.settings.spool_folder, taking.file, custody.field, told, covered, batch.source_no, custody.digest,
-            retention_of(taking),
+            retention_of(taking), _columns_of(taking),
         )  # fmt: skip
         with file_apart(order) as apart:
             yield apart
     else:
         file.seek(0)
-        reader = ChunkReader(work.feed, covered, wiring.custody.digest, retention_of(taking))
-        yield FileHere(reader, FactPreparer(taking.feed.profile.source, batch.source_no, wiring.custody.digest), file)
+        reader = ChunkReader(work.feed, covered, custody.digest, retention_of(taking))
+        preparer = FactPreparer(
+            taking.feed.profile.source, batch.source_no, custody.digest, _columns_of(taking), wiring.mint_many
+        )
+        yield FileHere(reader, preparer, file)
+
+
+def _columns_of(taking: Taking) -> bytes:
+    """What every fact of a batch says of its coming: in which batch, under which agreements, when."""
+    return batch_columns(taking.batch.batch_id, ", ".join(taking.supply.agreements), taking.now)
 
 
 def _withdraw(taking: Taking, work: ContractedTaking, connection: Connection, file: BinaryIO) -> None:

@@ -26,7 +26,7 @@ from gateway.store.partner_uses import (
     uses_of_person,
 )
 from gateway.usecases.feeds.working_days import LONDON
-from gateway.usecases.intake.fact_rows import SourceKey
+from gateway.usecases.intake.source_keys import SourceKey
 from gateway.usecases.log.entries import entry
 from gateway.usecases.log.log_parts import record
 from gateway.usecases.people.request_context import RequestContext
@@ -127,9 +127,9 @@ def uses_of_one_person(
         _refuse(wiring, context, caller, OFFICER_ONLY, now)
     if query.source not in _own_sources(wiring, caller.agency, now):
         _refuse(wiring, context, caller, OFFICER_ONLY, now)
-    key = SourceKey(query.source, wiring.source_number(query.source), "person", query.key)
+    key = SourceKey(query.source, "person", query.key)
     with wiring.database.transaction("hg_decide") as connection:
-        spans = persons_of_record(connection, key.record(wiring.custody.digest).digests)
+        spans = persons_of_record(connection, key.digests(wiring.custody.digest))
     asked = entry(
         wiring, context, caller, EventClass.VERIFICATION, now, purpose=PURPOSE,
         subjects=tuple(sorted({str(one.person_id) for one in spans})), sealed=True,

@@ -35,8 +35,8 @@ from gateway.store.retractions import (
     retract,
 )
 from gateway.usecases.families.search_token_renewal import renew_tokens
-from gateway.usecases.intake.fact_rows import SourceKey
 from gateway.usecases.intake.intake import SUPPLY_PURPOSE, sender_of
+from gateway.usecases.intake.source_keys import SourceKey
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
 from gateway.usecases.register.role_families import DATA_SUPPLY, families_of
@@ -162,8 +162,8 @@ def take_back(
 
 
 def _meant(wiring: Wiring, connection: Connection, source: str, meant: Sequence[FactsMeant]) -> AskedFacts:
-    ring, number = wiring.custody.digest, wiring.source_number(source)
-    digests = {one: SourceKey(source, number, one.kind, one.key).record(ring).digests for one in meant}
+    ring = wiring.custody.digest
+    digests = {one: SourceKey(source, one.kind, one.key).digests(ring) for one in meant}
     known = known_records(connection, [digest for found in digests.values() for digest in found])
     records: list[tuple[UUID, int | None]] = []
     keys: list[bytes] = []

@@ -5,6 +5,7 @@ import io
 import os
 import signal
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,18 +16,21 @@ from adapters.registry import FEEDS
 from adapters.tabular import load_mappings
 from adapters.tabular.feed import MappedFeed
 from benchmarks.ingest_files import NOMINALS, OCCURRENCES, write_file
+from gateway.clock import new_ids
 from gateway.custody import KeyRing, KeyVersion
 from gateway.store.spool import Spool
 from gateway.usecases.intake import intake_reading
-from gateway.usecases.intake.fact_rows import FactPreparer
+from gateway.usecases.intake.fact_rows import FactRows
 from gateway.usecases.intake.intake_apart import ReadingOrder, ReadingStoppedError, file_apart
 from gateway.usecases.intake.intake_prepared import FileHere
 from gateway.usecases.intake.intake_reading import ChunkReader
+from gateway.usecases.intake.prepared_facts import FactPreparer
 from gateway.usecases.intake.retention_at_door import NO_LIMITS, RetentionAtDoor
 
 FIELD = KeyRing("field", (KeyVersion("00000001", b"f" * 32),))
 DIGEST = KeyRing("digest", (KeyVersion("00000002", b"d" * 32), KeyVersion("00000003", b"e" * 32)))
 SOURCE_NO = 3
+BATCH = b"in which batch"
 MAPPINGS = Path(__file__).resolve().parents[3] / "gateway/demo/northvale/feeds"
 
 
@@ -38,15 +42,33 @@ def spool(tmp_path):
 def order_of(tmp_path, name, feed, limits=NO_LIMITS):
     items = items_of((feed if isinstance(feed, MappedFeed) else FEEDS[feed]).profile)
     covered = items - {min(items)}
-    return ReadingOrder(tmp_path / "spool", name, FIELD, feed, covered, SOURCE_NO, DIGEST, limits)
+    return ReadingOrder(tmp_path / "spool", name, FIELD, feed, covered, SOURCE_NO, DIGEST, limits, BATCH)
 
 
 def here(spool, order):
     feed = order.feed if isinstance(order.feed, MappedFeed) else FEEDS[order.feed]
     reader = ChunkReader(feed, order.covered, order.digest_ring, order.retention)
     with closing(spool.open(order.name)) as file:
-        read = FileHere(reader, FactPreparer(feed.profile.source, order.source_no, order.digest_ring), file)
-        return list(read.chunks()), read.tally, read.sample.figures()
+        preparer = FactPreparer(feed.profile.source, order.source_no, order.digest_ring, order.batch, new_ids)
+        read = FileHere(reader, preparer, file)
+        return told(read.chunks()), read.tally, read.sample.figures()
+
+
+def told(chunks):
+    """What chunks say, with the first digest of its key in place of each id that was drawn for a record."""
+    found, rows, drawn = [], FactRows(SOURCE_NO, DIGEST, BATCH), {}
+    for chunk in chunks:
+        drawn |= {record.proposed: record.digests[0][:16] for record in chunk.records}
+        stands, facts = rows.parted(chunk.facts, chunk.referring, drawn)
+        found.append(
+            replace(
+                chunk,
+                facts=[stands, [fact._replace(fact_id=b"") for fact in facts], chunk.facts.items],
+                referring=[(drawn[one], drawn[other], fact) for one, other, fact in chunk.referring],
+                records=[record._replace(proposed=b"") for record in chunk.records],
+            )
+        )
+    return found
 
 
 @pytest.mark.parametrize(("feed", "rows"), [(OCCURRENCES, 11_000), (NOMINALS, 700)])
@@ -55,7 +77,7 @@ def test_a_file_read_apart_comes_to_the_same_chunks_counts_and_sample(spool, tmp
     limits = RetentionAtDoor({"crime.victim": "2024-06-01"})
     order = order_of(tmp_path, spool.put((tmp_path / "file.csv").read_bytes()).name, feed, limits)
     with file_apart(order) as apart:
-        chunks = list(apart.chunks())
+        chunks = told(apart.chunks())
         assert (chunks, apart.tally, apart.sample.figures()) == here(spool, order)
     assert sum(chunk.rows for chunk in chunks) == rows
     assert all(chunk.facts and chunk.records and chunk.rejected for chunk in chunks)
@@ -72,7 +94,7 @@ def test_so_does_a_file_of_a_mapping(spool, tmp_path, name):
     writer.writerows(rows)
     order = order_of(tmp_path, spool.put(sheet.getvalue().encode()).name, feed)
     with file_apart(order) as apart:
-        chunks = list(apart.chunks())
+        chunks = told(apart.chunks())
         assert (chunks, apart.tally, apart.sample.figures()) == here(spool, order)
     assert (apart.tally.rows, apart.tally.rejected) == (len(rows), 1)
 

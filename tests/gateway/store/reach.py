@@ -77,7 +77,7 @@ _INTAKE: Reach = {
     "hearth.find_emptied()": ("EXECUTE", "what is left of a record that is withdrawn becomes due; answers a count"),
     "hearth.find_tied()": ("EXECUTE", "what is tied to what a file of keys withdraws becomes due; answers a count"),
     "hearth.find_named()": ("EXECUTE", "what a file of keys withdraws becomes due; answers a count"),
-    "hearth.intern_records()": (
+    "hearth.propose_records()": (
         "EXECUTE",
         "finds or makes the record of a partner's key, by keyed digest; answers ids",
     ),
