@@ -211,13 +211,14 @@ def pairs_of(kind: str, held: Held, place: Numbers) -> tuple[Hashes, Block]:
     crowd = np.bincount(bucket.astype(np.int64), minlength=1)
     kept = crowd[bucket.astype(np.int64)] > 1
     key, record = held.value[kept], held.record[kept]
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     key, record = key[order], record[order]
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.empty(0, dtype=np.int64)
     sizes = np.diff(np.r_[starts, len(key)])
-    if len(sizes) and sizes.max() > LARGEST_BLOCK:
-        by_place = np.lexsort((place[record], key))
-        record = record[by_place]
+    crowded = np.flatnonzero(np.repeat(sizes > LARGEST_BLOCK, sizes))
+    if len(crowded):
+        by_place = np.lexsort((place[record[crowded]], key[crowded]))
+        record[crowded] = record[crowded[by_place]]
     reach = sizes.copy()
     for largest, far in reversed(_REACHES):
         reach[(sizes > LARGEST_BLOCK) & (sizes <= largest)] = far

@@ -6,6 +6,8 @@ one is given (5) score (6) cluster. What is given and what comes out is in a Duc
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 import duckdb
 import numpy as np
@@ -82,7 +84,7 @@ def link_table(
     lap("fit")
     odds = score_pairs(pairs, used, size)
     lap("score")
-    facts = facts_of(connection, duplicate_free)
+    facts = facts_of(columns, duplicate_free)
 
     def records_of(numbers: NDArray[np.int64]) -> list[StandardRecord]:
         return full_records(connection, present, numbers, duplicate_free)
@@ -107,19 +109,23 @@ def operating_point(odds: Floats, count: Floats | None = None) -> float:
     return _OPERATING_POINTS[-1]
 
 
-def facts_of(connection: duckdb.DuckDBPyConnection, duplicate_free: Sequence[str]) -> Facts:
+def facts_of(columns: Columns, duplicate_free: Sequence[str]) -> Facts:
     """What conflicts arise from, of the tables `records` and `rows`."""
-    connection.register("named", pd.DataFrame({"source": pd.Series(list(duplicate_free), dtype="string")}))
-    found = connection.execute(
-        "select case when given is null then -1 else (hash(given) >> 2)::bigint end as given, "
-        "coalesce(birth_year, -1) as birth_year, coalesce(birth_days, -1) as birth_days, coalesce(sex, -1) as sex, "
-        "coalesce((nhs_verified >> 2)::bigint, -1) as nhs_verified, coalesce(free, -1)::bigint as duplicate_free "
-        "from records "
-        "left join (select number, any_value((hash(source) >> 2)::bigint) as free from rows "
-        "where source in (select source from named) group by number) using (number) order by number"
-    ).fetchnumpy()
-    connection.unregister("named")
-    return Facts(**{name: np.asarray(column).astype(np.int64) for name, column in found.items()})
+    free = np.full(len(columns), -1, dtype=np.int64)
+    if duplicate_free:
+        places = ", ".join("?" for _ in duplicate_free)
+        found = columns.connection.execute(
+            "select number::bigint as number, any_value((hash(source) >> 2)::bigint) as free from rows "  # noqa: S608 - of parameters
+            f"where source in ({places}) group by number",
+            list(duplicate_free),
+        ).fetchnumpy()
+        free[np.asarray(found["number"])] = np.asarray(found["free"])
+    known = {name: columns.codes(name) for name in ("given", "birth_year", "birth_days", "sex", "nhs_verified")}
+    told = {
+        name: np.where(code == 0, -1, (code >> 2 if code.dtype == np.uint64 else code).astype(np.int64))
+        for name, code in known.items()
+    }
+    return Facts(**told, duplicate_free=free)
 
 
 def full_records(
@@ -130,27 +136,28 @@ def full_records(
 ) -> list[StandardRecord]:
     """Records as they are compared one by one, in order of their numbers."""
     connection.register("wanted", pd.DataFrame({"number": numbers}))
-    columns = ", ".join(f"list({name} order by row)" if name in present else "[]" for name in COLUMNS[2:])
+    cells = ", ".join(name if name in present else f"null as {name}" for name in COLUMNS[2:])
     rows = connection.execute(
-        f"select number, first(source), {columns} from rows join wanted using (number) group by number order by number"  # noqa: S608 - our own columns
+        f"select number, source, {cells} from rows join wanted using (number) order by number, row"  # noqa: S608 - our own columns
     ).fetchall()
     connection.unregister("wanted")
     return [
-        _record(number, source, dict(zip(COLUMNS[2:], values, strict=True)), duplicate_free)
-        for number, source, *values in rows
+        _record(
+            number, one[0][1], dict(zip(COLUMNS[2:], list(zip(*one, strict=True))[2:], strict=True)), duplicate_free
+        )
+        for number, one in ((number, list(one)) for number, one in groupby(rows, itemgetter(0)))
     ]
 
 
 def _record(
-    number: int, source: str, columns: Mapping[str, list[str | None]], duplicate_free: Sequence[str]
+    number: int, source: str, columns: Mapping[str, Sequence[str | None]], duplicate_free: Sequence[str]
 ) -> StandardRecord:
     def held(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text for text in columns[name] if text))
 
-    # A file may have one of the two columns without the other.
     lines = columns["address"]
-    codes = columns["postcode"] if lines and columns["postcode"] else [None] * len(lines)
-    places = [key_and_street([line], code) for line, code in zip(lines, codes, strict=True) if line]
+    told = [(line, code) for line, code in zip(lines, columns["postcode"], strict=True) if line]
+    places = [key_and_street([line], code) for line, code in told]
     return standardise(
         LinkRecord(
             record_id=f"{number:012d}",

@@ -20,7 +20,7 @@ from linkage.standardise import SEXES, birth_date
 
 _SEPARATOR = "\x1f"
 _RECURRING = ("given_name", "family_name", "birth_date", "sex", "postcode", "address")
-_CODED = ("givens", "families", "middles", "postcodes")
+_CODED = ("givens", "families", "middles")
 _NUMBERS = (*BIRTH, "borne", "sex_number")
 _RULED = ("uprn", "phone", "email", "nhs_number", "nino", "upn", "national_id")
 # Where the text of each column of several values stands; a file has no others.
@@ -44,11 +44,12 @@ _NOT_PLAIN = (
 _Made = Callable[[str], tuple[object, ...]]
 
 
-def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str]) -> None:
+def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str], *, whole: bool = False) -> None:
     """Make `records` of the table `rows`: number, row, and those of `linkage.engine.COLUMNS` that are `present`.
 
     Beside it `row_places` has each row's UPRN and address key as codes, `uprn_code` and `key_code`. `number` numbers
-    records from 0 in order of source and key; `row` is the order in the files.
+    records from 0 in order of source and key; `row` is the order in the files. Columns in which nobody can have
+    anything are left out of `records` unless it is to be `whole`.
     """
     for name in _RECURRING:
         if name not in present:
@@ -60,7 +61,8 @@ def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str]
     _values(connection, "sex", lambda text: (SEX_NUMBERS.get(SEXES.get(text.strip().lower(), "")),), ("sex_number",))
     _values(connection, "postcode", lambda text: (postal_code(text), postcode(text)), ("postcodes", "british"))
     _addresses(connection)
-    if connection.execute("select count(*) > coalesce(max(number) + 1, 0) from rows").fetchall()[0][0]:
+    several = "select count(*) > coalesce(max(number) + 1, 0) from rows"
+    if whole or connection.execute(several).fetchall()[0][0]:
         _of_several_rows(connection, present)
     else:
         _of_one_row(connection, present)
@@ -73,11 +75,12 @@ def _of_one_row(connection: duckdb.DuckDBPyConnection, present: Sequence[str]) -
     _code_values(connection, "given_name", ("givens", "middles"), "given")
     _code_values(connection, "family_name", ("families",), "family")
     _code_values(connection, "postcode", ("postcodes",))
-    sets = ", ".join(
-        f"{name}_code as {name}, {name}_codes as {name}_all" if name in _CODED else _column_of_one(name)
-        for name in SETS
+    coded = [f"{name}_code as {name}, {name}_codes as {name}_all" for name in _CODED]
+    coded += [f"{_code(text)} as {name}" for name, text in _TEXT_OF.items() if name not in {*_CODED, "postcodes"}]
+    sets = ", ".join((*coded, "postcodes_code as postcodes"))
+    texts = ", ".join(
+        f"{_first(text) if (text := _TEXT_OF[name]) in _CODED else text} as {name}_text" for name in TEXTS
     )
-    texts = ", ".join(f"{_first(_TEXT_OF[name])} as {name}_text" for name in TEXTS)
     connection.execute(
         f"create or replace table records as select number, {', '.join(_ONCE)}, {sets}, {texts}, given_rarity, "  # noqa: S608 - as above
         f"family_rarity from ({_ruled(present, '* exclude (row)')})"
@@ -107,9 +110,7 @@ def _of_several_rows(connection: duckdb.DuckDBPyConnection, present: Sequence[st
     """Make `records` where some have several rows: the first row's words first, all rows' values in the sets."""
     told = ", ".join(("number", "row", *_ONCE, *_TEXT_OF.values()))
     connection.execute(f"create or replace table ruled as {_ruled(present, told)}")
-    uprn, key = (
-        f"case when {text} is not null then (hash({text}) >> 2)::bigint end" for text in ("uprn_ruled", "address_keys")
-    )
+    uprn, key = (f"({_code(text)} >> 2)::bigint" for text in ("uprn_ruled", "address_keys"))
     connection.execute(
         f"create or replace table row_places as select number, row, {uprn} as uprn_code, {key} as key_code from ruled"  # noqa: S608 - our own columns
     )
@@ -240,8 +241,11 @@ def _first(column: str) -> str:
 def _column_of_one(name: str) -> str:
     """The code of a column that holds one value at most, or none that a file can tell."""
     text = _TEXT_OF.get(name)
-    code = f"case when {text} is not null then hash({text}) end" if text else "null::ubigint"
-    return f"{code} as {name}, null::ubigint[] as {name}_all"
+    return f"{_code(text) if text else 'null::ubigint'} as {name}, null::ubigint[] as {name}_all"
+
+
+def _code(text: str) -> str:
+    return f"case when {text} is not null then hash({text}) end"
 
 
 def _columns_of_set(name: str, text: str, first: str = "", more: str = "_all") -> str:

@@ -1,5 +1,7 @@
 """The table `records` as arrays, one entry a record by its number: what blocking and comparing read, each column once.
 
+A column that the table lacks is one in which nobody has anything.
+
 What only agrees or not is a code: a hash of a text, or a small number. 0 stands for what is not known.
 """
 
@@ -44,9 +46,11 @@ class Columns:
         self.connection = connection
         number = connection.execute("select number::bigint as number from records").fetchnumpy()["number"]
         self._number = np.asarray(number)
+        self._names = {str(name) for name, *_ in connection.execute("describe records").fetchall()}
         self._in_order = bool(np.all(self._number == np.arange(len(self._number))))
         self._codes: dict[str, NDArray[Any]] = {}
         self._all: dict[str, Held | None] = {}
+        self._every: dict[str, Held] = {}
         self._words: set[str] = set()
         self._place: Numbers | None = None
 
@@ -60,7 +64,8 @@ class Columns:
         `column` is one of `records`, or "given_length", "given_initial" and the like of the middle name.
         """
         if column not in self._codes:
-            self._codes[column] = self._by_number(_TOLD.get(column, column))
+            known = column in _TOLD or column in self._names
+            self._codes[column] = self._by_number(_TOLD.get(column, column) if known else "0::ubigint")
         return self._codes[column]
 
     def _by_number(self, expression: str) -> NDArray[Any]:
@@ -88,6 +93,8 @@ class Columns:
 
     def several(self, column: str) -> Held | None:
         """The values of a column after each record's first; None where no record has more than one."""
+        if f"{column}_all" not in self._names:
+            return None
         if column not in self._all:
             found = self.connection.execute(
                 f"select number::bigint as number, unnest({column}_all[2:]) as value from records "  # noqa: S608 - our own columns
@@ -100,8 +107,10 @@ class Columns:
 
     def all_of(self, column: str) -> Held:
         """Every value of a column of several values, the first of each record before its others."""
-        first, more = self.first_of(column), self.several(column)
-        return first if more is None else together(first, more)
+        if column not in self._every:
+            first, more = self.first_of(column), self.several(column)
+            self._every[column] = first if more is None else together(first, more)
+        return self._every[column]
 
     def first_of(self, expression: str) -> Held:
         """One hash per record of an SQL expression that is not NULL; columns of several values are kept."""

@@ -49,7 +49,7 @@ def standard_columns(present: Sequence[str]) -> dict[str, str]:
     with connect(1, _MEMORY) as connection:
         cells = ", ".join(f"null::varchar as {name}" for name in told(present))
         connection.execute(f"create table rows as select 0 as number, 0::bigint as row, {cells} limit 0")
-        standard_table(connection, present)
+        standard_table(connection, present, whole=True)
         described = connection.execute("describe records").fetchall()
     rows = ", ".join((*(f"{name}: string" for name in told(present)), *(f"{name}: bigint" for name in PLACES)))
     columns = {str(name): _TYPES[kind] for name, kind, *_ in described if name not in OF_THE_WHOLE}
@@ -65,7 +65,7 @@ def standardise_part(present: Sequence[str]) -> Task:
             first = int(connection.execute("select min(number) from sent").fetchall()[0][0])
             cells = ", ".join(("row", *told(present)))
             connection.execute(f"create table rows as select (number - {first})::integer as number, {cells} from sent")  # noqa: S608 - our own columns
-            standard_table(connection, present)
+            standard_table(connection, present, whole=True)
             columns = [
                 _signed(str(name), kind)
                 for name, kind, *_ in connection.execute("describe records").fetchall()
@@ -92,7 +92,7 @@ def key_kinds(present: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
     with connect(1, _MEMORY) as connection:
         cells = ", ".join(f"null::varchar as {name}" for name in told(present))
         connection.execute(f"create table rows as select 0 as number, 0::bigint as row, {cells} limit 0")
-        standard_table(connection, present)
+        standard_table(connection, present, whole=True)
         columns = Columns(connection)
         return tuple(name for name, _ in strict_keys(columns)), tuple(name for name, _ in loose_keys(columns))
 
@@ -205,7 +205,7 @@ def settle_part(present: Sequence[str], duplicate_free: Sequence[str], model: Li
             )
             persons = find_persons(
                 *_local_pairs(pairs, number),
-                facts_of(connection, duplicate_free),
+                facts_of(Columns(connection), duplicate_free),
                 model,
                 lambda wanted: full_records(connection, present, wanted, duplicate_free),
             )
