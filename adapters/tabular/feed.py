@@ -72,6 +72,9 @@ class MappedFeed:
             return rows_of_json(source, self.layouts.json, columns, self.groups)
         if self.layouts.ndjson and start.startswith(b"{"):
             return rows_of_json(source, self.layouts.ndjson, columns, self.groups)
+        if self.layouts.ndjson and start.startswith(b"["):
+            message = "The file is one JSON list; this feed takes one object a line."
+            raise FeedUnreadableError(message, "Send NDJSON: each object on a line of its own, no list around them.")
         if self.layouts.csv is None:
             kinds = " or ".join(kind.upper() for kind in self.layouts.formats)
             message = f"The file is not {kinds}."

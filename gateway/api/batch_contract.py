@@ -37,10 +37,12 @@ def batch_contract(  # noqa: PLR0913, PLR0917 - one parameter a part of the cont
 ) -> BatchContract:
     """The contract that a request states.
 
-    Raise `BodyUnreadableError` for a query parameter that no push has: `valdate=true` is not a trial, and stores rows.
+    Raise `BodyUnreadableError` for a query parameter that no push has, `valdate=true` is not a trial and stores rows,
+    and for one that is there twice, since which of the two was meant is anybody's guess.
     """
-    if not set(request.query_params) <= set(_PARAMETERS):
-        message = f"a push has the query parameters {', '.join(_PARAMETERS)}, and no others"
+    sent = [name for name, _ in request.query_params.multi_items()]
+    if len(set(sent)) != len(sent) or not set(sent) <= set(_PARAMETERS):
+        message = f"a push has the query parameters {', '.join(_PARAMETERS)}, each once, and no others"
         raise BodyUnreadableError(message)
     return BatchContract(
         mode, coverage_from, coverage_to, validate, mends, sha256_of(content_digest), schema_version or None

@@ -60,9 +60,15 @@ class Taking:
     declared_rows: int | None = None
 
     def kept_columns(self) -> frozenset[str]:
-        """The columns that are keys, or feed an item that this partner may supply."""
+        """The columns that are keys, or feed an item that this partner may supply.
+
+        A required column by which rows are known is a key whatever else it feeds: no row could be mended without it.
+        """
+        profile = self.feed.profile
         return frozenset(
             column.name
-            for column in self.feed.profile.columns
-            if not column.items or not self.supply.items.isdisjoint(column.items)
+            for column in profile.columns
+            if not column.items
+            or not self.supply.items.isdisjoint(column.items)
+            or (column.required and column.name in profile.row_key)
         )

@@ -199,6 +199,12 @@ def test_a_document_that_is_broken_or_unsafe_is_refused_whole(body):
         list(translate_rows(load_mapping(NESTED), body))
 
 
+def test_a_list_sent_to_a_feed_of_lines_is_refused_for_that():
+    lines = load_mapping(NESTED.replace("{kind: json, rows: data/people}, ", ""))
+    with pytest.raises(FeedUnreadableError, match="one JSON list; this feed takes one object a line"):
+        lines.rows(io.BytesIO(b'[{"ref": "7"}]'))
+
+
 def test_a_list_with_something_that_is_no_object_loses_no_object():
     body = json.dumps({"data": {"people": [person("7", "1 A"), 3, None, person("8", "2 B")]}}).encode()
     assert codes(NESTED, body) == [[], ["row-shape"], ["row-shape"], []]

@@ -133,6 +133,7 @@ def test_an_idempotency_key_stands_for_one_contract(gateway):
         ({"coverage_from": "2026-11-02", "coverage_to": "2026-11-01"}, 400), ({"coverage_to": "2027-01-01"}, 400),
         ({"mends": "11111111-1111-4111-8111-111111111111", "mode": "full"}, 400),
         ({"mends": "11111111-1111-4111-8111-111111111111"}, 404), ({"valdate": "true"}, 400), ({"Mode": "full"}, 400),
+        ({"mode": ["full", "delta"]}, 400),
     ],
 )  # fmt: skip
 def test_a_contract_that_makes_no_sense_is_refused_before_anything_is_kept(gateway, wiring, admin, query, status):

@@ -6,13 +6,16 @@ import io
 import pytest
 
 from adapters.registry import FEEDS
+from agreements.offers import Supply
 from gateway.errors import BodyUnreadableError, NotFoundError
 from gateway.usecases.intake.batch_contract import BatchContract
 from gateway.usecases.intake.batches import errors_csv, read_own_batch
+from gateway.usecases.intake.intake_parts import Taking
 from tests.gateway.batches.school import (
     CHURCH_ROAD,
     CONTEXT,
     FULL,
+    LATER,
     MILL_LANE,
     count,
     pupil,
@@ -152,3 +155,13 @@ def test_the_last_mended_row_of_a_full_file_lets_what_it_withdraws_go(wiring, ad
 
 def test_every_feed_of_tables_hands_back_a_sheet_with_a_row_number():
     assert all("row" not in {c.name.casefold() for c in feed.profile.columns} for feed in FEEDS.values())
+
+
+def test_a_row_is_handed_back_with_what_it_is_known_by_whatever_its_sender_may_supply(wiring):
+    # An applicant's number is the key of their household, too, which no agreement need cover.
+    for feed in wiring.feeds.values():
+        nothing = Supply(frozenset(), (), {}, None)
+        kept = Taking(wiring, None, None, feed, nothing, LATER, "", 0.2).kept_columns()
+        names = {column.name: column for column in feed.profile.columns}
+        assert {name for name in feed.profile.row_key if names[name].required} <= kept
+        assert not {name for name in kept - set(feed.profile.row_key) if names[name].items}
