@@ -11,9 +11,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from gateway.store.append_many import AppendedRow, append_many
+from gateway.store.append_many import append_many
 from gateway.store.errors import DatabaseUnavailableError, TicketRefusedError
 from gateway.store.group_commit import GroupCommit
+from gateway.store.ledger import LogQueue, written
 
 SERVING_ROLES = (
     "hg_read", "hg_decide", "hg_search", "hg_intake", "hg_link", "hg_sequence", "hg_erase", "hg_desk", "hg_jobs",
@@ -30,7 +31,7 @@ class Database:
     passwords: dict[str, str]
     engines: dict[str, Engine]
     pool_size: int = 8
-    groups: dict[str, GroupCommit[AppendedRow]] = field(default_factory=dict, kw_only=True)
+    groups: dict[str, LogQueue] = field(default_factory=dict, kw_only=True)
 
     @contextmanager
     def transaction(self, role: str) -> Iterator[Connection]:
@@ -39,14 +40,14 @@ class Database:
             yield connection
 
     @contextmanager
-    def appending(self, role: str) -> Iterator[GroupCommit[AppendedRow]]:
+    def appending(self, role: str) -> Iterator[LogQueue]:
         """The log as that role appends to it together with others: durable when the call that appends returns.
 
         Errors come out as those of `transaction` do. Nothing but the log can be written this way.
         """
         with plain_errors():
             yield self.groups.get(role) or self.groups.setdefault(
-                role, GroupCommit(partial(self._connect, role), append_many)
+                role, GroupCommit(partial(self._connect, role), written, append_many)
             )
 
     def _connect(self, role: str) -> psycopg.Connection[Any]:

@@ -9,11 +9,9 @@ from sqlalchemy import Connection, text
 from audit.entry import Entry
 from gateway.profiles.loaded import LoadedFact, WithheldCount
 from gateway.store import ledger, wire
-from gateway.store.append_many import AppendedRow
 from gateway.store.fact_columns import NewRecord
 from gateway.store.fact_copy import copy_facts
-from gateway.store.group_commit import GroupCommit
-from gateway.store.ledger import Ticket
+from gateway.store.ledger import LogQueue, Ticket
 from gateway.store.wire import Session, Statement
 
 _UUID, _BYTES = 2950, 17
@@ -141,7 +139,7 @@ def load_facts(
     return [LoadedFact(*row[:-1]) for row in wire.rows(session, results[-1])]
 
 
-def load_authorised(log: GroupCommit[AppendedRow], entry: Entry, ticket: Ticket, width: int) -> list[LoadedFact]:
+def load_authorised(log: LogQueue, entry: Entry, ticket: Ticket, width: int) -> list[LoadedFact]:
     """Append an authorisation, and load in a second transaction what its ticket admits, behind one wait for both.
 
     For reads that need nothing else under the ticket. An outcome follows, and is durable before any of it leaves. In an

@@ -4,7 +4,7 @@ from binascii import b2a_base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from struct import Struct
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from audit.entry import COMMITTED_FIELDS, Entry
@@ -26,9 +26,6 @@ _OPEN = Statement(b"hg_open", b"SELECT audit.open_ticket($1)", (1,))
 _OPEN_UNFLUSHED = Statement(
     b"hg_open_unflushed", b"SELECT audit.open_ticket($1), set_config('synchronous_commit', 'off', true)", (1,)
 )
-
-Log: TypeAlias = "Session | GroupCommit[AppendedRow]"
-"""Where an entry goes: into a transaction of the caller's, or with others' into one that is committed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +50,31 @@ class Ticket:
     subjects: tuple[TicketSubject, ...]
 
 
+class Unwritten(NamedTuple):
+    """An entry to be appended and, where it authorises a read, its ticket. `width`: number of bits of a mask."""
+
+    entry: Entry
+    ticket: Ticket | None = None
+    width: int = 0
+
+
+LogQueue: TypeAlias = GroupCommit[Unwritten, AppendedRow]
+"""Appends what several threads have to append in one transaction."""
+
+Log: TypeAlias = "Session | LogQueue"
+"""Where an entry goes: into a transaction of the caller's, or with others' into one that is committed at once."""
+
+
 def append(log: Log, entry: Entry, *, commit: bool = False) -> bytes:
     """Append an entry and return its leaf. With others' it is durable when this returns, else when they commit.
 
     In a transaction of the caller's, that may from here on change what its role may change about people, in the name of
     the entry's actor and for its purpose. `commit`: the entry is its last, and committed in the same round trip.
     """
-    leaf, row = committed(entry)
     if isinstance(log, GroupCommit):
-        log.append(AppendedRow(row))
-    else:
-        wire.run(log, [(_APPEND, row)], commit=commit)
+        return log.append(Unwritten(entry)).row.entry.leaf
+    leaf, row = committed(entry)
+    wire.run(log, [(_APPEND, row)], commit=commit)
     return leaf
 
 
@@ -73,29 +84,30 @@ def authorise(log: Log, entry: Entry, ticket: Ticket, width: int, *, commit: boo
     With others' both are durable when this returns, and the ticket can be opened. In a transaction of the caller's they
     are when that commits; `commit`: in the same round trip.
     """
-    leaf, appended = _authorising(entry, ticket, width)
+    authorising = Unwritten(entry, ticket, width)
     if isinstance(log, GroupCommit):
-        log.append(appended)
-    else:
-        wire.run(log, [append_many([appended])], commit=commit)
-    return leaf
+        return log.append(authorising).row.entry.leaf
+    row = written(authorising)
+    wire.run(log, [append_many([row])], commit=commit)
+    return row.entry.leaf
 
 
-def authorise_and_read(
-    log: GroupCommit[AppendedRow], entry: Entry, ticket: Ticket, width: int, reading: Step
-) -> list[tuple[Any, ...]]:
+def authorise_and_read(log: LogQueue, entry: Entry, ticket: Ticket, width: int, reading: Step) -> list[tuple[Any, ...]]:
     """Append an authorisation, durable; then, in a transaction of its own, open its ticket and read. The rows read.
 
     For what leaves only behind an outcome: see `opening`. One wait for both transactions; the second begins when the
     first is on the disk, since the database takes them from one connection in their order.
     """
-    _, appended = _authorising(entry, ticket, width)
-    done = log.append(appended, [opening(ticket.ticket_id, outcome_follows=True), reading])
-    return wire.rows(done.connection, done.results[-1])
+    done = log.append(Unwritten(entry, ticket, width), [opening(ticket.ticket_id, outcome_follows=True), reading])
+    return done.rows
 
 
-def _authorising(entry: Entry, ticket: Ticket, width: int) -> tuple[bytes, AppendedRow]:
-    leaf, row = committed(entry)
+def written(unwritten: Unwritten) -> AppendedRow:
+    """An entry under fresh salts and its ticket, as the wire has them. Raises `EntryError` where that is impossible."""
+    _, row = committed(unwritten.entry)
+    ticket, width = unwritten.ticket, unwritten.width
+    if ticket is None:
+        return AppendedRow(row)
     subjects = tuple(
         (
             one.person_id.bytes, str(one.band), mask_text(one.shown, width), mask_text(one.counted, width),
@@ -104,8 +116,7 @@ def _authorising(entry: Entry, ticket: Ticket, width: int) -> tuple[bytes, Appen
         for one in ticket.subjects
     )  # fmt: skip
     not_after = ticket.not_after.isoformat().encode()
-    issued = TicketRow(ticket.ticket_id.bytes, array_text(ticket.own_sources), not_after, subjects)
-    return leaf, AppendedRow(row, issued)
+    return AppendedRow(row, TicketRow(ticket.ticket_id.bytes, array_text(ticket.own_sources), not_after, subjects))
 
 
 def open_ticket(session: Session, ticket_id: UUID) -> None:

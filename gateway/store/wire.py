@@ -108,19 +108,31 @@ def run_each(connection: psycopg.Connection[Any], transactions: Sequence[Sequenc
         raise
 
 
+class Reader:
+    """Rows of results as one connection loads them, for one thread at a time: how types are read is found out once."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self._loader = adapt.Transformer.from_context(connection)
+
+    def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
+        """The rows of a result."""
+        self._loader.set_pgresult(result)
+        try:
+            found: list[tuple[Any, ...]] = self._loader.load_rows(0, result.ntuples, tuple)
+        finally:
+            # What was read does not stay in memory until somebody reads again.
+            self._loader.set_pgresult(None)
+        return found
+
+
 def rows(session: Session, result: PGresult) -> list[tuple[Any, ...]]:
     """The rows of a result, as the session loads them."""
     connection = _driver(session)
-    loader = getattr(_loading, "loader", None)
-    if loader is None or loader.connection is not connection:
-        loader = _loading.loader = adapt.Transformer.from_context(connection)
-    loader.set_pgresult(result)
-    try:
-        found: list[tuple[Any, ...]] = loader.load_rows(0, result.ntuples, tuple)
-    finally:
-        # What was read does not stay in memory until somebody reads again.
-        loader.set_pgresult(None)
-    return found
+    reader: Reader | None = getattr(_loading, "reader", None)
+    if reader is None or reader.connection is not connection:
+        reader = _loading.reader = Reader(connection)
+    return reader.rows(result)
 
 
 def binary_array(element: int, values: Sequence[bytes | None]) -> bytes:

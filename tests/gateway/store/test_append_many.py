@@ -16,8 +16,8 @@ from audit.leaf import Opening, check_openings
 from gateway import clock
 from gateway.store import wire
 from gateway.store.append_many import append_many, bit_string
-from gateway.store.group_commit import GroupCommit
-from gateway.store.ledger import Ticket, TicketSubject, append, authorise
+from gateway.store.group_commit import Done, GroupCommit
+from gateway.store.ledger import Ticket, TicketSubject, append, authorise, written
 from tests.gateway.audit.log_book import AT, an_entry, person
 
 _WIDTH = 16
@@ -40,11 +40,12 @@ class Kept(GroupCommit):
     """A queue that nobody leads: what is given to it is kept, to be appended in one step."""
 
     def __init__(self):
-        super().__init__(lambda: None, append_many)
+        super().__init__(lambda: None, written, append_many)
         self.rows = []
 
-    def append(self, row):
-        self.rows.append(row)
+    def append(self, item):
+        self.rows.append(written(item))
+        return Done(self.rows[-1], [])
 
 
 def held(admin, entries):

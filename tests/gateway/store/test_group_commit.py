@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from audit.entry import Outcome, Phase
+from audit.errors import EntryError
 from gateway import clock
 from gateway.store import group_commit, ledger
 from gateway.store.errors import DatabaseUnavailableError
@@ -115,6 +116,19 @@ def test_one_entry_that_the_log_refuses_is_refused_alone(database, admin):
     assert outcomes(futures) == [type(None)] * 4 + [IntegrityError, type(None)]
     assert len(stored(admin)) == 6
     assert known.household not in str(futures[4].exception())
+
+
+def test_an_entry_of_which_no_leaf_can_be_made_is_refused_alone(database, admin):
+    impossible = an_entry(detail={"query": "\ud800"})
+    calls = [lambda of: append(of, an_entry()) for _ in range(3)]
+
+    with a_busy_log(database, admin, *calls, lambda of: append(of, impossible), authorise) as (futures, _):
+        pass
+
+    assert outcomes(futures) == [type(None)] * 4 + [EntryError, type(None)]
+    assert len(stored(admin)) == 5
+    with pytest.raises(EntryError, match="detail"):
+        append(database, impossible)
 
 
 def test_readers_whose_leader_loses_its_connection_are_told_so_and_nothing_of_theirs_is_there(database, admin):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from gateway.store.append_many import AppendedRow, append_many
 from gateway.store.engine import Database
 from gateway.store.group_commit import Done, GroupCommit
+from gateway.store.ledger import LogQueue, Unwritten, written
 from gateway.store.scripts import driver_connection
 from gateway.store.wire import Statement, Step
 
@@ -35,7 +36,7 @@ class FailingDatabase(Database):
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @contextmanager
-    def appending(self, role: str) -> Iterator[GroupCommit[AppendedRow]]:
+    def appending(self, role: str) -> Iterator[LogQueue]:
         number = next(self.numbers)
         self.roles.append(f"{role} log")
         with super().appending(role) as log:
@@ -44,9 +45,9 @@ class FailingDatabase(Database):
                 raise InjectedError
             connect = partial(self._connect, role)
             if fails and self.way == LOST:
-                yield GroupCommit(connect, _cut_off)
+                yield GroupCommit(connect, written, _cut_off)
             elif fails and self.way == LOST_BEHIND:
-                yield _CutOffBehind(connect, append_many)
+                yield _CutOffBehind(connect, written, append_many)
             else:
                 yield log
         self.committed.append(number)
@@ -75,10 +76,10 @@ def _cut_off(rows: Sequence[AppendedRow]) -> Step:
     return Statement(b"cut_off", lost, statement.formats), values
 
 
-class _CutOffBehind(GroupCommit[AppendedRow]):
+class _CutOffBehind(GroupCommit[Unwritten, AppendedRow]):
     """Appends, and loses the connection before what follows is committed."""
 
-    def append(self, item: AppendedRow, then: Sequence[Step] = ()) -> Done:
+    def append(self, item: Unwritten, then: Sequence[Step] = ()) -> Done[AppendedRow]:
         lost: Step = (Statement(b"cut_off", b"SELECT pg_terminate_backend(pg_backend_pid())"), ())
         return super().append(item, [*then, lost])
 
