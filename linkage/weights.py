@@ -39,4 +39,5 @@ def _level(comparison: Comparison, left: StandardRecord, right: StandardRecord) 
 
 def _bits(model: LinkModel, comparison: str, level: str) -> float:
     each = model.levels[comparison][level]
-    return round(log2(each.same / max(each.household, each.chance)), 1)
+    # Adding nothing makes a plain zero of one below it, which would print with a sign.
+    return round(log2(each.same / max(each.household, each.chance)), 1) + 0.0

@@ -29,6 +29,19 @@ _OTHER_NAMES = {
 }  # fmt: skip
 
 
+# What rows of one record cannot both say of one person: in words, the columns it takes, and the SQL of a group of rows.
+# Former names, second homes and parts of dates are no contradiction.
+_CONTRADICTIONS = (
+    ("names", ("given_name", "family_name"), "count(distinct lower(given_name)[1]) > 1 and "
+     "count(distinct lower(family_name)) > 1"),
+    ("dates of birth", ("birth_date",), "count(distinct birth_date) filter (length(birth_date) = 10) > 1"),
+    ("sexes", ("sex",), "count(distinct translate(lower(sex)[1], '12', 'mf')) filter (lower(sex)[1] in "
+     "('m', 'f', '1', '2')) > 1"),
+    *((words, (name,), f"count(distinct upper(regexp_replace({name}, '[\\s-]', '', 'g'))) > 1") for name, words in (
+        ("nhs_number", "NHS numbers"), ("nino", "National Insurance numbers"), ("upn", "pupil numbers"))),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """How files name things: their column to ours, and the source of files that have no such column."""
@@ -247,10 +260,12 @@ def _doubts(connection: duckdb.DuckDBPyConnection, present: Sequence[str], today
         dated = r"regexp_full_match(birth_date[:10], '\d{4}(-\d{2}(-\d{2})?)?')"
         doubts.append(("a date of birth lies in the future", f"birth_date > '{today}' and {dated}"))
         doubts.append(("a date of birth is not YYYY, YYYY-MM, YYYY-MM-DD or YYYYMMDD", f"not {dated}"))
-    if "nhs_number" in present:
-        distinct = r"count(distinct regexp_replace(nhs_number, '\s', '', 'g'))"
-        several = f"select number from rows group by number having {distinct} > 1"  # noqa: S608 - our own columns
-        doubts.append(("rows of one source and key hold different NHS numbers", f"number in ({several})"))
+    # Numbers run from 0 without a gap, so fewer of them than rows says that some record has several rows.
+    if _one(connection, "select count(*) - coalesce(max(number) + 1, 0) from rows"):
+        for words, needed, differ in _CONTRADICTIONS:
+            if set(needed) <= set(present):
+                several = f"select number from rows group by number having {differ}"  # noqa: S608 - our own columns
+                doubts.append((f"rows of one source and key hold different {words}", f"number in ({several})"))
     told = []
     for words, condition in doubts:
         found = connection.execute(f"select row + 1 from rows where {condition} order by row").fetchall()  # noqa: S608 - our own conditions

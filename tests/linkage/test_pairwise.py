@@ -18,6 +18,7 @@ from linkage.score import NEAR_CONCLUSIVE, score_pairs
 from linkage.sealed_form import from_bytes, to_bytes
 from linkage.standardise import StandardRecord, standardise
 from linkage.training_people import generate
+from linkage.weights import weights_between
 
 RECORDS = 900
 ADDRESSES = (
@@ -122,3 +123,12 @@ def test_every_pair_scores_the_same(known, compared, model):
 def test_a_record_comes_back_from_its_bytes_as_it_was(known):
     assert [from_bytes(to_bytes(each)) for each in known] == known
     assert to_bytes(known[0]) != to_bytes(known[1])
+
+
+def test_a_weight_that_says_next_to_nothing_is_told_without_a_sign(known, model):
+    nearly = LevelProbability(0.999, 1.0, 1.0)
+    levels = {name: dict.fromkeys(each, nearly) for name, each in model.levels.items()}
+    weights = weights_between(known[0], known[0], dataclasses.replace(model, levels=levels))
+
+    assert weights
+    assert {str(one.bits) for one in weights} == {"0.0"}

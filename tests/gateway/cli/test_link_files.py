@@ -131,6 +131,22 @@ def test_what_looks_wrong_is_told_with_its_rows_and_without_names(tmp_path, link
     )
 
 
+def test_rows_of_one_key_that_cannot_be_one_person_are_named_and_other_names_of_one_are_not(linked):
+    rows = [
+        ("police", "p1", "Ann", "Quill", "1980-02-03", "", "", ""),
+        ("police", "p1", "Bob", "Reed", "1999-09-09", "", "", ""),
+        ("police", "p2", "Ann", "Quill", "1980-02-03", "", "", ""),
+        ("police", "p2", "Ann", "Reed", "1980", "", "", ""),
+    ]  # fmt: skip
+    outcome, _, report = linked(rows)
+
+    assert report["warnings"] == [
+        "rows of one source and key hold different names: rows 1, 2",
+        "rows of one source and key hold different dates of birth: rows 1, 2",
+    ]
+    assert outcome.lines == tuple(f"warning: {each}" for each in report["warnings"])
+
+
 def test_a_column_of_another_name_is_asked_about(tmp_path):
     source = written(tmp_path / "in.csv", [("a", "1", "Jo")], ("source", "source_key", "Forename"))
     outcome = link_files(Order((source,), tmp_path / "out.csv"))
