@@ -57,6 +57,7 @@ def main(most: int = MOST) -> None:
 def _pushed(gateway: House, feed: str, rows: int) -> tuple[dict[str, Any], dict[str, float]]:
     file = gateway.folder / f"{feed}-{rows}.csv"
     write_file(feed, file, rows)
+    gateway.settle()
     before = gateway.cpu_seconds()
     pushed = gateway.push(feed, file)
     after = gateway.cpu_seconds()

@@ -27,6 +27,8 @@ from gateway.wiring import Wiring
 
 CONTEXT = RequestContext("00000000-0000-4000-8000-000000000003")
 _PATIENCE = 120.0
+_REST, _IDLE = 1.0, 0.05
+"""Seconds for which the gateway's processes use no more than this share of a processor, all together."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -94,6 +96,20 @@ class House:
     def peak_rss_mib(self) -> dict[str, int]:
         """The most that each process has held in memory, MiB."""
         return {name: _status(pid, "VmHWM") // 1024 for name, pid in self.processes().items()} | self.peaks
+
+    def settle(self) -> None:
+        """Wait until its processes have loaded what they load, and have done what is to be done: they share the cores.
+
+        Raise `RuntimeError` where they do not come to rest.
+        """
+        until, used = time.monotonic() + _PATIENCE, sum(self.cpu_seconds().values())
+        while time.monotonic() < until:
+            time.sleep(_REST)
+            before, used = used, sum(self.cpu_seconds().values())
+            if used - before <= _REST * _IDLE:
+                return
+        message = "the gateway does not come to rest"
+        raise RuntimeError(message)
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor time of each process so far, PostgreSQL's together."""
