@@ -27,6 +27,7 @@ listen_addresses = ''
 unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 max_connections = 120
+max_wal_size = '4GB'
 shared_buffers = '256MB'
 synchronous_commit = on
 fsync = on
