@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from linkage.addresses import address_key, address_text
+from linkage.addresses import address_text, key_and_street
 from linkage.record import LinkIdentifier, LinkRecord
 
 Said: TypeAlias = tuple[str, Mapping[str, Any]]
@@ -33,7 +33,7 @@ def link_record(record: UUID, source: str, said: Sequence[Said]) -> LinkRecord:
         for name, value in said
         if name == "address.residence"
     ]
-    keys = (address_key(lines, code) for lines, code in homes)
+    places = [key_and_street(lines, code) for lines, code in homes]
     return LinkRecord(
         record_id=str(record),
         source=source,
@@ -48,7 +48,8 @@ def link_record(record: UUID, source: str, said: Sequence[Said]) -> LinkRecord:
         ),
         postcodes=texts("address.residence", "postcode"),
         uprns=texts("address.residence", "uprn"),
-        address_keys=tuple(key for key in keys if key),
+        address_keys=tuple(key for key, _ in places if key),
+        streets=tuple(street for _, street in places if street),
         address_texts=tuple(text for lines, _ in homes if (text := address_text(lines))),
         phones=texts("contact.phone", "value"),
         emails=texts("contact.email", "value"),

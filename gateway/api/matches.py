@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
@@ -16,9 +16,11 @@ from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent, receipt_view
 from gateway.usecases.linking.breach_forms import BreachForm, BreachSummary, breach_form, breaches
 from gateway.usecases.linking.match_deciding import Doubt, MatchDecision, decide_match, doubt_person, undo_decision
-from gateway.usecases.linking.match_reviews import MatchSide, WaitingMatch, explain_match, matches_waiting
+from gateway.usecases.linking.match_queue import MatchPage, WaitingMatch, matches_waiting
+from gateway.usecases.linking.match_reviews import MatchSide, explain_match
 from linkage.weights import Weight
 
+_CURSOR = Query(max_length=400, description="`next` of the page before")
 router = APIRouter(prefix="/v1/matches", tags=["matches"], dependencies=[BEARER])
 
 
@@ -62,12 +64,15 @@ class BreachOut(BreachForm):
     receipt: ReceiptOut  # type: ignore[assignment]  # as it goes over the wire
 
 
-@router.get("/reviews", **operation("list-matches", "Pairs that wait for a steward", 401, 403))
+@router.get("/reviews", **operation("list-matches", "Pairs that wait for a steward", 401, 403, 404, 422))
 def reviews(
-    wiring: Wired, context: Context, caller: Staff
-) -> Annotated[list[dict[str, Any]], Told(list[WaitingMatch])]:
-    """Pairs of records that may be one person's, the one of which a decision changes most first. Nobody is named."""
-    return [asdict(one) for one in matches_waiting(wiring, context, caller)]
+    wiring: Wired, context: Context, caller: Staff, cursor: Annotated[str | None, _CURSOR] = None
+) -> Annotated[dict[str, Any], Told(MatchPage)]:
+    """A hundred pairs of records that may be one person's, the one of which a decision changes most first.
+
+    Nobody is named.
+    """
+    return asdict(matches_waiting(wiring, context, caller, cursor))
 
 
 @router.get("/reviews/{review_id}", **operation("read-match", "One pair, explained", 401, 403, 404, 422))

@@ -28,10 +28,15 @@ _DAYS = ["%Y-%m-%d"]
 @matches_app.command("list")
 def waiting(gateway: str = Gateway, token_file: str = TokenFile) -> None:
     """List pairs that wait, what a decision would change most first. Exit 0: none waits. 1: some do."""
-    found = staff_client(gateway, token_file).ask("GET", "/v1/matches/reviews")
-    for one in found:
-        typer.echo(f"{one['review_id']}  {' '.join(one['reasons'])}")
-    raise typer.Exit(1 if found else 0)
+    staff, path, some = staff_client(gateway, token_file), "/v1/matches/reviews", False
+    cursor: str | None = ""
+    while cursor is not None:
+        page = staff.ask("GET", f"{path}?cursor={cursor}" if cursor else path)
+        for one in page["matches"]:
+            typer.echo(f"{one['review_id']}  {' '.join(one['reasons'])}")
+            some = True
+        cursor = page["next"]
+    raise typer.Exit(1 if some else 0)
 
 
 @matches_app.command()

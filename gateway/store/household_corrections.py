@@ -96,18 +96,30 @@ def persons_of_household(connection: Connection, household_id: UUID) -> list[Hou
 
 
 def homes_of_handle(connection: Connection, family_id: UUID) -> list[HouseholdPerson]:
-    """Everybody in each household of the person whom a handle is named for."""
+    """Everybody in each household of the person whom a handle is named for, also where that person was taken out."""
     rows = connection.execute(
         text(
-            "SELECT m.household_id, m.person_id, p.family_id, m.valid_from, m.valid_to FROM hearth.person own"
-            " JOIN hearth.household_member x ON x.person_id = own.person_id"
-            " JOIN hearth.household_member m ON m.household_id = x.household_id"
-            " JOIN hearth.person p ON p.person_id = m.person_id"
-            " WHERE own.family_id = :family ORDER BY m.household_id, p.family_id"
+            "SELECT m.household_id, m.person_id, p.family_id, m.valid_from, m.valid_to FROM hearth.household_member m"
+            " JOIN hearth.person p ON p.person_id = m.person_id WHERE m.household_id IN"
+            " (SELECT x.household_id FROM hearth.person own JOIN hearth.household_member x USING (person_id)"
+            " WHERE own.family_id = :family) OR m.household_id = ANY (CAST(:said AS uuid[]))"
+            " ORDER BY m.household_id, p.family_id"
+        ),
+        {"family": family_id, "said": corrected_homes(connection, family_id)},
+    )
+    return [HouseholdPerson(*row) for row in rows]
+
+
+def corrected_homes(connection: Connection, family_id: UUID) -> list[UUID]:
+    """The households of which a correction holds about the person whom a handle is named for."""
+    rows = connection.execute(
+        text(
+            "SELECT DISTINCT c.household_id FROM hearth.household_correction_standing c"
+            " JOIN hearth.person own ON own.person_id = c.person_id WHERE own.family_id = :family ORDER BY 1"
         ),
         {"family": family_id},
     )
-    return [HouseholdPerson(*row) for row in rows]
+    return list(rows.scalars())
 
 
 def corrected_ties(connection: Connection) -> list[CorrectedTie]:

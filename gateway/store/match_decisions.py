@@ -45,6 +45,18 @@ class WaitingPair:
     unsure: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where a pair stands in the queue, or stood: what it is ordered by."""
+
+    review_id: UUID
+    unsure: datetime | None
+    safeguarding: bool
+    people: int
+    facts: int
+    raised_at: datetime
+
+
 _STANDING = """
     SELECT d.record_id, d.other_record_id, d.verdict FROM hearth.match_decision d
      WHERE d.verdict <> 'unsure' AND NOT EXISTS (SELECT FROM hearth.match_undone u WHERE u.decision_id = d.decision_id)
@@ -68,13 +80,18 @@ _WAITING = text(
                           = (least(r.record_id, r.other_record_id), greatest(r.record_id, r.other_record_id)))
     ), weight AS (
       SELECT * FROM hearth.match_weights(ARRAY(SELECT person_id FROM pair UNION SELECT other_person_id FROM pair))
+    ), weighed AS (
+      SELECT p.review_id, p.record_id, p.other_record_id, p.person_id, p.other_person_id, p.reason, p.raised_at,
+             least(a.facts, b.facts) AS facts, a.people + b.people AS people,
+             a.safeguarding OR b.safeguarding AS safeguarding, p.unsure
+        FROM pair p JOIN weight a ON a.person_id = p.person_id JOIN weight b ON b.person_id = p.other_person_id
     )
-    SELECT p.review_id, p.record_id, p.other_record_id, p.person_id, p.other_person_id, p.reason, p.raised_at,
-           least(a.facts, b.facts) AS facts, a.people + b.people AS people,
-           a.safeguarding OR b.safeguarding AS safeguarding, p.unsure
-      FROM pair p JOIN weight a ON a.person_id = p.person_id JOIN weight b ON b.person_id = p.other_person_id
-     ORDER BY p.unsure NULLS FIRST, a.safeguarding OR b.safeguarding DESC, a.people + b.people DESC,
-              least(a.facts, b.facts) DESC, p.raised_at, p.review_id
+    SELECT * FROM weighed w
+     WHERE CAST(:after AS uuid) IS NULL
+        OR (coalesce(w.unsure, '-infinity'), NOT w.safeguarding, -w.people, -w.facts, w.raised_at, w.review_id)
+         > (coalesce(CAST(:unsure AS timestamptz), '-infinity'), NOT CAST(:safeguarding AS boolean),
+            -CAST(:people AS bigint), -CAST(:facts AS bigint), CAST(:raised_at AS timestamptz), CAST(:after AS uuid))
+     ORDER BY w.unsure NULLS FIRST, w.safeguarding DESC, w.people DESC, w.facts DESC, w.raised_at, w.review_id
      LIMIT :most
     """  # noqa: S608 - fixed texts
 )
@@ -85,9 +102,12 @@ def standing_decisions(connection: Connection) -> list[StandingDecision]:
     return [StandingDecision(*row) for row in connection.execute(text(_STANDING))]
 
 
-def waiting_pairs(connection: Connection, most: int) -> list[WaitingPair]:
-    """Pairs that wait, the one of which a decision changes most first; those that nobody could tell come last."""
-    return _waiting(connection, None, most)
+def waiting_pairs(connection: Connection, most: int, after: QueuePlace | None = None) -> list[WaitingPair]:
+    """Pairs that wait, the one of which a decision changes most first; those that nobody could tell come last.
+
+    Only those behind `after`, whose pair need not wait any more.
+    """
+    return _waiting(connection, None, most, after)
 
 
 def waiting_pair(connection: Connection, review_id: UUID) -> WaitingPair | None:
@@ -95,8 +115,15 @@ def waiting_pair(connection: Connection, review_id: UUID) -> WaitingPair | None:
     return next(iter(_waiting(connection, review_id, 1)), None)
 
 
-def _waiting(connection: Connection, review_id: UUID | None, most: int) -> list[WaitingPair]:
-    rows = connection.execute(_WAITING, {"doubted": DOUBTED, "review": review_id, "most": most})
+def _waiting(
+    connection: Connection, review_id: UUID | None, most: int, after: QueuePlace | None = None
+) -> list[WaitingPair]:
+    behind = {
+        "after": after and after.review_id, "unsure": after and after.unsure,
+        "safeguarding": after and after.safeguarding, "people": after and after.people,
+        "facts": after and after.facts, "raised_at": after and after.raised_at,
+    }  # fmt: skip
+    rows = connection.execute(_WAITING, {"doubted": DOUBTED, "review": review_id, "most": most, **behind})
     return [WaitingPair(*row) for row in rows]
 
 

@@ -72,7 +72,7 @@ class Story:
         """The pair of the caution's record and one of this person's."""
         caution = self.northvale.record_id("police", NOMINAL)
         person = self.northvale.person_id(*whose)
-        for waiting in self.get("/v1/matches/reviews", STEWARD).json():
+        for waiting in self.get("/v1/matches/reviews", STEWARD).json()["matches"]:
             row = self.northvale.sql("SELECT * FROM hearth.link_review WHERE review_id = CAST(:id AS uuid)",
                                      id=waiting["review_id"])[0]  # fmt: skip
             others = {row.record_id, row.other_record_id} - {caution}
@@ -156,10 +156,29 @@ def test_what_was_decided_holds_for_every_later_run_and_every_file_that_comes_ag
     assert story.get("/v1/matches/breaches", DPO).json() == []
 
 
+def test_the_queue_comes_page_by_page_also_where_the_last_pair_of_a_page_moved_meanwhile(story, monkeypatch):
+    whole = story.get("/v1/matches/reviews", STEWARD).json()
+    monkeypatch.setattr("gateway.usecases.linking.match_queue._A_PAGE", 1)
+    first = story.get("/v1/matches/reviews", STEWARD).json()
+    story.decide(first["matches"][0]["review_id"], "unsure")
+    pages, cursor = [first], first["next"]
+    while cursor:
+        pages.append(story.get(f"/v1/matches/reviews?cursor={cursor}", STEWARD).json())
+        cursor = pages[-1]["next"]
+    refused = story.get("/v1/matches/reviews?cursor=bm90LWEtcGFnZQ", STEWARD)
+
+    assert len(whole["matches"]) > 1
+    assert whole["next"] is None
+    shown = [one["review_id"] for page in pages for one in page["matches"]]
+    # Nothing is left out; what somebody could not tell comes once more, at the end.
+    assert shown == [*(one["review_id"] for one in whole["matches"]), shown[0]]
+    assert refused.status_code == 404
+
+
 def test_unsure_leaves_the_pair_behind_the_others_and_two_people_are_never_joined_through_a_third_record(story):
     with_father, with_son = story.pair_with(FATHER), story.pair_with(SON)
     story.decide(with_father, "unsure")
-    waiting = story.get("/v1/matches/reviews", STEWARD).json()
+    waiting = story.get("/v1/matches/reviews", STEWARD).json()["matches"]
     assert waiting[-1]["review_id"] == with_father
     assert waiting[-1]["unsure_since"]
     story.decide(with_father, "same")

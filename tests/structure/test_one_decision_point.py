@@ -43,6 +43,7 @@ READERS = frozenset(
         "match_decisions.decision_of",
         "mixed_profiles.mixtures", "mixed_profiles.mixture",
         "household_corrections.persons_of_household", "household_corrections.homes_of_handle",
+        "household_corrections.corrected_homes",
         "near_identities.members_of",
     )
 )  # fmt: skip

@@ -28,6 +28,7 @@ from gateway.store.household_corrections import (
     StandingCorrection,
     add_correction,
     add_withdrawal,
+    corrected_homes,
     correction_of,
     corrections_about,
     homes_of_handle,
@@ -110,13 +111,18 @@ class DerivedHousehold:
 def households_of_person(
     wiring: Wiring, context: RequestContext, caller: StaffCaller, family_id: UUID
 ) -> list[DerivedHousehold]:
-    """The households of the person whom a handle is named for. Raises `AccessRefusedError` but for stewards."""
+    """The households of the person whom a handle is named for; one that they were taken out of stays among them.
+
+    Raises `AccessRefusedError` but for stewards.
+    """
     now = wiring.clock()
     steward_mask(wiring, context, caller, now)
     with wiring.database.transaction("hg_link") as connection:
         found = homes_of_handle(connection, family_id)
+        said = corrected_homes(connection, family_id)
         append(connection, _looked(wiring, context, caller, now, found))
-    homes = list(dict.fromkeys(one.household_id for one in found))
+    # The last one who lived there may have been taken out, and what was said of them can still be withdrawn.
+    homes = list(dict.fromkeys((*(one.household_id for one in found), *said)))
     return [
         DerivedHousehold(
             home,

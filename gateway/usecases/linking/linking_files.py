@@ -93,8 +93,10 @@ def finish_file(
             "'P' || dense_rank() over (order by person) as person_id, probability from found"
         )
     lap("ids")
-    households = _households(connection, present, goes_on=wanted.goes_on)
+    household = file_households(connection, present)
     lap("households")
+    households = _clusters(connection, household, goes_on=wanted.goes_on)
+    lap("clusters")
     return LinkedFile(figures, households, merged, split)
 
 
@@ -152,9 +154,8 @@ def _minting(letter: str, old: Sequence[str]) -> Callable[[str], str]:
     return lambda key: letter + hashlib.sha256(before + key.encode()).hexdigest()[:_ROOM]
 
 
-def _households(connection: duckdb.DuckDBPyConnection, present: Sequence[str], *, goes_on: bool) -> int:
-    """Make `clusters`; give how many households there are."""
-    household = file_households(connection, present)
+def _clusters(connection: duckdb.DuckDBPyConnection, household: NDArray[np.int64], *, goes_on: bool) -> int:
+    """Make `clusters` of each record's household by number; give how many households there are."""
     names = _household_names(connection, household, goes_on=goes_on)
     connection.register("lived", pd.DataFrame({"number": np.arange(len(household)), "household": household}))
     connection.register(

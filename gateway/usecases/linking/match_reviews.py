@@ -1,4 +1,4 @@
-"""Pairs that a steward is asked about: the queue, and one pair explained in plain words and in weights.
+"""One pair that a steward is asked about, explained in plain words and in weights.
 
 (0) one instant; does the register permit this caller to match? A refusal is an entry
 (1) the authorisation, committed: nothing is read before it is durable
@@ -13,7 +13,6 @@ are not shown, and neither words nor weights rest on them (practice P12).
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase
@@ -24,45 +23,31 @@ from gateway.link_record import link_record
 from gateway.profiles.views import Receipt
 from gateway.store.identities import IdentityFact
 from gateway.store.ledger import append
-from gateway.store.match_decisions import DOUBTED, WaitingPair, waiting_pair, waiting_pairs
+from gateway.store.match_decisions import waiting_pair
 from gateway.usecases.families.disclosure import receipt_for
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
 from gateway.usecases.linking.link_index import LinkHasher
 from gateway.usecases.linking.linking_addresses import matched_by_rule
 from gateway.usecases.linking.linking_new_facts import RecordFacts
+from gateway.usecases.linking.match_queue import WaitingMatch, waiting_match
 from gateway.usecases.linking.match_stewards import deny, steward_mask
 from gateway.usecases.log.entries import entry
 from gateway.usecases.log.log_parts import record
 from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 from linkage.evidence import claims_between, same_dwelling
-from linkage.explain import explain_claims, explain_review
+from linkage.explain import explain_claims
 from linkage.model import default_model
 from linkage.standardise import StandardRecord, standardise
 from linkage.weights import Weight, weights_between
 
 NO_SUCH_PAIR = "there is no such pair that waits"
-_MOST = 100
 _MATCHED = "An address came without its UPRN and was matched by the gazetteer or by equal text."
 _COMPARED_ALONE = frozenset({"identity.former_name"})
 _SHOWN = (
     "identity.name", "identity.birth_date", "identity.sex", "identity.nhs_number", "identity.upn", "identity.nino",
     "identity.pnc_id",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingMatch:
-    """A pair of the queue, the one of which a decision changes most first. `reasons` are sentences; nobody is named.
-
-    `together`: the two are held to be one person now, and somebody doubts it. `unsure_since`: a steward could not tell.
-    """
-
-    review_id: UUID
-    reasons: tuple[str, ...]
-    together: bool
-    raised_at: datetime
-    unsure_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +80,6 @@ class ExplainedMatch:
     receipt: Receipt
 
 
-def matches_waiting(wiring: Wiring, context: RequestContext, caller: StaffCaller) -> list[WaitingMatch]:
-    """The queue, of at most a hundred. Raises `AccessRefusedError` but for stewards. Looking is an entry."""
-    now = wiring.clock()
-    steward_mask(wiring, context, caller, now)
-    with wiring.database.transaction("hg_link") as connection:
-        pairs = waiting_pairs(connection, _MOST)
-        looked = entry(
-            wiring, context, caller, EventClass.CONSULTATION, now, purpose=LINKAGE_PURPOSE,
-            outcome=Outcome.DONE if pairs else Outcome.NOTHING_FOUND,
-            detail={"row_count": len(pairs), "channel": context.channel},
-        )  # fmt: skip
-        append(connection, looked)
-    return [_waiting(pair) for pair in pairs]
-
-
 def explain_match(wiring: Wiring, context: RequestContext, caller: StaffCaller, review_id: UUID) -> ExplainedMatch:
     """One pair that waits. Raises `AccessRefusedError` but for stewards, `NotFoundError` where none waits."""
     # (0) One instant; the register.
@@ -138,7 +108,7 @@ def explain_match(wiring: Wiring, context: RequestContext, caller: StaffCaller, 
     left, right = _standard(pair.record_id, one), _standard(pair.other_record_id, other)
     # (3) Only now.
     return ExplainedMatch(
-        _waiting(pair), _side(wiring, one), _side(wiring, other), _claims(facts, left, right),
+        waiting_match(pair), _side(wiring, one), _side(wiring, other), _claims(facts, left, right),
         weights_between(left, right, default_model()), receipt_for(wiring, outcome, leaf),
     )  # fmt: skip
 
@@ -161,13 +131,6 @@ def _outcome(
         outcome=Outcome.DONE if shown else Outcome.NOTHING_FOUND, items_shown=tuple(counts), shown_counts=counts,
         sources=tuple(sorted({fact.source for fact in shown})), detail={"channel": context.channel},
     )  # fmt: skip
-
-
-def _waiting(pair: WaitingPair) -> WaitingMatch:
-    together = pair.person_id == pair.other_person_id
-    codes = pair.reason.split(", ")
-    reasons = explain_review(codes) if pair.reason != DOUBTED else ("Somebody doubts that these are one person.",)
-    return WaitingMatch(pair.review_id, reasons, together, pair.raised_at, pair.unsure)
 
 
 def _of(record_id: UUID, facts: Sequence[IdentityFact]) -> list[IdentityFact]:

@@ -79,7 +79,11 @@ def test_who_does_not_belong_is_out_and_stays_out_until_a_second_steward_withdra
     before = homes.rows()
     correction = homes.correct(homes.leaver, belongs=False)
     after = {row for row in before if row[:2] != (homes.own, homes.leaver)}
-
+    # Their handle still leads to the household, where what was said of them is found.
+    listed = {one["household_id"]: one for one in homes.get(f"/v1/households/of/{homes.handle(homes.leaver)}").json()}
+    members = {one["family_id"] for one in listed[str(homes.own)]["members"]}
+    assert members == {homes.handle(one) for one in homes.members()[homes.own]}
+    assert homes.handle(homes.leaver) not in members
     assert (correction["state"], homes.rows()) == ("applied", after)
     link_everything(homes.northvale.wiring)
     assert homes.rows() == after

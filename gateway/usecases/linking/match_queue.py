@@ -1,0 +1,97 @@
+"""The queue of pairs that wait for a steward, page by page: the one of which a decision changes most first.
+
+A cursor tells where the last pair of a page stood, so that the next one goes on there whether or not that pair still
+waits.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from audit.entry import EventClass, Outcome
+from gateway.errors import NotFoundError
+from gateway.identity.caller import StaffCaller
+from gateway.store.ledger import append
+from gateway.store.match_decisions import DOUBTED, QueuePlace, WaitingPair, waiting_pairs
+from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
+from gateway.usecases.linking.match_stewards import steward_mask
+from gateway.usecases.log.entries import entry
+from gateway.usecases.people.request_context import RequestContext
+from gateway.wiring import Wiring
+from linkage.explain import explain_review
+
+_A_PAGE, _MOST_COUNTED = 100, 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMatch:
+    """A pair of the queue, the one of which a decision changes most first. `reasons` are sentences; nobody is named.
+
+    `together`: the two are held to be one person now, and somebody doubts it. `unsure_since`: a steward could not tell.
+    """
+
+    review_id: UUID
+    reasons: tuple[str, ...]
+    together: bool
+    raised_at: datetime
+    unsure_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPage:
+    """A page of the queue; `next` is the cursor of the one after it, if there is one."""
+
+    matches: tuple[WaitingMatch, ...]
+    next: str | None
+
+
+def matches_waiting(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, cursor: str | None = None
+) -> MatchPage:
+    """A hundred pairs of the queue. Looking is an entry.
+
+    Raises `AccessRefusedError` but for stewards, `NotFoundError` for a cursor that is none.
+    """
+    now = wiring.clock()
+    steward_mask(wiring, context, caller, now)
+    after = None if cursor is None else _place(cursor)
+    with wiring.database.transaction("hg_link") as connection:
+        found = waiting_pairs(connection, _A_PAGE + 1, after)
+        pairs = found[:_A_PAGE]
+        looked = entry(
+            wiring, context, caller, EventClass.CONSULTATION, now, purpose=LINKAGE_PURPOSE,
+            outcome=Outcome.DONE if pairs else Outcome.NOTHING_FOUND,
+            detail={"row_count": len(pairs), "channel": context.channel},
+        )  # fmt: skip
+        append(connection, looked)
+    return MatchPage(tuple(map(waiting_match, pairs)), _cursor(pairs[-1]) if len(found) > _A_PAGE else None)
+
+
+def waiting_match(pair: WaitingPair) -> WaitingMatch:
+    """A pair as a steward is told of it."""
+    together = pair.person_id == pair.other_person_id
+    codes = pair.reason.split(", ")
+    reasons = explain_review(codes) if pair.reason != DOUBTED else ("Somebody doubts that these are one person.",)
+    return WaitingMatch(pair.review_id, reasons, together, pair.raised_at, pair.unsure)
+
+
+def _cursor(pair: WaitingPair) -> str:
+    place = QueuePlace(pair.review_id, pair.unsure, pair.safeguarding, pair.people, pair.facts, pair.raised_at)
+    told = json.dumps(list(asdict(place).values()), default=str)
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> QueuePlace:
+    try:
+        told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        review, unsure, safeguarding, people, facts, raised = told
+        at, since = datetime.fromisoformat(raised), unsure and datetime.fromisoformat(unsure)
+        place = QueuePlace(UUID(review), since, bool(safeguarding), int(people), int(facts), at)
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        place = None
+    if place is None or place.raised_at.tzinfo is None or max(abs(place.people), abs(place.facts)) > _MOST_COUNTED:
+        raise NotFoundError("there is no such page; begin with the first one")
+    return place
