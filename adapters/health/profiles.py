@@ -1,6 +1,7 @@
 """What the two health feeds say of themselves: columns are the top-level elements of each FHIR resource."""
 
 from adapters.health import examples
+from adapters.health.r4_elements import not_among
 from adapters.port import Column, FeedProfile
 
 _NAMES = ("identity.name", "identity.former_name")
@@ -66,6 +67,7 @@ PDS_PROFILE = FeedProfile(
     ("json", "ndjson"),
     (*_PATIENT, *_RELATED),
     example_file=examples.PDS,
+    never_kept=not_among((*_PATIENT, *_RELATED)),
     row_key=("Patient.id",),
 )
 UKCORE_PROFILE = FeedProfile(
@@ -75,5 +77,6 @@ UKCORE_PROFILE = FeedProfile(
     ("json", "ndjson", "xml"),
     (*_PATIENT, *_RELATED, *_CARE),
     example_file=examples.UKCORE,
+    never_kept=not_among((*_PATIENT, *_RELATED, *_CARE)),
     row_key=("Patient.identifier",),
 )

@@ -190,6 +190,9 @@ def _path(sent: Sent) -> RowPath:
 
 
 def _cells(sent: Sent) -> dict[str, str]:
+    """The members by name; of a resource that no feed keeps, none."""
+    if sent.kind not in KINDS:
+        return {}
     return {
         f"{sent.kind}.{name}": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in sent.body.items()

@@ -32,7 +32,9 @@ def finish_batch(taking: Taking, connection: Connection, tally: Tally, ended: Ma
     """
     profile, contract = taking.feed.profile, taking.order.contract
     kept = taking.kept_columns()
-    not_kept = sorted(_name_to_store(taking, name, place) for name, place in tally.columns.items() if name not in kept)
+    not_kept = sorted(
+        {_name_to_store(taking, name, place) for name, place in tally.columns.items() if name not in kept}
+    )
     done = entry(
         taking.wiring, taking.order.context, taking.order.caller, EventClass.COLLECTION, taking.now,
         purpose=SUPPLY_PURPOSE, agreements=taking.supply.agreements,

@@ -224,3 +224,17 @@ def test_json_and_xml_of_one_resource_say_the_same(ukcore):
 def test_what_is_not_fhir_is_refused(body):
     with pytest.raises(FeedUnreadableError):
         UKCORE.rows(io.BytesIO(body))
+
+
+def test_elements_of_the_standard_that_are_not_kept_are_known_by_name_and_those_of_other_resources_not_at_all(samples):
+    profile = UKCORE.profile
+    known = {*profile.never_kept, *(column.name for column in profile.columns)}
+    assert len(known) == len(profile.never_kept) + len(profile.columns)
+    rows = [
+        row
+        for file in sorted((samples / "nhs-ukcore-fhir-r4").glob("*.xml"))
+        for row in UKCORE.rows(io.BytesIO(file.read_bytes()))
+    ]
+    sent = {name for row in rows for name in row.cells}
+    assert {"Patient.communication", "Encounter.serviceProvider"} <= sent
+    assert sent <= known
