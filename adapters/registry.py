@@ -7,13 +7,14 @@ from adapters import case_system, dwp, gazetteer, health, police, schools, socia
 from adapters.errors import UnknownFeedError
 from adapters.port import Feed
 
+_PACKAGES = (police, dwp, health, schools, social_care, case_system, gazetteer)
 FEEDS: Mapping[str, Feed] = MappingProxyType(
-    {
-        feed.profile.name: feed
-        for package in (police, dwp, health, schools, social_care, case_system, gazetteer)
-        for feed in package.FEEDS
-    }
+    {feed.profile.name: feed for package in _PACKAGES for feed in package.FEEDS}
 )
+PACKAGES: Mapping[str, str] = MappingProxyType(
+    {feed.profile.name: package.__name__ for package in _PACKAGES for feed in package.FEEDS}
+)
+"""The package of each feed, by the feed's name: a process that needs one feed alone loads no other."""
 _NO_FEEDS: Mapping[str, Feed] = MappingProxyType({})
 
 

@@ -14,14 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from adapters.errors import FeedUnreadableError
 from adapters.port import Feed
-from adapters.registry import FEEDS
-from adapters.tabular.feed import MappedFeed
 from gateway.clock import new_ids
 from gateway.custody import KeyRing
 from gateway.store.fact_columns import NewRecord
@@ -31,6 +30,9 @@ from gateway.usecases.intake.intake_reading import ChunkReader, Tally
 from gateway.usecases.intake.prepared_facts import FactPreparer, PreparedFacts
 from gateway.usecases.intake.retention_at_door import RetentionAtDoor
 from gateway.usecases.watching.watching_feeds_sample import FileSample
+
+if TYPE_CHECKING:
+    from adapters.tabular.feed import MappedFeed
 
 _LENGTH = 8
 _WITHOUT_REFERENCES = 2
@@ -50,14 +52,14 @@ class ReadingStoppedError(Exception):
 class ReadingOrder:
     """What a file is read by: where it waits, the key that opens it, its feed, what is covered, the key of digests.
 
-    `batch` are the columns that end the line of each fact. A feed of the project's own is told by its name; one out of
-    a mapping file is told whole.
+    `batch` are the columns that end the line of each fact. A feed of the project's own is told by its package and name;
+    one out of a mapping file is told whole.
     """
 
     folder: Path
     name: str
     field_ring: KeyRing
-    feed: str | MappedFeed
+    feed: "tuple[str, str] | MappedFeed"
     covered: frozenset[str]
     source_no: int
     digest_ring: KeyRing
@@ -112,11 +114,13 @@ def file_apart(order: ReadingOrder) -> Iterator[FileApart]:
             process.kill()
 
 
-def told_apart(feed: Feed) -> str | MappedFeed | None:
-    """How another process is told which feed this is; None where it cannot be."""
-    if isinstance(feed, MappedFeed):
-        return feed
-    return feed.profile.name if FEEDS.get(feed.profile.name) is feed else None
+def told_feed(told: "tuple[str, str] | MappedFeed") -> Feed:
+    """The feed that an order tells. The others are not loaded: that takes as long as to read thousands of rows."""
+    if not isinstance(told, tuple):
+        return told
+    package, name = told
+    found: Feed = next(feed for feed in import_module(package).FEEDS if feed.profile.name == name)
+    return found
 
 
 def main() -> None:
@@ -134,7 +138,7 @@ def _tell(kind: type[BaseException]) -> None:
 
 
 def _answer(order: ReadingOrder, answers: BinaryIO) -> None:
-    feed = FEEDS[order.feed] if isinstance(order.feed, str) else order.feed
+    feed = told_feed(order.feed)
     reader = ChunkReader(feed, order.covered, order.digest_ring, order.retention)
     preparer = FactPreparer(feed.profile.source, order.source_no, order.digest_ring, order.batch, new_ids)
     with Spool(order.folder, order.field_ring).open(order.name) as file:

@@ -23,6 +23,8 @@ from sqlalchemy import Connection
 
 from adapters.errors import FeedUnreadableError
 from adapters.port import Feed, items_of
+from adapters.registry import FEEDS, PACKAGES
+from adapters.tabular.feed import MappedFeed
 from agreements.offers import Supply
 from audit.encoding import to_base64
 from audit.entry import Decision, Entry, EventClass
@@ -38,7 +40,7 @@ from gateway.store.spool import Spool
 from gateway.store.spooled_batches import SpooledBatch, begin_attempt, find_spooled, tell_progress
 from gateway.usecases.feeds.feed_switch import switched_on
 from gateway.usecases.intake.batch_contract import Mode
-from gateway.usecases.intake.intake_apart import ReadingOrder, file_apart, told_apart
+from gateway.usecases.intake.intake_apart import ReadingOrder, file_apart
 from gateway.usecases.intake.intake_contract import ContractedTaking
 from gateway.usecases.intake.intake_order import open_order
 from gateway.usecases.intake.intake_outcome import HandBack, finish_batch, hold_for_sender, refuse_batch
@@ -236,7 +238,7 @@ def _read(taking: Taking, work: ContractedTaking, file: BinaryIO) -> Iterator[Pr
     """The file's chunks: read by a process beside this one where it is large, and its feed as it always is."""
     wiring, batch, covered = taking.wiring, taking.batch, taking.supply.items
     custody = wiring.custody
-    told = told_apart(taking.feed) if work.feed is taking.feed else None
+    told = _told_apart(taking.feed) if work.feed is taking.feed else None
     if file.seek(0, SEEK_END) > APART_FROM and told is not None:
         order = ReadingOrder(
             wiring.settings.spool_folder, taking.file, custody.field, told, covered, batch.source_no, custody.digest,
@@ -251,6 +253,14 @@ def _read(taking: Taking, work: ContractedTaking, file: BinaryIO) -> Iterator[Pr
             taking.feed.profile.source, batch.source_no, custody.digest, _columns_of(taking), wiring.mint_many
         )
         yield FileHere(reader, preparer, file)
+
+
+def _told_apart(feed: Feed) -> tuple[str, str] | MappedFeed | None:
+    """How another process is told which feed this is; None where it cannot be."""
+    if isinstance(feed, MappedFeed):
+        return feed
+    name = feed.profile.name
+    return (PACKAGES[name], name) if FEEDS.get(name) is feed else None
 
 
 def _columns_of(taking: Taking) -> bytes:

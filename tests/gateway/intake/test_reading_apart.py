@@ -12,7 +12,7 @@ import pytest
 
 from adapters.errors import FeedUnreadableError
 from adapters.port import items_of
-from adapters.registry import FEEDS
+from adapters.registry import FEEDS, PACKAGES
 from adapters.tabular import load_mappings
 from adapters.tabular.feed import MappedFeed
 from benchmarks.ingest_files import NOMINALS, OCCURRENCES, write_file
@@ -42,11 +42,12 @@ def spool(tmp_path):
 def order_of(tmp_path, name, feed, limits=NO_LIMITS):
     items = items_of((feed if isinstance(feed, MappedFeed) else FEEDS[feed]).profile)
     covered = items - {min(items)}
-    return ReadingOrder(tmp_path / "spool", name, FIELD, feed, covered, SOURCE_NO, DIGEST, limits, BATCH)
+    told_feed = feed if isinstance(feed, MappedFeed) else (PACKAGES[feed], feed)
+    return ReadingOrder(tmp_path / "spool", name, FIELD, told_feed, covered, SOURCE_NO, DIGEST, limits, BATCH)
 
 
 def here(spool, order):
-    feed = order.feed if isinstance(order.feed, MappedFeed) else FEEDS[order.feed]
+    feed = order.feed if isinstance(order.feed, MappedFeed) else FEEDS[order.feed[1]]
     reader = ChunkReader(feed, order.covered, order.digest_ring, order.retention)
     with closing(spool.open(order.name)) as file:
         preparer = FactPreparer(feed.profile.source, order.source_no, order.digest_ring, order.batch, new_ids)
