@@ -68,7 +68,7 @@ def resolves(dotted: str) -> bool:
 
 
 def in_schema(name: str, schema: str) -> bool:
-    return re.search(rf"CREATE (?:TABLE|FUNCTION|TYPE) {re.escape(name)}\b", schema) is not None
+    return re.search(rf"CREATE (?:TABLE|FUNCTION|TYPE|VIEW) {re.escape(name)}\b", schema) is not None
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
