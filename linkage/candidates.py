@@ -123,7 +123,9 @@ def strict_keys(columns: Columns) -> Iterator[tuple[str, Held]]:
     )
     names = paired(given, family, in_order=False)
     yield "name:postcode", paired(names, postcode)
-    yield "name:year", paired(names, columns.first_of("hash(birth_year)"))
+    # Who has no year meets their namesakes who have none either; looked up one by one (`block_keys`) they do not.
+    year = columns.first_of("hash(coalesce(birth_year, -1))")
+    yield "name:year", paired(names, year)
     yield (
         "name:day",
         paired(names, columns.first_of("case when birth_day is not null then hash(birth_month * 100 + birth_day) end")),
@@ -132,7 +134,7 @@ def strict_keys(columns: Columns) -> Iterator[tuple[str, Held]]:
         "case when given is not null and family is not null then hash(least(coalesce(given_sound, ''), "
         "coalesce(family_sound, '')) || '+' || greatest(coalesce(given_sound, ''), coalesce(family_sound, ''))) end"
     )
-    yield "sound:year", paired(sounds, columns.first_of("hash(birth_year)"))
+    yield "sound:year", paired(sounds, year)
 
 
 def loose_keys(columns: Columns) -> Iterator[tuple[str, Held]]:

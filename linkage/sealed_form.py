@@ -9,8 +9,10 @@ from linkage.record import LinkIdentifier
 from linkage.standardise import StandardRecord
 
 _NAMES = tuple(each.name for each in fields(StandardRecord))
-FORM = "/".join(_NAMES)
-"""What the bytes hold, in order: bytes of another form cannot be read."""
+# Goes up by one where a record of the same facts is standardised otherwise than before: 2 fills streets.
+_STANDARD = 2
+FORM = f"{'/'.join(_NAMES)}/{_STANDARD}"
+"""What the bytes hold, in order, and how it was made: bytes of another form cannot be read or are not made so."""
 _IDENTIFIERS = _NAMES.index("identifiers")
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
