@@ -27,7 +27,7 @@ from benchmarks.linkage_processes import Spent, Watch
 from linkage.spark.session import missing
 
 _STAGES = ("read", "hand over", "start Spark", "standardise", "block", "compare", "fit", "score", "cluster", "figures",
-           "take back", "ids", "households", "write")  # fmt: skip
+           "take back", "ids", "households", "clusters", "write")  # fmt: skip
 
 
 @dataclass(frozen=True)
