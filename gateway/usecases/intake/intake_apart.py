@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fcntl import F_SETPIPE_SZ, fcntl
 from functools import partial
 from importlib import import_module
 from operator import attrgetter
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from adapters.tabular.feed import MappedFeed
 
 _LENGTH = 8
+_PIPE = 1024 * 1024
+"""Bytes that the process may be ahead: the most that anybody may ask for. With few the two wait for one another."""
 _WITHOUT_REFERENCES = 2
 """The version of marshal that writes twice what is said twice, and looks nothing up."""
 _record = partial(tuple.__new__, NewRecord)
@@ -103,6 +106,8 @@ def file_apart(order: ReadingOrder) -> Iterator[FileApart]:
     command = [sys.executable, "-c", _PROGRAM]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own
         assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - pipes were asked for
+        with suppress(OSError):
+            fcntl(process.stdout, F_SETPIPE_SZ, _PIPE)
         try:
             # Keys go by the pipe: arguments and environment of a process can be read from outside it.
             with process.stdin as orders:
