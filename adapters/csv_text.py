@@ -13,6 +13,17 @@ _BLOCK = 64 * 1024
 _SIGNS = tuple(sign for sign in QUOTE_OR_SIGN if sign not in "\r\n")
 
 
+def is_text(block: str) -> bool:
+    """Whether all that was read is text: of bytes that are none lone surrogates were made, which cannot be encoded."""
+    if block.isascii():
+        return True
+    try:
+        block.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class PlainLines(NamedTuple):
     """Whole lines without quotation marks and of nothing but text: each is a row, and its cells lie between commas.
 
@@ -56,7 +67,7 @@ def _joined(block: str) -> str | None:
     returns = block.count("\r")
     if '"' in block or returns != block.count("\r\n"):
         return None
-    if "\0" in block if block.isascii() else UNDECODABLE.search(block):
+    if "\0" in block or not is_text(block):
         return None
     return (block.replace("\r\n", "\n") if returns else block)[:-1]
 

@@ -95,18 +95,17 @@ def _said(
     occurrence = f"{number}/{role}"
     first, last = begins and begins[:10], begins and ends and ends[:10]
     at = begins or reported
-    return tuple(
-        [
+    facts = []
+    for item, nature, value in said:
+        full = value.replace(_OUTCOME_DATE_TEXT, day_text).replace(_LOCATION_TEXT, place)
+        facts.append(
             made_fact(
                 (
-                    item, "person", person, occurrence,
-                    value.replace(_OUTCOME_DATE_TEXT, day_text).replace(_LOCATION_TEXT, place),
-                    first, last, at, nature, role, handling, _UNDISPUTED,
+                    item, "person", person, occurrence, full, first, last, at, nature, role, handling, _UNDISPUTED,
                 )
             )
-            for item, nature, value in said
-        ]
-    )  # fmt: skip
+        )  # fmt: skip
+    return tuple(facts)
 
 
 @lru_cache(_REMEMBERED)

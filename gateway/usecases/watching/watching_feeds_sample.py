@@ -39,8 +39,11 @@ class FileSample:
 
     def look(self, cells: Mapping[str, str]) -> None:
         """Take a row into the sample."""
+        found = self._found
         for name in self.columns.intersection(cells):
-            column = self._found.setdefault(name, _Column())
+            column = found.get(name)
+            if column is None:
+                column = found[name] = _Column()
             column.looked_at += 1
             text = cells[name].strip()
             if not text:

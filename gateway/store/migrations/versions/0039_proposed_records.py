@@ -1,4 +1,4 @@
-"""Records are found or made under ids that intake proposes, and a batch holds none that it has made itself."""
+"""Records are found or made under ids that intake proposes; a fact costs less to index."""
 
 from pathlib import Path
 
