@@ -1,6 +1,7 @@
 """What the rows of a chunk say into the store: under the records of their keys, without what is known already."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -20,8 +21,21 @@ Said: TypeAlias = Callable[[Iterable[bytes]], None]
 """Hears of each chunk: the keys of all of its facts, changed or not."""
 
 
+@dataclass(frozen=True, slots=True)
+class PartedChunk:
+    """A chunk, the lines of it that stand as they are, one by one and joined, and rows of the other facts."""
+
+    chunk: PreparedChunk
+    stands: list[bytes] = field(repr=False)
+    rows: list[NewFact] = field(repr=False)
+    lines: bytes = field(repr=False)
+
+
 class FactSaver:
-    """Saves facts within one transaction, in the order in which they are given. `columns`: what ends their lines."""
+    """Saves facts within one transaction, in the order in which they are given. `columns`: what ends their lines.
+
+    For each chunk in turn `find_records`, `parted` and `save`; the first of the next may come before the last of this.
+    """
 
     def __init__(
         self, wiring: Wiring, connection: Connection, batch: BatchRow, columns: bytes, said: Said | None = None
@@ -36,22 +50,33 @@ class FactSaver:
         self._beside = WordsBeside(connection, batch.batch_id)
         self._said = said
 
-    def save(self, chunk: PreparedChunk) -> tuple[int, int]:
+    def find_records(self, chunk: PreparedChunk) -> None:
+        """Find or make the records that a chunk names for the first time."""
+        for proposed in chunk.forgotten:
+            self._elsewhere.pop(proposed, None)
+        if chunk.records:
+            self._elsewhere |= find_records(self._connection, chunk.records)
+
+    def parted(self, chunk: PreparedChunk) -> PartedChunk:
+        """A chunk whose records were found, made ready without the store: another chunk may be saved meanwhile."""
+        stands, rows = self._rows.parted(chunk.facts, chunk.referring, self._elsewhere)
+        return PartedChunk(chunk, stands, rows, b"".join(stands))
+
+    def save(self, parted: PartedChunk) -> tuple[int, int]:
         """Save what changed; return how many facts were new or changed, and how many were known.
 
         What is said of somebody who was erased counts as known: the sender is not told who that is. So does what the
         sender has taken back, whatever it says now, until it is reinstated.
         """
-        self._find_records(chunk)
+        chunk, stands, rows = parted.chunk, parted.stands, parted.rows
         # What a record that is new says for the first time cannot be stored: the store need not be asked.
-        stands, rows = self._rows.parted(chunk.facts, chunk.referring, self._elsewhere)
         stored = current_digests(self._connection, keys_in_use(rows)) if rows else {}
         rows = self._not_retracted(under_stored_keys(rows, stored), stored)
         own = self._beside.own(stored)
         fresh = changed(rows, stored, own)
         superseding = list({row.fact_key for row in fresh if row.fact_key in stored})
         self._beside.make_way(superseding)
-        save_facts(self._connection, b"".join([*stands, *(line_of(row, self._columns) for row in fresh)]))
+        save_facts(self._connection, b"".join([parted.lines, *(line_of(row, self._columns) for row in fresh)]))
         keep_order(self._connection, self._batch_id, superseding)
         if not SOUGHT.keys().isdisjoint(chunk.facts.items):
             save_tokens(self._connection, token_rows([*self._rows.rows(stands), *fresh], self._token))
@@ -60,13 +85,6 @@ class FactSaver:
             self._said([*keys_of(stands), *(row.fact_key for row in rows)])
         new = len(stands) + len(fresh)
         return new, len(chunk.facts.lines) - new
-
-    def _find_records(self, chunk: PreparedChunk) -> None:
-        """Find or make the records that a chunk names for the first time."""
-        for proposed in chunk.forgotten:
-            self._elsewhere.pop(proposed, None)
-        if chunk.records:
-            self._elsewhere |= find_records(self._connection, chunk.records)
 
     def _not_retracted(self, rows: list[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
         # What is retracted while this batch is under way, the database refuses, and the batch is taken again.

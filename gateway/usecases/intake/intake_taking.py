@@ -49,7 +49,7 @@ from gateway.usecases.intake.intake_prepared import FileHere, PreparedChunk, Pre
 from gateway.usecases.intake.intake_reading import ChunkReader
 from gateway.usecases.intake.intake_rejected import check_rows, row_counts, save_rejected
 from gateway.usecases.intake.intake_retention import retention_of
-from gateway.usecases.intake.intake_saving import FactSaver
+from gateway.usecases.intake.intake_saving import FactSaver, PartedChunk
 from gateway.usecases.intake.prepared_facts import FactPreparer
 from gateway.usecases.log.entries import entry
 from gateway.usecases.watching.watching_feeds import note_sample
@@ -205,28 +205,38 @@ def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, r
     tell = _progress(taking)
     new, known = 0, 0
 
-    def save(chunk: PreparedChunk) -> None:
-        nonlocal new, known
+    def begin(chunk: PreparedChunk) -> None:
         # (3) Without the chunk's entry the database takes none of its rows.
         append(connection, _rows_entry(taking, chunk.rows, chunk=chunk.number, rows_root=to_base64(chunk.root)))
-        # (4) In the same transaction.
-        saved = saver.save(chunk)
-        new, known = new + saved[0], known + saved[1]
-        save_rejected(taking, connection, chunk.rejected)
+        saver.find_records(chunk)
 
-    # (1) and (2) go on while the chunk before is saved in another thread: the database works meanwhile.
+    def save(parted: PartedChunk) -> None:
+        nonlocal new, known
+        # (4) In the same transaction.
+        saved = saver.save(parted)
+        new, known = new + saved[0], known + saved[1]
+        save_rejected(taking, connection, parted.chunk.rejected)
+
+    # What needs the database is done one after the other in another thread. While it saves a chunk, this one has the
+    # next made ready, whose records were found before: so neither waits for the other.
     with ThreadPoolExecutor(1, "intake-save") as beside:
-        before: Future[None] | None = None
+        before: PartedChunk | None = None
+        saving: Future[None] | None = None
         try:
             for chunk in read.chunks():
-                if before is not None:
-                    before.result()
-                before = beside.submit(save, chunk)
+                begun = beside.submit(begin, chunk)
+                if saving is not None:
+                    saving.result()
+                saving = None if before is None else beside.submit(save, before)
+                begun.result()
+                before = saver.parted(chunk)
                 tell(*chunk.read)
         except FeedUnreadableError as error:
             raise BatchRefusedError(error.code, error.message, error.how_to_fix) from None
+        if saving is not None:
+            saving.result()
         if before is not None:
-            before.result()
+            save(before)
         else:
             # Not one row: what a full file withdraws by that has an entry before it, too.
             append(connection, _rows_entry(taking, 0))
