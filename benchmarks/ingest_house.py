@@ -29,6 +29,7 @@ CONTEXT = RequestContext("00000000-0000-4000-8000-000000000003")
 _PATIENCE = 120.0
 _REST, _IDLE = 1.0, 0.05
 """Seconds for which the gateway's processes use no more than this share of a processor, all together."""
+_LOOK_EVERY = 1.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -57,8 +58,12 @@ class House:
             answer.raise_for_status()
             batch_id = answer.json()["batch_id"]
             received = time.perf_counter() - began
+            intake, readers, looked = self.processes().get("intake", 0), list[int](), 0.0
             while (row := self._batch(batch_id)).state in {"received", "validating"}:
-                self._look_at_readers()
+                if time.perf_counter() - looked >= _LOOK_EVERY:
+                    # To look through all processes of a machine costs as much as to take hundreds of rows.
+                    readers, looked = _children(intake), time.perf_counter()
+                self._look_at(readers)
                 time.sleep(0.05)
             spent = time.perf_counter() - began
         return {
@@ -66,8 +71,8 @@ class House:
             "facts": row.facts_new, "seconds": spent, "receiving": received,
         }  # fmt: skip
 
-    def _look_at_readers(self) -> None:
-        for reader in _children(self.processes().get("intake", 0)):
+    def _look_at(self, readers: list[int]) -> None:
+        for reader in readers:
             self.peaks["reading"] = max(self.peaks.get("reading", 0), _status(reader, "VmHWM") // 1024)
 
     def _batch(self, batch_id: str) -> Any:
