@@ -73,11 +73,14 @@ def token(wiring: Wired, context: Context, body: RawBody) -> Response:
 
 
 def idempotency_key(
+    request: Request,
     idempotency_key: Annotated[
         str | None, Header(alias="Idempotency-Key", description="Must be sent; at most 200 characters")
     ] = None,
 ) -> str:
-    """The sender's name for one push."""
+    """The sender's name for one push. Raise `BodyUnreadableError` for none, and for several of which one was meant."""
+    if len(request.headers.getlist("idempotency-key")) > 1:
+        raise BodyUnreadableError("send one Idempotency-Key, not several")
     if not idempotency_key or len(idempotency_key) > _KEY_LENGTH:
         raise BodyUnreadableError("send an Idempotency-Key of at most 200 characters, the same one when you resend")
     return idempotency_key

@@ -2,18 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Depends, Response
 
 from adapters.json_text import parse_json
 from gateway.api.body import RawBody
 from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, operation
+from gateway.api.partners import idempotency_key
 from gateway.api.views import BatchOut, batch_view
 from gateway.errors import BodyUnreadableError
 from gateway.usecases.intake.single_records import receive_record
 
 router = APIRouter()
-_KEY_LENGTH = 200
 _UNFINISHED = frozenset({"received", "validating"})
 _BODY = {
     "requestBody": {
@@ -46,18 +46,14 @@ def push_record(  # noqa: PLR0913, PLR0917 - one parameter a part of the request
     feed: str,
     body: RawBody,
     response: Response,
-    idempotency_key: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="Must be sent; at most 200 characters")
-    ] = None,
+    key: Annotated[str, Depends(idempotency_key)],
 ) -> BatchOut:
     """Push one record that cannot wait, such as a missing episode; it is answered field by field, and linked first.
 
     201: taken. 202: another file of the same source is just being taken, and this follows it. 422: `fields` say what to
     mend. The same key and record again change nothing.
     """
-    if not idempotency_key or len(idempotency_key) > _KEY_LENGTH:
-        raise BodyUnreadableError("send an Idempotency-Key of at most 200 characters, the same one when you resend")
-    batch = receive_record(wiring, context, caller, feed, _object(body), idempotency_key)
+    batch = receive_record(wiring, context, caller, feed, _object(body), key)
     response.headers["Location"] = f"/v1/batches/{batch.batch_id}"
     if batch.state in _UNFINISHED:
         response.status_code = 202

@@ -55,6 +55,17 @@ def spool(wiring):
     return list(wiring.settings.spool_folder.glob("*"))
 
 
+@pytest.mark.parametrize("path", [PUSH, f"/v1/feeds/{FEED}/records"])
+def test_of_two_idempotency_keys_neither_counts(gateway, admin, path):
+    sent = [("Test-Caller", FEED), ("Content-Type", "application/json" if path != PUSH else "text/csv")]
+    keys = [("Idempotency-Key", "one"), ("Idempotency-Key", "another")]
+
+    answer = gateway.post(path, content=sheet(pupils(1)) if path == PUSH else b"{}", headers=sent + keys)
+
+    assert (answer.status_code, answer.json()["detail"]) == (400, "send one Idempotency-Key, not several")
+    assert count(admin, "SELECT count(*) FROM desk.batch") == 0
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_body_with_its_digest_is_taken_and_another_body_is_not(gateway, wiring, admin, packed):
     body = sheet(pupils(1))
