@@ -1,7 +1,7 @@
 """Small answers of the register beside a decision: supply, purposes on offer, break-glass, pages about agreements."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 
@@ -18,13 +18,15 @@ class Supply:
     """What an agency may supply from one source at an instant.
 
     `agreements` are `<id>@<version>` of those relied on; `refusals` gives a reason for every other registered item;
-    `not_after` is the earliest end of anything relied on, `None` where nothing may be supplied.
+    `not_after` is the earliest end of anything relied on, `None` where nothing may be supplied. `covering` tells by
+    item which of the agreements cover it.
     """
 
     items: frozenset[str]
     agreements: tuple[str, ...]
     refusals: Mapping[str, SupplyReason]
     not_after: datetime | None
+    covering: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

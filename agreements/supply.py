@@ -85,7 +85,12 @@ def supply_at(
     }
     items = frozenset(name for bit, name in enumerate(names) if covered >> bit & 1)
     agreements = tuple(sorted({row.agreement for row in live}))
-    return Supply(items, agreements, refusals, min((row.ends for row in live), default=None))
+    covering = {
+        name: tuple(sorted({row.agreement for row in live if row.items >> bit & 1}))
+        for bit, name in enumerate(names)
+        if name in items
+    }
+    return Supply(items, agreements, refusals, min((row.ends for row in live), default=None), covering)
 
 
 def _nothing(names: list[str], reason: SupplyReason) -> Supply:

@@ -27,6 +27,7 @@ from gateway.store.fact_columns import (
     kind_columns,
     moment_column,
     number_columns,
+    sized,
     value_column,
 )
 from gateway.store.fact_lines import batch_columns, line_of
@@ -91,7 +92,7 @@ class AccessWriter:
                 ],
             )
             facts = list(self._facts(held, ids))
-            batch = batch_columns(wiring.mint(), "northvale", self._now)
+            batch = batch_columns(wiring.mint(), {}, self._now)
             save_facts(connection, b"".join([line_of(fact, batch) for fact in facts]))
             save_tokens(connection, token_rows(facts, wiring.custody.token))
         self._write_links([(UUID(bytes=ids[self._digest(source, one)]), one) for source, one in keys])
@@ -161,7 +162,7 @@ class AccessWriter:
                 source_no, item_no = self._wiring.source_number(source), item_bit(item)
                 begins, ends, moment = (None if one is None else str(one) for one in (*period, at))
                 columns = (
-                    number_columns(source_no, item_no) + value_column(value_text(value).encode())
+                    sized(b"northvale") + number_columns(source_no, item_no) + value_column(value_text(value).encode())
                     + day_column(begins) + day_column(ends) + moment_column(moment)
                     + kind_columns("fact", None, None, disputed=False)
                 )  # fmt: skip

@@ -25,7 +25,7 @@ _two_numbers = struct.Struct("!ihih").pack
 numbers_of = struct.Struct("!4xh4xh").unpack_from
 """The numbers of the source and the item of some columns."""
 _VALUE_AT = struct.calcsize("!ihih")
-"""Where the value begins in the columns of a fact: after the numbers of its source and item."""
+"""Where the value begins after the numbers of source and item."""
 _day = struct.Struct("!ii").pack
 _moment = struct.Struct("!iq").pack
 
@@ -42,8 +42,8 @@ class NewRecord(NamedTuple):
 class NewFact(NamedTuple):
     """A fact ready to be stored: every column of a version but those that the batch adds.
 
-    `columns` are those from source to tombstone: numbers, value, first and last day, moment, kind. `earlier_keys` and
-    `earlier_contents` are the two digests under keys that have been rotated since, newest first.
+    `columns` are those from agreement to tombstone: agreement, numbers, value, first and last day, moment, kind.
+    `earlier_keys` and `earlier_contents` are the two digests under keys that have been rotated since, newest first.
     """
 
     fact_key: bytes
@@ -59,8 +59,15 @@ class NewFact(NamedTuple):
 
 def value_of(fact: NewFact) -> bytes:
     """The value of a fact that is ready to be stored, as JSON."""
-    (size,) = _read_length(fact.columns, _VALUE_AT)
-    return fact.columns[_VALUE_AT + _LENGTH_BYTES + len(JSONB_VERSION) : _VALUE_AT + _LENGTH_BYTES + size]
+    begins = numbers_at(fact.columns, 0) + _VALUE_AT
+    (size,) = _read_length(fact.columns, begins)
+    return fact.columns[begins + _LENGTH_BYTES + len(JSONB_VERSION) : begins + _LENGTH_BYTES + size]
+
+
+def numbers_at(line: bytes, agreement_at: int) -> int:
+    """Where the numbers begin, which follow the agreement at that place."""
+    (size,) = _read_length(line, agreement_at)
+    return agreement_at + _LENGTH_BYTES + int(size)
 
 
 def value_column(value: bytes) -> bytes:

@@ -8,7 +8,7 @@ from adapters.quick import PlainFact
 from gateway.custody import KeyRing
 from gateway.keyed_digests import digesters, part
 from gateway.store.fact_columns import NewFact
-from gateway.store.fact_lines import fact_of, keys_of, records_of
+from gateway.store.fact_lines import BatchColumns, fact_of, keys_of, records_of
 from gateway.usecases.intake.prepared_facts import (
     ITEM_PARTS,
     RECORD_PART,
@@ -24,9 +24,9 @@ Elsewhere = Mapping[bytes, bytes | None]
 
 
 class FactRows:
-    """Makes rows of prepared facts whose lines cannot be stored as they are. `batch`: what ends each line."""
+    """Makes rows of prepared facts whose lines cannot be stored as they are."""
 
-    def __init__(self, source_no: int, ring: KeyRing, batch: bytes) -> None:
+    def __init__(self, source_no: int, ring: KeyRing, batch: BatchColumns) -> None:
         self._batch = batch
         self._key_digests = digesters(ring, "fact")
         self._lines = FactLines(source_no, ring, batch)

@@ -25,6 +25,7 @@ from adapters.port import Feed
 from gateway.clock import new_ids
 from gateway.custody import KeyRing
 from gateway.store.fact_columns import NewRecord
+from gateway.store.fact_lines import BatchColumns
 from gateway.store.spool import Spool
 from gateway.usecases.intake.intake_prepared import FileHere, PreparedChunk
 from gateway.usecases.intake.intake_reading import ChunkReader, Tally
@@ -55,7 +56,7 @@ class ReadingStoppedError(Exception):
 class ReadingOrder:
     """What a file is read by: where it waits, the key that opens it, its feed, what is covered, the key of digests.
 
-    `batch` are the columns that end the line of each fact. A feed of the project's own is told by its package and name;
+    A feed of the project's own is told by its package and name;
     one out of a mapping file is told whole.
     """
 
@@ -67,7 +68,7 @@ class ReadingOrder:
     source_no: int
     digest_ring: KeyRing
     retention: RetentionAtDoor
-    batch: bytes
+    batch: BatchColumns
 
 
 class FileApart:

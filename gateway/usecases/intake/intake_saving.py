@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from gateway.store.desk_tables import BatchRow
 from gateway.store.fact_columns import NewFact
-from gateway.store.fact_lines import keys_of, line_of
+from gateway.store.fact_lines import BatchColumns, keys_of, line_of
 from gateway.store.facts import current_digests, find_records, keep_order, save_facts, save_tokens
 from gateway.store.retractions import has_retractions, retracted_keys
 from gateway.usecases.families.search_tokens import SOUGHT, token_rows
@@ -32,13 +32,13 @@ class PartedChunk:
 
 
 class FactSaver:
-    """Saves facts within one transaction, in the order in which they are given. `columns`: what ends their lines.
+    """Saves facts within one transaction, in the order in which they are given.
 
     For each chunk in turn `find_records`, `parted` and `save`; the first of the next may come before the last of this.
     """
 
     def __init__(
-        self, wiring: Wiring, connection: Connection, batch: BatchRow, columns: bytes, said: Said | None = None
+        self, wiring: Wiring, connection: Connection, batch: BatchRow, columns: BatchColumns, said: Said | None = None
     ) -> None:
         self._connection = connection
         self._batch_id = batch.batch_id

@@ -33,7 +33,7 @@ from gateway.errors import FeedOffError
 from gateway.store.advisory import lock, try_lock
 from gateway.store.batches import batch_of
 from gateway.store.desk_tables import BatchRow
-from gateway.store.fact_lines import batch_columns
+from gateway.store.fact_lines import BatchColumns, batch_columns
 from gateway.store.jobs import defer_linking_new
 from gateway.store.ledger import append
 from gateway.store.spool import Spool
@@ -273,9 +273,9 @@ def _told_apart(feed: Feed) -> tuple[str, str] | MappedFeed | None:
     return (PACKAGES[name], name) if FEEDS.get(name) is feed else None
 
 
-def _columns_of(taking: Taking) -> bytes:
+def _columns_of(taking: Taking) -> BatchColumns:
     """What every fact of a batch says of its coming: in which batch, under which agreements, when."""
-    return batch_columns(taking.batch.batch_id, ", ".join(taking.supply.agreements), taking.now)
+    return batch_columns(taking.batch.batch_id, taking.supply.covering, taking.now)
 
 
 def _withdraw(taking: Taking, work: ContractedTaking, connection: Connection, file: BinaryIO) -> None:

@@ -26,7 +26,7 @@ from gateway.store.fact_columns import (
     moment_column,
     number_columns,
 )
-from gateway.store.fact_lines import FACT_BEGINS, TO_CONTENT, TO_KEY, TO_RECORD
+from gateway.store.fact_lines import FACT_BEGINS, TO_CONTENT, TO_KEY, TO_RECORD, BatchColumns
 from gateway.usecases.intake.source_keys import REFERENCES, KeyName, referred
 
 Mint: TypeAlias = Callable[[int], Sequence[bytes]]
@@ -36,7 +36,7 @@ ReferringFact: TypeAlias = tuple[bytes, bytes, PlainFact]
 _Kind: TypeAlias = tuple[str, str | None, str | None, bool]
 """Nature, role, handling, and whether it is disputed."""
 _Form: TypeAlias = tuple[bytes, bytes, str, bytes]
-"""The item as a part of the fact's key, numbers as columns, kind as text and as columns."""
+"""The item as a part of the fact's key, agreement and numbers as columns, kind as text and as columns."""
 ITEM_PARTS = {item.name: (number, part(item.name.encode())) for number, item in enumerate(ITEMS)}
 RECORD_PART = part(b"\0" * 16)[:4]
 """Before the id of a record in what the key of a fact covers."""
@@ -65,12 +65,9 @@ class PreparedFacts:
 
 
 class FactLines:
-    """Makes lines. A fact's key joins its record, item and occurrence; its content digest, all the rest.
+    """Makes lines. A fact's key joins its record, item and occurrence; its content digest, all the rest."""
 
-    `batch` are the columns that end each line.
-    """
-
-    def __init__(self, source_no: int, ring: KeyRing, batch: bytes) -> None:
+    def __init__(self, source_no: int, ring: KeyRing, batch: BatchColumns) -> None:
         self._source_no = source_no
         self._batch = batch
         self._key_digest = digesters(ring, "fact")[0]
@@ -80,7 +77,7 @@ class FactLines:
 
     def made(self, facts: Sequence[PlainFact], records: Sequence[bytes], ids: Sequence[bytes]) -> PreparedFacts:
         """The lines of facts. `records` and `ids`: the record and the id of each."""
-        forms, key_digest, slots, batch = self._forms, self._key_digest, self._slots, self._batch
+        forms, key_digest, slots, ends_line = self._forms, self._key_digest, self._slots, self._batch.ends
         content_digest, *earlier_digests = self._contents
         made = PreparedFacts(items=sorted({ITEM_PARTS[item][0] for item in {fact[0] for fact in facts}}))
         lines, all_covered = made.lines, made.covered
@@ -107,7 +104,7 @@ class FactLines:
                     (
                         FACT_BEGINS, fact_id, TO_KEY, key, TO_RECORD, record, numbers,
                         length(len(column) + 1), JSONB_VERSION, column,
-                        period, moment_column(at), kind_column, TO_CONTENT, content_digest(content), batch,
+                        period, moment_column(at), kind_column, TO_CONTENT, content_digest(content), ends_line,
                     )
                 )
             )  # fmt: skip
@@ -117,7 +114,7 @@ class FactLines:
 
     def _form(self, item: str, kind: _Kind) -> _Form:
         item_no, item_part = ITEM_PARTS[item]
-        numbers = number_columns(self._source_no, item_no)
+        numbers = self._batch.agreements[item] + number_columns(self._source_no, item_no)
         form = self._forms[item, *kind] = (item_part, numbers, _kind_text(*kind), kind_columns(*kind))
         return form
 
@@ -129,7 +126,7 @@ class FactPreparer:
     proposed earlier that no fact will have any more: the record is proposed anew if it is named again.
     """
 
-    def __init__(self, source: str, source_no: int, ring: KeyRing, batch: bytes, mint: Mint) -> None:
+    def __init__(self, source: str, source_no: int, ring: KeyRing, batch: BatchColumns, mint: Mint) -> None:
         self.named: list[NewRecord] = []
         self.forgotten: list[bytes] = []
         self._source_no = source_no

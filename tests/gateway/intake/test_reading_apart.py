@@ -16,8 +16,11 @@ from adapters.registry import FEEDS, PACKAGES
 from adapters.tabular import load_mappings
 from adapters.tabular.feed import MappedFeed
 from benchmarks.ingest_files import NOMINALS, OCCURRENCES, write_file
+from concept_model.items import ITEMS
 from gateway.clock import new_ids
 from gateway.custody import KeyRing, KeyVersion
+from gateway.store.fact_columns import sized
+from gateway.store.fact_lines import BatchColumns
 from gateway.store.spool import Spool
 from gateway.usecases.intake import intake_reading
 from gateway.usecases.intake.fact_rows import FactRows
@@ -30,7 +33,7 @@ from gateway.usecases.intake.retention_at_door import NO_LIMITS, RetentionAtDoor
 FIELD = KeyRing("field", (KeyVersion("00000001", b"f" * 32),))
 DIGEST = KeyRing("digest", (KeyVersion("00000002", b"d" * 32), KeyVersion("00000003", b"e" * 32)))
 SOURCE_NO = 3
-BATCH = b"in which batch"
+BATCH = BatchColumns({item.name: sized(b"under which agreement") for item in ITEMS}, b"in which batch")
 MAPPINGS = Path(__file__).resolve().parents[3] / "gateway/demo/northvale/feeds"
 
 
