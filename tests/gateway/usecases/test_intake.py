@@ -148,6 +148,20 @@ def test_what_the_agreement_does_not_cover_is_not_stored(northvale):
     assert not {row.name for row in stored} & {"identity.ethnicity", "education.sen", "education.free_meals"}
 
 
+def test_a_fact_names_the_agreements_that_cover_its_item_and_no_other_of_its_source(northvale):
+    register = northvale.wiring.register
+    supply = register.decide_supply(register.sources["police"].owner, "police", northvale.built.now)
+    stored = northvale.sql(
+        "SELECT DISTINCT i.name, f.agreement FROM hearth.fact f JOIN hearth.item i USING (item_no)"
+        " JOIN hearth.source s USING (source_no) WHERE s.name = 'police' AND NOT f.tombstone"
+    )
+    assert {row.name: row.agreement for row in stored} == {
+        row.name: ", ".join(supply.covering[row.name]) for row in stored
+    }
+    assert len({row.agreement for row in stored}) > 1
+    assert {name for named in supply.covering.values() for name in named} == set(supply.agreements)
+
+
 @pytest.mark.parametrize("purpose", ["digest", "token"])
 def test_after_a_rotation_a_resent_file_finds_its_records_and_facts(northvale, arrears, purpose, tmp_path):
     facts = northvale.count(FACTS)
