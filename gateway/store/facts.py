@@ -83,7 +83,7 @@ def _plain_array(texts: Sequence[str]) -> bytes:
 
 
 def save_facts(connection: Connection, lines: bytes) -> None:
-    """Insert versions: the lines of facts, joined, as `fact_copy.line_of` makes them."""
+    """Insert versions: the lines of facts, joined, as `fact_lines.line_of` makes them."""
     if lines:
         copy_facts(connection, lines)
 
