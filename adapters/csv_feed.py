@@ -7,6 +7,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from adapters.cells import Cells
+from adapters.csv_line import cells_of
 from adapters.csv_rows import UnlookedBlock, csv_rows, plain_blocks
 from adapters.port import FeedProfile, RawRow, Translation, translate_row
 from adapters.quick import QuickRow, QuickRows, ReadQuickly
@@ -46,16 +47,20 @@ class CsvFeed:
     def _read_quickly(
         self, names: tuple[str, ...], block: UnlookedBlock, read: ReadQuickly
     ) -> list[QuickRow | Translation]:
-        numbers, lines, cells, left = block
-        made = read(cells) if cells else []
+        numbers, lines, columns, left = block
+        made = read(columns) if lines else []
         rows: list[QuickRow | Translation] = [
             (number, line, said) for number, line, said in zip(numbers, lines, made, strict=True) if said is not None
         ]
         if len(rows) < len(lines):
             left += [
                 RawRow(number, dict(zip(names, sent, strict=True)))
-                for number, sent, said in zip(numbers, cells, made, strict=True)
-                if said is None and any(map(str.strip, sent))
+                for number, sent in (
+                    (number, cells_of(line))
+                    for number, line, said in zip(numbers, lines, made, strict=True)
+                    if said is None
+                )
+                if any(map(str.strip, sent))
             ]
         for row in left:
             insort(rows, translate_row(self, row), key=_number)

@@ -12,6 +12,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from itertools import count
+from operator import methodcaller
 from typing import BinaryIO, NamedTuple, TextIO
 
 from adapters.column_names import canonical_names, check_names
@@ -39,6 +40,7 @@ _REMEDIES = {
 }
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SIGNS = frozenset(QUOTE_OR_SIGN)
+_commas = methodcaller("count", ",")
 _ONE_BY_ONE = 256
 """Records read one by one before another look for plain lines."""
 
@@ -46,12 +48,12 @@ _ONE_BY_ONE = 256
 class UnlookedBlock(NamedTuple):
     """Rows that stand together. `looked` are those of which a cell needed a look.
 
-    Of the others, in order: number, line (see `adapters.csv_line`) and cells, as many as the file has columns.
+    Of the others, in order: number, line (see `adapters.csv_line`), and the cells of each column of the file.
     """
 
     numbers: list[int]
     lines: list[str]
-    cells: list[list[str]]
+    columns: Sequence[Sequence[str]]
     looked: list[RawRow]
 
 
@@ -108,43 +110,51 @@ def _blocks_unlooked(records: RecordReader, names: tuple[str, ...], known: froze
             number += _ONE_BY_ONE
             continue
         lines, signed = plain
-        numbers, cells = [*range(number + 1, number + 1 + len(lines))], [line.split(",") for line in lines]
+        numbers = [*range(number + 1, number + 1 + len(lines))]
         number += len(lines)
-        odd = [
-            place
-            for place, sent in enumerate(cells)
-            if len(sent) != width or (signed and not _SIGNS.isdisjoint([cell[:1] for cell in sent]))
-        ]
+        odd = [place for place, commas in enumerate(map(_commas, lines)) if commas != width - 1]
+        if signed:
+            odd = [place for place, line in enumerate(lines) if line.count(",") != width - 1 or _is_signed(line)]
         looked = [
-            _row(numbers[place], names, cells[place], known) for place in odd if any(map(str.strip, cells[place]))
+            _row(numbers[place], names, cells, known)
+            for place, cells in ((place, lines[place].split(",")) for place in odd)
+            if any(map(str.strip, cells))
         ]
         for place in reversed(odd):
-            del numbers[place], lines[place], cells[place]
-        yield UnlookedBlock(numbers, lines, cells, looked)
+            del numbers[place], lines[place]
+        # All cells at once and each column out of them: no list of its own for a row.
+        cells = ",".join(lines).split(",") if lines else []
+        yield UnlookedBlock(numbers, lines, [cells[place::width] for place in range(width)], looked)
+
+
+def _is_signed(line: str) -> bool:
+    return not _SIGNS.isdisjoint([cell[:1] for cell in line.split(",")])
 
 
 def _one_by_one(
     records: RecordReader, before: int, names: tuple[str, ...], known: frozenset[str]
 ) -> tuple[UnlookedBlock, bool]:
     """Some rows, the first of them that after `before`, and whether the file ends with them."""
-    block = UnlookedBlock([], [], [], [])
+    numbers, lines, found, looked = list[int](), list[str](), list[list[str]](), list[RawRow]()
+    over = False
     for number in range(before + 1, before + 1 + _ONE_BY_ONE):
         try:
             cells = records.next_record()
         except csv.Error:
-            block.looked.append(_broken(number, records))
+            looked.append(_broken(number, records))
             continue
         if cells is None:
-            return block, True
+            over = True
+            break
         text = "".join(cells)
         readable = "\0" not in text if text.isascii() else not UNDECODABLE.search(text)
         if len(cells) == len(names) and readable and _SIGNS.isdisjoint([cell[:1] for cell in cells]):
-            block.numbers.append(number)
-            block.lines.append(line_of(cells))
-            block.cells.append(cells)
+            numbers.append(number)
+            lines.append(line_of(cells))
+            found.append(cells)
         elif any(cell.strip() for cell in cells):
-            block.looked.append(_row(number, names, cells, known))
-    return block, False
+            looked.append(_row(number, names, cells, known))
+    return UnlookedBlock(numbers, lines, [*zip(*found, strict=True)], looked), over
 
 
 def _begun(source: BinaryIO, known: frozenset[str], shape: CsvShape) -> tuple[RecordReader, tuple[str, ...]]:

@@ -60,7 +60,8 @@ QuickRow: TypeAlias = tuple[int, str, tuple[PlainFact, ...]]
 `QuickRows.names`, and what it says. Nothing: no more was to be remarked on than that nothing of it is kept."""
 
 ReadQuickly: TypeAlias = Callable[[Sequence[Sequence[str]]], list[tuple[PlainFact, ...] | None]]
-"""From the cells of rows, at least one, to the facts of each; None for a row that is one for `Feed.translate`."""
+"""From the columns of a file, each the cells of the same rows in order, at least one, to the facts of each row; None
+for a row that is one for `Feed.translate`."""
 
 
 @dataclass(frozen=True, slots=True)

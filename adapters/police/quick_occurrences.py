@@ -55,8 +55,8 @@ def quick_occurrences(names: tuple[str, ...]) -> ReadQuickly:
     """The quick way of a file whose columns have these names."""
     places = [names.index(name) if name in names else None for name in _COLUMNS]
 
-    def read(rows: Sequence[Sequence[str]]) -> list[tuple[PlainFact, ...] | None]:
-        columns, empty = [*zip(*rows, strict=True)], ("",) * len(rows)
+    def read(columns: Sequence[Sequence[str]]) -> list[tuple[PlainFact, ...] | None]:
+        empty = ("",) * len(columns[0])
         return _facts([empty if place is None else columns[place] for place in places])
 
     return read
@@ -64,9 +64,11 @@ def quick_occurrences(names: tuple[str, ...]) -> ReadQuickly:
 
 def _facts(columns: Sequence[Sequence[str]]) -> list[tuple[PlainFact, ...] | None]:
     numbers, persons, begins, ends, reported, locations, days = ([*map(str.strip, one)] for one in columns[:_OWN])
+    when = (quick_moments(begins), quick_moments(ends), quick_moments(reported), [*map(quick_day, days)])
+    odd = any(NOT_QUICK in one for one in when)
     return [
         None
-        if form is None or abuse is NOT_QUICK or NOT_QUICK in moments
+        if form is None or abuse is NOT_QUICK or (odd and NOT_QUICK in moments)
         or not (0 < len(person) <= MAX_KEY and 0 < len(number) <= MAX_OCCURRENCE_NUMBER)
         else _said(form, abuse, number, person, moments, place)
         for number, person, form, abuse, moments, place in zip(
@@ -74,7 +76,7 @@ def _facts(columns: Sequence[Sequence[str]]) -> list[tuple[PlainFact, ...] | Non
             persons,
             map(_form, *columns[_OWN:_FLAGS]),
             map(_abuse, *columns[_FLAGS:], columns[_TITLE]),
-            zip(quick_moments(begins), quick_moments(ends), quick_moments(reported), map(quick_day, days), strict=True),
+            zip(*when, strict=True),
             map(encode_basestring_ascii, locations),
             strict=True,
         )

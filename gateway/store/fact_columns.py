@@ -5,6 +5,7 @@ stands for NULL. Days count from 2000-01-01, moments in microseconds from its mi
 """
 
 import struct
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -91,19 +92,31 @@ def moment_column(moment: str | None) -> bytes:
     if moment is None:
         return _NULL
     try:
-        since = _clock(moment[11:19])
-        return _moment(8, _midnight(moment[:10], moment[19:]) + since)
+        since = _clocks[moment[11:19]]
+        return _moment(8, _midnights[moment[:10] + moment[19:]] + since)
     except ValueError:
         return _moment(8, _microseconds(moment))
 
 
-@lru_cache(_REMEMBERED)
-def _midnight(day: str, after: str) -> int:
-    """A day's begin by what follows the seconds of a moment: their fraction, and the offset."""
-    return _microseconds(f"{day} 00:00:00{after}")
+class _Remembered(dict[str, int]):
+    """What a function gives for texts that come again and again: to look it up takes half as long as a call does."""
+
+    def __init__(self, made: Callable[[str], int]) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, text: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[text] = self._made(text)
+        return found
 
 
-@lru_cache(_REMEMBERED)
+def _midnight(day: str) -> int:
+    """A day's begin, by the day and what follows the seconds of a moment: their fraction, and the offset."""
+    return _microseconds(f"{day[:10]} 00:00:00{day[10:]}")
+
+
 def _clock(text: str) -> int:
     """What of the day has passed by a time of day to the second; `ValueError` where the text is none."""
     since = datetime.strptime(text, "%H:%M:%S") - _MIDNIGHT  # noqa: DTZ007 - a time of day has no offset
@@ -112,6 +125,9 @@ def _clock(text: str) -> int:
 
 def _microseconds(moment: str) -> int:
     return (datetime.fromisoformat(moment) - _ZERO) // _MICROSECOND
+
+
+_clocks, _midnights = _Remembered(_clock), _Remembered(_midnight)
 
 
 def kind_columns(nature: str, subject_role: str | None, handling: str | None, disputed: bool) -> bytes:  # noqa: FBT001

@@ -40,12 +40,15 @@ class ItemRow(SQLModel, table=True):
 
 
 class SourceRecordRow(SQLModel, table=True):
-    """One person, household or place as one source knows it; its own key is kept as a keyed digest only."""
+    """One person, household or place as one source knows it; its own key is kept as a keyed digest only.
+
+    That its source is there is asked once a statement, by a trigger.
+    """
 
     __tablename__ = "source_record"
     __table_args__ = {"schema": "hearth"}
     record_id: UUID = Field(primary_key=True)
-    source_no: int = Field(sa_type=SmallInteger, foreign_key="hearth.source.source_no")
+    source_no: int = Field(sa_type=SmallInteger)
     subject_kind: str = Field(sa_type=Text)
     key_digest: bytes = Field(sa_type=LargeBinary, unique=True)
 

@@ -43,7 +43,7 @@ _WITHOUT_REFERENCES = 2
 """The version of marshal that writes twice what is said twice, and looks nothing up."""
 _record = partial(tuple.__new__, NewRecord)
 _values = attrgetter(*PreparedFacts.__slots__)
-_BY_MILLIONS = frozenset({"facts", "records"})
+_BY_MILLIONS = frozenset({"facts", "records", "lines"})
 """What of a chunk there is of every row: it goes as plain values, and what is rare as the objects that they are."""
 _PROGRAM = "from gateway.usecases.intake.intake_apart import main; main()"
 
@@ -82,8 +82,8 @@ class FileApart:
     def chunks(self) -> Iterator[PreparedChunk]:
         """The chunks in order. Raise `ReadingStoppedError` where the other process ends before the file does."""
         while (said := self._read())[0] == "chunk":
-            facts, records = marshal.loads(self._take())  # noqa: S302 - from the process that this one started
-            yield PreparedChunk(facts=PreparedFacts(*facts), records=[*map(_record, records)], **said[1])
+            facts, records, lines = marshal.loads(self._take())  # noqa: S302 - from the process that this one started
+            yield PreparedChunk(facts=PreparedFacts(*facts), records=[*map(_record, records)], lines=lines, **said[1])
         if said[0] == "unreadable":
             kind, message, how_to_fix = said[1]
             raise kind(message, how_to_fix)
@@ -152,7 +152,7 @@ def _answer(order: ReadingOrder, answers: BinaryIO) -> None:
             for chunk in FileHere(reader, preparer, file).chunks():
                 said = {name: getattr(chunk, name) for name in PreparedChunk.__slots__ if name not in _BY_MILLIONS}
                 _put(answers, pickle.dumps(("chunk", said), pickle.HIGHEST_PROTOCOL))
-                plain = _values(chunk.facts), [*map(tuple, chunk.records)]
+                plain = _values(chunk.facts), [*map(tuple, chunk.records)], chunk.lines
                 _put(answers, marshal.dumps(plain, _WITHOUT_REFERENCES))
         except FeedUnreadableError as error:
             _put(answers, pickle.dumps(("unreadable", (type(error), error.message, error.how_to_fix))))

@@ -13,7 +13,7 @@ from gateway.usecases.watching.watching_feeds_sample import FileSample
 
 @dataclass(slots=True)
 class PreparedChunk:
-    """A chunk whose facts are prepared.
+    """A chunk whose facts are prepared; `names` and `lines` tell what is digested of its rows (see `ReadRows`).
 
     `records`: to be found or made, and `forgotten`, as `FactPreparer` has them; `read`: rows and bytes of the file so
     far.
@@ -21,7 +21,8 @@ class PreparedChunk:
 
     number: int
     rows: int
-    root: bytes
+    names: tuple[str, ...]
+    lines: list[str | bytes] = field(repr=False)
     facts: PreparedFacts = field(repr=False)
     referring: list[ReferringFact] = field(repr=False)
     records: list[NewRecord] = field(repr=False)
@@ -55,6 +56,6 @@ class FileHere:
         preparer = self._preparer
         facts, referring = preparer.prepare(chunk.facts)
         return PreparedChunk(
-            chunk.number, chunk.rows, chunk.root, facts, referring, preparer.named, preparer.forgotten, chunk.rejected,
-            (self.tally.rows, self._file.tell()),
+            chunk.number, chunk.rows, chunk.names, chunk.lines, facts, referring, preparer.named,
+            preparer.forgotten, chunk.rejected, (self.tally.rows, self._file.tell()),
         )  # fmt: skip

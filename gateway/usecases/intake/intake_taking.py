@@ -51,6 +51,7 @@ from gateway.usecases.intake.intake_rejected import check_rows, row_counts, save
 from gateway.usecases.intake.intake_retention import retention_of
 from gateway.usecases.intake.intake_saving import FactSaver, PartedChunk
 from gateway.usecases.intake.prepared_facts import FactPreparer
+from gateway.usecases.intake.row_digests import RowDigests
 from gateway.usecases.log.entries import entry
 from gateway.usecases.watching.watching_feeds import note_sample
 from gateway.wiring import Wiring
@@ -203,11 +204,12 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
 def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, read: PreparedFile) -> None:
     saver = FactSaver(taking.wiring, connection, taking.batch, _columns_of(taking), work.said)
     tell = _progress(taking)
+    digests = RowDigests(taking.wiring.custody.digest)
     new, known = 0, 0
 
-    def begin(chunk: PreparedChunk) -> None:
+    def begin(chunk: PreparedChunk, root: bytes) -> None:
         # (3) Without the chunk's entry the database takes none of its rows.
-        append(connection, _rows_entry(taking, chunk.rows, chunk=chunk.number, rows_root=to_base64(chunk.root)))
+        append(connection, _rows_entry(taking, chunk.rows, chunk=chunk.number, rows_root=to_base64(root)))
         saver.find_records(chunk)
 
     def save(parted: PartedChunk) -> None:
@@ -224,7 +226,7 @@ def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, r
         saving: Future[None] | None = None
         try:
             for chunk in read.chunks():
-                begun = beside.submit(begin, chunk)
+                begun = beside.submit(begin, chunk, digests.root(chunk))
                 if saving is not None:
                     saving.result()
                 saving = None if before is None else beside.submit(save, before)
@@ -281,10 +283,12 @@ def _columns_of(taking: Taking) -> BatchColumns:
 def _withdraw(taking: Taking, work: ContractedTaking, connection: Connection, file: BinaryIO) -> None:
     """Take a file whose rows name what is withdrawn."""
     # What is withdrawn need not be covered any more: rows of keys say nothing that would be stored.
-    reader = ChunkReader(work.feed, frozenset(item.name for item in ITEMS), taking.wiring.custody.digest)
+    ring = taking.wiring.custody.digest
+    reader, digests = ChunkReader(work.feed, frozenset(item.name for item in ITEMS), ring), RowDigests(ring)
     try:
         for chunk in reader.chunks(file):
-            append(connection, _rows_entry(taking, chunk.rows, chunk=chunk.number, rows_root=to_base64(chunk.root)))
+            root = to_base64(digests.root(chunk))
+            append(connection, _rows_entry(taking, chunk.rows, chunk=chunk.number, rows_root=root))
             work.withdraw(chunk.facts)
             save_rejected(taking, connection, chunk.rejected)
     except FeedUnreadableError as error:

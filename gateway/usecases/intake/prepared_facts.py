@@ -43,8 +43,8 @@ RECORD_PART = part(b"\0" * 16)[:4]
 _REMEMBERED = 300_000
 """Keys whose records are remembered from chunk to chunk: some 80 MB."""
 _PERIODS = 50_000
-_SLOTS = 1 << 24
-"""Bytes that tell which facts a file may have said already."""
+_SLOTS = 1 << 26
+"""Bytes that tell which facts a file may have said already: 64 MiB, of which a file touches as many as it has facts."""
 _MINTED = 1000
 
 
@@ -94,7 +94,7 @@ class FactLines:
             column, told = value.encode(), occurrence.encode()
             covered = item_part + size(len(told)) + told
             key = key_digest(RECORD_PART + record + covered)
-            slot = int.from_bytes(key[:3], "big")
+            slot = int.from_bytes(key[:4], "big") % _SLOTS
             if slots[slot]:
                 made.again.append(len(lines))
             slots[slot] = 1
