@@ -38,6 +38,7 @@ def quick_flag(text: str) -> bool | None:
 @lru_cache(_REMEMBERED)
 def quick_day(text: str) -> str | None:
     """As `Cells.date`, in ISO 8601; `NOT_QUICK` for an odd cell."""
+    text = text.strip()
     if not text:
         return None
     day = parse_date(text)
@@ -56,7 +57,10 @@ def quick_moments(texts: Iterable[str]) -> list[str | None]:
     ]  # fmt: skip
 
 
-def _odd_moment(text: str) -> str:
+def _odd_moment(text: str) -> str | None:
+    text = text.strip()
+    if not text:
+        return None
     moment = parse_datetime(text)
     return NOT_QUICK if moment is None or moment.date() in DATE_SENTINELS else str(moment)
 

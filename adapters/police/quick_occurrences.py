@@ -31,7 +31,7 @@ from adapters.quick_cells import NOT_QUICK, NotQuickError, is_before, quick_code
 from concept_model.base import Scalar
 
 _COLUMNS = (
-    "occurrence_no", "nominal_ref", "committed_from", "committed_to", "reported_at", "location", "outcome_date",
+    "occurrence_no", "nominal_ref", "committed_from", "committed_to", "reported_at", "outcome_date", "location",
     "role", "fact_or_opinion", "handling", "ho_class", "title", "status", "outcome_code", "dv_flag",
     "child_present_flag", "dash_risk", "marac_flag",
 )  # fmt: skip
@@ -63,7 +63,8 @@ def quick_occurrences(names: tuple[str, ...]) -> ReadQuickly:
 
 
 def _facts(columns: Sequence[Sequence[str]]) -> list[tuple[PlainFact, ...] | None]:
-    numbers, persons, begins, ends, reported, locations, days = ([*map(str.strip, one)] for one in columns[:_OWN])
+    numbers, persons, *moments_and_days, locations = columns[:_OWN]
+    begins, ends, reported, days = moments_and_days
     when = (quick_moments(begins), quick_moments(ends), quick_moments(reported), [*map(quick_day, days)])
     odd = any(NOT_QUICK in one for one in when)
     return [
@@ -72,12 +73,12 @@ def _facts(columns: Sequence[Sequence[str]]) -> list[tuple[PlainFact, ...] | Non
         or not (0 < len(person) <= MAX_KEY and 0 < len(number) <= MAX_OCCURRENCE_NUMBER)
         else _said(form, abuse, number, person, moments, place)
         for number, person, form, abuse, moments, place in zip(
-            numbers,
-            persons,
+            map(str.strip, numbers),
+            map(str.strip, persons),
             map(_form, *columns[_OWN:_FLAGS]),
             map(_abuse, *columns[_FLAGS:], columns[_TITLE]),
             zip(*when, strict=True),
-            map(encode_basestring_ascii, locations),
+            map(encode_basestring_ascii, map(str.strip, locations)),
             strict=True,
         )
     ]  # fmt: skip

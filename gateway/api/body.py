@@ -47,11 +47,12 @@ async def spooled_body(request: Request) -> SpooledFile:
     wiring = request.app.state.wiring
     unpacked = unpacker(request.headers.get("content-encoding", "identity"))
     limit = int(wiring.settings.max_body_mib) * _MIB
-    received, sent = 0, hashlib.sha256()
+    received, packed = 0, hashlib.sha256()
     with spool_of(wiring).write() as writer:
         async for part in request.stream():
             received += len(part)
-            sent.update(part)
+            if isinstance(unpacked, Gzip):
+                packed.update(part)
             for piece in unpacked.take(part):
                 if writer.size + len(piece) > limit:
                     break
@@ -61,9 +62,10 @@ async def spooled_body(request: Request) -> SpooledFile:
                     continue
             raise BodyTooLargeError("the file is larger than this gateway takes at once; send it in parts")
         unpacked.end()
-        request.state.sent_sha256 = sent.digest()
         # What is written waits for the disk, so elsewhere than where all requests are heard.
-        return await to_thread.run_sync(writer.finish)
+        spooled = await to_thread.run_sync(writer.finish)
+    request.state.sent_sha256 = packed.digest() if isinstance(unpacked, Gzip) else spooled.sha256
+    return spooled
 
 
 class Plain:

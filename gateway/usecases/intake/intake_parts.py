@@ -72,3 +72,7 @@ class Taking:
             or not self.supply.items.isdisjoint(column.items)
             or (column.required and column.name in profile.row_key)
         )
+
+    def emptied_columns(self) -> frozenset[str]:
+        """The columns without which no file is one of the feed, but of which nothing is kept: handed back empty."""
+        return frozenset(column.name for column in self.feed.profile.columns if column.required) - self.kept_columns()

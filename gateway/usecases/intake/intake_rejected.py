@@ -27,9 +27,9 @@ def save_rejected(
     batch_id = taking.batch.batch_id
     save_row_errors(connection, batch_id, [error for bad in rejected for error in bad.errors])
     if kept:
-        columns = taking.kept_columns()
+        columns = taking.kept_columns(), taking.emptied_columns()
         document = taking.feed if isinstance(taking.feed, DocumentFeed) else None
-        sealed = [(bad.row.number, _seal(taking, document, columns, bad)) for bad in rejected if not bad.refused]
+        sealed = [(bad.row.number, _seal(taking, document, *columns, bad)) for bad in rejected if not bad.refused]
         save_rejected_rows(connection, batch_id, sealed, taking.now + KEPT_FOR)
 
 
@@ -66,9 +66,12 @@ def opened_row(ring: KeyRing, batch_id: UUID, row_number: int, sealed: bytes) ->
     return (found["cells"], found["file"]) if isinstance(found.get("cells"), dict) else (found, "")
 
 
-def _seal(taking: Taking, document: DocumentFeed | None, kept: frozenset[str], bad: Translation) -> bytes:
+def _seal(
+    taking: Taking, document: DocumentFeed | None, kept: frozenset[str], emptied: frozenset[str], bad: Translation
+) -> bytes:
     # What may not be taken is not kept in a row handed back either.
-    cells = {name: text for name, text in bad.row.cells.items() if name in kept}
+    sent = bad.row.cells.items()
+    cells = {name: text if name in kept else "" for name, text in sent if name in kept or name in emptied}
     file = document.alone(bad.row, kept.__contains__) if document is not None else ""
     plain = _as_json({"cells": cells, "file": file} if file else cells).encode()
     return taking.wiring.custody.field.seal(plain, rejected_row_binding(taking.batch.batch_id, bad.row.number))

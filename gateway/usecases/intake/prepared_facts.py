@@ -142,10 +142,10 @@ class FactPreparer:
         known = self._known
         over = len(known) - _REMEMBERED
         self.named, self.forgotten = [], [known.pop(name) for name in [*islice(known, over)]] if over > 0 else []
-        plain = [fact for fact in facts if fact[0] not in REFERENCES]
-        referring = (
-            [self._referring(fact) for fact in facts if fact[0] in REFERENCES] if len(plain) < len(facts) else []
-        )
+        plain, referring = facts, list[ReferringFact]()
+        if not REFERENCES.keys().isdisjoint({fact[0] for fact in facts}):
+            plain = [fact for fact in facts if fact[0] not in REFERENCES]
+            referring = [self._referring(fact) for fact in facts if fact[0] in REFERENCES]
         records = [known.get((fact[1], fact[2])) or self._record(fact[1], fact[2]) for fact in plain]
         said = [*plain, *(referring_fact(fact, other) for _, other, fact in referring)]
         records += [record for record, _, _ in referring]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -165,3 +166,20 @@ def test_a_row_is_handed_back_with_what_it_is_known_by_whatever_its_sender_may_s
         names = {column.name: column for column in feed.profile.columns}
         assert {name for name in feed.profile.row_key if names[name].required} <= kept
         assert not {name for name in kept - set(feed.profile.row_key) if names[name].items}
+
+
+def test_a_column_that_every_file_has_comes_back_empty_where_nobody_may_supply_it(wiring, monkeypatch):
+    decided = type(wiring.register).decide_supply
+
+    def without_names(*asked):
+        supply = decided(*asked)
+        return replace(supply, items=supply.items - {"identity.name"})
+
+    monkeypatch.setattr(type(wiring.register), "decide_supply", without_names)
+    first = push(wiring, [pupil(1), bad(2)])
+    (row,) = handed_back(wiring, first)
+    assert (row["surname"], row["dob"]) == ("", "no day")
+    assert "forename" not in row
+    # Its sender has it still: with it the row is whole again, and what is not covered is dropped as it was.
+    second = push(wiring, sheet_of([row | {"surname": "Hale", "dob": "2015-03-04"}]), mends(first))
+    assert (second.state, second.items_not_covered) == ("accepted", ["identity.name"])
