@@ -15,8 +15,14 @@ class _Returned:
         return line
 
 
-line_of = cast("Callable[[Sequence[str]], str]", csv.writer(_Returned(), lineterminator="").writerow)
-"""The line of some cells, without a line break at its end. No two rows of equally many cells have the same."""
+_END = "\r\n"
+# With line breaks for an end the writer puts a cell that holds one in quotation marks.
+_ended = cast("Callable[[Sequence[str]], str]", csv.writer(_Returned(), lineterminator=_END).writerow)
+
+
+def line_of(cells: Sequence[str]) -> str:
+    """The line of some cells, without a line break at its end. No two rows of equally many cells have the same."""
+    return _ended(cells).removesuffix(_END)
 
 
 def cells_of(line: str) -> list[str]:
