@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from json.encoder import encode_basestring_ascii
+from mmap import mmap
 from typing import TypeAlias
 from uuid import UUID
 
@@ -44,7 +45,7 @@ _REMEMBERED = 300_000
 """Keys whose records are remembered from chunk to chunk: some 80 MB."""
 _PERIODS = 50_000
 _SLOTS = 1 << 26
-"""Bytes that tell which facts a file may have said already: 64 MiB, of which a file touches as many as it has facts."""
+"""Bytes that tell which facts a file may have said already."""
 _MINTED = 1000
 
 
@@ -73,7 +74,8 @@ class FactLines:
         self._key_digest = digesters(ring, "fact")[0]
         self._contents = digesters(ring, "content")
         self._forms: dict[tuple[str, str, str | None, str | None, bool], _Form] = {}
-        self._slots = bytearray(_SLOTS)
+        # Zeros that take up memory only where they are touched.
+        self._slots = mmap(-1, _SLOTS)
 
     def made(self, facts: Sequence[PlainFact], records: Sequence[bytes], ids: Sequence[bytes]) -> PreparedFacts:
         """The lines of facts. `records` and `ids`: the record and the id of each."""
