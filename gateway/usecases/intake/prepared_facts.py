@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from json.encoder import encode_basestring_ascii
-from mmap import mmap
 from typing import TypeAlias
 from uuid import UUID
 
@@ -44,8 +43,8 @@ RECORD_PART = part(b"\0" * 16)[:4]
 _REMEMBERED = 300_000
 """Keys whose records are remembered from chunk to chunk: some 80 MB."""
 _PERIODS = 50_000
-_SLOTS = 1 << 26
-"""Bytes that tell which facts a file may have said already."""
+_FEW_SLOTS, SLOTS = 1 << 20, 1 << 26
+"""Bytes that tell which facts a file may have said already: of a file at hand, and of a large one read apart."""
 _MINTED = 1000
 
 
@@ -68,17 +67,17 @@ class PreparedFacts:
 class FactLines:
     """Makes lines. A fact's key joins its record, item and occurrence; its content digest, all the rest."""
 
-    def __init__(self, source_no: int, ring: KeyRing, batch: BatchColumns) -> None:
+    def __init__(self, source_no: int, ring: KeyRing, batch: BatchColumns, slots: int = 1) -> None:
         self._source_no = source_no
         self._batch = batch
         self._key_digest = digesters(ring, "fact")[0]
         self._contents = digesters(ring, "content")
         self._forms: dict[tuple[str, str, str | None, str | None, bool], _Form] = {}
-        # Zeros that take up memory only where they are touched.
-        self._slots = mmap(-1, _SLOTS)
+        self._slots = bytearray(slots)
 
     def made(self, facts: Sequence[PlainFact], records: Sequence[bytes], ids: Sequence[bytes]) -> PreparedFacts:
         """The lines of facts. `records` and `ids`: the record and the id of each."""
+        many = len(self._slots)
         forms, key_digest, slots, ends_line = self._forms, self._key_digest, self._slots, self._batch.ends
         content_digest, *earlier_digests = self._contents
         made = PreparedFacts(items=sorted({ITEM_PARTS[item][0] for item in {fact[0] for fact in facts}}))
@@ -96,7 +95,7 @@ class FactLines:
             column, told = value.encode(), occurrence.encode()
             covered = item_part + size(len(told)) + told
             key = key_digest(RECORD_PART + record + covered)
-            slot = int.from_bytes(key[:4], "big") % _SLOTS
+            slot = int.from_bytes(key[:4], "big") % many
             if slots[slot]:
                 made.again.append(len(lines))
             slots[slot] = 1
@@ -128,13 +127,15 @@ class FactPreparer:
     proposed earlier that no fact will have any more: the record is proposed anew if it is named again.
     """
 
-    def __init__(self, source: str, source_no: int, ring: KeyRing, batch: BatchColumns, mint: Mint) -> None:
+    def __init__(
+        self, source: str, source_no: int, ring: KeyRing, batch: BatchColumns, mint: Mint, slots: int = _FEW_SLOTS
+    ) -> None:
         self.named: list[NewRecord] = []
         self.forgotten: list[bytes] = []
         self._source_no = source_no
         self._source_part = part(source.encode())
         self._name_digests = digesters(ring, "source-record")
-        self._lines = FactLines(source_no, ring, batch)
+        self._lines = FactLines(source_no, ring, batch, slots)
         self._mint = mint
         self._minted: Iterator[bytes] = iter(())
         self._known: dict[KeyName, bytes] = {}
