@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from linkage.nicknames import formal_names
 
@@ -24,6 +24,9 @@ _LETTERS = str.maketrans(
 )
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc.]")
+_DASHES = re.compile(r"\s*[-\u2010\u2011]\s*")
+# As Chinese, Korean and Vietnamese given names are written in Latin letters, one syllable a word.
+_SYLLABLE = re.compile(r"[bcdfghjklmnpqrstwxyz]{0,3}[aeiouy]{1,3}(?:h|k|m|n|ng|nh|p|r|t)?|tsz|sz|ng")
 
 
 def fold(text: str) -> str:
@@ -49,7 +52,10 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def given_forms(text: str) -> tuple[str, ...]:
-    """The first given name and all it may stand for: "Bill John" gives bill, william."""
+    """The first given name and all it may stand for.
+
+    "Bill John" gives bill, william; "Wai Man" wai, waiman; "Anne-Marie" anne, annemarie.
+    """
     return given_and_middle(text)[0]
 
 
@@ -59,7 +65,16 @@ def given_and_middle(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not parts or is_unnamed(parts):
         return (), ()
     first = parts[0]
-    return (first, *sorted(formal_names(first) - {first})), parts[1:]
+    others = {*formal_names(first), *_joined(text, parts)} - {first}
+    return (first, *sorted(others)), parts[1:]
+
+
+def _joined(text: str, parts: Sequence[str]) -> Iterator[str]:
+    """A first name of several words as one, where others write it so: joined by a dash, or syllables."""
+    if _DASHES.search(text):
+        yield from words(_DASHES.sub("", text))[:1]
+    if len(parts) > 1 and all(map(_SYLLABLE.fullmatch, parts)):
+        yield from ("".join(parts[:2]), "".join(parts))
 
 
 def is_unnamed(parts: Sequence[str]) -> bool:

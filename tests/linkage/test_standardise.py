@@ -51,6 +51,18 @@ def test_short_forms_meet_their_formal_name_and_each_other():
     assert formal_names("zebedee") == {"zebedee"}
 
 
+@pytest.mark.parametrize(
+    ("apart", "joined"),
+    [("Wai Man", "Waiman"), ("Wai-Man", "Waiman"), ("Anne-Marie", "Annemarie"), ("Anne - Marie", "Annemarie")],
+)
+def test_a_first_name_of_several_words_meets_the_same_in_one_word(apart, joined):
+    assert set(given_forms(apart)) & set(given_forms(joined))
+
+
+def test_a_middle_name_is_no_part_of_a_first_name():
+    assert given_forms("John James") == ("john",)
+
+
 def test_names_that_only_look_alike_stay_apart():
     assert not set(given_forms("Alexander")) & set(given_forms("Alexandra"))
     assert not set(given_forms("Samuel")) & set(given_forms("Samantha"))
