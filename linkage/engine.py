@@ -34,7 +34,7 @@ _SCHEMES = ("nhs_number", "nino", "upn", "national_id")
 # Too few records to learn from: the shipped model says more.
 LEAST_RECORDS = 500
 _OPERATING_POINTS = tuple(each / 100 for each in range(70, 99))
-_EXPECTED_PRECISION = 0.997
+_EXPECTED_PRECISION = 0.995
 Lap = Callable[[str], None]
 
 
@@ -97,7 +97,7 @@ def link_table(
 def operating_point(odds: Floats, count: Floats | None = None) -> float:
     """The probability from which pairs are joined: to the hundredth the lowest that is expected to make them right.
 
-    No labels are looked at: 997 of 1,000 pairs joined are to be of one person, as the model reckons. `count` says how
+    No labels are looked at: 995 of 1,000 pairs joined are to be of one person, as the model reckons. `count` says how
     many pairs have each of the odds.
     """
     chance = 1.0 / (1.0 + np.exp(-np.clip(odds, -700.0, 700.0)))

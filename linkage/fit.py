@@ -15,12 +15,13 @@ import numpy as np
 from linkage.candidates import candidates, pairs_sharing
 from linkage.columns import connect, records_table
 from linkage.compare import ComparedPairs, compare
-from linkage.levels import COMPARISONS, ONE_HOME, TOLD
+from linkage.levels import COMPARISONS, ONE_HOME
 from linkage.model import LevelProbability, LinkModel, default_model
 from linkage.record import LinkRecord
 from linkage.record_columns import Columns, Numbers
 from linkage.score import Floats, Levels, class_scores
 from linkage.standardise import standardise
+from linkage.told import beside_told
 
 _ROUNDS = 12
 _LEAST = 1e-7
@@ -166,11 +167,8 @@ def _learn(  # noqa: PLR0913 - what is learnt, from what, and from where it star
                 rows[homes, _HOUSEHOLD] = (
                     started[homes, _HOUSEHOLD].sum() * rows[homes, _SAME] / rows[homes, _SAME].sum()
                 )
-            told = [name in TOLD[comparison.name] for name in comparison.level_names]
-            rows[told] = rows[told][:, [_SAME]]
-            levels[comparison.name] = {
-                name: LevelProbability(*row) for name, row in zip(comparison.level_names, rows.tolist(), strict=True)
-            }
+            fitted_rows = zip(comparison.level_names, beside_told(comparison, rows).tolist(), strict=True)
+            levels[comparison.name] = {name: LevelProbability(*row) for name, row in fitted_rows}
         model = replace(model, levels=levels)
     return model if shares_of else replace(model, shares=shares)
 

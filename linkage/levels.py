@@ -89,7 +89,12 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("near", c.FULL_DATES & c.WITHIN_400_DAYS),
         ),
     ),
-    Comparison("sex", c.missing("sex"), (Level("same", c.same("sex")),)),
+    # Who bears one name is of one sex, father and son as well as one person: beside a name it says nothing more.
+    Comparison(
+        "sex",
+        c.missing("sex"),
+        (Level("as_named", c.same("sex") & c.shared("givens"), told=True), Level("same", c.same("sex"))),
+    ),
     Comparison(
         "place",
         c.missing("uprns", "address_keys", "postcodes"),

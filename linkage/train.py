@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.compare import compare_records
-from linkage.levels import COMPARISONS, TOLD, Comparison
+from linkage.levels import COMPARISONS, Comparison
 from linkage.model import LevelProbability, LinkModel
 from linkage.standardise import standardise
+from linkage.told import beside_told
 from linkage.training_people import Labelled, generate
 
 _PEOPLE, _SEED = 20_000, 7
@@ -101,13 +102,20 @@ def _probabilities(comparison: Comparison, counts: dict[str, NDArray[np.int64]])
     if comparison.name == "place":
         # A household shares its addresses and how they are misspelt.
         shares["household"] = np.maximum(shares["household"], _LEAST["same"])
-    levels = {}
-    for place, name in enumerate(comparison.level_names):
-        chance = max(shares["chance"][place], _LEAST_BY_CHANCE.get((comparison.name, name), 0.0))
-        same = max(shares["same"][place], _LEAST_OF_SAME.get((comparison.name, name), 0.0))
-        classes = (same,) * 3 if name in TOLD[comparison.name] else (same, shares["household"][place], chance)
-        levels[name] = LevelProbability(*(float(f"{each:.6g}") for each in classes))
-    return levels
+    rows = np.array(
+        [
+            (
+                max(shares["same"][place], _LEAST_OF_SAME.get((comparison.name, name), 0.0)),
+                shares["household"][place],
+                max(shares["chance"][place], _LEAST_BY_CHANCE.get((comparison.name, name), 0.0)),
+            )
+            for place, name in enumerate(comparison.level_names)
+        ]
+    )
+    return {
+        name: LevelProbability(*(float(f"{each:.6g}") for each in row))
+        for name, row in zip(comparison.level_names, beside_told(comparison, rows).tolist(), strict=True)
+    }
 
 
 def _pairs_of_households(household: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

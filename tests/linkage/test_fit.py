@@ -13,6 +13,7 @@ from linkage.conditions import text_alike
 from linkage.fit import fit_model, fit_table
 from linkage.levels import ONE_HOME, TOLD
 from linkage.model import default_model
+from linkage.pairwise import Comparable, PairScorer
 from linkage.persons import settle
 from linkage.record import LinkRecord
 from linkage.record_columns import Columns
@@ -40,11 +41,29 @@ def test_how_many_housemates_there_are_does_not_hang_on_which_pairs_were_compare
 
 
 @pytest.mark.parametrize("model", [default_model(), fitted(loose=False)[1]])
-def test_names_in_each_others_place_are_one_fact_and_weigh_once(model):
+def test_what_another_comparison_has_told_weighs_nothing_and_makes_the_rest_neither_rarer_nor_commoner(model):
     told = [model.levels[name][level] for name, levels in TOLD.items() for level in levels]
 
-    assert len(told) == 3
+    assert len(told) == 4
     assert all(each.same == each.household == each.chance for each in told)
+    for name in (name for name, levels in TOLD.items() if levels):
+        untold = [each for level, each in model.levels[name].items() if level not in TOLD[name]]
+        sums = [sum(each[kind] for each in untold) for kind in range(3)]
+        assert sums == pytest.approx([sums[0]] * 3, rel=1e-4)
+
+
+@pytest.mark.parametrize("model", [default_model(), fitted(loose=False)[1]])
+def test_the_sex_of_two_of_one_name_weighs_nothing_and_of_others_as_ever(model):
+    def odds(given, sex, other):
+        one, two = (
+            Comparable(standardise(LinkRecord(each, each, given_names=(name,), family_names=("Hill",), sex=sexed)))
+            for each, name, sexed in (("a", "John", sex), ("b", given, other))
+        )
+        return PairScorer(model, 1000)(one, two)
+
+    assert odds("John", "male", "male") == pytest.approx(odds("John", "male", None))
+    assert odds("John", "male", "female") < odds("John", "male", None)
+    assert odds("Jill", "male", "female") < odds("Jill", "male", None) < odds("Jill", "male", "male")
 
 
 def test_loose_keys_are_for_small_files_unless_asked_for():
