@@ -108,12 +108,11 @@ def fit_counted(at_random: Counted, at_home: Counted, pairs: Counted, records: i
     model = _learn(at_random, start, start, {_CHANCE: everything}, lambda model: model.class_shares(records), rounds=1)
     housemates: float | None = None
     if len(at_home.count):
-        learnt = {_SAME: _OF_ONE_PERSON, _HOUSEHOLD: _OF_HOUSEMATES}
-        model = _learn(at_home, model, start, learnt, None, rounds=_ROUNDS)
-        shares = model.class_shares(records)
-        found = 2 * float(_expected(at_home, model, shares)[:, _HOUSEHOLD].sum()) * at_home.stands_for / records
-        housemates = max(found, _FEWEST_HOUSEMATES)
-        model = replace(model, shares=None, household_per_record=housemates)
+        model = _of_one_home(at_home, model, start, records)
+        if not model.expects_relatives:
+            # Then what was held because of fathers and sons is learnt, and who was taken for one is counted anew.
+            model = _of_one_home(at_home, model, start, records)
+        housemates = model.household_per_record
     learnt_last: tuple[str, ...] = ("place",)
     for _ in range(_ROUNDS):
         model = _learn(pairs, model, start, {_SAME: learnt_last}, lambda m: m.class_shares(records), rounds=1)
@@ -121,6 +120,15 @@ def fit_counted(at_random: Counted, at_home: Counted, pairs: Counted, records: i
         # Where hardly anybody lives with another, a date that is far off is a wrong date, and how often is learnt.
         learnt_last = ("place",) if model.expects_relatives else ("place", "birth")
     return replace(model, trained_on=f"{start.trained_on}; fitted to {records} records")
+
+
+def _of_one_home(at_home: Counted, model: LinkModel, start: LinkModel, records: int) -> LinkModel:
+    """The model with what pairs that share an address teach of one person and of housemates, and how many these are."""
+    learnt = {_SAME: _OF_ONE_PERSON, _HOUSEHOLD: _OF_HOUSEMATES}
+    model = _learn(at_home, model, start, learnt, None, rounds=_ROUNDS)
+    likely = _expected(at_home, model, model.class_shares(records))
+    found = 2 * float(likely[:, _HOUSEHOLD].sum()) * at_home.stands_for / records
+    return replace(model, shares=None, household_per_record=max(found, _FEWEST_HOUSEMATES))
 
 
 def _expected(pairs: Counted, model: LinkModel, shares: LevelProbability) -> Floats:
