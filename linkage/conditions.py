@@ -4,9 +4,10 @@ The first takes pairs of rows of the table of `linkage.columns`, where something
 function takes two standardised records and never answers "not known".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,17 +56,19 @@ class Condition:
         return Condition(lambda pairs: ~self.many(pairs), lambda a, b: not self.holds(a, b))
 
 
-def values(record: StandardRecord, column: str) -> frozenset[str]:
-    """All that a record holds in one column of several values."""
+def values_of(column: str) -> Callable[[StandardRecord], Sequence[str]]:
+    """Reads all that a record holds in one column of several values."""
     if column == "nhs_verified":
-        return record.numbers("nhs_number", verified_only=True)
+        return lambda record: [
+            each.value for each in record.identifiers if each.verified and each.scheme == "nhs_number"
+        ]
     if column in PERSON_NUMBERS:
-        return record.numbers(column)
+        return lambda record: [each.value for each in record.identifiers if each.scheme == column]
     if column == "verified_ids":
-        return frozenset(f"{each.scheme}:{each.value}" for each in record.identifiers if each.verified)
+        return lambda record: [f"{each.scheme}:{each.value}" for each in record.identifiers if each.verified]
     if column == "local_ids":
-        return record.local_ids()
-    return frozenset(getattr(record, column))
+        return lambda record: [*record.local_ids()] if record.identifiers else []
+    return attrgetter(column)
 
 
 def missing(*columns: str) -> Condition:
@@ -78,7 +81,11 @@ def missing(*columns: str) -> Condition:
             nothing &= (left == 0) | (right == 0)
         return nothing
 
-    return Condition(many, lambda a, b: not any(_known(a, each) and _known(b, each) for each in columns))
+    known = [attrgetter("birth_date") if each == "birth" else values_of(each) for each in columns]
+    if len(known) == 1:
+        only = known[0]
+        return Condition(many, lambda a, b: not (only(a) and only(b)))
+    return Condition(many, lambda a, b: not any(each(a) and each(b) for each in known))
 
 
 def same(column: str) -> Condition:
@@ -92,17 +99,16 @@ def same(column: str) -> Condition:
 def shared(column: str, other: str | None = None) -> Condition:
     """A value of the left's `column` is one of the right's `other`, the same column unless named."""
     to = other or column
-    return Condition(
-        lambda pairs: pairs.share(column, to), lambda a, b: not values(a, column).isdisjoint(values(b, to))
-    )
+    mine, theirs = values_of(column), values_of(to)
+    return Condition(lambda pairs: pairs.share(column, to), lambda a, b: not {*mine(a)}.isdisjoint(theirs(b)))
 
 
 def one_edit(column: str) -> Condition:
     """The first values of two columns of identifiers are one slip of the pen apart."""
-    text = f"{column}_text"
+    text, held = f"{column}_text", values_of(column)
     return Condition(
         lambda pairs: pairs.told(_slip_sql(f"{text}_l", f"{text}_r"), text),
-        lambda a, b: _slip(_first(a, column), _first(b, column)),
+        lambda a, b: _slip(min(held(a), default=""), min(held(b), default="")),
     )
 
 
@@ -277,18 +283,8 @@ DEFAULT_DAY = Condition(_default_day, lambda a, b: "-01-01" in {_born(a)[4:], _b
 WITHIN_400_DAYS = Condition(lambda pairs: _within(pairs, 400), lambda a, b: _days_apart(a, b) <= 400)  # noqa: PLR2004 - days
 
 
-def _known(record: StandardRecord, column: str) -> bool:
-    if column in {"given", "family", "sex", "street", "address"}:
-        return bool(getattr(record, column))
-    return bool(_born(record)) if column == "birth" else bool(values(record, column))
-
-
 def _born(record: StandardRecord) -> str:
     return record.birth_date or ""
-
-
-def _first(record: StandardRecord, column: str) -> str:
-    return min(values(record, column), default="")
 
 
 def _slip(left: str, right: str) -> bool:

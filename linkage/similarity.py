@@ -1,6 +1,10 @@
 """How alike two words are: the same figures as DuckDB's functions of these names, for one pair without a database."""
 
+from operator import ne
+
 _PREFIX_LENGTH, _PREFIX_WEIGHT, _PREFIX_FROM = 4, 0.1, 0.7
+_STRUCK_OUT = "\0"
+"""In place of a letter that was met: words hold no such character."""
 
 
 def one_edit_apart(left: str, right: str) -> bool:
@@ -36,17 +40,16 @@ def _jaro(left: str, right: str) -> float:
     if not left or not right:
         return 1.0 if left == right else 0.0
     reach = max(max(len(left), len(right)) // 2 - 1, 0)
-    taken = [False] * len(right)
-    mine: list[str] = []
+    rest, mine, places = right, [], []
     for at, letter in enumerate(left):
-        for other in range(max(at - reach, 0), min(at + reach + 1, len(right))):
-            if not taken[other] and right[other] == letter:
-                taken[other] = True
-                mine.append(letter)
-                break
+        place = rest.find(letter, max(at - reach, 0), at + reach + 1)
+        if place >= 0:
+            rest = f"{rest[:place]}{_STRUCK_OUT}{rest[place + 1 :]}"
+            mine.append(letter)
+            places.append(place)
     if not mine:
         return 0.0
-    theirs = [letter for letter, held in zip(right, taken, strict=True) if held]
-    turned = sum(a != b for a, b in zip(mine, theirs, strict=True)) // 2
+    theirs = [right[place] for place in sorted(places)]
+    turned = [*map(ne, mine, theirs)].count(True) // 2
     met = len(mine)
     return (met / len(left) + met / len(right) + (met - turned) / met) / 3

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from gateway.store.fact_lines import FACT_COLUMNS
+from gateway.store.plain_errors import plain_errors
 from gateway.store.scripts import driver_connection
 
 _BEGINS, _ENDS = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
@@ -18,7 +17,7 @@ def copy_facts(connection: Connection, lines: bytes) -> None:
     """Insert the versions of some lines, joined, in one statement."""
     content = memoryview(lines)
     with (
-        _plain_errors(),
+        plain_errors(),
         driver_connection(connection).cursor() as cursor,
         cursor.copy(f"COPY hearth.fact ({', '.join(FACT_COLUMNS)}) FROM STDIN (FORMAT BINARY)") as copy,
     ):
@@ -31,20 +30,9 @@ def copy_facts(connection: Connection, lines: bytes) -> None:
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows of values that psycopg knows. `table` and `columns` are names of ours."""
     with (
-        _plain_errors(),
+        plain_errors(),
         driver_connection(connection).cursor() as cursor,
         cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
     ):
         for row in rows:
             copy.write_row(row)
-
-
-class _plain_errors:  # noqa: N801 - a context manager
-    """Errors of the driver as SQLAlchemy's, without the values of a row."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, psycopg.Error):
-            raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from None

@@ -54,8 +54,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # Reference data: addresses of places, and services that organisations publish.
         "gazetteer", "services",
         # Whole modules: the database itself, keys and sessions, the reader's own declaration, queued jobs.
-        "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "scripts", "sign_ins",
-        "tables", "uploads", "wire", "witnesses",
+        "advisory", "batch_seal", "declarations", "embedded", "engine", "jobs", "migrate", "plain_errors", "scripts",
+        "sign_ins", "tables", "uploads", "wire", "witnesses",
         # Files that wait, sealed, and how far each is; what only writes, by COPY.
         "fact_columns", "fact_copy", "fact_lines", "spool", "spooled_batches",
         # Ids of records, digests of keys, and what takes away.
