@@ -1,7 +1,7 @@
 """The second lock: what the database let out is checked again against the permit, and cut to its form."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -65,17 +65,17 @@ def _cut(fact: LoadedFact, item: Item, form: str) -> LoadedFact:
     if form == "full":
         return fact
     if form == "presence":
-        return replace(fact, value={}, valid_from=None, valid_to=None, happened_at=None)
+        return fact._replace(value={}, valid_from=None, valid_to=None, happened_at=None)
     if form == "outward_postcode":
         outward = str(fact.value.get("postcode") or "").split(" ")[0] or None
-        return replace(fact, value={"postcode": outward})
+        return fact._replace(value={"postcode": outward})
     kinds = {field.name: field.kind for field in item.fields}
     if form == "band":
         coded = {name: value for name, value in fact.value.items() if kinds.get(name) in _CODED_FIELDS}
-        return replace(fact, value=coded)
+        return fact._replace(value=coded)
     length = len("YYYY-MM") if form == "month" else len("YYYY")
     value: dict[str, Any] = {
         name: str(entry)[:length] if kinds.get(name) == "date" and entry else entry
         for name, entry in fact.value.items()
     }
-    return replace(fact, value=value)
+    return fact._replace(value=value)
