@@ -24,7 +24,7 @@ _LETTERS = str.maketrans(
 )
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc.]")
-_DASHES = re.compile(r"\s*[-\u2010\u2011]\s*")
+_DASH = re.compile(r"[-\u2010\u2011]")
 # As Chinese, Korean and Vietnamese given names are written in Latin letters, one syllable a word.
 _SYLLABLE = re.compile(r"[bcdfghjklmnpqrstwxyz]{0,3}[aeiouy]{1,3}(?:h|k|m|n|ng|nh|p|r|t)?|tsz|sz|ng")
 
@@ -71,8 +71,9 @@ def given_and_middle(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _joined(text: str, parts: Sequence[str]) -> Iterator[str]:
     """A first name of several words as one, where others write it so: joined by a dash, or syllables."""
-    if _DASHES.search(text):
-        yield from words(_DASHES.sub("", text))[:1]
+    dashed = _DASH.split(text)
+    if len(dashed) > 1:
+        yield from words("".join(map(str.strip, dashed)))[:1]
     if len(parts) > 1 and all(map(_SYLLABLE.fullmatch, parts)):
         yield from ("".join(parts[:2]), "".join(parts))
 
