@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from linkage.addresses import address_text
@@ -11,13 +12,14 @@ from linkage.columns import connect, records_table
 from linkage.compare import compare
 from linkage.conditions import text_alike
 from linkage.fit import fit_model, fit_table
-from linkage.levels import ONE_HOME, TOLD
+from linkage.levels import COMPARISONS, ONE_HOME, TOLD
 from linkage.model import default_model
 from linkage.pairwise import Comparable, PairScorer
 from linkage.persons import settle
 from linkage.record import LinkRecord
 from linkage.record_columns import Columns
 from linkage.standardise import standardise
+from linkage.told import beside_told
 from linkage.training_people import generate
 
 
@@ -50,6 +52,15 @@ def test_what_another_comparison_has_told_weighs_nothing_and_makes_the_rest_neit
         untold = [each for level, each in model.levels[name].items() if level not in TOLD[name]]
         sums = [sum(each[kind] for each in untold) for kind in range(3)]
         assert sums == pytest.approx([sums[0]] * 3, rel=1e-4)
+
+
+def test_a_level_stays_possible_where_almost_every_pair_of_one_person_was_told_of_by_another_comparison():
+    (sex,) = (each for each in COMPARISONS if each.name == "sex")
+    made = beside_told(sex, np.array([[1.0, 0.3, 0.4], [1e-7, 0.3, 0.3], [1e-7, 0.4, 0.3]]))
+
+    assert made[0].tolist() == [1.0, 1.0, 1.0]
+    assert np.all((made > 0) & (made <= 1))
+    assert made[1:].sum(axis=0) == pytest.approx([2e-7] * 3)
 
 
 @pytest.mark.parametrize("model", [default_model(), fitted(loose=False)[1]])
