@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine, create_engine, text
 
+from benchmarks.own_folder import own_folder
 from gateway import clock
 from gateway.building import RunningDatabase, build_wiring, ensure_keys, running_database
 from gateway.demo.setting_up import enact, register_clients
@@ -29,7 +29,7 @@ CONTEXT = RequestContext("00000000-0000-4000-8000-000000000003")
 _PATIENCE = 120.0
 _REST, _IDLE = 1.0, 0.05
 """Seconds for which the gateway's processes use no more than this share of a processor, all together."""
-_LOOK_EVERY = 1.0
+_LOOK_EVERY, _ASK_EVERY = 1.0, 0.1
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -64,7 +64,7 @@ class House:
                     # To look through all processes of a machine costs as much as to take hundreds of rows.
                     readers, looked = _children(intake), time.perf_counter()
                 self._look_at(readers)
-                time.sleep(0.05)
+                time.sleep(_ASK_EVERY)
             spent = time.perf_counter() - began
         return {
             "state": row.state, "rows": row.rows_read, "rejected": row.rows_rejected, "refused": row.rows_refused,
@@ -76,7 +76,7 @@ class House:
             self.peaks["reading"] = max(self.peaks.get("reading", 0), _status(reader, "VmHWM") // 1024)
 
     def _batch(self, batch_id: str) -> Any:
-        with self.admin.begin() as connection:
+        with self.admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             return connection.execute(text("SELECT * FROM desk.batch WHERE batch_id = :b"), {"b": batch_id}).one()
 
     def _token(self, feed: str) -> str:
@@ -129,8 +129,8 @@ class House:
 @contextmanager
 def house() -> Iterator[House]:
     """A gateway of its own in a folder that goes away."""
-    with tempfile.TemporaryDirectory() as name:
-        folder, port = Path(name), _free_port()
+    with own_folder() as folder:
+        port = _free_port()
         url = f"http://127.0.0.1:{port}"
         settings = Settings(data_dir=folder / "var", port=port, public_url=url, max_body_mib=4096)
         ensure_keys(settings)

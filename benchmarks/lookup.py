@@ -11,7 +11,6 @@ of this process and of the server's is told beside. The last line is JSON.
 import argparse
 import json
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -24,6 +23,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from agreements.enactment import enact_register
 from benchmarks.linkage_county.files import generate_county
 from benchmarks.lookup_rows import copy_texts, county_rows, record_of
+from benchmarks.own_folder import own_folder
 from gateway import clock
 from gateway.building import ensure_keys, running_database
 from gateway.custody import Custody, load_custody
@@ -44,12 +44,12 @@ _WARM = 50
 
 
 def main(records: int, asked: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder) / "var")
+    with own_folder() as folder:
+        settings = Settings(data_dir=folder / "var")
         enact_register(settings.register_dir, settings.signed_dir, clock.utc_now() - timedelta(days=100))
         ensure_keys(settings)
         began = time.perf_counter()
-        county = generate_county(records + asked, 1, Path(folder) / "county.parquet")["records"]
+        county = generate_county(records + asked, 1, folder / "county.parquet")["records"]
         print(f"county: {records + asked:,} rows in {time.perf_counter() - began:.0f} s")
         with running_database(settings) as running:
             run_migrate(settings, running)

@@ -1,6 +1,5 @@
 """Northvale, linked whole and record by record through the gateway and its database."""
 
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Engine, create_engine, text
 
 from agreements.enactment import enact_register
+from benchmarks.own_folder import own_folder
 from gateway import clock
 from gateway.building import build_wiring, ensure_keys, running_database
 from gateway.demo.northvale.generate import generate
@@ -32,8 +32,8 @@ Compare = Callable[[Mapping[str, str], Mapping[str, frozenset[str]], Sequence[st
 
 def northvale_agreement(people: int, compare: Compare) -> dict[str, float]:
     """Link everybody, forget who a tenth of the records are, link these one by one, then everybody anew."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder) / "var")
+    with own_folder() as folder:
+        settings = Settings(data_dir=folder / "var")
         enact_register(settings.register_dir, settings.signed_dir, clock.utc_now() - timedelta(days=100))
         ensure_keys(settings)
         with running_database(settings) as running:
@@ -41,7 +41,7 @@ def northvale_agreement(people: int, compare: Compare) -> dict[str, float]:
             wiring = build_wiring(settings, running)
             admin = create_engine(running.admin_url)
             try:
-                _push(wiring, Path(folder) / "files", people)
+                _push(wiring, folder / "files", people)
                 link_everything(wiring)
                 return _one_by_one(wiring, admin, compare)
             finally:

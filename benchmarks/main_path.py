@@ -8,7 +8,6 @@ Absolute figures depend on the machine; the ratios are what to compare. The last
 import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import Engine, create_engine, text
 
 from agreements.enactment import enact_register
+from benchmarks.own_folder import own_folder
 from gateway import clock
 from gateway.building import build_wiring, ensure_keys, running_database
 from gateway.demo.northvale.generate import Manifest, generate
@@ -40,8 +40,8 @@ READS = 200
 
 
 def main(people: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder) / "var")
+    with own_folder() as folder:
+        settings = Settings(data_dir=folder / "var")
         enact_register(settings.register_dir, settings.signed_dir, clock.utc_now() - timedelta(days=100))
         ensure_keys(settings)
         with running_database(settings) as running:
@@ -49,9 +49,9 @@ def main(people: int) -> None:
             wiring = build_wiring(settings, running)
             switch_everything_on(wiring, CONTEXT)
             admin = create_engine(running.admin_url)
-            manifest = generate(Path(folder) / "files", people, 1, today=clock.utc_now().date())
-            figures = _push(wiring, admin, Path(folder) / "files", manifest) | _link(wiring)
-            figures |= _read(wiring, admin, Path(folder) / "files")
+            manifest = generate(folder / "files", people, 1, today=clock.utc_now().date())
+            figures = _push(wiring, admin, folder / "files", manifest) | _link(wiring)
+            figures |= _read(wiring, admin, folder / "files")
             admin.dispose()
             wiring.database.dispose()
     print(json.dumps(figures))

@@ -10,16 +10,15 @@ status is 1 where a share falls below.
 import argparse
 import json
 import sys
-import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from agreements.enactment import enact_register
+from benchmarks.own_folder import own_folder
 from gateway import clock
 from gateway.building import build_wiring, ensure_keys, running_database
 from gateway.demo.access_ledger import AccessWriter
@@ -88,8 +87,8 @@ def _share(found: Sequence[Judged], holds: Callable[[Judged], object]) -> float:
 
 def run(seed: int, people: int, workers: int) -> Measured:
     """One seed in a database of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder) / "var")
+    with own_folder() as folder:
+        settings = Settings(data_dir=folder / "var")
         enact_register(settings.register_dir, settings.signed_dir, clock.utc_now() - timedelta(days=100))
         ensure_keys(settings)
         with running_database(settings) as running:

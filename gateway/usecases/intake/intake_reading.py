@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import BinaryIO, cast
 
 from adapters.csv_line import cells_of
@@ -14,7 +14,10 @@ from gateway.usecases.intake.retention_at_door import NO_LIMITS, RetentionAtDoor
 from gateway.usecases.intake.row_digests import RowDigests
 from gateway.usecases.watching.watching_feeds_sample import FileSample
 
-CHUNK_ROWS = 5000
+CHUNK_ROWS, CHUNK_FACTS = 20_000, 25_000
+"""A chunk ends with the piece of rows by which it has as many of either: what it costs whatever its size is shared by
+thousands, and rows that say much take up no more memory than rows that say little."""
+_PIECE_ROWS = 1_000
 
 
 @dataclass(slots=True)
@@ -37,8 +40,8 @@ class Chunk:
     """Some rows of a file in order: how many, what is digested of each (`ReadRows`), what they say, those not taken."""
 
     number: int
-    rows: int
     names: tuple[str, ...]
+    rows: int = 0
     lines: list[str | bytes] = field(default_factory=list, repr=False)
     facts: list[PlainFact] = field(default_factory=list)
     rejected: list[Translation] = field(default_factory=list)
@@ -68,26 +71,33 @@ class ChunkReader:
             self._see_columns(quick.names)
         else:
             rows = iter(translate_rows(self._feed, source))
-        number = 0
-        while taken := list(islice(rows, CHUNK_ROWS)):
-            yield self._chunk(number, taken)
-            number += 1
+        for number in count():
+            chunk = Chunk(number, self._quick_names)
+            while chunk.rows < CHUNK_ROWS and len(chunk.facts) < CHUNK_FACTS:
+                taken = list(islice(rows, min(_PIECE_ROWS, CHUNK_ROWS)))
+                if not taken:
+                    break
+                self._take(taken, chunk)
+            if not chunk.rows:
+                return
+            yield chunk
 
-    def _chunk(self, number: int, taken: list[QuickRow | Translation]) -> Chunk:
-        chunk, tally = Chunk(number, len(taken), self._quick_names), self.tally
+    def _take(self, taken: list[QuickRow | Translation], chunk: Chunk) -> None:
+        tally = self.tally
         rows = [self._within_retention(row) for row in taken] if self._retention.limits else taken
         # One pass over all rows, without a branch more than it takes: there are millions.
         plain: list[tuple[int, str | bytes, Sequence[PlainFact]]] = [
             row if type(row) is tuple else self._take_translation(cast("Translation", row), chunk) for row in rows
         ]
-        chunk.lines = [line for _, line, _ in plain]
+        chunk.rows += len(taken)
+        chunk.lines += [line for _, line, _ in plain]
         quick = [row[2] for row in rows if type(row) is tuple]
         tally.accepted += len(quick)
         tally.flagged += quick.count(())
         facts = [*chain.from_iterable([said for _, _, said in plain])]
         uncovered = {fact[0] for fact in facts} - self._covered
         tally.uncovered |= uncovered
-        chunk.facts = [fact for fact in facts if fact[0] not in uncovered] if uncovered else facts
+        chunk.facts += [fact for fact in facts if fact[0] not in uncovered] if uncovered else facts
         tally.rows += len(taken)
         for turn in self.sample.turns(len(taken)):
             row = taken[turn]
@@ -96,7 +106,6 @@ class ChunkReader:
                 if isinstance(row, Translation)
                 else dict(zip(self._quick_names, cells_of(row[1]), strict=False))
             )
-        return chunk
 
     def _within_retention(self, row: QuickRow | Translation) -> QuickRow | Translation:
         """A row on the quick way goes the long one where something that it says is past its time."""
