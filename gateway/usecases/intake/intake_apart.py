@@ -29,7 +29,7 @@ from gateway.store.fact_lines import BatchColumns
 from gateway.store.spool import Spool
 from gateway.usecases.intake.intake_prepared import FileHere, PreparedChunk
 from gateway.usecases.intake.intake_reading import ChunkReader, Tally
-from gateway.usecases.intake.prepared_facts import SLOTS, FactPreparer, PreparedFacts
+from gateway.usecases.intake.prepared_facts import FactPreparer, PreparedFacts
 from gateway.usecases.intake.retention_at_door import RetentionAtDoor
 from gateway.usecases.watching.watching_feeds_sample import FileSample
 
@@ -146,7 +146,7 @@ def _tell(kind: type[BaseException]) -> None:
 def _answer(order: ReadingOrder, answers: BinaryIO) -> None:
     feed = told_feed(order.feed)
     reader = ChunkReader(feed, order.covered, order.digest_ring, order.retention)
-    preparer = FactPreparer(feed.profile.source, order.source_no, order.digest_ring, order.batch, new_ids, SLOTS)
+    preparer = FactPreparer(feed.profile.source, order.source_no, order.digest_ring, order.batch, new_ids)
     with Spool(order.folder, order.field_ring).open(order.name) as file:
         try:
             for chunk in FileHere(reader, preparer, file).chunks():

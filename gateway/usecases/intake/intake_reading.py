@@ -14,7 +14,7 @@ from gateway.usecases.intake.retention_at_door import NO_LIMITS, RetentionAtDoor
 from gateway.usecases.intake.row_digests import RowDigests
 from gateway.usecases.watching.watching_feeds_sample import FileSample
 
-CHUNK_ROWS, CHUNK_FACTS = 20_000, 25_000
+CHUNK_ROWS, CHUNK_FACTS = 16_000, 20_000
 """A chunk ends with the piece of rows by which it has as many of either: what it costs whatever its size is shared by
 thousands, and rows that say much take up no more memory than rows that say little."""
 _PIECE_ROWS = 1_000

@@ -12,7 +12,7 @@ from gateway.store.fact_lines import BatchColumns, keys_of, line_of
 from gateway.store.facts import current_digests, find_records, keep_order, save_facts, save_tokens
 from gateway.store.retractions import has_retractions, retracted_keys
 from gateway.usecases.families.search_tokens import SOUGHT, token_rows
-from gateway.usecases.intake.fact_rows import FactRows, changed, keys_in_use, under_stored_keys
+from gateway.usecases.intake.fact_rows import FEW_SLOTS, FactRows, changed, keys_in_use, under_stored_keys
 from gateway.usecases.intake.intake_beside import WordsBeside
 from gateway.usecases.intake.intake_prepared import PreparedChunk
 from gateway.wiring import Wiring
@@ -38,13 +38,19 @@ class FactSaver:
     """
 
     def __init__(
-        self, wiring: Wiring, connection: Connection, batch: BatchRow, columns: BatchColumns, said: Said | None = None
+        self,
+        wiring: Wiring,
+        connection: Connection,
+        batch: BatchRow,
+        columns: BatchColumns,
+        said: Said | None = None,
+        slots: int = FEW_SLOTS,
     ) -> None:
         self._connection = connection
         self._batch_id = batch.batch_id
         self._columns = columns
         self._token = wiring.custody.token
-        self._rows = FactRows(batch.source_no, wiring.custody.digest, columns)
+        self._rows = FactRows(batch.source_no, wiring.custody.digest, columns, wiring.mint_many, slots)
         self._elsewhere: dict[bytes, bytes | None] = {}
         self._any_retracted = has_retractions(connection)
         self._beside = WordsBeside(connection, batch.batch_id)
@@ -84,7 +90,7 @@ class FactSaver:
         if self._said is not None:
             self._said([*keys_of(stands), *(row.fact_key for row in rows)])
         new = len(stands) + len(fresh)
-        return new, len(chunk.facts.lines) - new
+        return new, len(chunk.facts.records) - new
 
     def _not_retracted(self, rows: list[NewFact], stored: Mapping[bytes, bytes]) -> list[NewFact]:
         # What is retracted while this batch is under way, the database refuses, and the batch is taken again.

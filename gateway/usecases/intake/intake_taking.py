@@ -40,7 +40,8 @@ from gateway.store.spool import Spool
 from gateway.store.spooled_batches import SpooledBatch, begin_attempt, find_spooled, tell_progress
 from gateway.usecases.feeds.feed_switch import switched_on
 from gateway.usecases.intake.batch_contract import Mode
-from gateway.usecases.intake.intake_apart import ReadingOrder, file_apart
+from gateway.usecases.intake.fact_rows import FEW_SLOTS, SLOTS
+from gateway.usecases.intake.intake_apart import FileApart, ReadingOrder, file_apart
 from gateway.usecases.intake.intake_contract import ContractedTaking
 from gateway.usecases.intake.intake_order import open_order
 from gateway.usecases.intake.intake_outcome import HandBack, finish_batch, hold_for_sender, refuse_batch
@@ -202,7 +203,8 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
 
 
 def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, read: PreparedFile) -> None:
-    saver = FactSaver(taking.wiring, connection, taking.batch, _columns_of(taking), work.said)
+    slots = SLOTS if isinstance(read, FileApart) else FEW_SLOTS
+    saver = FactSaver(taking.wiring, connection, taking.batch, _columns_of(taking), work.said, slots)
     tell = _progress(taking)
     digests = RowDigests(taking.wiring.custody.digest)
     new, known = 0, 0

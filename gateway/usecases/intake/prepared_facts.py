@@ -1,7 +1,7 @@
-"""Facts as said become lines for COPY, keyed so that a resent row is recognised and no source key is stored in clear.
+"""Facts as said become all of their lines for COPY that needs no store: that of a large file another process makes.
 
-All of it is made before the store is asked, by another process for large files. So a record that the file names for
-the first time gets an id that it takes if it is new; where it is not, its facts are made anew (see `fact_rows`).
+No source key is stored in clear. A record that the file names for the first time gets an id that it takes if it is new.
+Keys and digests of facts are made beside the store, where it is known which record each is of (see `fact_rows`).
 """
 
 import json
@@ -26,7 +26,7 @@ from gateway.store.fact_columns import (
     moment_column,
     number_columns,
 )
-from gateway.store.fact_lines import FACT_BEGINS, TO_CONTENT, TO_KEY, TO_RECORD, BatchColumns
+from gateway.store.fact_lines import BatchColumns
 from gateway.usecases.intake.source_keys import REFERENCES, KeyName, referred
 
 Mint: TypeAlias = Callable[[int], Sequence[bytes]]
@@ -38,79 +38,57 @@ _Kind: TypeAlias = tuple[str, str | None, str | None, bool]
 _Form: TypeAlias = tuple[bytes, bytes, str, bytes]
 """The item as a part of the fact's key, agreement and numbers as columns, kind as text and as columns."""
 ITEM_PARTS = {item.name: (number, part(item.name.encode())) for number, item in enumerate(ITEMS)}
-RECORD_PART = part(b"\0" * 16)[:4]
-"""Before the id of a record in what the key of a fact covers."""
 _REMEMBERED = 300_000
 """Keys whose records are remembered from chunk to chunk: some 80 MB."""
 _PERIODS = 50_000
-_FEW_SLOTS, SLOTS = 1 << 20, 1 << 26
-"""Bytes that tell which facts a file may have said already: of a file at hand, and of a large one read apart."""
 _MINTED = 1000
 
 
 @dataclass(slots=True)
 class PreparedFacts:
-    """Facts in order, each as a line under the id proposed for its record.
+    """Facts in order, in parts.
 
-    `covered`: what the key of each covers beside its record. `earlier`: its content digests under earlier key versions,
-    newest first; empty where there are none. `again`: the places of those that the file may have said before. `items`:
-    the numbers of their items, once each.
+    `records`: the id proposed for the record of each. `covered`: what its key covers beside that. `columns`: those from
+    agreement to tombstone. `contents`: what its content digest covers. `items`: the numbers of their items, once each.
     """
 
-    lines: list[bytes] = field(default_factory=list, repr=False)
+    records: list[bytes]
     covered: list[bytes] = field(default_factory=list, repr=False)
-    earlier: list[tuple[bytes, ...]] = field(default_factory=list, repr=False)
-    again: list[int] = field(default_factory=list)
+    columns: list[bytes] = field(default_factory=list, repr=False)
+    contents: list[bytes] = field(default_factory=list, repr=False)
     items: list[int] = field(default_factory=list)
 
 
-class FactLines:
-    """Makes lines. A fact's key joins its record, item and occurrence; its content digest, all the rest."""
+class FactParts:
+    """Makes the parts of facts. The key of one joins its record, item and occurrence; its content digest, the rest."""
 
-    def __init__(self, source_no: int, ring: KeyRing, batch: BatchColumns, slots: int = 1) -> None:
+    def __init__(self, source_no: int, batch: BatchColumns) -> None:
         self._source_no = source_no
         self._batch = batch
-        self._key_digest = digesters(ring, "fact")[0]
-        self._contents = digesters(ring, "content")
         self._forms: dict[tuple[str, str, str | None, str | None, bool], _Form] = {}
-        self._slots = bytearray(slots)
 
-    def made(self, facts: Sequence[PlainFact], records: Sequence[bytes], ids: Sequence[bytes]) -> PreparedFacts:
-        """The lines of facts. `records` and `ids`: the record and the id of each."""
-        many = len(self._slots)
-        forms, key_digest, slots, ends_line = self._forms, self._key_digest, self._slots, self._batch.ends
-        content_digest, *earlier_digests = self._contents
-        made = PreparedFacts(items=sorted({ITEM_PARTS[item][0] for item in {fact[0] for fact in facts}}))
-        lines, all_covered = made.lines, made.covered
-        for fact, record, fact_id in zip(facts, records, ids, strict=True):
-            item, _, _, occurrence, value, begins, ends, at, nature, role, handling, disputed = fact
+    def made(self, facts: Sequence[PlainFact], records: list[bytes]) -> PreparedFacts:
+        """The parts of facts. `records`: the id of the record of each."""
+        forms = self._forms
+        made = PreparedFacts(records, items=sorted({ITEM_PARTS[item][0] for item in {fact[0] for fact in facts}}))
+        all_covered, all_columns, contents = made.covered, made.columns, made.contents
+        for item, _, _, occurrence, value, begins, ends, at, nature, role, handling, disputed in facts:
             form = forms.get((item, nature, role, handling, disputed)) or self._form(
                 item, (nature, role, handling, disputed)
             )
             item_part, numbers, said_kind, kind_column = form
             said_period, period = _period(begins, ends)
             moment = f'"{at}"' if at else "null"
-            content = f"[{value},{said_period},{moment},{said_kind}]".encode()
-            content = size(len(content)) + content
+            contents.append(f"[{value},{said_period},{moment},{said_kind}]".encode())
             column, told = value.encode(), occurrence.encode()
-            covered = item_part + size(len(told)) + told
-            key = key_digest(RECORD_PART + record + covered)
-            slot = int.from_bytes(key[:4], "big") % many
-            if slots[slot]:
-                made.again.append(len(lines))
-            slots[slot] = 1
-            all_covered.append(covered)
-            lines.append(
+            all_covered.append(item_part + size(len(told)) + told)
+            all_columns.append(
                 b"".join(
                     (
-                        FACT_BEGINS, fact_id, TO_KEY, key, TO_RECORD, record, numbers,
-                        length(len(column) + 1), JSONB_VERSION, column,
-                        period, moment_column(at), kind_column, TO_CONTENT, content_digest(content), ends_line,
+                        numbers, length(len(column) + 1), JSONB_VERSION, column, period, moment_column(at), kind_column,
                     )
                 )
             )  # fmt: skip
-            if earlier_digests:
-                made.earlier.append(tuple([digest(content) for digest in earlier_digests]))
         return made
 
     def _form(self, item: str, kind: _Kind) -> _Form:
@@ -127,15 +105,13 @@ class FactPreparer:
     proposed earlier that no fact will have any more: the record is proposed anew if it is named again.
     """
 
-    def __init__(
-        self, source: str, source_no: int, ring: KeyRing, batch: BatchColumns, mint: Mint, slots: int = _FEW_SLOTS
-    ) -> None:
+    def __init__(self, source: str, source_no: int, ring: KeyRing, batch: BatchColumns, mint: Mint) -> None:
         self.named: list[NewRecord] = []
         self.forgotten: list[bytes] = []
         self._source_no = source_no
         self._source_part = part(source.encode())
         self._name_digests = digesters(ring, "source-record")
-        self._lines = FactLines(source_no, ring, batch, slots)
+        self._parts = FactParts(source_no, batch)
         self._mint = mint
         self._minted: Iterator[bytes] = iter(())
         self._known: dict[KeyName, bytes] = {}
@@ -152,7 +128,7 @@ class FactPreparer:
         records = [known.get((fact[1], fact[2])) or self._record(fact[1], fact[2]) for fact in plain]
         said = [*plain, *(referring_fact(fact, other) for _, other, fact in referring)]
         records += [record for record, _, _ in referring]
-        return self._lines.made(said, records, self._mint(len(said))), referring
+        return self._parts.made(said, records), referring
 
     def _referring(self, fact: PlainFact) -> ReferringFact:
         return self._id(fact[1], fact[2]), self._id(*referred(fact)), fact

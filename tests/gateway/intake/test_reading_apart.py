@@ -60,7 +60,7 @@ def here(spool, order):
 
 def told(chunks):
     """What chunks say, with the first digest of its key in place of each id that was drawn for a record."""
-    found, rows, drawn = [], FactRows(SOURCE_NO, DIGEST, BATCH), {}
+    found, rows, drawn = [], FactRows(SOURCE_NO, DIGEST, BATCH, new_ids), {}
     for chunk in chunks:
         drawn |= {record.proposed: record.digests[0][:16] for record in chunk.records}
         stands, facts = rows.parted(chunk.facts, chunk.referring, drawn)
