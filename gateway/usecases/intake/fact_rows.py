@@ -27,8 +27,8 @@ Elsewhere = Mapping[bytes, bytes | None]
 """By the id proposed for a record, the id that it has; None for a key that was erased."""
 _RECORD_PART = part(b"\0" * 16)[:4]
 """Before the id of a record in what the key of a fact covers."""
-FEW_SLOTS, SLOTS = 1 << 20, 1 << 26
-"""Bytes that tell which facts a file may have said already: of a file at hand, and of a large one read apart."""
+FEW_SLOTS, SLOTS = 1 << 20, 1 << 27
+"""Bits that tell which facts a file may have said already: of a file at hand, and of a large one read apart."""
 
 
 class FactRows:
@@ -40,7 +40,7 @@ class FactRows:
         self._contents = digesters(ring, "content")
         self._parts = FactParts(source_no, batch)
         self._mint = mint
-        self._slots = bytearray(slots)
+        self._slots = bytearray(slots // 8)
 
     def parted(
         self, facts: PreparedFacts, referring: Sequence[ReferringFact], elsewhere: Elsewhere
@@ -104,16 +104,18 @@ class FactRows:
     def _lines(self, facts: PreparedFacts) -> tuple[list[bytes], list[int]]:
         """The lines of facts, and the places of those that the file may have said before."""
         key_digest, content_digest = self._keys[0], self._contents[0]
-        slots, many, ends = self._slots, len(self._slots), self._batch.ends
+        slots, many, ends = self._slots, 8 * len(self._slots), self._batch.ends
         lines, again = list[bytes](), list[int]()
         for fact_id, record, covered, columns, content in zip(
             self._mint(len(facts.records)), facts.records, facts.covered, facts.columns, facts.contents, strict=True
         ):
             key = key_digest(_RECORD_PART + record + covered)
             slot = int.from_bytes(key[:4], "big") % many
-            if slots[slot]:
+            held, bit = slots[slot >> 3], 1 << (slot & 7)
+            if held & bit:
                 again.append(len(lines))
-            slots[slot] = 1
+            else:
+                slots[slot >> 3] = held | bit
             lines.append(
                 b"".join(
                     (
