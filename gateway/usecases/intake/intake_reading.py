@@ -14,10 +14,10 @@ from gateway.usecases.intake.retention_at_door import NO_LIMITS, RetentionAtDoor
 from gateway.usecases.intake.row_digests import RowDigests
 from gateway.usecases.watching.watching_feeds_sample import FileSample
 
-CHUNK_ROWS, CHUNK_FACTS = 16_000, 20_000
-"""A chunk ends with the piece of rows by which it has as many of either: what it costs whatever its size is shared by
-thousands, and rows that say much take up no more memory than rows that say little."""
-_PIECE_ROWS = 1_000
+CHUNK_ROWS, CHUNK_FACTS, CHUNK_TEXT = 16_000, 20_000, 8 * 1024 * 1024
+"""A chunk ends with the piece of rows by which it has as many rows, facts or characters: what it costs whatever its
+size is shared by thousands, and rows that say much, or are long, take up no more memory than others."""
+_PIECE_ROWS = 200
 
 
 @dataclass(slots=True)
@@ -37,11 +37,15 @@ class Tally:
 
 @dataclass(slots=True)
 class Chunk:
-    """Some rows of a file in order: how many, what is digested of each (`ReadRows`), what they say, those not taken."""
+    """Some rows of a file in order: how many, what is digested of each (`ReadRows`), what they say, those not taken.
+
+    `text`: the characters of their cells, roughly.
+    """
 
     number: int
     names: tuple[str, ...]
     rows: int = 0
+    text: int = 0
     lines: list[str | bytes] = field(default_factory=list, repr=False)
     facts: list[PlainFact] = field(default_factory=list)
     rejected: list[Translation] = field(default_factory=list)
@@ -73,7 +77,7 @@ class ChunkReader:
             rows = iter(translate_rows(self._feed, source))
         for number in count():
             chunk = Chunk(number, self._quick_names)
-            while chunk.rows < CHUNK_ROWS and len(chunk.facts) < CHUNK_FACTS:
+            while chunk.rows < CHUNK_ROWS and len(chunk.facts) < CHUNK_FACTS and chunk.text < CHUNK_TEXT:
                 taken = list(islice(rows, min(_PIECE_ROWS, CHUNK_ROWS)))
                 if not taken:
                     break
@@ -89,8 +93,10 @@ class ChunkReader:
         plain: list[tuple[int, str | bytes, Sequence[PlainFact]]] = [
             row if type(row) is tuple else self._take_translation(cast("Translation", row), chunk) for row in rows
         ]
+        lines = [line for _, line, _ in plain]
         chunk.rows += len(taken)
-        chunk.lines += [line for _, line, _ in plain]
+        chunk.text += sum(map(len, lines))
+        chunk.lines += lines
         quick = [row[2] for row in rows if type(row) is tuple]
         tally.accepted += len(quick)
         tally.flagged += quick.count(())
@@ -118,6 +124,7 @@ class ChunkReader:
         """Take a row by its translation; gives its number, its leaf, and what of it is to be stored."""
         tally, cells = self.tally, translation.row.cells
         names = list(cells)
+        chunk.text += sum(map(len, cells.values()))
         self._see_columns(names)
         facts: Sequence[PlainFact] = [plain_fact(fact) for record in translation.records for fact in facts_of(record)]
         kept = self._retention.kept(facts)
