@@ -35,7 +35,7 @@ def test_a_chunk_ends_with_the_piece_by_which_it_has_enough_of_either(tmp_path, 
     file = (tmp_path / "file.csv").read_bytes()
     whole = read(feed, file)
     of = HELD[limit]
-    monkeypatch.setattr(intake_reading, limit, 1)
+    monkeypatch.setattr(intake_reading, limit, intake_reading._PIECE_ROWS if limit == "CHUNK_ROWS" else 1)
     piece = max(map(of, read(feed, file)))
     monkeypatch.setattr(intake_reading, limit, most)
     parts = read(feed, file)
