@@ -64,8 +64,3 @@ def fact_of(line: bytes, batch: BatchColumns) -> NewFact:
 def keys_of(lines: Iterable[bytes]) -> list[bytes]:
     """The keys of the facts of lines."""
     return [line[_KEY_AT:_KEY_ENDS] for line in lines]
-
-
-def records_of(lines: Iterable[bytes]) -> list[bytes]:
-    """The records of the facts of lines."""
-    return [line[_RECORD_AT:_COLUMNS_AT] for line in lines]
