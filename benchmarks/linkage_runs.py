@@ -33,7 +33,10 @@ class Run:
 
 @dataclass
 class Set:
-    """A labelled file: rows for us, rows for the peers (the same ones in the same order), labels in the same order."""
+    """A labelled file: rows for us, rows for the peers (the same ones in the same order), labels in the same order.
+
+    `apart`: it holds two sources, neither of which holds anybody twice, and every system is told so.
+    """
 
     name: str
     records: Path
@@ -52,10 +55,11 @@ def _column(path: Path, name: str) -> NDArray[np.object_]:
 
 
 def ours(given: Set, out: Path, *more: str) -> Run:
-    """`hearthgate link` on it."""
+    """`hearthgate link` on it. Where a peer is told that the sources hold nobody twice, so are we."""
+    sources = sorted(set(_column(given.labels, "source"))) if given.apart else []
     command = [
         str(Path(sys.executable).parent / "hearthgate"), "link", str(given.records), "--out", f"{out}.parquet",
-        "--report", f"{out}.json", *more,
+        "--report", f"{out}.json", *(f"--duplicate-free={each}" for each in sources), *more,
     ]  # fmt: skip
     run = _watched("ours", command, out)
     report = json.loads(Path(f"{out}.json").read_text())

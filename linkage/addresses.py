@@ -21,6 +21,9 @@ STREET_WORDS = {
     "nth": "north", "sth": "south", "mt": "mount",
 }  # fmt: skip
 """Usual abbreviations in addresses, written out."""
+# Where the number of a building stood: what follows it is its street, what precedes it the building's name.
+_NUMBERED = "\x1f"
+_NUMBER_NEXT = re.compile(rf"{_NUMBERED}\s*,\s*\d")
 LEAST_LETTERS = 10
 """An address of fewer letters is a street's name at most."""
 # The NHS and others write these for no fixed abode, not known, or abroad (NHS ODS pseudo postcodes ZZ99).
@@ -54,8 +57,9 @@ def uprn(text: str) -> str | None:
 def address_key(lines: Sequence[str], postcode_text: str | None = None) -> str | None:
     """One key for every way of writing one address: "4a High St" and "Flat 4A, High Street" are the same.
 
-    With a postcode: postcode and numbers, flat first. Without: numbers and street. A house without a number goes
-    by its name. None where there is nothing to tell it from its neighbours.
+    With a postcode: postcode and numbers, flat first; a house without a number goes by its name. Without a British
+    one: numbers and street, behind a code of digits alone where there is one, since that stands for a whole town. None
+    where there is nothing to tell it from its neighbours.
     """
     return key_and_street(lines, postcode_text)[0]
 
@@ -67,7 +71,9 @@ def key_and_street(lines: Sequence[str], postcode_text: str | None = None) -> tu
     if code:
         name = units or street
         return (f"{code}|{name}" if name else None), street
-    return (f"{units}|{street}" if units and street else None), street
+    town = postal_code(postcode_text or "")
+    said = (*([town] if town else []), units, street)
+    return ("|".join(said) if units and street else None), street
 
 
 def units_and_street(lines: Sequence[str]) -> tuple[str, str, str | None]:
@@ -127,6 +133,9 @@ def _units(text: str) -> tuple[list[str], str]:
     # A flat known by a letter is the building's number and that letter: "Flat A, 12" is "12a".
     if len(flat) == 1 and flat.isalpha() and number.isdigit():
         return [number + flat], text
+    if not flat and _NUMBER_NEXT.search(text):
+        # "Villa 2, 8 Reader Court": the first number is of a dwelling at the second.
+        flat, (number, text) = number, _building(text.replace(_NUMBERED, "", 1))
     return [unit for unit in (flat, number) if unit], text
 
 
@@ -135,12 +144,13 @@ def _building(text: str) -> tuple[str, str]:
     if not found:
         return "", text
     number = found[1].lstrip("0") + (found[2] or "") + (f"-{found[3]}" if found[3] else "")
-    return number, text[: found.start()] + text[found.end() :]
+    return number, text[: found.start()] + _NUMBERED + text[found.end() :]
 
 
 def _street(text: str) -> str:
-    """The first part that is left, its usual abbreviations written out."""
-    parts = [_WORD.findall(part) for part in text.split(",")]
+    """What the number stood before, or else the first part that is left; its usual abbreviations written out."""
+    before, _, numbered = text.rpartition(_NUMBERED)
+    parts = [_WORD.findall(part) for part in (*numbered.split(","), *before.split(","))]
     tokens = next((part for part in parts if part), [])
     if tokens and tokens[0] == "st" and len(tokens) > 1:
         tokens = ["saint", *tokens[1:]]

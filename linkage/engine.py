@@ -21,6 +21,7 @@ from linkage.components import Facts, Persons, find_persons
 from linkage.file_columns import standard_table
 from linkage.fit import fit_table
 from linkage.model import LinkModel, default_model
+from linkage.one_match import with_one_match
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.record_columns import Columns
 from linkage.score import Floats, score_pairs
@@ -77,14 +78,18 @@ def link_table(
     pairs = compare(columns, found.left, found.right)
     lap("compare")
     size = len(columns)
+    facts = facts_of(columns, duplicate_free)
     used = model or default_model()
-    if model is None and size >= LEAST_RECORDS:
+    fitted = model is None and size >= LEAST_RECORDS
+    if fitted:
         used = fit_table(columns, pairs, size, used)
-        used = replace(used, merge_at=operating_point(score_pairs(pairs, used, size)))
     lap("fit")
     odds = score_pairs(pairs, used, size)
+    if duplicate_free:
+        odds = with_one_match(odds, pairs.left, pairs.right, facts.duplicate_free)
+    if fitted:
+        used = replace(used, merge_at=operating_point(odds))
     lap("score")
-    facts = facts_of(columns, duplicate_free)
 
     def records_of(numbers: NDArray[np.int64]) -> list[StandardRecord]:
         return full_records(connection, present, numbers, duplicate_free)

@@ -128,7 +128,7 @@ def _ruled(present: Sequence[str], columns: str) -> str:
     joins = " ".join(f"left join {name}_values using ({name})" for name in _RECURRING)
     return (
         f"select {columns} from (select * exclude ({', '.join(_RECURRING)}, borne), sex_number::tinyint as sex, "  # noqa: S608 - our own columns
-        "case when british is null and at_end is null then units || '|' || street "
+        "case when british is null and at_end is null then coalesce(postcodes || '|', '') || units || '|' || street "
         "else coalesce(british, at_end) || '|' || coalesce(units, street) end as address_keys, "
         f"text as address, {ruled} from rows {joins})"
     )

@@ -22,11 +22,14 @@ from linkage.model import LinkModel, default_model
 from linkage.score import Floats, score_pairs
 from linkage.spark import tasks
 from linkage.spark.components import components
+from linkage.spark.one_match import with_one_match
 from linkage.spark.tables import Kept, counts, evenly, of_codes, rarity, sides
 
 _RECORDS_A_PART, _KEYS_A_PART = 20_000, 1_000_000
 _COMPONENT_RECORDS_A_PART = 50_000
 _KEYS_A_RECORD = 20
+# Pairs that are fewer than a thousandth apart in log odds count as alike where the operating point is looked for.
+_DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +151,30 @@ class _Run:
         )
 
     def fit(self) -> None:
+        from pyspark.sql import functions as f  # noqa: PLC0415 - an extra
+
         self.model = self.wanted.model or default_model()
-        if self.fitting and self.size >= LEAST_RECORDS and len(self.codes):
+        fitted = self.fitting and self.size >= LEAST_RECORDS and len(self.codes) > 0
+        if fitted:
             left, right = pairs_at_random(self.size)
             drawn = self.session.createDataFrame(pa.table({"left": left, "right": right}))
             _, at_random = counts(self._compared(drawn))
             taken, in_all = evenly(self.at_home, SHARING_PAIRS, self.kept)
             _, at_home = counts(self._compared(taken))
             at_home = replace(at_home, in_all=in_all)
-            at_home = replace(at_home, in_all=self.at_home.count())
             self.model = fit_counted(at_random, at_home, self.counted, self.size, self.model)
-            point = operating_point(self._odds(), self.counted.count)
-            self.model = replace(self.model, merge_at=point)
-        self.odds = self._odds()
+        self.scored = self.kept(self._scored(), "scored")
+        if fitted:
+            fine = f.round("odds", _DECIMALS).alias("odds")
+            rows = self.scored.groupBy(fine).count().orderBy("odds").collect()
+            odds, count = (np.array([row[name] for row in rows], dtype=np.float64) for name in ("odds", "count"))
+            self.model = replace(self.model, merge_at=operating_point(odds, count))
+
+    def _scored(self) -> Any:
+        scored = self.compared.join(of_codes(self.session, self.codes, {"odds": self._odds()}), "code")
+        scored = scored.select("left", "right", "code", "odds")
+        free = self.wanted.duplicate_free
+        return with_one_match(self.session, scored, self.records, free) if free else scored
 
     def _odds(self) -> Floats:
         patterns, rare, conclusive = patterns_of(self.codes)
@@ -171,7 +185,7 @@ class _Run:
     def cluster(self) -> None:
         from pyspark.sql import functions as f  # noqa: PLC0415 - an extra
 
-        scored = self.compared.join(of_codes(self.session, self.codes, {"odds": self.odds}), "code")
+        scored = self.scored
         threshold = log(self.model.merge_at / (1 - self.model.merge_at))
         found, _ = components(scored.where(f.col("odds") >= threshold), self.kept)
         of_record = self.kept(found, "components")
@@ -217,12 +231,12 @@ class _Run:
         ).first()
         count, most = sizes.agg(f.count("*"), f.max("count")).first()
         biggest = sizes.orderBy(f.desc("count"), "person").first()
-        odds = of_codes(self.session, self.codes, {"odds": self.odds})
         left = self.persons.select(f.col("number").alias("left"), f.col("person").alias("one"))
         right = self.persons.select(f.col("number").alias("right"), f.col("person").alias("other"))
-        ends = self.compared.join(left, "left").join(right, "right").join(odds, "code")
+        ends = self.scored.join(left, "left").join(right, "right")
         same = f.col("one") == f.col("other")
-        by_code = ends.where(same).groupBy("code").count().collect()
+        chance = 1 / (1 + f.exp(-f.col("odds")))
+        joined, expected = ends.where(same).agg(f.count("*"), f.avg(chance)).first()
         review = log(self.model.review_at / (1 - self.model.review_at))
         waiting = (
             ends.where(~same & (f.col("odds") >= review))
@@ -230,10 +244,6 @@ class _Run:
             .distinct()
             .count()
         )
-        chance = 1.0 / (1.0 + np.exp(-np.clip(self.odds, -700.0, 700.0)))
-        of_code = dict(zip(self.codes.tolist(), chance.tolist(), strict=True))
-        joined = sum(row["count"] for row in by_code)
-        expected = sum(of_code[row["code"]] * row["count"] for row in by_code) / joined if joined else 1.0
         inside = ends.where(same & (f.col("one") == (biggest["person"] if biggest else -1)))
         rows = inside.groupBy("code").count().orderBy("code").collect()
         verified, likely, bound = int(verified or 0), int(likely or 0), int(bound)
@@ -243,9 +253,9 @@ class _Run:
             records=self.size,
             persons=int(count),
             pairs_compared=int(self.counted.count.sum()),
-            pairs_joined=joined,
+            pairs_joined=int(joined),
             pairs_for_review=waiting,
-            expected_precision=expected,
+            expected_precision=1.0 if expected is None else float(expected),
             bands={
                 "alone": self.size - bound,
                 "verified": verified,

@@ -68,7 +68,7 @@ def test_addresses_by_columns_have_the_key_of_one_address():
     random = Random(5)  # noqa: S311 - an example, no cryptography
     ways = ("High St", "Church Rd", "the Crescent", "Upper Mill Ln", "St Johns Rd", "flat Lane", "Mill")
     lines = [
-        random.choice(("", "Flat 4a, ", "12/", "Unit 3 ", "Flat 07 ", "Flat C, "))
+        random.choice(("", "Flat 4a, ", "12/", "Unit 3 ", "Flat 07 ", "Flat C, ", "Rose House, ", "Villa 2, "))
         + random.choice(("14 ", "004 ", "0 ", "9, ", "7b ", "7 b ", "7b, ", "", "1-3 "))
         + random.choice(ways)
         + random.choice(

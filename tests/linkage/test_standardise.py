@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage.addresses import address_key, place_key, postcode
+from linkage.addresses import address_key, key_and_street, place_key, postcode
 from linkage.names import family_forms, given_forms, words
 from linkage.nicknames import formal_names
 from linkage.record import LinkIdentifier, LinkRecord
@@ -150,6 +150,27 @@ def test_a_house_without_a_number_goes_by_its_name_and_a_street_alone_is_no_dwel
     assert address_key(("Rose Cottage", "Mill Lane"), "NV1 2AB") == "NV1 2AB|rose cottage"
     assert address_key(("High Street",)) is None
     assert address_key((), "NV1 2AB") is None
+
+
+@pytest.mark.parametrize(
+    "line", ["Rose House, 12 High St", "12, High Street, Ashby", "Rose House, Ashby Court, 12 High St"]
+)
+def test_the_street_is_what_the_number_stands_before_whatever_the_house_is_called(line):
+    assert key_and_street((line,), "NV1 2AB") == ("NV1 2AB|12", "high street")
+
+
+def test_a_number_of_a_dwelling_may_stand_before_that_of_the_building():
+    assert key_and_street(("Villa 2, 8 Reader Court",), "NV1 2AB") == ("NV1 2AB|2 8", "reader court")
+
+
+def test_a_code_of_digits_stands_for_a_town_so_that_its_streets_are_told_apart():
+    keys = {
+        address_key((line,), code)
+        for line in ("Rose House, 12 High St", "Rose House, 12 Mill Lane")
+        for code in ("2800", "2801", None)
+    }
+
+    assert len(keys) == 6
 
 
 def test_a_uprn_wins_over_the_words_of_an_address():
