@@ -120,9 +120,9 @@ def _ask(served: Database, custody: Custody, questions: Sequence[LinkRecord], re
         def look_up(question: LinkRecord) -> list[float]:
             own = Comparable(standardise(question))
             found = near_records(connection, map(hasher.hashed, block_keys(own.record)))
+            weigh = score.against(own)
             return [
-                score(
-                    own,
+                weigh(
                     Comparable(
                         hasher.opened(row.record_id, row.sealed),
                         rarity_of(row.given_held, all_given), rarity_of(row.family_held, all_family),

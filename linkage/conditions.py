@@ -24,10 +24,14 @@ _SOMEWHAT, _TURNED = 0.8, 0.85
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition: `many` over pairs of rows and `holds` over a pair of records say the same."""
+    """One condition: `many` over pairs of rows and `holds` over a pair of records say the same.
+
+    `whoever` is true of a left record with which it holds whoever the other is, so that nobody need be asked.
+    """
 
     many: Many
     holds: Holds
+    whoever: Callable[[StandardRecord], bool] = lambda _: False
 
     def __and__(self, other: "Condition") -> "Condition":
         """Both hold; the second is asked only where the first does."""
@@ -84,8 +88,10 @@ def missing(*columns: str) -> Condition:
     known = [attrgetter("birth_date") if each == "birth" else values_of(each) for each in columns]
     if len(known) == 1:
         only = known[0]
-        return Condition(many, lambda a, b: not (only(a) and only(b)))
-    return Condition(many, lambda a, b: not any(each(a) and each(b) for each in known))
+        return Condition(many, lambda a, b: not (only(a) and only(b)), lambda a: not only(a))
+    return Condition(
+        many, lambda a, b: not any(each(a) and each(b) for each in known), lambda a: not any(each(a) for each in known)
+    )
 
 
 def same(column: str) -> Condition:
@@ -101,6 +107,16 @@ def shared(column: str, other: str | None = None) -> Condition:
     to = other or column
     mine, theirs = values_of(column), values_of(to)
     return Condition(lambda pairs: pairs.share(column, to), lambda a, b: not {*mine(a)}.isdisjoint(theirs(b)))
+
+
+def none_shared(column: str) -> Condition:
+    """No value of a column of the left's is one of the right's."""
+    each = values_of(column)
+    return Condition(
+        lambda pairs: ~pairs.share(column, column),
+        lambda a, b: {*each(a)}.isdisjoint(each(b)),
+        lambda a: not each(a),
+    )
 
 
 def one_edit(column: str) -> Condition:

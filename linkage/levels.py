@@ -128,7 +128,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     _number("nino", slips=True),
     _number("pnc_id", slips=False),
     _number("national_id", slips=True),
-    Comparison("local_id", ~c.shared("local_ids"), (Level("same", c.shared("local_ids")),)),
+    Comparison("local_id", c.none_shared("local_ids"), (Level("same", c.shared("local_ids")),)),
 )
 """UPN and PNC id carry a check letter, so one wrong character is caught before it comes here; a NINO has none."""
 CONCLUSIVE = c.shared("verified_ids") & c.FULL_DATES & c.AT_LEAST_TWO_PARTS

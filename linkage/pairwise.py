@@ -4,6 +4,7 @@ The levels are those of `linkage.levels`, whose every condition is also a functi
 `linkage.score`, summed here with plain numbers because arrays cost more than one pair is worth.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, floor, log, log1p, log2
 
@@ -53,17 +54,28 @@ class PairScorer:
 
     def __call__(self, left: Comparable, right: Comparable) -> float:
         """Natural log odds that two records are one person."""
-        same, household, chance = self._start
-        for step in self._steps:
-            weights = step.weigh(left, right)
-            same += weights[0]
-            household += weights[1]
-            chance += weights[2]
-        most, least = (household, chance) if household > chance else (chance, household)
-        odds = same - most - log1p(exp(least - most))
-        if odds < NEAR_CONCLUSIVE and near_conclusive(left.record, right.record):
-            return NEAR_CONCLUSIVE
-        return odds
+        return self.against(left)(right)
+
+    def against(self, left: Comparable) -> Callable[[Comparable], float]:
+        """The same for one record and whoever else: what it holds nothing of is not asked again for each."""
+        steps = [step.weigh for step in self._steps if not step.silent_of(left.record)]
+        start = self._start
+        verified = any(each.verified for each in left.record.identifiers)
+
+        def score(right: Comparable) -> float:
+            same, household, chance = start
+            for weigh in steps:
+                weights = weigh(left, right)
+                same += weights[0]
+                household += weights[1]
+                chance += weights[2]
+            most, least = (household, chance) if household > chance else (chance, household)
+            odds = same - most - log1p(exp(least - most))
+            if verified and odds < NEAR_CONCLUSIVE and near_conclusive(left.record, right.record):
+                return NEAR_CONCLUSIVE
+            return odds
+
+        return score
 
 
 class _Step:
@@ -73,6 +85,7 @@ class _Step:
         levels = model.levels[comparison.name]
         by_frequency = BY_FREQUENCY.get(comparison.name, ())
         self._silent: Holds = comparison.nothing_to_compare.holds
+        self.silent_of = comparison.nothing_to_compare.whoever
         self._levels = [
             (one.condition.holds, _logs(levels[one.name]), one.name in by_frequency) for one in comparison.levels
         ]
