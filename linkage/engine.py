@@ -34,7 +34,10 @@ COLUMNS = (
 _SCHEMES = ("nhs_number", "nino", "upn", "national_id")
 # Too few records to learn from: the shipped model says more.
 LEAST_RECORDS = 500
-_OPERATING_POINTS = tuple(each / 100 for each in range(70, 99))
+_OPERATING_POINTS = tuple(each / 100 for each in range(50, 99))
+# What is likelier than not is not yet enough where people of one home may be meant: their likeness is what a model
+# judges worst. Where hardly anybody lives with another, only strangers are left to confuse somebody with.
+_LEAST_AMONG_RELATIVES = 0.7
 _EXPECTED_PRECISION = 0.995
 Lap = Callable[[str], None]
 
@@ -88,7 +91,7 @@ def link_table(
     if duplicate_free:
         odds = with_one_match(odds, pairs.left, pairs.right, facts.duplicate_free)
     if fitted:
-        used = replace(used, merge_at=operating_point(odds))
+        used = replace(used, merge_at=operating_point(odds, used))
     lap("score")
 
     def records_of(numbers: NDArray[np.int64]) -> list[StandardRecord]:
@@ -99,14 +102,15 @@ def link_table(
     return Linked(used, found.blocks, pairs, odds, persons, _waiting(pairs, odds, persons, used))
 
 
-def operating_point(odds: Floats, count: Floats | None = None) -> float:
+def operating_point(odds: Floats, model: LinkModel, count: Floats | None = None) -> float:
     """The probability from which pairs are joined: to the hundredth the lowest that is expected to make them right.
 
     No labels are looked at: 995 of 1,000 pairs joined are to be of one person, as the model reckons. `count` says how
     many pairs have each of the odds.
     """
     chance = 1.0 / (1.0 + np.exp(-np.clip(odds, -700.0, 700.0)))
-    for point in _OPERATING_POINTS[:-1]:
+    least = _LEAST_AMONG_RELATIVES if model.expects_relatives else 0.0
+    for point in (each for each in _OPERATING_POINTS[:-1] if each >= least):
         joined = chance >= point
         weights = None if count is None else count[joined]
         if joined.any() and np.average(chance[joined], weights=weights) >= _EXPECTED_PRECISION:

@@ -40,7 +40,7 @@ statement_timeout = '120s'
 max_prepared_transactions = 0
 """
 # Look-ups by keyed hashes go all over their indexes: where these are not held in memory each costs ten reads of a disk.
-_LEAST_BUFFERS_MIB, _MOST_BUFFERS_MIB = 256, 2048
+_LEAST_BUFFERS_MIB, _MOST_BUFFERS_MIB = 256, 1024
 _START_TIMEOUT = 60.0
 _CLUSTER_NAME = "cluster.name"
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}

@@ -168,7 +168,7 @@ class _Run:
             fine = f.round("odds", _DECIMALS).alias("odds")
             rows = self.scored.groupBy(fine).count().orderBy("odds").collect()
             odds, count = (np.array([row[name] for row in rows], dtype=np.float64) for name in ("odds", "count"))
-            self.model = replace(self.model, merge_at=operating_point(odds, count))
+            self.model = replace(self.model, merge_at=operating_point(odds, self.model, count))
 
     def _scored(self) -> Any:
         scored = self.compared.join(of_codes(self.session, self.codes, {"odds": self._odds()}), "code")
