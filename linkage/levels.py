@@ -137,5 +137,8 @@ BY_FREQUENCY = {"given": ("exact", "known_as"), "family": ("exact", "shared")}
 """Levels at which two strangers agree only because the name is common."""
 TOLD = {each.name: frozenset(level.name for level in each.levels if level.told) for each in COMPARISONS}
 """Per comparison the levels that say what another one has said: names in each other's place are one fact, not two."""
-ONE_HOME = ("dwelling", "text")
-"""Levels of `place` at which two records tell one home: people who share it write it as differently as one person."""
+ONE_HOME = ("dwelling", "text", "street")
+"""Levels of `place` at which two records may tell one home: people who share it write it as differently as one person.
+
+"70J East Street" is "Flat 10, East Point, 70 East Street", and no key of a dwelling tells.
+"""
