@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.columns import RARITIES, connect, records_table
-from linkage.levels import BY_FREQUENCY, COMPARISONS, CONCLUSIVE
+from linkage.levels import BY_FREQUENCY, COMPARISONS, CONCLUSIVE, NEARLY, Comparison
 from linkage.pair_columns import Pairs, first_met
 from linkage.record_columns import Columns
 from linkage.standardise import StandardRecord
@@ -23,7 +23,8 @@ class ComparedPairs:
     """Pairs of records by number, `left` < `right`, in that order; `pattern` is the row of each in `patterns`.
 
     `patterns` has a column per comparison, in the order of `COMPARISONS`; `rarity` has one per name whose frequency
-    counts (given, family): how rare the commoner of the two names is where they agree, -1 where they do not.
+    counts (given, family): how rare the commoner of the two names is where they agree, how rare the rarer one is where
+    they nearly agree (`linkage.levels.NEARLY`), and else -1.
     `conclusive` marks the patterns of pairs that are `linkage.levels.CONCLUSIVE`.
     """
 
@@ -66,13 +67,17 @@ def compare_codes(columns: Columns, left: Integers, right: Integers) -> Integers
         level = first_met(pairs, [one.condition.many for one in each.levels], each.nothing_to_compare.many)
         codes += radices[each.name] * (level.astype(np.int64) + 1)
         if each.name in BY_FREQUENCY:
-            # A level stands as many places above "different" as there are names from it to the end.
-            worths = [len(each.levels) - each.level_names.index(name) for name in BY_FREQUENCY[each.name]]
-            agreeing = np.flatnonzero(np.isin(level, worths))
-            rarest = np.minimum(*pairs.at(agreeing).sides(f"{each.name}_rarity")).astype(np.int64)
-            codes[agreeing] += radices[f"{each.name}_rarity"] * (rarest + 1)
+            for names, one_of in ((BY_FREQUENCY[each.name], np.minimum), (NEARLY[each.name], np.maximum)):
+                at = np.flatnonzero(np.isin(level, worths(each, names)))
+                rarity = one_of(*pairs.at(at).sides(f"{each.name}_rarity")).astype(np.int64)
+                codes[at] += radices[f"{each.name}_rarity"] * (rarity + 1)
     codes += radices["conclusive"] * CONCLUSIVE.many(pairs)
     return codes
+
+
+def worths(comparison: Comparison, names: Sequence[str]) -> list[int]:
+    """The numbers of these levels: a level stands as many places above "different" as there are from it to the end."""
+    return [len(comparison.levels) - comparison.level_names.index(name) for name in names]
 
 
 def patterns_of(codes: Integers) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.bool_]]:

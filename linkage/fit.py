@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from linkage.candidates import candidates, pairs_sharing
-from linkage.columns import connect, records_table
+from linkage.columns import RARITIES, connect, records_table
 from linkage.compare import ComparedPairs, compare
-from linkage.levels import COMPARISONS, ONE_HOME
+from linkage.levels import BY_FREQUENCY, COMPARISONS, ONE_HOME
 from linkage.model import LevelProbability, LinkModel, default_model
 from linkage.record import LinkRecord
 from linkage.record_columns import Columns, Numbers
-from linkage.score import Floats, Levels, class_scores
+from linkage.score import Floats, Levels, class_scores, nearly
 from linkage.standardise import standardise
 from linkage.told import beside_told
 
@@ -41,6 +41,8 @@ _HELD_WITHIN = 8.0
 _AT_HOME = LevelProbability(0.4, 0.5, 0.1)
 _FEWEST_HOUSEMATES = 0.01
 _OF_ONE_PERSON = tuple(each.name for each in COMPARISONS if each.name not in {"place", "local_id"})
+# So many pairs with nearly equal names weigh as much as that their frequencies may be the same in each class.
+_SLIP_WEIGHT = 50.0
 _OF_HOUSEMATES = tuple(name for name in _OF_ONE_PERSON if name not in _WHAT_TELLS_CLASSES)
 
 
@@ -156,6 +158,8 @@ def _learn(  # noqa: PLR0913 - what is learnt, from what, and from where it star
         return model
     for _ in range(rounds):
         expected = _expected(pairs, model, shares_of(model) if shares_of else shares)
+        if {_SAME, _HOUSEHOLD} <= learnt.keys():
+            model = replace(model, slips=_slips(pairs, expected))
         total = expected.sum(axis=0)
         shares = LevelProbability(*((total + 1.0) / (total.sum() + 3.0)).tolist())
         levels = dict(model.levels)
@@ -179,6 +183,24 @@ def _learn(  # noqa: PLR0913 - what is learnt, from what, and from where it star
             levels[comparison.name] = {name: LevelProbability(*row) for name, row in fitted_rows}
         model = replace(model, levels=levels)
     return model if shares_of else replace(model, shares=shares)
+
+
+def _slips(pairs: Counted, expected: Floats) -> dict[str, tuple[LevelProbability, ...]]:
+    """How rare the rarer of two nearly equal names is, of one person and of two, who are housemates or strangers."""
+    found = {}
+    for place, name in enumerate(BY_FREQUENCY):
+        chosen = nearly(pairs.patterns, name) & (pairs.rarity[:, place] >= 0)
+        held = pairs.rarity[chosen, place].astype(np.int64)
+        of_one, of_two = expected[chosen, _SAME], expected[chosen, _HOUSEHOLD] + expected[chosen, _CHANCE]
+        counts = np.stack([np.bincount(held, each, minlength=RARITIES) for each in (of_one, of_two)])
+        pairs_of = counts.sum(axis=1, keepdims=True)
+        shares = counts / np.maximum(pairs_of, _LEAST)
+        # Both lean as far towards what they have in common as there are too few of either to tell them apart.
+        common = np.maximum(shares.mean(axis=0), _LEAST)
+        lean = _SLIP_WEIGHT / (pairs_of.min() + _SLIP_WEIGHT)
+        one, two = (1.0 - lean) * shares + lean * common
+        found[name] = tuple(map(LevelProbability, one.tolist(), two.tolist(), two.tolist()))
+    return found
 
 
 def _sums(pairs: Counted, expected: Floats, place: int, size: int) -> Floats:

@@ -135,6 +135,8 @@ CONCLUSIVE = c.shared("verified_ids") & c.FULL_DATES & c.AT_LEAST_TWO_PARTS
 """One verified identifier, and the dates of birth agree on two of day, month and year (domain 2.13)."""
 BY_FREQUENCY = {"given": ("exact", "known_as"), "family": ("exact", "shared")}
 """Levels at which two strangers agree only because the name is common."""
+NEARLY = {"given": ("misspelt", "alike"), "family": ("misspelt", "alike")}
+"""Levels at which two names are nearly one: a slip mostly makes a name that nobody bears, another's name is borne."""
 TOLD = {each.name: frozenset(level.name for level in each.levels if level.told) for each in COMPARISONS}
 """Per comparison the levels that say what another one has said: names in each other's place are one fact, not two."""
 ONE_HOME = ("dwelling", "text", "street")

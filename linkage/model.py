@@ -32,7 +32,8 @@ class LinkModel:
     such pairs; None where it was trained on pairs at large. Then `same_per_record` and `household_per_record`, pairs
     of that class per record, say it for any number of records. `rarities` holds per name the factors by which each
     class of frequency changes the probability that names agree; without them strangers agree as often as a name is
-    borne.
+    borne. `slips` holds per name how probable each class of frequency is of the rarer of two names that nearly agree,
+    in each class of pairs; without them it says nothing.
 
     `population` is the least number of records that a prior assumes, so that two records sent alone are scored as
     two of a borough. `merge_at` and `review_at` are probabilities: at or above the first records are joined, between
@@ -49,6 +50,7 @@ class LinkModel:
     trained_on: str
     shares: LevelProbability | None = None
     rarities: Mapping[str, tuple[LevelProbability, ...]] | None = None
+    slips: Mapping[str, tuple[LevelProbability, ...]] | None = None
 
     @property
     def expects_relatives(self) -> bool:
@@ -73,6 +75,10 @@ class LinkModel:
         expected = self.levels[name]["exact"].chance
         return tuple(LevelProbability(1.0, 1.0, 2.0 ** -(number + 0.5) / expected) for number in range(RARITIES))
 
+    def slips_of(self, name: str) -> tuple[LevelProbability, ...]:
+        """Per class of frequency of the rarer of two nearly equal names, commonest first, how probable it is."""
+        return (LevelProbability(1.0, 1.0, 1.0),) * RARITIES if self.slips is None else self.slips[name]
+
     def to_json(self) -> str:
         """The model file's text; `from_json` reads it back unchanged."""
         body = {
@@ -84,9 +90,8 @@ class LinkModel:
             "review_at": self.review_at,
             "strong_at": self.strong_at,
             "shares": None if self.shares is None else self.shares._asdict(),
-            "rarities": None
-            if self.rarities is None
-            else {name: [each._asdict() for each in factors] for name, factors in self.rarities.items()},
+            "rarities": _factors_body(self.rarities),
+            "slips": _factors_body(self.slips),
             "levels": {
                 name: {level: each._asdict() for level, each in levels.items()} for name, levels in self.levels.items()
             },
@@ -112,7 +117,8 @@ def model_from_json(text: str) -> LinkModel:
             strong_at=float(body["strong_at"]),
             trained_on=str(body["trained_on"]),
             shares=_level(body["shares"]) if body.get("shares") else None,
-            rarities=_rarities(body["rarities"]) if body.get("rarities") else None,
+            rarities=_factors(body["rarities"]) if body.get("rarities") else None,
+            slips=_factors(body["slips"]) if body.get("slips") else None,
         )
     except (KeyError, TypeError, ValueError):
         msg = "this is not a model file of linkage"
@@ -127,7 +133,13 @@ def _level(body: Mapping[str, float]) -> LevelProbability:
     return level
 
 
-def _rarities(body: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, tuple[LevelProbability, ...]]:
+def _factors_body(
+    factors: Mapping[str, tuple[LevelProbability, ...]] | None,
+) -> dict[str, list[dict[str, float]]] | None:
+    return None if factors is None else {name: [each._asdict() for each in found] for name, found in factors.items()}
+
+
+def _factors(body: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, tuple[LevelProbability, ...]]:
     found = {
         name: tuple(LevelProbability(**{k: float(v) for k, v in each.items()}) for each in body[name])
         for name in BY_FREQUENCY

@@ -7,11 +7,12 @@ The levels are those of `linkage.levels`, whose every condition is also a functi
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, floor, log, log1p, log2
+from operator import attrgetter
 
 from linkage.columns import RARITIES, USUAL_BEARERS, USUAL_RECORDS
 from linkage.conditions import Holds
 from linkage.conflicts import near_conclusive
-from linkage.levels import BY_FREQUENCY, COMPARISONS, Comparison
+from linkage.levels import BY_FREQUENCY, COMPARISONS, NEARLY, Comparison
 from linkage.model import LinkModel
 from linkage.score import NEAR_CONCLUSIVE
 from linkage.standardise import StandardRecord
@@ -82,16 +83,20 @@ class _Step:
     """One comparison with the weights of its levels."""
 
     def __init__(self, comparison: Comparison, model: LinkModel) -> None:
-        levels = model.levels[comparison.name]
-        by_frequency = BY_FREQUENCY.get(comparison.name, ())
+        name, levels = comparison.name, model.levels[comparison.name]
         self._silent: Holds = comparison.nothing_to_compare.holds
         self.silent_of = comparison.nothing_to_compare.whoever
+        factors = [_logs(each) for each in model.rarity_factors(name)] if name in BY_FREQUENCY else []
+        slips = [_logs(each) for each in model.slips_of(name)] if name in NEARLY else []
+        # What a name's frequency adds, of the commoner of the two or of the rarer.
+        by_frequency = dict.fromkeys(BY_FREQUENCY.get(name, ()), (min, factors)) | dict.fromkeys(
+            NEARLY.get(name, ()), (max, slips)
+        )
         self._levels = [
-            (one.condition.holds, _logs(levels[one.name]), one.name in by_frequency) for one in comparison.levels
+            (one.condition.holds, _logs(levels[one.name]), by_frequency.get(one.name)) for one in comparison.levels
         ]
         self._different = _logs(levels["different"])
-        self._is_given = comparison.name == "given"
-        self._rarities = [_logs(each) for each in model.rarity_factors(comparison.name)] if by_frequency else []
+        self._rarity = attrgetter(f"{name}_rarity") if by_frequency else None
 
     def weigh(self, left: Comparable, right: Comparable) -> Weights:
         """What this comparison adds for a pair."""
@@ -99,16 +104,12 @@ class _Step:
             return _NOTHING
         for holds, weights, by_frequency in self._levels:
             if holds(left.record, right.record):
-                return self._by_frequency(weights, left, right) if by_frequency else weights
+                if by_frequency is None or self._rarity is None:
+                    return weights
+                one_of, added = by_frequency
+                factor = added[one_of(self._rarity(left), self._rarity(right))]
+                return weights[0] + factor[0], weights[1] + factor[1], weights[2] + factor[2]
         return self._different
-
-    def _by_frequency(self, weights: Weights, left: Comparable, right: Comparable) -> Weights:
-        if self._is_given:
-            commoner = min(left.given_rarity, right.given_rarity)
-        else:
-            commoner = min(left.family_rarity, right.family_rarity)
-        factor = self._rarities[commoner]
-        return weights[0] + factor[0], weights[1] + factor[1], weights[2] + factor[2]
 
 
 def _logs(each: tuple[float, float, float]) -> Weights:

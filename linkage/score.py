@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.compare import ComparedPairs
-from linkage.levels import BY_FREQUENCY, COMPARISONS, Comparison
+from linkage.compare import ComparedPairs, worths
+from linkage.levels import BY_FREQUENCY, COMPARISONS, NEARLY, Comparison
 from linkage.model import LinkModel
 
 Floats = NDArray[np.float64]
@@ -24,15 +24,26 @@ def score_pairs(pairs: ComparedPairs, model: LinkModel, records: int) -> Floats:
 def class_scores(patterns: Levels, rarity: Levels, model: LinkModel, records: int) -> Floats:
     """Log of share times likelihood: a row per pattern, the columns one person, one household, strangers.
 
-    Agreement on a rare name says more than on a common one: P(agree | strangers) is the name's own frequency.
+    Agreement on a rare name says more than on a common one: P(agree | strangers) is the name's own frequency. Names
+    that nearly agree are rather a slip where nobody else bears one of them, and rather two where others bear both.
     """
     scores = np.tile(np.log(model.class_shares(records)), (len(patterns), 1))
     for place, comparison in enumerate(COMPARISONS):
         scores += _weights(comparison, model)[patterns[:, place].astype(np.int64) + 1]
     for place, name in enumerate(BY_FREQUENCY):
-        factors = np.vstack([np.zeros(3), np.log(np.array(model.rarity_factors(name)))])
-        scores += factors[rarity[:, place].astype(np.int64) + 1]
+        factors, slips = (
+            np.vstack([np.zeros(3), np.log(np.array(each))])
+            for each in (model.rarity_factors(name), model.slips_of(name))
+        )
+        held = rarity[:, place].astype(np.int64) + 1
+        scores += np.where(nearly(patterns, name)[:, None], slips[held], factors[held])
     return np.asarray(scores, dtype=np.float64)
+
+
+def nearly(patterns: Levels, name: str) -> NDArray[np.bool_]:
+    """The patterns in which two names, given or family, nearly agree."""
+    place = next(number for number, each in enumerate(COMPARISONS) if each.name == name)
+    return np.isin(patterns[:, place], worths(COMPARISONS[place], NEARLY[name]))
 
 
 def log_odds(scores: Floats) -> Floats:

@@ -146,6 +146,42 @@ def test_one_home_written_differently_tells_housemates_as_little_apart_as_one_ho
     assert others == pytest.approx([dwelling] * len(others))
 
 
+def siblings_and_slips():
+    """Homes of two siblings, one in six of names nearly equal that others bear as well.
+
+    Of each two records; in one person of five a slip makes the name of the second one that nobody bears.
+    """
+    near, far = ("Marian", "Marion", "Marina", "Marine"), ("Jocelyn", "Phoebe", "Deborah", "Kirsty", "Hugo", "Wilfred")
+    for home in range(1200):
+        for child in range(2):
+            name = near[(home // 6 + child) % 4] if home % 6 == 0 or child == 0 else far[home % 5]
+            letters = chr(97 + home % 26) + chr(97 + home // 47)
+            slip = f"{name[:3]}{letters}{name[4:]}" if (home + child) % 5 == 0 else name
+            born = f"{1990 + home % 20 + 3 * child}-0{1 + (home + 4 * child) % 9}-{11 + (home + 7 * child) % 17}"
+            for number, given_name in enumerate((name, slip)):
+                yield LinkRecord(
+                    f"{home}-{child}-{number}", "s", given_names=(given_name,), birth_date=born,
+                    family_names=(f"Fam{chr(97 + home % 26)}{home}",), address_keys=(f"home {home}",),
+                )  # fmt: skip
+
+
+def test_nearly_equal_names_that_others_bear_are_rather_two_peoples_and_one_that_nobody_bears_is_a_slip():
+    slips = fit_model([*siblings_and_slips()]).slips["given"]
+    used = [each for each in slips if max(each) > 0.02]
+
+    assert used[-1].same > 3 * used[-1].household
+    assert sum(each.household for each in used[:-1]) > 3 * sum(each.same for each in used[:-1])
+    assert all(each.household == each.chance for each in slips)
+    for kind in range(3):
+        assert sum(each[kind] for each in slips) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_where_hardly_any_names_nearly_agree_how_rare_they_are_says_nothing():
+    slips = fit_model([each for each in siblings_and_slips() if each.record_id.endswith("0-0")]).slips
+
+    assert slips is None or all(each.same == pytest.approx(each.household, abs=1e-3) for each in slips["given"])
+
+
 def of_people_alone(wrong_dates):
     """Two records each of people who share no home; of so many in a hundred the second has another birth date."""
     alone = {each.person: each.record for each in generate(500, 4) if each.record.birth_date}

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from linkage.candidates import candidates
-from linkage.columns import connect, records_table
+from linkage.columns import RARITIES, connect, records_table
 from linkage.compare import compare
-from linkage.levels import COMPARISONS
+from linkage.levels import COMPARISONS, NEARLY
 from linkage.model import LevelProbability, LinkModel
 from linkage.pairwise import Comparable, PairScorer, level_of, rarity_of
 from linkage.record_columns import Columns
@@ -106,7 +106,7 @@ def model():
     return LinkModel(
         levels={each.name: {level: probability() for level in each.level_names} for each in COMPARISONS},
         same_per_record=2.0, household_per_record=5.0, population=20_000, merge_at=0.9, review_at=0.3, strong_at=0.99,
-        trained_on="chance",
+        trained_on="chance", slips={name: tuple(probability() for _ in range(RARITIES)) for name in NEARLY},
     )  # fmt: skip
 
 
