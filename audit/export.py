@@ -60,7 +60,8 @@ def write_export(
     nobody hands out an export that does not verify; `NoteError` when the checkpoint is not of `log_key`.
     """
     head = open_checkpoint(checkpoint_note, log_key).checkpoint
-    folder.mkdir(parents=True, exist_ok=True)
+    # What is opened beside the leaves is about people, and queries hold what somebody looked for.
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(folder.iterdir()):
         raise ExportError(str(folder), "the folder is not empty; name a new one")
     builder = TileBuilder(lambda level, number, hashes: _write_tile(folder, level, number, hashes))

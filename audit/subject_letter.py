@@ -18,7 +18,8 @@ CLOSING = (
 )
 """The last line of every report, whatever was left out or not."""
 
-RECIPIENTS = {"subject": "the person that it is about", "regulator": "the regulator", "court": "the court"}
+TO_SUBJECT = "subject"
+RECIPIENTS = {TO_SUBJECT: "the person that it is about", "regulator": "the regulator", "court": "the court"}
 """Whom a release of what was held back may be for, and the words for it."""
 
 _WIDTH = 78

@@ -150,7 +150,8 @@ def _identifiers(given: tuple[LinkIdentifier, ...]) -> tuple[LinkIdentifier, ...
     """Identifiers whose check digit fails are kept by the store and never used to link."""
     kept = []
     for each in given:
-        if not each.value.strip():
+        # A cell of hyphens alone stands for nothing, and hyphens are taken out of a number.
+        if not each.value.strip(" \t\r\n-"):
             continue
         checked = identifier(each.scheme, each.value, confirmed=each.verified)
         if checked.verification is not Verification.UNVERIFIED:

@@ -38,7 +38,9 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     report: Path | None = typer.Option(None, help="Where a report in JSON goes."),
     labels: Path | None = typer.Option(None, help="source, source_key, person_truth and groups, for the report."),
     gap: float = typer.Option(_DEFAULT_GAP, help="Groups may differ by so much in precision or recall."),
-    duplicate_free: list[str] | None = typer.Option(None, help="A source that holds nobody under two keys; repeatable."),
+    duplicate_free: list[str] | None = typer.Option(
+        None, help="A source that holds nobody under two keys; repeatable."
+    ),
     gazetteer: Path | None = typer.Option(
         None, help="uprn, address, postcode[, from, to]: for addresses without UPRN."
     ),

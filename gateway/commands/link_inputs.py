@@ -1,9 +1,12 @@
 """Files that `hearthgate link` reads: CSV or Parquet of named columns, checked, into one table of text."""
 
+import csv
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 import numpy as np
@@ -19,6 +22,11 @@ _DATES = ("birth_date", *SEEN)
 _PARQUET = ".parquet"
 _CUTOFF = 0.7
 _MOST_NAMED = 5
+# The place of a row in its file, beside the file's own columns.
+_ROW = "row_in__"
+_PIECE = 1 << 20
+# A cell of several lines with so many commas, or of more lines, holds rows and no address.
+_FEWEST_COMMAS, _MOST_BREAKS = 8, 20
 # What such columns are often called elsewhere.
 _OTHER_NAMES = {
     "forename": "given_name", "first_name": "given_name", "firstname": "given_name", "surname": "family_name",
@@ -98,7 +106,7 @@ def read_inputs(
         cells = ", ".join(f"{_cell(name, known[name])} as {name}" for name in chosen)
         if "source" not in known:
             cells += f", {_literal(called.source or '')} as source"
-        part = f"create or replace view part_{position} as select {cells}, file_row from file_{position}"  # noqa: S608 - names are quoted
+        part = f"create or replace view part_{position} as select {cells}, row_in__ from file_{position}"  # noqa: S608 - names are quoted
         connection.execute(part)
     unmet = [theirs for theirs in called.ours if theirs not in met]
     if unmet:
@@ -112,8 +120,8 @@ def read_inputs(
     try:
         _number(connection, told)
         connection.execute(
-            f"create or replace table rows as select number, row, told.* exclude (file, file_row) from {told} as told "  # noqa: S608 - as above
-            "join numbered using (file, file_row)"
+            f"create or replace table rows as select number, row, told.* exclude (file, row_in__) from {told} as told "  # noqa: S608 - as above
+            "join numbered using (file, row_in__)"
         )
     except duckdb.Error:
         # A CSV was read before; of Parquet only the end of the file.
@@ -133,12 +141,12 @@ def _number(connection: duckdb.DuckDBPyConnection, told: str) -> None:
 
     Keys alone are sorted, since a window carries whatever stands beside it.
     """
-    connection.execute(f"create or replace temp table keyed as select file, file_row, source, source_key from {told}")  # noqa: S608 - our own views
+    connection.execute(f"create or replace temp table keyed as select file, row_in__, source, source_key from {told}")  # noqa: S608 - our own views
     found = connection.execute(
-        "select file::integer as file, file_row, "
+        "select file::integer as file, row_in__, "
         "(dense_rank() over (order by source, source_key) - 1)::integer as number from keyed"
     ).fetchnumpy()
-    order = np.lexsort((found["file_row"], found["file"]))
+    order = np.lexsort((found["row_in__"], found["file"]))
     columns = {name: np.asarray(column)[order] for name, column in found.items()}
     connection.register("sent", {**columns, "row": np.arange(len(order))})
     connection.execute("create or replace table numbered as select * from sent")
@@ -164,11 +172,11 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, position: int, call
         # A view: what recurs in a column is then cleaned once, and nothing is held twice.
         made = (
             f"view file_{position} as select columns(* exclude (file_row_number))::varchar, "  # noqa: S608 - the path is quoted
-            f"file_row_number::bigint as file_row from read_parquet({quoted}, file_row_number = true)"
+            f"file_row_number::bigint as row_in__ from read_parquet({quoted}, file_row_number = true)"
         )
     else:
         made = (
-            f"table file_{position} as select columns(*)::varchar, (row_number() over ())::bigint as file_row from "  # noqa: S608 - as above
+            f"table file_{position} as select columns(*)::varchar, (row_number() over ())::bigint as row_in__ from "  # noqa: S608 - as above
             f"read_csv({quoted}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', "
             f"null_padding = true, auto_detect = false, columns = {_csv_columns(path, called)}, strict_mode = true, "
             "parallel = false)"
@@ -182,7 +190,38 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, position: int, call
     except duckdb.Error:
         raise CommandError(_unreadable(parquet=parquet)) from None
     described = connection.execute(f"describe file_{position}").fetchall()
-    return [str(row[0]) for row in described if row[0] != "file_row"]
+    columns = [str(row[0]) for row in described if row[0] != _ROW]
+    if not parquet:
+        _refuse_swallowed(connection, path, position, columns)
+    return columns
+
+
+def _refuse_swallowed(connection: duckdb.DuckDBPyConnection, path: Path, position: int, columns: Sequence[str]) -> None:
+    """Refuse a cell that holds rows: a quotation mark that nobody closed takes all that follows into one cell."""
+    if _quotation_marks(path) % 2:
+        # Nothing closes it up to the end, and the reader leaves away what it holds.
+        last = _one(connection, f"select max({_ROW}) from file_{position}")  # noqa: S608 - our own tables
+        _refuse_cell(path, last)
+    commas = max(len(columns) - 1, _FEWEST_COMMAS)
+    for name in columns:
+        cell = _quoted(name)
+        breaks, parted = (f"length({cell}) - length(replace({cell}, {mark}, ''))" for mark in ("chr(10)", "','"))
+        found = connection.execute(
+            f"select min({_ROW}) from file_{position} where contains({cell}, chr(10)) "  # noqa: S608 - names are quoted
+            f"and ({parted} >= {commas} or {breaks} > {_MOST_BREAKS})"
+        ).fetchall()[0][0]
+        if found is not None:
+            _refuse_cell(path, found)
+
+
+def _refuse_cell(path: Path, row: int) -> NoReturn:
+    message = f"{path.name}: a cell of row {row} goes on over further rows; close its quotation mark"
+    raise CommandError(message)
+
+
+def _quotation_marks(path: Path) -> int:
+    with path.open("rb") as stream:
+        return sum(piece.count(b'"') for piece in iter(partial(stream.read, _PIECE), b""))
 
 
 def _is_parquet(path: Path) -> bool:
@@ -199,10 +238,13 @@ def _csv_columns(path: Path, called: Names) -> str:
     """The columns as DuckDB takes them, all of text, from the first row."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            first = stream.readline()
+            first: list[str] = next(csv.reader(stream, strict=True), [])
     except UnicodeDecodeError:
         raise CommandError(_not_utf8(path)) from None
-    names = [name.strip().strip('"').strip() for name in first.rstrip("\r\n").split(",")] if first.strip() else []
+    except csv.Error:
+        message = f"{path.name}: the first row cannot be read; check its quotation marks"
+        raise CommandError(message) from None
+    names = [name.strip() for name in first]
     _known(names, called)
     if len({name.casefold() for name in names}) < len(names):
         raise CommandError("an input names a column twice; give each column a name of its own")

@@ -76,20 +76,22 @@ def test_neither_the_order_of_pairs_nor_their_sides_matter(odds, source, order):
 
 
 def registers(people):
-    """Rows of two registers of the same people, of whom the last has another given name and no birth date in each."""
-    rows = []
+    """Rows of two registers of the same people; the last has moved and has another family name in the second."""
     for register in ("a", "b"):
         for number in range(people):
-            last = number == people - 1
-            given_name = ("Kim" if register == "a" else "Alexandra") if last else f"Given{number}abc"
-            born = None if last else f"{1950 + number % 40}-0{1 + number % 9}-1{number % 10}"
-            rows.append((register, f"{number:04d}", given_name, f"Family{number}xyz", born, f"{number} Mill Lane"))
-    return rows
+            home, family, born = (
+                f"{number} Mill Lane",
+                f"Family{number}xyz",
+                f"{1950 + number % 40}-0{1 + number % 9}-1{number % 10}",
+            )
+            if number == people - 1:
+                home, family, born = ("12 High Street", "Otherone", None) if register == "b" else (home, family, None)
+            yield (register, f"{number:04d}", f"Given{number}abc" if born else "Kim", family, born, home)
 
 
 def test_a_person_left_over_in_two_files_is_found_where_they_are_said_to_hold_nobody_twice():
     frame = pd.DataFrame(
-        registers(600), columns=["source", "source_key", "given_name", "family_name", "birth_date", "address"]
+        [*registers(600)], columns=["source", "source_key", "given_name", "family_name", "birth_date", "address"]
     ).astype("string")
     frame["postcode"] = "NV1 2AB"
     found = []

@@ -20,7 +20,7 @@ from agreements.register import Register
 from audit.entry import Decision, Entry, EventClass, Outcome
 from audit.keys import SignerKey
 from audit.leaf import parse_leaf
-from audit.subject_letter import Release
+from audit.subject_letter import TO_SUBJECT, Release
 from audit.subject_list import ListKind
 from audit.subject_pack import PackElement, PackSection, SubjectPack
 from audit.subject_report import PACK, WORDS, Made, for_subject, letter_of, unanswered, with_report
@@ -42,6 +42,10 @@ from gateway.wiring import Wiring
 _NOT_DECIDED = (
     "A report that is given to somebody else needs a decision first. Say who decided that it may be given, and on "
     "which day."
+)
+_FOR_THE_SUBJECT = (
+    "Two officers decided that this list may be given to the person that it is about, and to nobody else. Ask for it "
+    "as that person's own report, or have it decided anew."
 )
 _ABOUT_TWO = (
     "Files about this person and about somebody else were one file for a time and were parted again. The list of that "
@@ -132,6 +136,8 @@ def _gathered(parts: LogParts, signer: SignerKey, asked: AskedReport, entry_of: 
         release = None
         if asked.release_id is not None:
             release = approved_release(parts, connection, asked.release_id, person, parts.clock())
+            if release.recipient == TO_SUBJECT and asked.capacity is not Capacity.SELF:
+                raise AccessRefusedError("release-for-the-subject", _FOR_THE_SUBJECT, None)
         kind = ListKind.DISCLOSABLE if release is None else ListKind.SEALED
         sections = subject_sections(connection, parts.custody.digest, person, kind)
         if undecided and any(subject_of(connection, one.person) not in {None, person} for one in sections.sections):

@@ -152,3 +152,33 @@ def test_spark_gives_the_clusters_of_one_machine(tmp_path):
     assert other["pairs_compared"] == one["pairs_compared"] > 3000
     assert {each for each in one if one[each] != other[each]} <= {"seconds"}
     assert not [each for each in tmp_path.iterdir() if each.name.startswith("hearthgate-")]
+
+
+def test_a_quotation_mark_that_nobody_closed_is_refused_and_no_row_is_lost_in_a_cell(tmp_path):
+    lines = [",".join(OURS), *(f"register,{number},Julia,Taylor,2015-07-29,a{number}@b.uk" for number in range(60))]
+    lines[10] = lines[10].replace("Julia", '"Julia')
+    (tmp_path / "open.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"open\.csv: a cell of row 10 goes on over further rows"):
+        link_files(Order((tmp_path / "open.csv",), tmp_path / "out.csv"))
+
+
+def test_a_heading_may_hold_a_comma_and_a_column_may_be_called_as_we_call_the_place_of_a_row(tmp_path):
+    plain = written(tmp_path / "plain.csv", OURS, ROWS)
+    odd = written(tmp_path / "odd.csv", ("surname, maiden", *OURS, "file_row"), [("x, y", *row, "9") for row in ROWS])
+    for path in (plain, odd):
+        link_files(Order((path,), path.with_suffix(".out.csv")))
+
+    assert persons(odd.with_suffix(".out.csv")) == persons(plain.with_suffix(".out.csv"))
+
+
+def test_a_number_that_is_written_as_a_dash_is_no_number(tmp_path):
+    father_and_son = [
+        ("a", "1", "Mohammed", "Iqbal", "1984-02-11", "-"), ("b", "1", "Mohammed", "Iqbal", "", "-"),
+        ("c", "1", "Mohammed", "Iqbal", "2009-06-30", " - "),
+    ]  # fmt: skip
+    sent = written(tmp_path / "dash.csv", (*OURS[:5], "nhs_number"), father_and_son)
+    link_files(Order((sent,), tmp_path / "out.csv"))
+    found = persons(tmp_path / "out.csv")
+
+    assert found["a", "1"] != found["c", "1"]
