@@ -66,6 +66,20 @@ def test_two_officers_over_http(northvale, gateway):
     assert json.loads(late.json()["files"]["report.json"])["list"] == "sealed"
 
 
+def test_what_may_be_given_to_the_subject_makes_no_report_for_a_parent(northvale, gateway):
+    handle = str(northvale.family_id("S2", "Kelly Marsh"))
+    asked = post(gateway, OFFICER, "/releases", handle=handle, released_to="subject", reason="Asked in writing").json()
+    post(gateway, DPO, f"/releases/{asked['release_id']}/decision", approved=True, reason="In order")
+    decided = {"decided_by": "the DPO", "decided_on": "2026-03-02"}
+    parent, own = (
+        post(gateway, OFFICER, "", handle=handle, release_id=asked["release_id"], **more)
+        for more in ({"capacity": "parent", **decided}, {})
+    )
+
+    assert (parent.status_code, parent.json()["reason"]) == (403, "release-for-the-subject")
+    assert own.status_code == 200
+
+
 def test_who_is_no_officer_gets_the_same_answer_for_everybody_and_nobody(northvale, gateway):
     known, unknown = str(northvale.family_id("S2", "Kelly Marsh")), "00000000-0000-4000-8000-00000000dead"
 
