@@ -199,9 +199,7 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, position: int, call
 def _refuse_swallowed(connection: duckdb.DuckDBPyConnection, path: Path, position: int, columns: Sequence[str]) -> None:
     """Refuse a cell that holds rows: a quotation mark that nobody closed takes all that follows into one cell."""
     if _quotation_marks(path) % 2:
-        # Nothing closes it up to the end, and the reader leaves away what it holds.
-        last = _one(connection, f"select max({_ROW}) from file_{position}")  # noqa: S608 - our own tables
-        _refuse_cell(path, last)
+        _refuse_unclosed(path)
     commas = max(len(columns) - 1, _FEWEST_COMMAS)
     for name in columns:
         cell = _quoted(name)
@@ -212,6 +210,21 @@ def _refuse_swallowed(connection: duckdb.DuckDBPyConnection, path: Path, positio
         ).fetchall()[0][0]
         if found is not None:
             _refuse_cell(path, found)
+
+
+def _refuse_unclosed(path: Path) -> None:
+    """Refuse a cell that nothing closes up to the end, of which the reader of columns says nothing.
+
+    A quotation mark in the middle of a cell that did not begin with one is a letter like any other.
+    """
+    row = 0
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            for row, _ in enumerate(csv.reader(stream, strict=True), 1):  # noqa: B007 - the row is told
+                pass
+    except csv.Error:
+        # The first row is the headings, so that as many were read as the number of the next one says.
+        _refuse_cell(path, row)
 
 
 def _refuse_cell(path: Path, row: int) -> NoReturn:

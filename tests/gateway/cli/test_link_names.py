@@ -163,6 +163,15 @@ def test_a_quotation_mark_that_nobody_closed_is_refused_and_no_row_is_lost_in_a_
         link_files(Order((tmp_path / "open.csv",), tmp_path / "out.csv"))
 
 
+def test_a_quotation_mark_in_the_middle_of_a_cell_is_a_letter(tmp_path):
+    head, *rows = (",".join(row) for row in (OURS, *ROWS))
+    rows[1] = rows[1].replace("Tayler", 'Tay"ler')
+    (tmp_path / "inch.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    link_files(Order((tmp_path / "inch.csv",), tmp_path / "out.csv"))
+
+    assert len(persons(tmp_path / "out.csv")) == len(ROWS)
+
+
 def test_a_heading_may_hold_a_comma_and_a_column_may_be_called_as_we_call_the_place_of_a_row(tmp_path):
     plain = written(tmp_path / "plain.csv", OURS, ROWS)
     odd = written(tmp_path / "odd.csv", ("surname, maiden", *OURS, "file_row"), [("x, y", *row, "9") for row in ROWS])
