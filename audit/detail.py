@@ -57,6 +57,7 @@ DETAIL_KEYS: Mapping[str, str] = MappingProxyType(
         "party": "agency whose part in an agreement a change concerns",
         "persons_after": "person ids after a merge or split",
         "persons_before": "person ids before a merge or split",
+        "persons_ended": "those of them that ended with it: nobody is known by them any more",
         "problem": "code of the error that ended the attempt",
         "query": "the search as asked",
         "reasons": "codes of the rules behind a refusal or a withheld part",

@@ -15,8 +15,10 @@ A pack is canonical JSON (audit.canonical) and a newline:
 
 An element holds the leaf, the openings that the reader may see (field to salt and value) and the list's head after
 it. Closure: a combination in somebody's list that moved records to them (`detail.persons_after`) obliges the pack to
-hold the lists of those who had the records (`persons_before`), each at least up to that combination. So whoever was
-looked up under an earlier id finds it here, and what is in nobody's way to the subject has no place in a pack.
+hold the lists of those who had the records (`persons_before`), each at least up to that combination, and those of ids
+that ended with it (`persons_ended`) as of the map of the subject's own list: a look that began before is recorded
+under such an id. So whoever was looked up under an earlier id finds it here, and what is in nobody's way to the
+subject has no place in a pack.
 """
 
 from collections.abc import Mapping, Sequence

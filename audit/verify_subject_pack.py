@@ -4,8 +4,8 @@ Steps, each ending in a `SubjectPackError` that says in which list and at which 
 log, of this log and this kind of list; the promise is that of the first list's map; (2) list by list:
 every leaf is one of this log, every opening fits, every head follows on the one before; (3) the list's head and
 length are what the map holds for that person; (4) every combination that moved records to somebody here has the lists
-of those who had them, up to that combination, and no list stands here without such a reason. Receipts of maps that
-are given must be of the very roots in the pack.
+of those who had them, up to that combination (of an id that ended with it: as far as the subject's own), and no list
+stands here without such a reason. Receipts of maps that are given must be of the very roots in the pack.
 
 Not shown by this: that an entry names all its subjects, and that a map's hour is true. Both are checked by an auditor
 who holds the openings (`hearthgate audit verify`).
@@ -159,6 +159,7 @@ def _check_closure(pack: SubjectPack, lists: Mapping[str, tuple[VerifiedElement,
     reached, waiting = {pack.subject}, [pack.subject]
     erased = {one.person for one in pack.sections if one.erased}
     places = {one.person: f"list {number}" for number, one in enumerate(pack.sections, 1)}
+    maps = {one.person: one.map_number for one in pack.sections}
     while waiting:
         person = waiting.pop()
         for number, element in enumerate(lists[person], 1):
@@ -169,6 +170,8 @@ def _check_closure(pack: SubjectPack, lists: Mapping[str, tuple[VerifiedElement,
                     raise SubjectPackError(line, "the list of an earlier id that this line names is missing")
                 if one not in erased and all(element.leaf != other.leaf for other in lists[one]):
                     raise SubjectPackError(places[one], f"ends before the combination of {line}")
+                if one in ended_ids(element) and maps[one] != maps[pack.subject]:
+                    raise SubjectPackError(places[one], f"ended with {line} and is not shown to its end")
                 if one not in reached:
                     reached.add(one)
                     waiting.append(one)
@@ -186,3 +189,10 @@ def earlier_ids(element: VerifiedElement, person: str) -> tuple[str, ...]:
     if not isinstance(before, list) or not isinstance(after, list) or person not in after:
         return ()
     return tuple(str(one) for one in before if one != person)
+
+
+def ended_ids(element: VerifiedElement) -> frozenset[str]:
+    """Ids that ended with a combination: by these nobody is known any more."""
+    detail = element.values.get("detail")
+    ended = detail.get("persons_ended") if isinstance(detail, Mapping) else None
+    return frozenset(str(one) for one in ended) if isinstance(ended, list) else frozenset()

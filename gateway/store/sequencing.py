@@ -20,10 +20,11 @@ _HEAD = Statement(b"hg_head", b"SELECT tree_size FROM audit.head")
 _WAITING = Statement(
     b"hg_waiting",
     # Looked up one by one, never by a scan of the whole log, whatever the planner believes of its size.
+    # Combinations come last of a batch: a look at a file while it was still the one before stands before them.
     b"SELECT p.entry_id, e.leaf FROM"
     b" (SELECT entry_id, queued_at FROM audit.pending ORDER BY queued_at, entry_id LIMIT $1::bigint) p"
-    b" CROSS JOIN LATERAL (SELECT o.leaf FROM audit.entry o WHERE o.entry_id = p.entry_id OFFSET 0) e"
-    b" ORDER BY p.queued_at, p.entry_id",
+    b" CROSS JOIN LATERAL (SELECT o.leaf, o.event_class FROM audit.entry o WHERE o.entry_id = p.entry_id OFFSET 0) e"
+    b" ORDER BY e.event_class = 'combination', p.queued_at, p.entry_id",
     (1,),
 )
 # The digests of `batch_seal.ticket_digest`, worked out where the rows are: reading a ticket into this process, with

@@ -20,11 +20,14 @@ def subject_of(connection: Connection, handle: UUID) -> UUID | None:
     return found
 
 
-def answered_authorisations(connection: Connection, entries: Sequence[UUID]) -> set[UUID]:
-    """Those of some authorisations to which an outcome that is a leaf refers."""
+def answered_for_others(connection: Connection, entries: Sequence[UUID], persons: Sequence[UUID]) -> set[UUID]:
+    """Those of some authorisations to which outcomes that are leaves refer, none of them about any of `persons`."""
     rows = connection.execute(
-        text("SELECT DISTINCT refers_to FROM audit.card WHERE refers_to = ANY (:entries) AND phase = 'outcome'"),
-        {"entries": list(entries)},
+        text(
+            "SELECT refers_to FROM audit.card WHERE refers_to = ANY (:entries) AND phase = 'outcome'"
+            " GROUP BY refers_to HAVING NOT bool_or(subjects && CAST(:persons AS uuid[]))"
+        ),
+        {"entries": list(entries), "persons": list(persons)},
     )
     return set(rows.scalars())
 

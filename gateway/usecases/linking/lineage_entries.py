@@ -18,15 +18,18 @@ def lineage_entries(wiring: Wiring, run_id: UUID, assigned: Assignment, now: dat
     """One entry for each person who took records from others, in the order of their ids.
 
     `persons_after` is that person alone, `persons_before` those who had the records and, unless new, that person too:
-    two persons who exchange records are two entries, and neither is obliged to show the other's list. Never sealed,
-    and without sources: that two files were one is told to whom it concerns, and which service's record told it may
-    be a secret.
+    two persons who exchange records are two entries, and neither is obliged to show the other's list.
+    `persons_ended`, where there are any, are givers whose ids ended: what is recorded under these afterwards, of a look
+    that had begun before, is about the taker. Never sealed, and without sources: that two files were one is told to
+    whom it concerns, and which service's record told it may be a secret.
     """
     for taker, givers in sorted(taken_from(assigned).items()):
         before = givers if taker in assigned.minted else givers | {taker}
         detail: dict[str, Any] = {
             "link_decision": str(run_id), "persons_before": sorted(before), "persons_after": [taker],
         }  # fmt: skip
+        if ended := sorted(givers & assigned.merged.keys()):
+            detail["persons_ended"] = ended
         yield system_entry(
             wiring, EventClass.COMBINATION, now, purpose=LINKAGE_PURPOSE, subjects=tuple(sorted(givers | {taker})),
             detail=detail, sealed=False,

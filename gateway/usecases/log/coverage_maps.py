@@ -6,7 +6,8 @@
 (3) sign both roots; store maps and entries in one transaction
 
 A map after a combination is taken at the size of the tree that ends with it, however late: an earlier id's list then
-ends there in a subject's pack, and what is recorded under that id afterwards, about somebody else, is not shown.
+ends there in a subject's pack, and what is recorded under that id afterwards, about somebody else, is not shown. Its
+instant lies half a minute before the combination: what had begun by then is among those leaves.
 Neither the moment of a map nor its note depends on what is sealed.
 """
 
@@ -46,7 +47,13 @@ NODE_DEPTH = 12
 _LOCK = 4713
 _NODE_BYTES = 33
 _SETTLED = timedelta(seconds=30)
-"""How long after the full hour its map may be taken: by then whatever was begun before it is committed."""
+"""How long after an instant whatever was begun before it is committed: an hour's map is taken that much later, and a
+map after a combination is whole up to that much earlier."""
+
+
+def lineage_instant(combined_at: datetime) -> datetime:
+    """Up to when the map is whole that ends with a combination of this instant."""
+    return (combined_at - _SETTLED).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,7 @@ def _due(wiring: Wiring) -> list[_Due]:
     with wiring.database.transaction("hg_desk") as connection:
         runs = groupby(due_lineages(connection), key=lambda row: row.run)
         last = [list(rows)[-1] for _, rows in runs]
-        due = [_Due("lineage", row.recorded_at, row.leaf_index + 1) for row in last]
+        due = [_Due("lineage", lineage_instant(row.recorded_at), row.leaf_index + 1) for row in last]
         before = newest_map(connection, occasion="hour")
         oldest = waiting_since(connection)
         if (before is None or before.at < hour) and (oldest is None or oldest >= hour):

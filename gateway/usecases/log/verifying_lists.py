@@ -10,6 +10,7 @@ anybody who has the openings. Comes after the leaves and openings are known to b
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -37,7 +38,7 @@ from gateway.store.list_checks import (
     stray_stones,
 )
 from gateway.store.subject_lists import MapRow, StoredMap, map_nodes, rows_of_map, stored_map
-from gateway.usecases.log.coverage_maps import decode_nodes, map_secret, nodes_of, root_over
+from gateway.usecases.log.coverage_maps import decode_nodes, lineage_instant, map_secret, nodes_of, root_over
 from gateway.usecases.log.verifying_entry import FoundError
 from gateway.usecases.subjects.erased_list import list_marks
 
@@ -153,9 +154,14 @@ def _check_map(row: Row[Any], origin: str, keys: tuple[VerifierKey, ...]) -> Cov
     if said.get("checkpoint_size") != row.tree_size:
         raise FoundError("audit.coverage_map.tree_size", "is not the size that the entry says", where)
     on_the_hour = row.at.minute == row.at.second == row.at.microsecond == 0
-    if not (on_the_hour if row.occasion == "hour" else row.joined_at == row.at):
+    if not (on_the_hour if row.occasion == "hour" else row.at in _lineage_instants(row.joined_at)):
         raise FoundError("audit.coverage_map.occasion", "is not what its instant and its last leaf say", where)
     return signed
+
+
+def _lineage_instants(joined_at: datetime | None) -> tuple[datetime, ...]:
+    """The instants that a map after a combination may have. Maps once had the combination's own."""
+    return () if joined_at is None else (lineage_instant(joined_at), joined_at)
 
 
 def _check_numbers(connection: Connection, maps: Sequence[Row[Any]]) -> None:

@@ -28,7 +28,7 @@ from audit.subject_words import Capacity, Titles
 from gateway.errors import AccessRefusedError, ConfigurationError, GatewayError, NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.store.ledger import append
-from gateway.store.subject_releases import answered_authorisations, subject_of
+from gateway.store.subject_releases import answered_for_others, subject_of
 from gateway.usecases.log.entries import entry
 from gateway.usecases.log.log_parts import LogParts, record
 from gateway.usecases.log.map_receipts import map_receipts
@@ -188,7 +188,8 @@ def _element(element: Element) -> PackElement:
 
 def _not_shown(connection: Connection, pack: SubjectPack) -> set[str]:
     """Authorisations about this person of which an outcome says that others alone were shown."""
-    answered = answered_authorisations(connection, [UUID(one) for one in unanswered(pack)])
+    persons = [UUID(one.person) for one in pack.sections]
+    answered = answered_for_others(connection, [UUID(one) for one in unanswered(pack)], persons)
     return {str(one) for one in answered}
 
 

@@ -40,14 +40,23 @@ _NOT_READY = "the map that the proof needs is being taken; ask again in a minute
 class Element:
     """One leaf of a list with everything that is still open of it; the reader of a pack is shown a part.
 
-    `openings` is keyed by field; `combination` holds (persons before, persons after) where it is one.
+    `openings` is keyed by field; `combination` is whose records became whose, where it is one.
     """
 
     leaf_index: int
     entry_id: UUID
     leaf: bytes
     openings: Mapping[str, Opening]
-    combination: tuple[tuple[str, ...], tuple[str, ...]] | None
+    combination: "Combination | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Person ids before and after a combination, and those of them that ended with it."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    ended: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """All that a pack about one person holds: `sections`, their own first, and `since`, not in a map yet."""
+    """All that a pack about one person holds: `sections`, their own first, and `since`, not in a map yet.
+
+    `since` goes on with their own list, and with those of ids that ended in it.
+    """
 
     sections: tuple[Section, ...]
     since: tuple[Element, ...]
@@ -87,17 +99,28 @@ def subject_sections(
         raise ProofNotReadyError(_NOT_READY)
     done: dict[UUID, Section] = {}
     wanted: dict[UUID, StoredMap] = {person: newest}
+    theirs = {person}
     while wanted:
         who, coverage = wanted.popitem()
         section = _section(connection, ring, who, coverage, newest)
         done[who] = section
         for element in section.elements:
-            for earlier, until in _obliged(connection, kind, who, element):
+            for earlier, until, ended in _obliged(connection, who, element, newest):
+                if ended:
+                    theirs.add(earlier)
                 if _knows_less(done.get(earlier), until) and _knows_less(wanted.get(earlier), until):
                     wanted[earlier] = until
     others = sorted((one for who, one in done.items() if who != person), key=lambda one: str(one.person))
-    since = list_elements(connection, person, kind, start=newest.tree_size)
-    return Sections((done[person], *others), tuple(_element(row) for row in since))
+    return Sections((done[person], *others), _since(connection, kind, theirs, newest))
+
+
+def _since(connection: Connection, kind: ListKind, persons: set[UUID], newest: StoredMap) -> tuple[Element, ...]:
+    """What stands on these persons' lists after the newest map, each leaf once, in the order of the tree."""
+    rows = [row for one in persons for row in list_elements(connection, one, kind, start=newest.tree_size)]
+    later = {row.leaf_index: _element(row) for row in rows}
+    if any(_takers(element) & {str(one) for one in persons} for element in later.values()):
+        raise ProofNotReadyError(_NOT_READY)
+    return tuple(later[index] for index in sorted(later))
 
 
 def current_notes(parts: LogParts, signer: SignerKey, maps: tuple[StoredMap, ...]) -> tuple[str, ...]:
@@ -150,14 +173,26 @@ def _keys_of_node(number: int) -> tuple[bytes, bytes]:
     return first.to_bytes(32, "big"), (first | ((1 << shift) - 1)).to_bytes(32, "big")
 
 
-def _obliged(connection: Connection, kind: ListKind, person: UUID, element: Element) -> list[tuple[UUID, StoredMap]]:
-    """Whose lists an element demands, and as of which map."""
-    if element.combination is None or str(person) not in element.combination[1]:
+def _obliged(
+    connection: Connection, person: UUID, element: Element, newest: StoredMap
+) -> list[tuple[UUID, StoredMap, bool]]:
+    """Whose lists an element demands, as of which map, and whether that id ended with it: then as of the newest.
+
+    A look that had begun before is still recorded under such an id, and nothing about anybody else is.
+    """
+    if str(person) not in _takers(element) or element.combination is None:
         return []
-    until = lineage_map(connection, kind, element.leaf_index)
+    until = lineage_map(connection, newest.kind, element.leaf_index)
     if until is None:
         raise ProofNotReadyError(_NOT_READY)
-    return [(UUID(earlier), until) for earlier in element.combination[0] if earlier != str(person)]
+    ended = element.combination.ended
+    givers = (one for one in element.combination.before if one != str(person))
+    return [(UUID(one), newest if one in ended else until, one in ended) for one in givers]
+
+
+def _takers(element: Element) -> frozenset[str]:
+    """Who holds records after a combination that others, or they among others, had before."""
+    return frozenset() if element.combination is None else frozenset(element.combination.after)
 
 
 def _knows_less(known: Section | StoredMap | None, until: StoredMap) -> bool:
@@ -171,7 +206,7 @@ def _element(row: Row[Any]) -> Element:
     combination = None
     if row.event_class == EventClass.COMBINATION.value and "detail" in opened:
         detail = parse_canonical(opened["detail"].value)
-        combination = (_ids(detail, "persons_before"), _ids(detail, "persons_after"))
+        combination = Combination(*(_ids(detail, f"persons_{when}") for when in ("before", "after", "ended")))
     return Element(row.leaf_index, row.entry_id, row.leaf, opened, combination)
 
 

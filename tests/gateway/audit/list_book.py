@@ -21,10 +21,11 @@ def about(*numbers, **fields):
     return an_entry(subjects=tuple(str(person(n)) for n in numbers), **fields)
 
 
-def a_move(before, after, run="run-1", **fields):
-    """Records of the persons `before` are the person `after`'s from now on."""
+def a_move(before, after, run="run-1", ended=(), **fields):
+    """Records of the persons `before` are the person `after`'s from now on; the ids `ended` are nobody's any more."""
     detail = {
         "persons_before": [str(person(n)) for n in before], "persons_after": [str(person(after))], "link_decision": run,
+        **({"persons_ended": [str(person(n)) for n in ended]} if ended else {}),
     }  # fmt: skip
     return about(
         *sorted({*before, after}), event=EventClass.COMBINATION, purpose="linkage", items_shown=(), household=None,

@@ -164,6 +164,25 @@ def test_after_a_combination_a_map_is_taken_that_ends_with_it_however_late(wirin
     assert take_due_maps(wiring) == 0
 
 
+def test_a_map_after_a_combination_is_whole_up_to_half_a_minute_before_it(wiring, database):
+    """What had begun in that time may be no leaf yet: an outcome carries the instant at which its request began."""
+    sequence(wiring, about(1), a_move((1,), 2))
+    take_due_maps(wiring)
+    with database.transaction("hg_desk") as connection:
+        found = newest_map(connection, occasion="lineage")
+    assert found.at == (AT - timedelta(seconds=30)).replace(microsecond=0)
+    assert open_map(found.note, [wiring.log_signer.verifier()]).at == found.at
+
+
+def test_a_look_that_waits_with_a_combination_becomes_a_leaf_before_it(wiring, database):
+    """It may have shown the file as it was before; its authorisation was queued while the combination was written."""
+    for entry in (a_move((1, 2), 1, ended=(2,)), about(2), a_move((4,), 3), about(4)):
+        write(database, entry)
+    drain(database, wiring.log_signer)
+    for number in (2, 4):
+        assert [row.event_class for row in elements(database, number, DISCLOSABLE)] == ["consultation", "combination"]
+
+
 def test_salts_differ_from_map_to_map_though_the_list_stays(wiring, database, admin, wiring_clock):
     add_persons(admin, 1, 2)
     sequence(wiring, about(1))

@@ -18,8 +18,10 @@ from audit.verify_export import Trust
 from audit.verify_subject_pack import verify_subject_pack
 from gateway.custody import load_custody, rotate_key
 from gateway.errors import NotFoundError, ProofNotReadyError
+from gateway.store.subject_lists import lineage_map
 from gateway.usecases.log.coverage_maps import take_due_maps
 from gateway.usecases.subjects.erasure_carried_out import erase_lists
+from gateway.usecases.subjects.subject_sections import _section
 from tests.gateway.audit.list_book import (
     DISCLOSABLE,
     SEALED,
@@ -116,7 +118,34 @@ def test_a_combination_without_its_map_yet_makes_the_report_wait(history, wiring
         ).scalar_one() == 3  # fmt: skip
     assert lengths(proved(history, 1)) == {1: 6, 2: 2, 9: 3}
     sequence(history, a_move((10,), 1, "run-4"))
-    assert len(sections_of(history, 1).since) == 1
+    with pytest.raises(ProofNotReadyError):
+        sections_of(history, 1)
+    assert len(sections_of(history, 10).since) == 1
+
+
+def test_the_list_of_an_id_that_ended_is_shown_to_its_end(history, wiring_clock):
+    """A look that had begun before the merge is recorded under the id that ended; of a split it is another person's."""
+    sequence(history, a_move((9, 10), 9, "run-5", ended=(10,)))
+    sequence(history, a_move((20,), 21, "run-6"))
+    take_due_maps(history)
+    sequence(history, about(10), about(20))
+    assert lengths(proved(history, 9)) == {9: 3, 10: 1}
+    assert len(proved(history, 9).since) == 1
+    next_hour(history, wiring_clock)
+    assert lengths(proved(history, 9)) == {9: 3, 10: 2}
+    assert lengths(proved(history, 21)) == {20: 1, 21: 1}
+
+
+def test_an_ended_list_that_is_cut_short_is_named(history, wiring_clock):
+    sequence(history, a_move((9, 10), 9, "run-5", ended=(10,)), about(10))
+    next_hour(history, wiring_clock)
+    sections = sections_of(history, 9)
+    with history.database.transaction("hg_desk") as connection:
+        until = lineage_map(connection, DISCLOSABLE, sections.sections[0].elements[-1].leaf_index)
+        cut = _section(connection, history.custody.digest, person(10), until, until)
+    pack = pack_of(history, replace(sections, sections=(sections.sections[0], cut))).encode()
+    with pytest.raises(SubjectPackError, match="list 2: ended with list 1, line 3 and is not shown to its end"):
+        verify_subject_pack(pack, history.log_signer.verifier())
 
 
 def test_receipts_show_that_the_log_holds_the_maps_and_are_the_same_for_everybody(history, tmp_path):

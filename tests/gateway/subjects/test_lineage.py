@@ -7,6 +7,7 @@ from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.errors import AccessRefusedError
 from gateway.store.ledger import append
+from gateway.usecases.families import disclosure
 from gateway.usecases.log.entries import system_entry
 from tests.gateway.subjects.reports import pass_an_hour, report, sequence, words
 
@@ -28,7 +29,7 @@ def look(northvale, worker, purpose, scene, name):
     assert northvale.open(worker, declaration, northvale.family_id(scene, name)).profile.items_shown
 
 
-def combine(northvale, before, after):
+def combine(northvale, before, after, ended=()):
     """What linkage records when `after` takes records from the others; its map is taken right after."""
     ids = {str(one) for one in before}
     wiring = northvale.wiring
@@ -38,6 +39,7 @@ def combine(northvale, before, after):
             subjects=tuple(sorted(ids | {str(after)})),
             detail={
                 "link_decision": str(wiring.mint()), "persons_before": sorted(ids), "persons_after": [str(after)],
+                **({"persons_ended": [str(one) for one in ended]} if ended else {}),
             },
         )  # fmt: skip
         append(connection, combined)
@@ -71,6 +73,50 @@ def test_what_was_looked_up_under_an_earlier_id_is_in_the_report_of_the_present_
     assert made.pack.subject == str(kelly)
     assert made.files == report(northvale, kelly).files
     assert "in 2 list(s), none left out" in proved(northvale, made, tmp_path)
+
+
+@pytest.fixture
+def combined_meanwhile(monkeypatch):
+    """Call something between a look's reading and its outcome: `combined_meanwhile(action)`."""
+
+    def between(action):
+        really = disclosure.append_outcome
+
+        def appending(*given):
+            action()
+            return really(*given)
+
+        monkeypatch.setattr(disclosure, "append_outcome", appending)
+
+    return between
+
+
+def test_a_look_that_was_going_on_while_files_were_joined_is_told(
+    northvale, kelly, leanne, tmp_path, combined_meanwhile
+):
+    combined_meanwhile(lambda: combine(northvale, [kelly, leanne], kelly, ended=[leanne]))
+    look(northvale, RENT, "tenancy_management", "S1", "Leanne Cole")
+    redirect(northvale, leanne, kelly)
+    pass_an_hour(northvale)
+
+    made = report(northvale, kelly)
+
+    assert "A rent officer in the Income team at Brightwater Homes looked at information about you" in words(made)
+    assert "none left out" in proved(northvale, made, tmp_path)
+
+
+def test_of_a_look_that_was_going_on_while_files_were_parted_it_is_not_said_that_nothing_was_shown(
+    northvale, kelly, leanne, combined_meanwhile
+):
+    combined_meanwhile(lambda: combine(northvale, [kelly], leanne))
+    look(northvale, EARLY_HELP, "early_help", "S2", "Kelly Marsh")
+    pass_an_hour(northvale)
+
+    taker = report(northvale, leanne, decided_by="Data protection officer", decided_on=northvale.clock.now.date())
+
+    assert "was allowed to look at information about you" in words(taker)
+    assert "It may have been looked at." in words(taker)
+    assert "nothing about you was shown" not in words(taker)
 
 
 def test_after_a_split_the_other_persons_later_list_is_not_shown(northvale, kelly, leanne, tmp_path):

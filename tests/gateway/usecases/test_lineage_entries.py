@@ -27,6 +27,18 @@ def test_a_merge_is_told_to_both_and_obliges_the_one_who_goes_on(wiring):
     assert said(wiring, result) == [((A, B), [A, B], [A])]
 
 
+def test_ids_that_ended_are_named_to_every_taker_and_ids_that_go_on_are_not(wiring):
+    def ended(result):
+        return [
+            entry.detail.get("persons_ended") for entry in lineage_entries(wiring, new_id(), result, wiring.clock())
+        ]
+
+    assert ended(assigned([["1", "2", "3"]], {"1": A, "2": A, "3": B})) == [[B]]
+    assert ended(assigned([["1", "2"], ["3"]], {"1": A, "2": A, "3": A})) == [None]
+    torn = assigned([["1", "2", "9"], ["3", "4", "8"]], {"1": A, "2": A, "3": B, "4": B, "8": C, "9": C})
+    assert ended(torn) == [[C], [C]]
+
+
 def test_a_split_obliges_the_new_person_alone(wiring):
     result = assigned([["1", "2"], ["3"]], {"1": A, "2": A, "3": A})
     assert said(wiring, result) == [((A, D), [A], [D])]
