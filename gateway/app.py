@@ -1,6 +1,6 @@
 """The one place where routes, errors, pages and telemetry are joined into an application."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
@@ -8,19 +8,12 @@ from opentelemetry.sdk.trace.export import SpanExporter
 
 from concept_model.errors import DataSharingError
 from gateway import problems
-from gateway.api.context import request_context
 from gateway.api.routers import ROUTERS
 from gateway.errors import JUST_ENDED, PermitEndedError
-from gateway.telemetry import configure_logging, exporter_of, note_request, request_telemetry
+from gateway.response_stamp import ResponseStamp
+from gateway.telemetry import configure_logging, exporter_of, request_telemetry
 from gateway.web.install import install_pages
 from gateway.wiring import Wiring
-
-_SECURITY_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
-}
 
 
 def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
@@ -53,17 +46,5 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
         answer: Response = await app.exception_handlers[DataSharingError](request, PermitEndedError(JUST_ENDED))  # type: ignore[misc]  # ours are all asynchronous
         return answer
 
-    @app.middleware("http")
-    async def stamp(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-        context = request_context(request)
-        note_request(context.request_id)
-        response = await proceed(request)
-        # Between the use case's last look at the clock and here the instant may have passed; nothing has left yet.
-        if context.release.until is not None and wiring.clock() >= context.release.until:
-            response = await ended(request)
-        for name, value in _SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers["X-Request-ID"] = context.request_id
-        return response
-
+    app.add_middleware(ResponseStamp, wiring=wiring, ended=ended)
     return app

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 
+import httpx
 import pytest
 from fhirclient.models.auditevent import AuditEvent
 
+from gateway.usecases.log import exporting_entries
 from tests.gateway.audit.balp import check_profiles
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import copied
@@ -93,6 +95,20 @@ def test_the_export_streams_every_form_and_names_its_entry(gateway):
             events = [json.loads(line) for line in answer.text.splitlines()]
             profiles = {name for event in events if AuditEvent(event) for name in check_profiles(event)}
             assert profiles >= {"PatientQuery"}
+
+
+def test_an_export_that_breaks_off_does_not_look_like_a_whole_one(gateway, monkeypatch):
+    pages = exporting_entries._page
+    monkeypatch.setattr(exporting_entries, "_ROWS", 2)
+
+    def lost(parts, taking, before):
+        if before is not None:
+            raise ConnectionResetError
+        return pages(parts, taking, before)
+
+    monkeypatch.setattr(exporting_entries, "_page", lost)
+    with pytest.raises(httpx.RemoteProtocolError):
+        gateway.client.post("/v1/log/exports", json={"form": "csv"}, headers=OFFICER)
 
 
 def test_an_entry_shows_its_values_and_not_what_the_decision_rested_on(gateway):
