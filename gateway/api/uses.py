@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from gateway.api.context import Anyone, Context, Wired
 from gateway.api.contract import BEARER, Told, operation
+from gateway.api.views import Sent
 from gateway.usecases.log.partner_uses import (
     NOTE,
     PersonQuery,
@@ -45,10 +46,8 @@ class UsesOut(BaseModel):
     note: str
 
 
-class PersonQueryIn(BaseModel):
+class PersonQueryIn(Sent):
     """A privacy officer's question about one person."""
-
-    model_config = ConfigDict(extra="forbid")
 
     source: str = Field(min_length=1, max_length=64, description="A source of the officer's own agency")
     key: str = Field(min_length=1, max_length=128, description="The agency's own key of the person in that source")
@@ -62,10 +61,8 @@ class PersonUsesOut(BaseModel):
     note: str
 
 
-class ReconciliationIn(BaseModel):
+class ReconciliationIn(Sent):
     """The batches that the agency knows it sent."""
-
-    model_config = ConfigDict(extra="forbid")
 
     batches: list[UUID] = Field(max_length=_MOST_BATCHES)
 

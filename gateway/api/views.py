@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from agreements.request import Direction
 from gateway.profiles.views import Profile, Receipt
@@ -17,9 +18,28 @@ from gateway.wiring import Wiring
 
 
 class Sent(BaseModel):
-    """A body that a caller sends: closed, and never showing its input in an error."""
+    """A body that a caller sends: closed, of text that a database can hold, and never showing its input in an error."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
+
+    @field_validator("*")
+    @classmethod
+    def _is_text(cls, value: Any) -> Any:
+        if _holds_nul(value):
+            raise PydanticCustomError("null_character", "holds U+0000, which no text holds")
+        return value
+
+
+def _holds_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\x00" in value
+        case list() | tuple():
+            return any(map(_holds_nul, value))
+        case dict():
+            return any(_holds_nul(part) for pair in value.items() for part in pair)
+        case _:
+            return False
 
 
 class PurposeDeclarationIn(Sent):

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Form, Request
 
 from gateway.api.context import request_context, session_mark, wired
+from gateway.errors import BodyUnreadableError
 from gateway.identity.caller import StaffCaller
 from gateway.identity.cookies import Cookies
 from gateway.identity.errors import ForgedRequestError, UnauthenticatedError
@@ -75,11 +76,18 @@ def signed_in(request: Request) -> Desk:
     return desk
 
 
-def signed_in_form(desk: Annotated[Desk, Depends(signed_in)], form_token: Annotated[str, Form()] = "") -> Desk:
-    """The desk, for a form that carries the token of its session; `ForgedRequestError` otherwise."""
+async def signed_in_form(
+    request: Request, desk: Annotated[Desk, Depends(signed_in)], form_token: Annotated[str, Form()] = ""
+) -> Desk:
+    """The desk, for a form that carries the token of its session; `ForgedRequestError` otherwise.
+
+    Raises `BodyUnreadableError` for a field that is no text.
+    """
     if not form_token.isascii():
         raise ForgedRequestError
     check_form(desk.session, form_token)
+    if any("\x00" in value for value in (await request.form()).values() if isinstance(value, str)):
+        raise BodyUnreadableError("a field of the form holds a character that is no text")
     return desk
 
 

@@ -140,6 +140,21 @@ def test_a_request_that_is_not_valid_is_told_what_is_allowed_there(app, path, bo
     assert "Zephyrine" not in str(fields)
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/log/search", {"worker": "Zephyrine\x00"}), ("/v1/people/search", {"family_name": "\x00"}),
+        ("/v1/legal-holds", {"reason": "Zephyrine\x00"}), ("/v1/partners/me/uses/queries", {"key": "\x00Zephyrine"}),
+    ],
+)  # fmt: skip
+def test_a_character_that_no_text_holds_is_pointed_at(app, path, body):
+    answer = ask(app, "POST", path, json=body)
+
+    (name,) = body
+    assert {"pointer": f"/body/{name}", "kind": "null_character"} in answer.json()["fields"]
+    assert "Zephyrine" not in answer.text
+
+
 @pytest.mark.parametrize("body", [b"", b"Zephyrine", b'{"purpose": "Zephyrine', b'"Zephyrine"', b"[1]", b"\xff\xfe"])
 def test_a_body_that_is_no_object_is_refused_without_repeating_it(app, body):
     answer = ask(app, "POST", "/v1/people/search", content=body, headers={"Content-Type": "application/json"})

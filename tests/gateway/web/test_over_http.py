@@ -254,6 +254,14 @@ def test_a_file_needs_a_feed_of_ones_own_and_a_name_that_says_its_format(at_desk
     assert "Choose the file to send" in client.post("/batches", data=data).text
 
 
+@pytest.mark.parametrize("field", ["worker", "team", "agreement"])
+def test_a_field_that_is_no_text_is_refused_as_such(at_desk, field):
+    client = at_desk("W602")
+    page = client.post("/log", data={"form_token": form_token(client.get("/log")), field: "W2\x0001"})
+    assert page.status_code == 400
+    assert "W2" not in page.text.partition("<main")[2]
+
+
 def test_the_log_is_for_officers(at_desk):
     page = at_desk("W101").get("/log")
     assert page.status_code == 403
