@@ -35,7 +35,7 @@ class SubjectReportIn(Sent):
 
     handle: UUID = Field(description="Id of the person, or of a family named for them")
     capacity: Capacity = Capacity.SELF
-    decided_by: str | None = Field(default=None, min_length=3, max_length=100)
+    decided_by: str | None = Field(default=None, min_length=3, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")
     decided_on: date | None = None
     release_id: UUID | None = None
 

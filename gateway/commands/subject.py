@@ -16,6 +16,7 @@ from audit.subject_words import Capacity
 from gateway.commands.files import CommandError
 from gateway.commands.settings import read_settings
 
+_POST = re.compile(r"[^\x00-\x1f\x7f-\x9f]{3,100}")
 _WORKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 
 
@@ -48,6 +49,8 @@ def subject_report(  # noqa: PLR0913, PLR0917 - as the command line gives it
     )
     if not _WORKER.fullmatch(officer):
         raise CommandError("--officer is the officer's worker reference, such as W601")
+    if decided_by is not None and not _POST.fullmatch(decided_by):
+        raise CommandError("--decided-by is a post of 3 to 100 letters on one line, such as Data protection officer")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CommandError("the folder is not empty; name a new one")
     files, key = _made(asked, officer)

@@ -24,7 +24,7 @@ from audit.subject_letter import TO_SUBJECT, Release
 from audit.subject_list import ListKind
 from audit.subject_pack import PackElement, PackSection, SubjectPack
 from audit.subject_report import PACK, WORDS, Made, for_subject, letter_of, unanswered, with_report
-from audit.subject_words import Capacity, Titles
+from audit.subject_words import Capacity, Titles, uk_time
 from gateway.errors import AccessRefusedError, ConfigurationError, GatewayError, NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.store.ledger import append
@@ -42,6 +42,9 @@ from gateway.wiring import Wiring
 _NOT_DECIDED = (
     "A report that is given to somebody else needs a decision first. Say who decided that it may be given, and on "
     "which day."
+)
+_NOT_DECIDED_YET = (
+    "The day on which it was decided that the report may be given lies in the future. Give the day it was."
 )
 _FOR_THE_SUBJECT = (
     "Two officers decided that this list may be given to the person that it is about, and to nobody else. Ask for it "
@@ -129,6 +132,8 @@ def _gathered(parts: LogParts, signer: SignerKey, asked: AskedReport, entry_of: 
     undecided = not (asked.decided_by and asked.decided_on)
     if undecided and asked.capacity is not Capacity.SELF:
         raise AccessRefusedError("report-not-decided", _NOT_DECIDED, None)
+    if asked.decided_on is not None and asked.decided_on > uk_time(parts.clock()).date():
+        raise AccessRefusedError("report-not-decided", _NOT_DECIDED_YET, None)
     with parts.database.transaction("hg_desk") as connection:
         person = subject_of(connection, asked.handle)
         if person is None:

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,18 @@ def test_what_is_refused_is_recorded_and_writes_nothing(northvale, run, kelly, t
         run("subject-report", "kelly", "--to", folder, "--officer", OFFICER)
     with pytest.raises(CommandError, match="worker reference"):
         run("subject-report", kelly, "--to", folder, "--officer", "Imogen Vance")
+
+
+def test_a_decision_of_tomorrow_is_none_and_a_post_is_one_line(northvale, run, kelly, tmp_path):
+    folder = tmp_path / "report"
+    tomorrow = (northvale.clock.now + timedelta(days=1)).date().isoformat()
+    asked = ("subject-report", kelly, "--to", folder, "--officer", OFFICER, "--capacity", "parent", "--decided-on")
+    with pytest.raises(AccessRefusedError, match="lies in the future"):
+        run(*asked, tomorrow, "--decided-by", "Data protection officer")
+    assert newest(northvale)[1]["detail"]["reasons"] == ["report-not-decided"]
+    with pytest.raises(CommandError, match="on one line"):
+        run(*asked, "2026-11-20", "--decided-by", "Data protection officer\nand another")
+    assert not folder.exists()
 
 
 def test_a_parent_with_a_decision_and_a_release_with_two_officers(northvale, run, kelly, tmp_path):
