@@ -1,12 +1,10 @@
 """`hearthgate erase`: apply past erasures again after a restore. Officers ask for one and decide on it over the API."""
 
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import typer
 
-from audit.canonical import Json
-from audit.entry import Entry, EventClass
 from gateway.commands.files import CommandError
 from gateway.commands.settings import read_settings
 
@@ -35,13 +33,8 @@ def erase(
     if any(not path.is_file() for path in lists):
         raise CommandError("a list of erased keys cannot be read; check the paths")
     with operator_parts(read_settings()) as parts:
-
-        def again(detail: Mapping[str, Json]) -> Entry:
-            return operator_entry(
-                parts, EventClass.ERASURE, purpose=PURPOSE, legal_basis=GROUNDS[GROUND], detail=dict(detail)
-            )
-
-        done = reapply_erasures(parts, lists, again)
+        named = partial(operator_entry, parts, purpose=PURPOSE, legal_basis=GROUNDS[GROUND])
+        done = reapply_erasures(parts, lists, named)
     typer.echo(
         f"{done.keys} erased keys looked for: {done.persons} persons erased again, {done.records} records and what"
         f" {done.entries} entries said of them"

@@ -6,7 +6,7 @@ lost which fields. Some minutes later a last step takes what readings that had b
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from audit.canonical import Json
-from audit.entry import Decision, Entry, EventClass, Outcome
+from audit.entry import Decision, Entry, EventClass, Outcome, Phase
 from gateway.errors import AccessRefusedError, AnsweredBeforeError, ErasureHeldError, GatewayError, NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.store import erasure
@@ -33,7 +33,14 @@ from gateway.usecases.log.entries import entry, system_entry
 from gateway.usecases.log.log_parts import record
 from gateway.usecases.people.officers import require_officer
 from gateway.usecases.people.request_context import RequestContext
-from gateway.usecases.subjects.erasure_carried_out import EntryOf, carry_out, sweep
+from gateway.usecases.subjects.erasure_carried_out import (
+    Admitted,
+    EntryOf,
+    admit,
+    carry_out,
+    refuse_held,
+    sweep,
+)
 from gateway.wiring import Wiring
 
 PURPOSE = "erasure"
@@ -155,31 +162,37 @@ def decide_erasure(
 
     Raises `AccessRefusedError` (no officer, or one's own), `NotFoundError`, `AnsweredBeforeError` or, where a legal
     hold stands, `ErasureHeldError`; then nothing was erased. Each of these is an entry.
+
+    The decision is committed first: under its ticket is read what the erasure looks for. Where the gateway stops before
+    the erasure itself is committed, the decision is on record, nothing is erased, and an officer decides again.
     """
     now = wiring.clock()
     require_officer(wiring, context, caller, now, _OFFICERS_ONLY)
     try:
         with wiring.database.transaction("hg_erase") as connection:
-            row = lock_erasure(connection, erasure_id)
-            problem = _problem(row, caller)
-            if row is not None and problem is None:
-                decided = _decided(wiring, context, caller, row, reason, confirmed=confirmed)
-                append(connection, decided)
-                values = {"decided_by": caller.subject, "decided_worker": decided.who, "decided_at": now}
-                if not confirmed:
-                    change_erasure(connection, erasure_id, {**values, "state": "refused"})
-                    return _shown(wiring, row.model_copy(update={"state": "refused"}))
-                records = erasure.records_of_family(connection, UUID(str(row.family_id)))
-                done = carry_out(wiring, connection, records, _erasure_entry(wiring, context, caller, row))
-                change_erasure(connection, erasure_id, {**values, "state": "erased", "persons": list(done.gone)})
-                return Erasure(
-                    erasure_id, "erased", row.ground, GROUNDS[row.ground], row.asked_at, row.asked_worker,
-                    records=done.records, facts=done.facts, entries=done.entries, erasure_entries=done.erasure_entries,
-                )  # fmt: skip
+            row = _waiting(wiring, context, caller, lock_erasure(connection, erasure_id))
+            if not confirmed:
+                refused = _decided(wiring, context, caller, row, reason)
+                append(connection, refused)
+                change_erasure(connection, erasure_id, {**_by(caller, refused, now), "state": "refused"})
+                return _shown(wiring, row.model_copy(update={"state": "refused"}))
+            records = erasure.records_of_family(connection, UUID(str(row.family_id)))
+            refuse_held(connection, records)
+            decided = _decided(wiring, context, caller, row, reason, records)
+            ticket = admit(wiring, connection, decided)
+        with wiring.database.transaction("hg_erase") as connection:
+            row = _waiting(wiring, context, caller, lock_erasure(connection, erasure_id))
+            admitted = Admitted(ticket, tuple(records))
+            done = carry_out(wiring, connection, admitted, _erasure_entry(wiring, context, caller, row, decided))
+            gone = {**_by(caller, decided, now), "state": "erased", "persons": list(done.gone)}
+            change_erasure(connection, erasure_id, gone)
     except ErasureHeldError:
         _deny(wiring, context, caller, "legal-hold")
         raise
-    raise _refused(wiring, context, caller, problem or "not-found")
+    return Erasure(
+        erasure_id, "erased", row.ground, GROUNDS[row.ground], row.asked_at, row.asked_worker,
+        records=done.records, facts=done.facts, entries=done.entries, erasure_entries=done.erasure_entries,
+    )  # fmt: skip
 
 
 def finish_erasures(wiring: Wiring) -> int:
@@ -199,36 +212,55 @@ def finish_erasures(wiring: Wiring) -> int:
     return finished
 
 
-def _problem(row: ErasureRow | None, caller: StaffCaller) -> str | None:
+def _waiting(wiring: Wiring, context: RequestContext, caller: StaffCaller, row: ErasureRow | None) -> ErasureRow:
+    """The erasure where this officer may decide on it; raises, with an entry, where not."""
     if row is None:
-        return "not-found"
+        raise _refused(wiring, context, caller, "not-found")
     if row.state != "asked":
-        return "already-answered"
-    own = row.asked_by == caller.subject or row.asked_worker == (caller.worker_ref or caller.subject)
-    return "own-erasure" if own else None
+        raise _refused(wiring, context, caller, "already-answered")
+    if row.asked_by == caller.subject or row.asked_worker == (caller.worker_ref or caller.subject):
+        raise _refused(wiring, context, caller, "own-erasure")
+    return row
+
+
+def _by(caller: StaffCaller, decided: Entry, now: datetime) -> dict[str, object]:
+    return {"decided_by": caller.subject, "decided_worker": decided.who, "decided_at": now}
 
 
 def _decided(
-    wiring: Wiring, context: RequestContext, caller: StaffCaller, row: ErasureRow, reason: str, *, confirmed: bool
+    wiring: Wiring,
+    context: RequestContext,
+    caller: StaffCaller,
+    row: ErasureRow,
+    reason: str,
+    records: Sequence[UUID] | None = None,
 ) -> Entry:
+    """The entry of a decision: confirmed for these records, or refused."""
+    confirmed = records is not None
     return entry(
         wiring, context, caller, EventClass.CONFIGURATION, wiring.clock(), purpose=PURPOSE,
         household=str(row.family_id), decision=Decision.PERMIT if confirmed else Decision.REFUSE,
+        phase=Phase.AUTHORISATION if confirmed else Phase.SINGLE,
+        outcome=Outcome.PENDING if confirmed else Outcome.DONE,
         detail={
             "erasure": str(row.erasure_id), "ground": row.ground, "justification": reason,
             "review_outcome": "confirmed" if confirmed else "refused",
+            **({} if records is None else {"records": [str(one) for one in records]}),
         },
     )  # fmt: skip
 
 
-def _erasure_entry(wiring: Wiring, context: RequestContext, caller: StaffCaller, row: ErasureRow) -> EntryOf:
+def _erasure_entry(
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, row: ErasureRow, decided: Entry
+) -> EntryOf:
     words = _words(wiring, row)
 
     def made(detail: Mapping[str, Json]) -> Entry:
         said = {"erasure": str(row.erasure_id), "ground": row.ground, "case_reference": words["reference"], **detail}
         return entry(
             wiring, context, caller, EventClass.ERASURE, wiring.clock(), purpose=PURPOSE,
-            on_behalf_of=row.asked_worker, legal_basis=GROUNDS[row.ground], detail=said,
+            on_behalf_of=row.asked_worker, legal_basis=GROUNDS[row.ground], detail=said, phase=Phase.OUTCOME,
+            refers_to=decided.entry_id,
         )  # fmt: skip
 
     return made

@@ -1,5 +1,6 @@
 """Carry an erasure out, in one transaction as hg_erase: all of it is committed, or none.
 
+(0) in a transaction before: the entry that names the records, and the ticket under which their words are read
 (1) keep linkage out; whose the records are and ever were; a legal hold stops everything
 (2) which entries are about them, by card, by list, in words; which fields of each go (`erasure_plan`)
 (3) append the erasure entries: each names at most a thousand entries that lose the same fields, and nothing of anybody
@@ -13,7 +14,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from audit.entry import Entry
 from gateway.errors import ErasureHeldError, KeyCustodyError
 from gateway.store import erasure, erasure_desk, erasure_lists
 from gateway.store.erasure import LinkVersion
-from gateway.store.ledger import append
+from gateway.store.ledger import Ticket, append, authorise, open_ticket
 from gateway.store.subject_lists import rows_between
 from gateway.usecases.intake.intake_rejected import opened_row
 from gateway.usecases.log.coverage_maps import map_secret, row_leaf
@@ -35,6 +36,9 @@ from gateway.usecases.subjects.erasure_plan import ALONE, WORDS, Lineage, fields
 from gateway.usecases.subjects.erasure_words import Named, named_by
 
 NAMED_IN_ENTRY = 1000
+_TICKET_LASTS = timedelta(hours=8)
+"""A working day: no declaration ends sooner. The database itself admits for thirty seconds from the issue."""
+
 _SPOKEN = ("query", "justification", "case_reference")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS_GONE = b"The words of this request named somebody who has been erased."
@@ -62,17 +66,40 @@ class _Found:
     records: set[UUID]
 
 
-def carry_out(parts: LogParts, connection: Connection, records: Sequence[UUID], entry_of: EntryOf) -> CarriedOut:
-    """Erase the persons whose records these are. `connection` is a transaction of hg_erase; the caller commits it.
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Records to be erased, and the ticket of the committed entry that names them."""
 
-    Raises `ErasureHeldError` where a legal hold stands on any id that the records ever were under.
+    ticket_id: UUID
+    records: tuple[UUID, ...]
+
+
+def admit(parts: LogParts, connection: Connection, decided: Entry) -> UUID:
+    """Append the entry whose detail names the records of an erasure, and issue its ticket: the ticket's id.
+
+    It admits once the caller has committed, for thirty seconds.
     """
+    ticket = Ticket(parts.mint(), UUID(decided.entry_id), (), parts.clock() + _TICKET_LASTS, ())
+    authorise(connection, decided, ticket, 0)
+    return ticket.ticket_id
+
+
+def refuse_held(connection: Connection, records: Sequence[UUID]) -> None:
+    """Raise `ErasureHeldError` where a legal hold stands on any id that the records ever were under."""
+    _lineage(connection, erasure.link_versions(connection, records))
+
+
+def carry_out(parts: LogParts, connection: Connection, admitted: Admitted, entry_of: EntryOf) -> CarriedOut:
+    """Erase the persons whose records were admitted. `connection` is a transaction of hg_erase; the caller commits it.
+
+    Raises `ErasureHeldError` as `refuse_held` does and, through the transaction, `TicketRefusedError`.
+    """
+    records = admitted.records
+    open_ticket(connection, admitted.ticket_id)
     # (1) Whose.
     erasure.keep_linkage_out(connection)
     versions = erasure.link_versions(connection, records)
-    lineage = lineage_of(versions)
-    if erasure_desk.standing_holds(connection, sorted(lineage.handles)):
-        raise ErasureHeldError("a legal hold stands on this person; an officer lifts it first")
+    lineage = _lineage(connection, versions)
     persons = _persons(connection, records, versions)
     digests = erasure.key_digests(connection, records)
     # (2) Which entries.
@@ -133,6 +160,13 @@ def erase_lists(parts: LogParts, connection: Connection, persons: Sequence[UUID]
                 erasure_lists.keep_hash(connection, stored, *row_leaf(row, salts))
     for person in persons:
         erasure_lists.erase_lists(connection, person)
+
+
+def _lineage(connection: Connection, versions: Sequence[LinkVersion]) -> Lineage:
+    lineage = lineage_of(versions)
+    if erasure_desk.standing_holds(connection, sorted(lineage.handles)):
+        raise ErasureHeldError("a legal hold stands on this person; an officer lifts it first")
+    return lineage
 
 
 def _marks(parts: LogParts, connection: Connection, persons: Sequence[UUID]) -> list[str]:

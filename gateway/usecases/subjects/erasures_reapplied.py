@@ -1,7 +1,8 @@
 """Apply past erasures again, after a restore from a backup that still holds whom they erased.
 
 What must go is known by the list of erased keys beside the database, by further copies of it, and by the list in the
-database itself. Each person found goes as before, in a transaction of their own and with entries that say so.
+database itself. Each person found goes as before: an entry names their records, then they go, in a transaction of their
+own and with entries that say so.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,13 +11,13 @@ from pathlib import Path
 from uuid import UUID
 
 from audit.canonical import Json
-from audit.entry import Entry
+from audit.entry import Entry, EventClass, Outcome, Phase
 from gateway.errors import ErasureHeldError
 from gateway.store import erasure
 from gateway.store.erasure_desk import save_erasure
 from gateway.usecases.log.log_parts import LogParts
 from gateway.usecases.subjects.erased_list import add_to_list, list_path, read_list
-from gateway.usecases.subjects.erasure_carried_out import carry_out
+from gateway.usecases.subjects.erasure_carried_out import Admitted, admit, carry_out, refuse_held
 
 GROUND = "legal-obligation"
 _ASKED_BY = "list of erased keys"
@@ -34,10 +35,10 @@ class Reapplied:
     held: int
 
 
-def reapply_erasures(
-    parts: LogParts, copies: Iterable[Path], entry_of: Callable[[Mapping[str, Json]], Entry]
-) -> Reapplied:
+def reapply_erasures(parts: LogParts, copies: Iterable[Path], entry_of: Callable[..., Entry]) -> Reapplied:
     """Erase again whom the lists name. Safe to repeat: who is gone is not found.
+
+    `entry_of` makes an entry of an event and of fields by name.
 
     Raises `ConfigurationError` for a copy that is no list, `DatabaseUnavailableError`; persons erased before stay so.
     """
@@ -65,14 +66,25 @@ def _people(versions: Iterable[erasure.LinkVersion], records: Iterable[UUID]) ->
     return [found for _, found in sorted(people.items())]
 
 
-def _erase(
-    parts: LogParts, records: list[UUID], entry_of: Callable[[Mapping[str, Json]], Entry]
-) -> tuple[int, int] | None:
+def _erase(parts: LogParts, records: list[UUID], entry_of: Callable[..., Entry]) -> tuple[int, int] | None:
     erasure_id = parts.mint()
     said: dict[str, Json] = {"erasure": str(erasure_id), "ground": GROUND, "reasons": [REASON]}
     try:
         with parts.database.transaction("hg_erase") as connection:
-            done = carry_out(parts, connection, records, lambda detail: entry_of({**said, **detail}))
+            refuse_held(connection, records)
+            decided = entry_of(
+                EventClass.CONFIGURATION, phase=Phase.AUTHORISATION, outcome=Outcome.PENDING,
+                detail={**said, "records": [str(one) for one in records]},
+            )  # fmt: skip
+            admitted = Admitted(admit(parts, connection, decided), tuple(records))
+
+        def erased(detail: Mapping[str, Json]) -> Entry:
+            return entry_of(
+                EventClass.ERASURE, phase=Phase.OUTCOME, refers_to=decided.entry_id, detail={**said, **detail}
+            )
+
+        with parts.database.transaction("hg_erase") as connection:
+            done = carry_out(parts, connection, admitted, erased)
             now = parts.clock()
             # For the last step, which takes what was no leaf yet.
             row = {

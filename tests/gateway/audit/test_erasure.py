@@ -6,19 +6,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from audit.entry import EventClass
+from audit.entry import EventClass, Outcome, Phase
 from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.errors import AccessRefusedError, AnsweredBeforeError, ErasureHeldError, NotFoundError
 from gateway.operator_parts import OperatorParts, operator_entry
-from gateway.store.erasure import erase_as_said
+from gateway.store.erasure import erase_as_said, identifying_values, records_of_family
 from gateway.store.errors import TicketRefusedError
-from gateway.store.ledger import append
+from gateway.store.ledger import append, open_ticket
 from gateway.usecases.log.exporting_log import export_log
 from gateway.usecases.log.receipts import operator_receipt
 from gateway.usecases.log.verifying_log import verify_database
 from gateway.usecases.subjects.erasing import decide_erasure, erasures_open
-from gateway.usecases.subjects.erasure_carried_out import forget_openings
+from gateway.usecases.subjects.erasure_carried_out import admit, forget_openings
 from gateway.usecases.subjects.legal_holds import holds_standing, lift_hold, place_hold
 from tests.gateway.audit.erased_world import ASKS, DECIDES, ask, decide, erase, everything_stored, finish
 from tests.gateway.audit.log_book import drain
@@ -190,6 +190,39 @@ def test_an_opening_goes_only_as_an_erasure_entry_of_the_same_transaction_says(n
         erase_as_said(connection, done.erasure_entries[0])
     with northvale.wiring.database.engine("hg_erase").begin() as connection, pytest.raises(DBAPIError, match="denied"):
         connection.execute(text("UPDATE audit.opening SET fields = '{}'"))
+
+
+def test_what_a_person_is_found_by_is_read_only_under_a_committed_entry_that_names_their_records(northvale, kelly):
+    wiring = northvale.wiring
+    parts = OperatorParts(wiring.settings, wiring.database, wiring.custody)
+    with wiring.database.transaction("hg_erase") as connection:
+        hers = records_of_family(connection, kelly[1])
+        others = records_of_family(connection, northvale.family_id("S1", "Leanne Cole"))
+
+    def named(records):
+        return operator_entry(
+            parts, EventClass.CONFIGURATION, purpose="erasure", phase=Phase.AUTHORISATION, outcome=Outcome.PENDING,
+            detail={"records": [str(one) for one in records]},
+        )  # fmt: skip
+
+    def read(records, *, admitted, before=True):
+        with wiring.database.transaction("hg_erase") as connection:
+            ticket = admit(parts, connection, named(admitted))
+            if not before:
+                open_ticket(connection, ticket)
+        with wiring.database.transaction("hg_erase") as connection:
+            open_ticket(connection, ticket)
+            return identifying_values(connection, records)
+
+    assert read(hers, admitted=hers)
+    for refused in (
+        lambda: read(others, admitted=hers), lambda: read([*hers, *others], admitted=hers),
+        lambda: read(hers, admitted=hers, before=False),
+    ):  # fmt: skip
+        with pytest.raises(TicketRefusedError):
+            refused()
+    with pytest.raises(TicketRefusedError), wiring.database.transaction("hg_erase") as connection:
+        identifying_values(connection, hers)
 
 
 def test_a_file_sent_again_brings_nobody_back(northvale, kelly):

@@ -1,10 +1,10 @@
 """A backup brings the erased back, and the list of erased keys takes them out again; the others' reports stay whole."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from audit.entry import EventClass
 from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway import clock
@@ -51,10 +51,7 @@ def parts_of(northvale):
 def reapplied(northvale, *copies):
     parts = parts_of(northvale)
 
-    def again(detail):
-        return operator_entry(parts, EventClass.ERASURE, purpose="erasure", detail=dict(detail))
-
-    return reapply_erasures(parts, copies, again)
+    return reapply_erasures(parts, copies, partial(operator_entry, parts, purpose="erasure"))
 
 
 def test_after_a_restore_the_erased_go_again(northvale, kelly, backup, tmp_path):

@@ -160,6 +160,8 @@ _SEQUENCE: Reach = {
 }
 _ERASE: Reach = {
     "audit.append_entry()": ("EXECUTE", "whoever acts on personal data says so in the log, and cannot read there"),
+    "audit.append_many()": ("EXECUTE", "the decision to erase, with the ticket under which words are read"),
+    "audit.open_ticket()": ("EXECUTE", "redeems a committed, fresh, unused ticket in the transaction that reads"),
     "audit.card": ("SELECT", "finds the entries about a person"),
     "audit.coverage_map": ("SELECT", "keeps, as hashes, what stood for somebody in maps"),
     "audit.coverage_map_nodes": ("SELECT", "keeps, as hashes, what stood for somebody in maps"),
@@ -227,7 +229,10 @@ _ERASE: Reach = {
     "hearth.erased_record": ("SELECT", "keyed digests that must not come back"),
     "hearth.erasure_digests()": ("EXECUTE", "keyed digests of the records to be erased"),
     "hearth.erasure_links()": ("EXECUTE", "who is tied to whom, as ids"),
-    "hearth.erasure_words()": ("EXECUTE", "words by which entries that name a person are found"),
+    "hearth.erasure_words()": (
+        "EXECUTE",
+        "words by which entries that name a person are found, of records that the entry of an opened ticket names",
+    ),
     "hearth.records_of_keys()": ("EXECUTE", "records of partners' keys, as ids"),
     "hearth.records_to_erase()": ("EXECUTE", "records of a person, as ids"),
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),

@@ -1,5 +1,6 @@
 """What a group of entries and tickets says is what the database holds of each, however they are mixed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,9 +16,9 @@ from audit.entry import EventClass, Outcome, Phase
 from audit.leaf import Opening, check_openings
 from gateway import clock
 from gateway.store import wire
-from gateway.store.append_many import append_many, bit_string
+from gateway.store.append_many import AppendedRow, append_many, bit_string
 from gateway.store.group_commit import Done, GroupCommit
-from gateway.store.ledger import Ticket, TicketSubject, append, authorise, written
+from gateway.store.ledger import _APPEND, Ticket, TicketSubject, append, authorise, committed, written
 from tests.gateway.audit.log_book import AT, an_entry, person
 
 _WIDTH = 16
@@ -115,6 +116,23 @@ def test_a_ticket_of_no_entry_of_the_group_or_a_subject_of_no_ticket_of_it_is_re
 
     with pytest.raises(DBAPIError, match="violates not-null"), database.transaction("hg_read") as connection:
         wire.run(connection, [(statement, values)])
+
+    with admin.begin() as connection:
+        assert connection.execute(text("SELECT count(*) FROM audit.entry")).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    "other", [{"entry_id": str(clock.new_id())}, {"event": EventClass.SEARCH}], ids=["id", "class"]
+)
+def test_an_entry_gets_no_leaf_but_its_own(database, admin, other):
+    """A leaf of another entry can never be proved: it would stop every export of the log for good."""
+    mine = an_entry()
+    foreign, _ = committed(replace(mine, **other))
+    row = committed(mine)[1]._replace(leaf=foreign)
+
+    for step in (append_many([AppendedRow(row)]), (_APPEND, row)):
+        with pytest.raises(DBAPIError, match="violates not-null"), database.transaction("hg_read") as connection:
+            wire.run(connection, [step])
 
     with admin.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM audit.entry")).scalar_one() == 0
