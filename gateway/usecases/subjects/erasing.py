@@ -176,6 +176,8 @@ def decide_erasure(
                 append(connection, refused)
                 change_erasure(connection, erasure_id, {**_by(caller, refused, now), "state": "refused"})
                 return _shown(wiring, row.model_copy(update={"state": "refused"}))
+            # Whose the records are is asked when no run is about to say otherwise.
+            erasure.keep_linkage_out(connection)
             records = erasure.records_of_family(connection, UUID(str(row.family_id)))
             refuse_held(connection, records)
             decided = _decided(wiring, context, caller, row, reason, records)
