@@ -33,10 +33,22 @@ def canonical_texts(values: Iterable[Json]) -> list[bytes]:
         raise ValueError(_HALF_A_PAIR) from None
 
 
+def parse_json(data: bytes | str) -> object:
+    """The value of JSON of any spelling. Raises `ValueError`, also for what is nested deeper than can be read.
+
+    Everything that is read offline comes through here: `json` itself gives a deep nest up with another error.
+    """
+    try:
+        value: object = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON, or nested too deeply") from None
+    return value
+
+
 def parse_canonical(data: bytes) -> Json:
     """The value of canonical bytes. Raises `ValueError` when they are JSON of another spelling, or not JSON."""
     try:
-        value: Json = json.loads(data)
+        value: Json = parse_json(data)  # type: ignore[assignment]  # what JSON has no other form for is refused next
         spelled = canonical_json(value)
     except (ValueError, RecursionError):
         raise ValueError("not canonical JSON") from None

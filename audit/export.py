@@ -12,15 +12,15 @@ export for a partner has only those that the partner may see, a public one has n
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from audit.canonical import Json, canonical_json
+from audit.canonical import Json, canonical_json, parse_canonical
 from audit.checkpoint import open_checkpoint
-from audit.encoding import to_base64
+from audit.encoding import from_base64, to_base64
 from audit.entry import format_second
 from audit.errors import ExportError
 from audit.keys import VerifierKey
@@ -75,6 +75,43 @@ def write_export(
     (folder / CHECKPOINT).write_text(checkpoint_note, encoding="utf-8", newline="")
     (folder / MANIFEST).write_bytes(canonical_json({"format": FORMAT, "log_key": log_key.encode()}) + b"\n")
     return builder.size
+
+
+def read_openings(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Opening]]]:
+    """The openings of an export with their leaf indices, as the writer writes them and in no other form.
+
+    Raises `ExportError` that names the first line which is malformed, repeats a leaf or stands out of order. Whether
+    they fit the leaves is not checked.
+    """
+    last = -1
+    for number, line in enumerate(lines, 1):
+        try:
+            index, opened = _parse_openings(line)
+        except ValueError as error:
+            problem = f"line {number}: {error}"
+            raise ExportError(OPENINGS, problem) from None
+        if index <= last:
+            problem = f"line {number}: " + ("opens a leaf again" if index == last else "is out of order")
+            raise ExportError(OPENINGS, problem, index)
+        last = index
+        yield index, opened
+
+
+def _parse_openings(line: bytes) -> tuple[int, dict[str, Opening]]:
+    if not line.endswith(b"\n"):
+        raise ValueError("does not end in a newline")
+    row = parse_canonical(line[:-1])
+    if not isinstance(row, Mapping) or row.keys() != {"leaf_index", "openings"}:
+        raise ValueError("does not have the members leaf_index and openings, and no others")
+    index, fields = row["leaf_index"], row["openings"]
+    if type(index) is not int or index < 0 or not isinstance(fields, Mapping) or not fields:
+        raise ValueError("names no leaf, or opens no field")
+    opened = {}
+    for name, pair in fields.items():
+        if not isinstance(pair, list) or [type(one) for one in pair] != [str, str]:
+            raise ValueError("has an opening that is not salt and value")
+        opened[name] = Opening(from_base64(str(pair[0])), str(pair[1]).encode())
+    return index, opened
 
 
 def row_line(leaf_index: int, found: "re.Match[bytes]") -> bytes:

@@ -8,13 +8,13 @@ when a file cannot be read.
 """
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.canonical import parse_json
 from audit.entry import EventClass
 from audit.errors import AuditError, ExportError
 from audit.partner_pack import OwnEntry, own_entries
@@ -96,7 +96,7 @@ def _ids(line: str) -> set[str]:
     if _ID.fullmatch(line):
         return {line}
     try:
-        found = json.loads(line)
+        found = parse_json(line)
     except ValueError:
         return set()
     if not isinstance(found, dict):

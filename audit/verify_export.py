@@ -8,7 +8,6 @@ recomputed from all entries is the signed root, and at the size of every older c
 Not checked: that entry ids are unique, which the tree does not promise.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,10 +17,10 @@ from pathlib import Path
 from typing import IO
 
 from audit.bundle_digests import EVENTS, BundleDigest, shared_digests, width_of
+from audit.canonical import parse_canonical, parse_json
 from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
-from audit.encoding import from_base64
-from audit.errors import AuditError, EntryError, ExportError
-from audit.export import CHECKPOINT, ENTRIES, FORMAT, MANIFEST, OPENINGS, row_line
+from audit.errors import AuditError, EntryError, ExportError, NoteError
+from audit.export import CHECKPOINT, ENTRIES, FORMAT, MANIFEST, OPENINGS, read_openings, row_line
 from audit.keys import VerifierKey
 from audit.leaf import LEAF_FORM, Opening, check_openings
 from audit.merkle import HASH_SIZE, leaf_hash
@@ -38,7 +37,8 @@ SHARED_FROM = 2**16
 class Trust:
     """What the one who checks already holds: keys given to him by another road, and checkpoints he kept.
 
-    `earlier_keys` are keys that the log signed with before it rotated them: good for what is older than the head.
+    `earlier_keys` are keys that the log signed with before it rotated them: good for what is older than an export's
+    head, and for whatever they signed of a report or a pack.
     """
 
     log_key: VerifierKey | str | None = None
@@ -48,6 +48,13 @@ class Trust:
     policy: Policy | None = None
     restores: tuple[str, ...] = ()
     earlier_keys: tuple[VerifierKey | str, ...] = ()
+
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """The log's keys, the newest first. Raises `NoteError` where none was given."""
+        if self.log_key is None:
+            raise NoteError("this is checked against the log's key: give it with --key")
+        given = (self.log_key, *self.earlier_keys)
+        return tuple(dict.fromkeys(VerifierKey.parse(one) if isinstance(one, str) else one for one in given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ class _Walk:
         self._table = files.enter_context(_open_file(folder, ENTRIES)) if has_rows else None
         self._opened: Iterator[tuple[int, dict[str, Opening]]] = iter(())
         if has_rows and (folder / OPENINGS).exists():
-            self._opened = _openings(files.enter_context(_open_file(folder, OPENINGS)))
+            self._opened = read_openings(files.enter_context(_open_file(folder, OPENINGS)))
         self._next_opened = next(self._opened, None)
         self._digests: Iterator[BundleDigest | None] = repeat(None)
         if head.size >= SHARED_FROM:
@@ -228,31 +235,16 @@ def _row_error(line: bytes, index: int, expected: bytes) -> ExportError:
     if not line:
         return ExportError(ENTRIES, "row is missing", index)
     try:
-        row, wanted = json.loads(line), json.loads(expected)
+        row, wanted = parse_json(line), parse_canonical(expected.removesuffix(b"\n"))
     except ValueError:
-        return ExportError(ENTRIES, "row is not JSON", index)
-    if not isinstance(row, dict) or set(row) != set(wanted):
+        return ExportError(ENTRIES, "row is not JSON, or nested too deeply", index)
+    if not isinstance(row, dict) or not isinstance(wanted, dict) or set(row) != set(wanted):
         return ExportError(ENTRIES, "row does not have the columns of the format", index)
     # A dropped or inserted row shifts every column; the index says so, and is therefore looked at first.
     for name in ("leaf_index", *sorted(wanted)):
         if row[name] != wanted[name]:
             return ExportError(ENTRIES, "is not what the leaf says", index, name)
     return ExportError(ENTRIES, "row is not in canonical form", index)
-
-
-def _openings(lines: IO[bytes]) -> Iterator[tuple[int, dict[str, Opening]]]:
-    last = -1
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-            index, fields = row["leaf_index"], row["openings"]
-            opened = {name: Opening(from_base64(salt), value.encode()) for name, (salt, value) in fields.items()}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise ExportError(OPENINGS, f"line {number} is not of the format") from None
-        if type(index) is not int or index <= last:
-            raise ExportError(OPENINGS, f"line {number} is out of order")
-        last = index
-        yield index, opened
 
 
 def _open(name: str, note: bytes | str, log_key: VerifierKey | str, trust: Trust) -> OpenedCheckpoint:
@@ -279,12 +271,17 @@ def _manifest_key(folder: Path) -> VerifierKey | None:
             raise ExportError(MANIFEST, "is missing though there are rows")
         return None
     try:
-        manifest = json.loads(_read(folder, MANIFEST))
-        if manifest["format"] != FORMAT:
-            raise ExportError(MANIFEST, "is of another format")
-        return VerifierKey.parse(manifest["log_key"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise ExportError(MANIFEST, "does not name a format and a key") from None
+        manifest = parse_canonical(_read(folder, MANIFEST).removesuffix(b"\n"))
+    except ValueError as error:
+        raise ExportError(MANIFEST, str(error)) from None
+    if not isinstance(manifest, dict) or manifest.keys() != {"format", "log_key"}:
+        raise ExportError(MANIFEST, "does not name a format and a key, and nothing else")
+    if manifest["format"] != FORMAT:
+        raise ExportError(MANIFEST, "is of another format")
+    try:
+        return VerifierKey.parse(str(manifest["log_key"]))
+    except NoteError as error:
+        raise ExportError(MANIFEST, str(error)) from None
 
 
 def _read(folder: Path, name: str) -> bytes:

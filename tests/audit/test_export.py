@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from audit.canonical import canonical_json
 from audit.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from audit.entry import Entry, EventClass
 from audit.errors import AuditError, ExportError, NoteError
@@ -155,7 +156,7 @@ def test_an_opening_that_does_not_fit_is_named(export, what):
         rows.reverse()
     else:
         fields["who"] = "plain"
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    file.write_bytes(b"".join(canonical_json(row) + b"\n" for row in rows))
 
     found = refused(export)
     assert found.file == "openings.ndjson"
@@ -164,6 +165,72 @@ def test_an_opening_that_does_not_fit_is_named(export, what):
         index, field = expected[what]
         assert found.index == index
         assert found.field in ({"agency", "purpose"} if what == "field" else {field})
+
+
+NEST = b"[" * 100_000
+
+
+def opening_lines():
+    """Cheats at line 4 of the openings: its bytes and how they are changed, and what the verdict says."""
+    return {
+        "member": (lambda line: line.replace(b'"leaf_index"', b'"colour":"blue","leaf_index"'), "the members"),
+        "member twice": (lambda line: line.replace(b'{"leaf_index":15', b'{"leaf_index":10,"leaf_index":15'), "form"),
+        "field twice": (lambda line: line.replace(b'"who":[', b'"who":["",""],"who":['), "canonical"),
+        "spelling": (lambda line: line.replace(b":15", b": 15"), "canonical"),
+        "number": (lambda line: line.replace(b":15", b":true"), "names no leaf"),
+        "nothing open": (lambda _: b'{"leaf_index":15,"openings":{}}\n', "opens no field"),
+        "three parts": (lambda line: line.replace(b'"who":["', b'"who":["","'), "not salt and value"),
+        "salt": (lambda line: line.replace(b'"who":["', b'"who":["?'), "not standard base64"),
+        "again": (lambda line: line.replace(b":15", b":10"), "opens a leaf again"),
+        "back": (lambda line: line.replace(b":15", b":9"), "is out of order"),
+        "nest": (lambda _: NEST + b"\n", "not canonical JSON"),
+        "empty": (lambda _: b"\n", "not canonical JSON"),
+        "cut": (lambda line: line[:-1], "does not end in a newline"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("cheat", sorted(opening_lines()))
+def test_a_line_of_openings_in_any_other_form_than_the_writers_is_named(export, cheat):
+    file, (change, says) = export / "openings.ndjson", opening_lines()[cheat]
+    lines = file.read_bytes().splitlines(keepends=True)[:4]
+    changed = change(lines[3])
+    assert changed != lines[3]
+    file.write_bytes(b"".join([*lines[:3], changed]))
+
+    found = refused(export)
+    assert found.file == "openings.ndjson"
+    assert found.problem.startswith("line 4: ")
+    assert says in found.problem
+
+
+@pytest.mark.parametrize(
+    ("manifest", "says"),
+    [
+        (b"", "not canonical"),
+        (NEST, "not canonical"),
+        (b"[]\n", "and nothing else"),
+        (b'{"format":"hearthgate/audit-export/v1"}\n', "and nothing else"),
+        (b'{"colour":"blue","format":"hearthgate/audit-export/v1","log_key":"%b"}\n', "and nothing else"),
+        (b'{"format":"x","format":"hearthgate/audit-export/v1","log_key":"%b"}\n', "not in canonical form"),
+        (b'{"format":"hearthgate/audit-export/v2","log_key":"%b"}\n', "another format"),
+        (b'{"format":"hearthgate/audit-export/v1","log_key":"northvale"}\n', "key id is not"),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_a_manifest_in_any_other_form_than_the_writers_is_refused(export, manifest, says):
+    (export / "export.json").write_bytes(manifest.replace(b"%b", LOG.verifier().encode().encode()))
+
+    found = refused(export)
+    assert found.file == "export.json"
+    assert says in found.problem
+
+
+def test_a_nest_in_place_of_a_row_is_named(export):
+    table = export / "entries.ndjson"
+    lines = table.read_bytes().splitlines(keepends=True)
+    table.write_bytes(b"".join([*lines[:7], NEST + b"\n", *lines[8:]]))
+
+    assert str(refused(export)) == "entries.ndjson, leaf 7: row is not JSON, or nested too deeply"
 
 
 def test_a_byte_changed_anywhere_in_any_file_is_found(export):
