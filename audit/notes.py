@@ -1,6 +1,6 @@
 """Signed notes (C2SP signed-note): a text, a blank line, and lines of signatures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from audit.encoding import from_base64, to_base64
@@ -91,6 +91,21 @@ def open_note(text: str | bytes, verifiers: Iterable[VerifierKey | str]) -> Open
     if not verified:
         raise NoteError("no known key has signed the note")
     return OpenedNote(note.text, tuple(verified.values()), tuple(unverified))
+
+
+def signer_of(text: str | bytes, keys: Sequence[VerifierKey]) -> VerifierKey:
+    """The first of a log's keys that has validly signed a note; the first of all where none has.
+
+    For what a log signed before it rotated its key. Whoever opens the note under the key given here is told what is
+    wrong with it.
+    """
+    for key in keys:
+        try:
+            open_note(text, [key])
+        except NoteError:
+            continue
+        return key
+    return keys[0]
 
 
 def sign_note(text: str, signers: Iterable[SignerKey]) -> str:

@@ -11,8 +11,8 @@ made and by which agency is open (practice P2); of others' look-ups nothing.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -21,9 +21,10 @@ from audit.canonical import Json, parse_canonical
 from audit.encoding import from_base64, to_base64
 from audit.entry import EventClass, format_second
 from audit.errors import AuditError, ExportError
-from audit.export import ENTRIES, OPENINGS
+from audit.export import CHECKPOINT, ENTRIES, OPENINGS, read_openings
 from audit.keys import SignerKey, VerifierKey
-from audit.notes import open_note, sign_note
+from audit.leaf import Opening
+from audit.notes import open_note, sign_note, signer_of
 from audit.verify_export import ExportVerdict, Trust, verify_export
 
 HEADER = "hearthgate/partner-pack/v1"
@@ -96,8 +97,11 @@ def seal_pack(folder: Path, agency: str, size: int, at: datetime, log_key: Signe
 
 
 def is_pack(path: Path) -> bool:
-    """Whether a path is the folder of a partner's pack."""
-    return (path / NOTE).is_file()
+    """Whether a path is the folder of a partner's pack, with its note or, as somebody may have taken that out, without.
+
+    An export has no uses: a folder with uses is held to what a pack has to be.
+    """
+    return (path / NOTE).exists() or (path / USES).exists()
 
 
 def verify_pack(folder: Path, trust: Trust) -> PackVerdict:
@@ -105,11 +109,16 @@ def verify_pack(folder: Path, trust: Trust) -> PackVerdict:
 
     Raises `ExportError` or another `AuditError` that says what is wrong and where.
     """
+    keys = () if trust.log_key is None else trust.keys()
+    if keys:
+        # A log that has just rotated its key signs the note with the new one and may have signed the head before.
+        trust = replace(trust, log_key=signer_of(_bytes(folder / CHECKPOINT), keys), earlier_keys=keys)
     export = verify_export(folder, trust)
-    key = export.own_key or trust.log_key
-    if key is None:
+    if export.own_key is not None:
+        keys = (export.own_key,)
+    if not keys:
         raise ExportError(NOTE, "no key was given to check its signature with")
-    found = _opened_note(folder, key)
+    found = _opened_note(folder, keys)
     if found["log"] != export.head.checkpoint.origin or int(found["size"]) != export.head.checkpoint.size:
         raise ExportError(NOTE, "is of another log, or of another size of it")
     for name in (OPENINGS, USES):
@@ -129,16 +138,11 @@ def own_entries(folder: Path, agency: str | None = None) -> Iterator[OwnEntry]:
         with (folder / ENTRIES).open("rb") as table, (folder / OPENINGS).open("rb") as lines:
             rows = iter(table)
             read = -1
-            row: dict[str, Json] = {}
-            for line in lines:
-                opened = _object(line, OPENINGS)
-                index = opened.get("leaf_index")
-                fields = opened.get("openings")
-                if not isinstance(index, int) or not isinstance(fields, dict):
-                    raise ExportError(OPENINGS, "a line is not of the format")
+            row: Mapping[str, Json] = {}
+            for index, fields in read_openings(lines):
                 while read < index:
-                    row, read = _object(next(rows, b""), ENTRIES), read + 1
-                values = {name: _value(pair) for name, pair in fields.items()}
+                    row, read = _row(next(rows, b""), read + 2), read + 1
+                values = {name: _value(opening, index, name) for name, opening in fields.items()}
                 event = str(row.get("event_class"))
                 if agency is not None:
                     _require_own(index, event, values, agency)
@@ -161,33 +165,41 @@ def _batch(values: dict[str, Json]) -> str | None:
     return batch if isinstance(batch, str) else None
 
 
-def _object(line: bytes, name: str) -> dict[str, Json]:
+def _row(line: bytes, number: int) -> Mapping[str, Json]:
     try:
-        found = parse_canonical(line.rstrip(b"\n"))
+        found = parse_canonical(line.removesuffix(b"\n"))
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise ExportError(name, "a line is not of the format")
+        problem = f"line {number}: " + ("is not of the format" if line else "is missing")
+        raise ExportError(ENTRIES, problem)
     return found
 
 
-def _value(pair: Json) -> Json:
-    if not isinstance(pair, list) or not isinstance(pair[-1], str):
-        raise ExportError(OPENINGS, "a line is not of the format")
-    return parse_canonical(pair[-1].encode())
-
-
-def _opened_note(folder: Path, key: VerifierKey | str) -> "re.Match[str]":
+def _value(opening: Opening, index: int, name: str) -> Json:
     try:
-        text = open_note((folder / NOTE).read_bytes(), [VerifierKey.parse(key) if isinstance(key, str) else key]).text
-    except OSError:
-        raise ExportError(NOTE, "is missing or cannot be read") from None
+        return parse_canonical(opening.value)
+    except ValueError as error:
+        raise ExportError(OPENINGS, str(error), index, name) from None
+
+
+def _opened_note(folder: Path, keys: Sequence[VerifierKey]) -> "re.Match[str]":
+    note = _bytes(folder / NOTE)
+    try:
+        text = open_note(note, [signer_of(note, keys)]).text
     except AuditError as error:
         raise ExportError(NOTE, str(error)) from None
     found = _FORM.fullmatch(text)
     if found is None or len(from_base64(found["openings"])) != sha256().digest_size:
         raise ExportError(NOTE, "is not of the format")
     return found
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise ExportError(path.name, "is missing or cannot be read") from None
 
 
 def _digest(path: Path) -> str:

@@ -42,6 +42,9 @@ def verify(
         None, metavar="[PATH]...", help="Receipts, promises, checkpoints or export folders; none verifies the database."
     ),
     key: str | None = typer.Option(None, metavar="VKEY", help="Verifier key of the log; default: this gateway's own."),
+    earlier_key: list[str] = typer.Option(
+        [], metavar="VKEY", help="A key that the log had before it rotated it, with --key: good for what it signed."
+    ),
     older: list[Path] = typer.Option(
         [], metavar="FILE", help="A checkpoint kept before: exports must have grown from it."
     ),
@@ -55,10 +58,10 @@ def verify(
     is an entry in the log.
     """
     if not paths:
-        if key is not None or older or policy is not None:
+        if key is not None or earlier_key or older or policy is not None:
             raise CommandError("options are for files and exports; the database is checked with our own keys")
         raise typer.Exit(_verify_database(read_settings()))
-    keys = _trusted(key)
+    keys = _trusted(key, earlier_key)
     try:
         kept = tuple(path.read_text() for path in older)
     except (OSError, UnicodeDecodeError):
@@ -157,13 +160,15 @@ def _verify_one(path: Path, keys: Sequence[VerifierKey], trust: Trust) -> bool:
     return False
 
 
-def _trusted(key_text: str | None) -> tuple[VerifierKey, ...]:
+def _trusted(key_text: str | None, earlier: Sequence[str]) -> tuple[VerifierKey, ...]:
     if key_text is None:
+        if earlier:
+            raise CommandError("--earlier-key goes with --key; this gateway's own keys are all known without either")
         return _own_keys(read_settings())
     try:
-        return (VerifierKey.parse(key_text),)
+        return tuple(VerifierKey.parse(one) for one in (key_text, *earlier))
     except AuditError:
-        raise CommandError("--key is no verifier key; it reads name+id+base64") from None
+        raise CommandError("--key or --earlier-key is no verifier key; it reads name+id+base64") from None
 
 
 def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:

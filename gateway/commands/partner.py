@@ -10,6 +10,7 @@ from audit.errors import AuditError
 from audit.partner_pack import own_entries
 from audit.reconcile import read_ledger, told
 from audit.reconcile import reconcile as compare
+from gateway.commands.check_command import check_command
 from gateway.commands.files import CommandError
 from gateway.commands.settings import read_settings
 
@@ -40,10 +41,8 @@ def partner_pack(
             done = write_partner_pack(parts, signer, exported, agency, folder)
         except AuditError as error:
             raise CommandError(str(error)) from None
-    typer.echo(
-        f"pack of {agency} written, log of {done.size} entries; check it with:"
-        f" hearthgate audit verify {folder} --key {done.key.encode()}"
-    )
+    keys = (signer.verifier(), done.key)
+    typer.echo(f"pack of {agency} written, log of {done.size} entries; check it with: {check_command(folder, keys)}")
     if next(iter(own_entries(folder)), None) is None:
         typer.echo(f"no entry of the log is of {agency}: check the code against agencies.yaml", err=True)
 

@@ -10,8 +10,9 @@ import pytest
 
 from audit.entry import EventClass
 from audit.errors import AuditError
+from audit.keys import SignerKey
 from audit.partner_pack import COLLECTION_FIELDS, LOOK_UP_FIELDS, SEALED_FIELDS, own_entries
-from audit.reconcile import read_ledger, reconcile
+from audit.reconcile import main, read_ledger, reconcile
 from audit.verify import verify_path
 from audit.verify_export import Trust
 from gateway.usecases.log.entries import system_entry
@@ -93,6 +94,33 @@ def test_every_single_change_to_a_pack_is_found_in_one_line(northvale, pack, tmp
         shutil.rmtree(changed)
 
 
+@pytest.mark.parametrize("name", ["pack.note", "uses.json", "openings.ndjson", "entries.ndjson", "export.json"])
+def test_a_pack_from_which_a_file_was_taken_fails_and_names_one_that_is_missing(northvale, pack, name):
+    (pack / name).unlink()
+
+    with pytest.raises(AuditError, match=rf"^{name}: is missing"):
+        verify_path(pack, trust(northvale))
+    if name == "pack.note":
+        with pytest.raises(AuditError, match=r"^pack\.note: is missing"):
+            verify_path(pack, Trust())
+
+
+def test_a_pack_made_just_after_the_logs_key_was_rotated_is_checked_with_both_keys(northvale, tmp_path):
+    wiring = northvale.wiring
+    drain(wiring.database, wiring.log_signer)
+    exported = system_entry(wiring, EventClass.EXPORT, wiring.clock(), purpose="uses_of_own_data")
+    new = SignerKey(wiring.log_signer.name, b"n" * 32)
+    before, after = wiring.log_signer.verifier(), new.verifier()
+    done = write_partner_pack(wiring, new, exported, HOUSING, tmp_path / "pack")
+
+    assert done.key == before
+    for keys in ((before, after), (after, before)):
+        assert "pack of" in verify_path(tmp_path / "pack", Trust(keys[0], earlier_keys=keys[1:]))
+    for key in (before, after):
+        with pytest.raises(AuditError, match="no known key has signed"):
+            verify_path(tmp_path / "pack", Trust(key))
+
+
 @pytest.mark.parametrize("line", [0, -1])
 def test_an_entry_left_out_of_the_pack_is_found(northvale, pack, line):
     lines = (pack / "openings.ndjson").read_text().splitlines(keepends=True)
@@ -131,6 +159,18 @@ class TestReconciliation:
         ledger.write_text(f'{{"batch_id": "{batch}", "receipt": null}}\n\n{batch}\n')
         assert read_ledger(ledger) == {batch}
 
-        ledger.write_text(f"{batch}\nhello\n")
-        with pytest.raises(AuditError, match="line 2"):
-            read_ledger(ledger)
+        for wrong in ("hello", "[" * 100_000):
+            ledger.write_text(f"{batch}\n{wrong}\n")
+            with pytest.raises(AuditError, match="line 2"):
+                read_ledger(ledger)
+
+    @pytest.mark.parametrize("name", ["openings.ndjson", "entries.ndjson"])
+    @pytest.mark.parametrize("line", [b"\n", b"[]\n", b"[" * 100_000 + b"\n", b'{"leaf_index":0,"leaf_index":1}\n'])
+    def test_a_line_of_a_pack_that_nobody_verified_is_named_where_it_cannot_be_read(self, pack, name, line, capsys):
+        (pack / name).write_bytes(line + (pack / name).read_bytes())
+        (pack.parent / "ledger").write_text("")
+
+        assert main([str(pack), str(pack.parent / "ledger")]) == 2
+        said = capsys.readouterr().out
+        assert said.startswith(f"FAIL {name}: line 1: ")
+        assert said.count("\n") == 1
