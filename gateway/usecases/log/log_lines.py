@@ -11,7 +11,8 @@ from sqlalchemy import Row
 from audit.canonical import Json
 from audit.encoding import from_base64
 from audit.errors import EntryError
-from audit.leaf import Opening, opened_values
+from audit.leaf import Opening, opened_values, parse_leaf
+from gateway.usecases.log.verifying_entry import contradicted_column
 from gateway.usecases.register.decided_on import without_inputs
 
 
@@ -20,7 +21,8 @@ class LogLine:
     """One entry as a line. A field is `None` or empty where it was not given, or was erased.
 
     `index` is its place in the tree, `None` while it waits. `intact` is false when the stored values do not fit the
-    commitments of the leaf: then none of them is shown, and the log is to be verified.
+    commitments of the leaf, or id, class or time of the row are not those inside it: then no value is shown, and the
+    log is to be verified.
     """
 
     entry_id: UUID
@@ -83,11 +85,13 @@ def _line(row: Row[Any], values: Mapping[str, Json]) -> LogLine:
 
 
 def _values(row: Row[Any]) -> Mapping[str, Json] | None:
-    """The opened values, each checked against the leaf; `None` when one does not fit."""
+    """The opened values, each checked against the leaf; `None` when one or a column of the row does not fit."""
     try:
         openings = {
             name: Opening(from_base64(salt), value.encode()) for name, (salt, value) in (row.fields or {}).items()
         }
+        if contradicted_column(row, parse_leaf(row.leaf)) is not None:
+            return None
         return opened_values(row.leaf, openings)
     except (EntryError, ValueError, TypeError, AttributeError):
         return None

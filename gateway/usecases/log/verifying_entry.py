@@ -81,13 +81,20 @@ class EntryCheck:
             raise FoundError("audit.entry.leaf", str(error), where) from None
         if leaf.log_id != self._origin:
             raise FoundError("audit.entry.leaf", "is a leaf of another log", where)
-        if leaf.entry_id != where:
-            raise FoundError("audit.entry.entry_id", "is not the id inside the leaf", where)
-        if leaf.event.value != row.event_class:
-            raise FoundError("audit.entry.event_class", "is not the class inside the leaf", where)
-        if datetime.strptime(leaf.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) != row.recorded_at:
-            raise FoundError("audit.entry.recorded_at", "is not the time inside the leaf", where)
+        if (column := contradicted_column(row, leaf)) is not None:
+            raise FoundError("audit.entry." + column, f"is not the {_COLUMNS[column]} inside the leaf", where)
         return leaf
+
+
+_COLUMNS = {"entry_id": "id", "event_class": "class", "recorded_at": "time"}
+"""The columns of an entry's row that stand in its leaf as well, and what they hold."""
+
+
+def contradicted_column(row: Row[Any], leaf: Leaf) -> str | None:
+    """The first column of an entry's row that says another thing than its leaf, or `None`."""
+    at = datetime.strptime(leaf.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    inside = (leaf.entry_id == str(row.entry_id), leaf.event.value == row.event_class, at == row.recorded_at)
+    return next((name for name, fits in zip(_COLUMNS, inside, strict=True) if not fits), None)
 
 
 def _opened(row: Row[Any], where: str) -> Mapping[str, Opening]:

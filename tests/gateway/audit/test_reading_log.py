@@ -106,6 +106,30 @@ def test_an_entry_is_read_in_full_and_the_reading_is_an_entry(log, database):
     assert (kind, fields["detail"]["records"]) == ("verification", [str(wanted)])
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["event_class = 'print'", "recorded_at = recorded_at - interval '1 day'", "entry_id = '{other}'"],
+    ids=["class", "time", "id"],
+)
+def test_an_entry_whose_row_contradicts_its_leaf_is_not_intact_and_shows_nothing(log, admin, change):
+    wanted = search_log(log, CONTEXT, OFFICER, LogFilters(worker="W200")).lines[0].entry_id
+    assert read_entry(log, CONTEXT, OFFICER, wanted).line.intact
+    other = clock.new_id()
+    with admin.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        changed = f"UPDATE audit.entry SET {change.format(other=other)} WHERE entry_id = '{wanted}'"  # noqa: S608 - texts of this test
+        connection.exec_driver_sql(changed)
+        if "entry_id" in change:
+            for table in ("opening", "leaf", "card"):
+                changed = f"UPDATE audit.{table} SET entry_id = '{other}' WHERE entry_id = '{wanted}'"  # noqa: S608 - the same
+                connection.exec_driver_sql(changed)
+            wanted = other
+
+    opened = read_entry(log, CONTEXT, OFFICER, wanted)
+
+    assert (opened.line.intact, opened.line.who, opened.values) == (False, None, {})
+
+
 def test_reading_an_entry_that_is_not_there_is_an_entry_too(log, database):
     missing = clock.new_id()
     with pytest.raises(NotFoundError):
