@@ -3,7 +3,7 @@
 key               PRIVATE+KEY+name+id+base64, of an Ed25519 cosigner (type 0x04); made once, never copied elsewhere
 witness.sqlite    logs that it witnesses, newest heads, declared restores: see `gateway.witness.record`
 evidence/         one `.log-fork` file for each contradiction that a log has signed; and, where nothing that fits
-                  in such a file is at hand, the refused request that the log signed (`.refused`)
+                  in such a file is at hand, the refused checkpoint with the log's signature (`.refused`)
 """
 
 import os
@@ -21,7 +21,8 @@ KEY = "key"
 RECORD = "witness.sqlite"
 EVIDENCE = "evidence"
 _SEED_BYTES = 32
-_MOST_EVIDENCE = 1000
+_MOST = {"log-fork": 1000, "refused": 100}
+"""How many files of a kind are kept, the first ones: no kind can crowd the other out."""
 
 
 class WitnessFolderError(GatewayError):
@@ -68,15 +69,19 @@ def keep_evidence(folder: Path, fork: Fork) -> Path:
     return _keep(folder, fork.encode(), "log-fork")
 
 
-def keep_refused(folder: Path, request: bytes) -> Path:
-    """Keep a request that was refused as inconsistent: the log signed it, and somebody else may hold the other half."""
-    return _keep(folder, request.decode(), "refused")
+def keep_refused(folder: Path, note: str) -> Path:
+    """Keep a checkpoint that was refused as inconsistent: the log signed it, and another may hold the other half.
+
+    `note` bears signatures of the log alone, as `audit.witness.open_request` leaves it. The proof that came with it is
+    not kept: nobody has signed that, so anybody could send one checkpoint with as many proofs as fill the disk.
+    """
+    return _keep(folder, note, "refused")
 
 
 def _keep(folder: Path, text: str, kind: str) -> Path:
     """Only what a log itself has signed gets here; it is bounded all the same."""
     path = folder / EVIDENCE / f"{sha256(text.encode()).hexdigest()[:16]}.{kind}"
-    if not path.exists() and sum(1 for _ in path.parent.iterdir()) < _MOST_EVIDENCE:
+    if not path.exists() and sum(1 for _ in path.parent.glob(f"*.{kind}")) < _MOST[kind]:
         staging = path.with_suffix(".new")
         _write_private(staging, text)
         staging.replace(path)

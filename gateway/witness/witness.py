@@ -45,7 +45,7 @@ class Witness:
                 change.put(origin, KeptHead(head.size, head.root, add_signatures(submission.note, [line])))
         except WitnessRefusalError as refusal:
             if self._look_for_a_fork(submission) is None and refusal.status == INCONSISTENT:
-                keep_refused(self._folder, body)
+                keep_refused(self._folder, submission.note)
             raise
         return line
 

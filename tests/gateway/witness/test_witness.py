@@ -6,8 +6,8 @@ import pytest
 from audit.checkpoint import open_checkpoint, parse_checkpoint
 from audit.errors import NoteError, RestoreError, WitnessRefusalError
 from audit.fork import prove_fork
-from audit.keys import COSIGNATURE_V1
-from audit.notes import parse_note
+from audit.keys import COSIGNATURE_V1, SignerKey
+from audit.notes import add_signatures, parse_note, sign_note
 from audit.restore import Head, Restore, RestoreReason, open_restore, sign_restore
 from gateway.witness import record as record_module
 from gateway.witness.folder import WitnessFolderError, create_witness, open_witness
@@ -106,14 +106,39 @@ def test_a_tree_that_the_logs_own_proof_shows_to_begin_otherwise_is_kept_as_a_pr
     assert witness.record.newest(LOG.name).size == 21
 
 
-def test_a_refused_checkpoint_that_proves_nothing_by_itself_is_kept_as_it_came(folder, witness):
+def test_a_refused_checkpoint_that_proves_nothing_by_itself_is_kept_with_the_logs_signature(folder, witness):
     witness.add_checkpoint(request(GROWN, 0, 16))
-    body = request(forked(40, 3), 16, 33)
+    false = forked(40, 3)
 
-    assert refused(witness, body) == (422, None)
+    assert refused(witness, request(false, 16, 33)) == (422, None)
 
     assert evidence(folder) == []
-    assert [path.read_bytes() for path in evidence(folder, "refused")] == [body]
+    assert [path.read_text() for path in evidence(folder, "refused")] == [false.note(33)]
+
+
+def test_nobody_can_fill_the_disk_with_one_checkpoint_and_proofs_or_signatures_of_their_own(folder, witness):
+    witness.add_checkpoint(request(GROWN, 0, 16))
+    for number in range(20):
+        mine = SignerKey("somebody.example", bytes([number]) * 32)
+        note = add_signatures(GROWN.note(33), parse_note(sign_note(GROWN.checkpoint(33).encode(), [mine])).signatures)
+        body = request(GROWN, 16, 33, proof=(bytes([number]) * 32,) * 60, note=note)
+        assert refused(witness, body) == (422, None)
+
+    assert [path.read_text() for path in evidence(folder, "refused")] == [GROWN.note(33)]
+    assert refused(witness, request(GrownLog(leaves(40), OTHER), 16, 33, proof=(bytes(32),))) == (404, None)
+    assert len(evidence(folder, "refused")) == 1
+
+
+def test_the_first_refused_checkpoints_are_kept_and_crowd_no_proof_of_a_fork_out(folder, witness, monkeypatch):
+    monkeypatch.setattr("gateway.witness.folder._MOST", {"log-fork": 1000, "refused": 3})
+    witness.add_checkpoint(request(GROWN, 0, 16))
+    for size in range(20, 30):
+        assert refused(witness, request(GROWN, 16, size, proof=(bytes(32),) * 5)) == (422, None)
+
+    kept = {parse_checkpoint(path.read_text()).size for path in evidence(folder, "refused")}
+    assert kept == {20, 21, 22}
+    assert refused(witness, request(forked(40, 3), 16, 16)) == (422, None)
+    assert len(evidence(folder)) == 1
 
 
 def test_no_honest_log_is_ever_held_to_have_forked(folder, witness):
