@@ -9,7 +9,7 @@ entry's detail, which repeats root, list, number and instant. A keeper of the lo
 hour has to have both in one tree that witnesses have cosigned, where any auditor meets them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.canonical import Json, canonical_json, parse_canonical
@@ -20,6 +20,7 @@ from audit.entry import EventClass, format_second
 from audit.errors import ReceiptError
 from audit.keys import VerifierKey
 from audit.leaf import Opening, opened_values, parse_leaf
+from audit.notes import signer_of
 from audit.tlog_proof import parse_proof, verify_proof
 
 RECEIPT_FORMAT = "hearthgate/map-receipt/v1"
@@ -48,17 +49,22 @@ def is_map_receipt(data: str) -> bool:
 
 
 def verify_map_receipt(
-    data: bytes, log_key: VerifierKey, witnesses: tuple[VerifierKey | str, ...] = (), origin: str | None = None
+    data: bytes,
+    log_key: VerifierKey,
+    witnesses: tuple[VerifierKey | str, ...] = (),
+    origin: str | None = None,
+    earlier_keys: Sequence[VerifierKey] = (),
 ) -> VerifiedMap:
     """Check that a map's signed root is the one that the log's tree holds. Raises `AuditError`."""
     note, proof, detail = _parse(data)
-    coverage = open_map(note, [log_key], origin)
-    proved = verify_proof(proof, log_key, None, witnesses, origin)
-    leaf = parse_proof(proof).extra or b""
-    parsed = parse_leaf(leaf)
+    keys = (log_key, *earlier_keys)
+    coverage = open_map(note, keys, origin)
+    # The log may have rotated its key between the map and the head that the proof leads to.
+    proved = verify_proof(proof, receipt_signer(data, keys), None, witnesses, origin)
+    parsed = parse_leaf(proved.leaf)
     if parsed.event is not EventClass.VERIFICATION or parsed.log_id != coverage.log_id:
         raise ReceiptError("the entry that is proved records no map of this log")
-    said = opened_values(leaf, {"detail": detail})["detail"]
+    said = opened_values(proved.leaf, {"detail": detail})["detail"]
     expected: dict[str, Json] = {
         "coverage_map_root": to_base64(coverage.root), "coverage_map_list": coverage.kind.value,
         "coverage_map_at": format_second(coverage.at), "coverage_map_number": coverage.number,
@@ -66,6 +72,14 @@ def verify_map_receipt(
     if not isinstance(said, Mapping) or any(said.get(name) != value for name, value in expected.items()):
         raise ReceiptError("the map is not the one that the log recorded")
     return VerifiedMap(coverage, OpenedCheckpoint(proved.checkpoint, proved.witnesses))
+
+
+def receipt_signer(data: bytes, log_keys: Sequence[VerifierKey]) -> VerifierKey:
+    """Which of a log's keys has signed the head that a map's receipt leads to; the first where none has.
+
+    Raises `ReceiptError` for what is no such receipt.
+    """
+    return signer_of(parse_proof(_parse(data)[1]).checkpoint, log_keys)
 
 
 def _parse(data: bytes) -> tuple[str, str, Opening]:

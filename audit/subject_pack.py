@@ -11,7 +11,8 @@ A pack is canonical JSON (audit.canonical) and a newline:
                  person, map (its place in `maps`, from 0), salt and path (the list's place in that map),
                  elements (the whole list, in order), or `erased` where the person's lists were erased
     since        elements that are not in a map yet: opened, and not proved to be all
-    report       what the maker adds for readers; nothing here is proved
+    report       what the maker adds for readers (audit.subject_report); not proved, but sealed with all the rest
+                 (audit.subject_seal)
 
 An element holds the leaf, the openings that the reader may see (field to salt and value) and the list's head after
 it. Closure: a combination in somebody's list that moved records to them (`detail.persons_after`) obliges the pack to

@@ -7,7 +7,10 @@ pack writes them again, and a line that was left out of the words or changed is 
     report   {"capacity", "contact", "council", "made_at", "not_shown", "release", "titles"}
 
 `not_shown` are ids of authorisations whose outcome, so the council says, names other people alone; `release` is null,
-or {"decided_at", "recipient"} where two officers decided to give what is otherwise held back.
+or {"decided_at", "recipient"} where two officers decided to give what is otherwise held back; `titles` has `agencies`,
+`purposes` and `roles`, each of those codes alone that a line needs. What can be worked out again from the lines is:
+which codes there are, and that nothing in the pack answers an authorisation of which nothing was shown. The rest is the
+council's word, and `audit.subject_seal` holds the council to it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -41,13 +44,23 @@ a health record.
 LINEAGE_FIELDS = (*FIELDS, "detail")
 """The same of an entry that joined or parted persons: its `detail` names whose records moved, by opaque ids."""
 
+ERASABLE = frozenset({"reason"})
+"""Of these, what an erasure may have taken of an entry that stands in the list of somebody who was not erased."""
+
 _PLACE = "report"
+_MEMBERS = frozenset({"capacity", "contact", "council", "made_at", "not_shown", "release", "titles"})
+_RELEASE = frozenset({"decided_at", "recipient"})
+_TITLES = "report, titles"
+
+
+def fields_for(event: EventClass) -> tuple[str, ...]:
+    """The fields of an entry of this class that its subject may see."""
+    return LINEAGE_FIELDS if event is EventClass.COMBINATION else FIELDS
 
 
 def for_subject(event: EventClass, openings: Mapping[str, Opening]) -> dict[str, Opening]:
     """Those openings of an entry that its subject may see; erased ones are not there."""
-    fields = LINEAGE_FIELDS if event is EventClass.COMBINATION else FIELDS
-    return {name: openings[name] for name in fields if name in openings}
+    return {name: openings[name] for name in fields_for(event) if name in openings}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +76,10 @@ class Made:
 
 def with_report(pack: SubjectPack, made: Made, titles: Titles, not_shown: Iterable[str]) -> SubjectPack:
     """A pack with what its maker adds, so that the words can be written from it. Titles that no line needs stay out."""
-    used = [opened_element(one, frozenset()) for one in _elements(pack)]
-    agencies = {one.agency for one in used if one.agency}
-    roles = {f"{one.agency}/{one.role}" for one in used}
-    purposes = {one.purpose for one in used if one.purpose}
+    known = {"agencies": titles.agencies, "purposes": titles.purposes, "roles": titles.roles}
     named: dict[str, Json] = {
-        "agencies": {code: title for code, title in titles.agencies.items() if code in agencies},
-        "purposes": {code: title for code, title in titles.purposes.items() if code in purposes},
-        "roles": {code: title for code, title in titles.roles.items() if code in roles},
+        name: {code: known[name][code] for code in sorted(codes & known[name].keys())}
+        for name, codes in _codes(pack).items()
     }
     release: dict[str, Json] | None = None
     if made.release is not None:
@@ -81,6 +90,16 @@ def with_report(pack: SubjectPack, made: Made, titles: Titles, not_shown: Iterab
         "titles": named,
     }  # fmt: skip
     return replace(pack, report=report)
+
+
+def _codes(pack: SubjectPack) -> dict[str, set[str]]:
+    """The codes for which the lines of a pack need titles."""
+    used = [opened_element(one, frozenset()) for one in _elements(pack)]
+    return {
+        "agencies": {one.agency for one in used if one.agency},
+        "purposes": {one.purpose for one in used if one.purpose},
+        "roles": {f"{one.agency}/{one.role}" for one in used if one.role},
+    }
 
 
 def _elements(pack: SubjectPack) -> Iterator[PackElement]:
@@ -97,40 +116,54 @@ def unanswered(pack: SubjectPack) -> set[str]:
 
 
 def letter_of(pack: SubjectPack) -> Letter:
-    """The words' values, from a pack. Verify the pack first: this checks the form of `report` alone.
+    """The words' values, from a pack. Verify the pack first: this checks `report` alone, and that it fits the lines.
 
     Raises `SubjectPackError`, or `EntryError` for a leaf that is none.
     """
-    report = _object(pack.report)
-    titles = _object(report.get("titles"))
+    report = _members(pack.report, _MEMBERS, _PLACE)
+    titles = _titles(pack, report["titles"])
     mine = frozenset(section.person for section in pack.sections)
     listed = (element for section in pack.sections for element in section.elements)
     proved = {one.entry_id: one for one in (opened_element(element, mine) for element in listed)}
     later = {one.entry_id: one for one in (opened_element(element, mine) for element in pack.since)}
-    not_shown = report.get("not_shown")
-    if not isinstance(not_shown, list | tuple):
-        raise SubjectPackError(_PLACE, "not_shown is not a list")
-    looks = fold([*proved.values(), *later.values()], (str(one) for one in not_shown))
-    release = _release(report.get("release"))
+    looks = fold([*proved.values(), *later.values()], not_shown_of(pack))
+    release = _release(report["release"])
     if (release is not None) is not (pack.kind is ListKind.SEALED):
         raise SubjectPackError(_PLACE, "a list that is held back comes with the release, and no other does")
     earlier = [one for one in looks if proved.keys() >= set(one.entries) and one.first.at <= pack.complete_to]
     return Letter(
         _text(report, "council"), _text(report, "contact"), _capacity(report), _instant(report, "made_at"),
-        pack.complete_to, earlier, [one for one in looks if one not in earlier],
-        Titles(_texts(titles, "agencies"), _texts(titles, "roles"), _texts(titles, "purposes")), release,
+        pack.complete_to, earlier, [one for one in looks if one not in earlier], titles, release,
         erased=any(section.erased for section in pack.sections),
     )  # fmt: skip
 
 
-def check_words(folder: Path, pack: SubjectPack) -> None:
-    """Check that the words of a folder are those that its pack gives, to the byte. Raises `SubjectPackError`."""
+def not_shown_of(pack: SubjectPack) -> list[str]:
+    """The authorisations of which the council says that nothing was shown; no more is known of what came of them.
+
+    Raises `SubjectPackError` where one is no authorisation in the pack, or an outcome in it tells what came of it.
+    """
+    value = _members(pack.report, _MEMBERS, _PLACE)["not_shown"]
+    told = [str(one) for one in value] if isinstance(value, list | tuple) else None
+    if told is None or told != sorted(set(told)):
+        raise SubjectPackError(_PLACE, "not_shown is not a list of ids in order")
+    if set(told) - unanswered(pack):
+        raise SubjectPackError(_PLACE, "not_shown names what is no authorisation in a line, or one with an outcome")
+    return told
+
+
+def checked_letter(pack: SubjectPack) -> Letter:
+    """`letter_of` for a pack that somebody else made. Raises `SubjectPackError`."""
     try:
-        letter = letter_of(pack)
+        return letter_of(pack)
     except SubjectPackError:
         raise
     except (AuditError, ValueError):
         raise SubjectPackError(_PLACE, "an entry cannot be read") from None
+
+
+def check_words(folder: Path, letter: Letter) -> None:
+    """Check that the words of a folder are those of its pack, to the byte. Raises `SubjectPackError`."""
     for name, write in WORDS.items():
         try:
             said = (folder / name).read_bytes()
@@ -177,10 +210,27 @@ def _first_other(said: bytes, expected: bytes) -> int:
     return next((number for number, (one, other) in pairs if one != other), min(len(lines), len(ours)) + 1)
 
 
+def _titles(pack: SubjectPack, value: Json) -> Titles:
+    used = _codes(pack)
+    titles = _members(value, frozenset(used), _TITLES)
+    agencies, purposes, roles = (_texts(titles[name], name, used[name]) for name in ("agencies", "purposes", "roles"))
+    return Titles(agencies, roles, purposes)
+
+
+def _texts(value: Json, name: str, used: set[str]) -> dict[str, str]:
+    given = value if isinstance(value, Mapping) else {"": None}
+    texts = {code: title for code, title in given.items() if isinstance(title, str)}
+    if len(texts) < len(given):
+        raise SubjectPackError(_TITLES, f"{name} are not a text for each code")
+    if texts.keys() - used:
+        raise SubjectPackError(_TITLES, f"{name} name a code that is in no line")
+    return texts
+
+
 def _release(value: Json) -> Release | None:
     if value is None:
         return None
-    release = _object(value)
+    release = _members(value, _RELEASE, "report, release")
     recipient = _text(release, "recipient")
     if recipient not in RECIPIENTS:
         raise SubjectPackError(_PLACE, "is for nobody that is known")
@@ -201,10 +251,6 @@ def _instant(report: Mapping[str, Json], name: str) -> datetime:
         raise SubjectPackError(_PLACE, f"{name} is no instant") from None
 
 
-def _texts(titles: Mapping[str, Json], name: str) -> dict[str, str]:
-    return {key: str(value) for key, value in _object(titles.get(name)).items()}
-
-
 def _text(report: Mapping[str, Json], name: str) -> str:
     value = report.get(name)
     if not isinstance(value, str):
@@ -212,7 +258,7 @@ def _text(report: Mapping[str, Json], name: str) -> str:
     return value
 
 
-def _object(value: Json) -> Mapping[str, Json]:
-    if not isinstance(value, Mapping):
-        raise SubjectPackError(_PLACE, "is not of the form that the words need")
+def _members(value: Json, names: frozenset[str], place: str) -> Mapping[str, Json]:
+    if not isinstance(value, Mapping) or value.keys() != names:
+        raise SubjectPackError(place, "does not have the members of the format")
     return value

@@ -43,11 +43,12 @@ class TlogProof:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedProof:
-    """What a proof file proves: the leaf stands at `index` of the log that `checkpoint` is the head of."""
+    """What a proof file proves: `leaf` stands at `index` of the log that `checkpoint` is the head of."""
 
     index: int
     checkpoint: Checkpoint
     witnesses: tuple[Verified, ...]
+    leaf: bytes
 
 
 def make_proof(index: int, hashes: Sequence[bytes], checkpoint_note: str, leaf: bytes | None = None) -> str:
@@ -99,7 +100,7 @@ def verify_proof(
     opened = open_checkpoint(proof.checkpoint, log_key, witnesses, origin)
     head = opened.checkpoint
     verify_inclusion(leaf_hash(data), proof.index, head.size, proof.hashes, head.root)
-    return VerifiedProof(proof.index, head, opened.witnesses)
+    return VerifiedProof(proof.index, head, opened.witnesses, data)
 
 
 def _decode(text: str) -> bytes:

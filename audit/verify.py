@@ -2,7 +2,7 @@
 
 A path is a receipt (`.tlog-proof`), a promise, a checkpoint, a proof of a fork, a declared restore, the receipt of a
 coverage map, or the folder of a subject report, of a partner's pack, of an export or of a C2SP tile log. With a witness
-policy (C2SP tlog-policy) the cosignatures must make its quorum.
+policy (C2SP tlog-policy) the cosignatures must make its quorum; a report then needs a receipt for each of its maps.
 One line is written for each path: OK and what was proved, or FAIL and what is wrong and where. The exit status is
 0 when all are right, 1 when one is wrong, 2 when the command line is.
 """
@@ -17,7 +17,7 @@ from audit.checkpoint import OpenedCheckpoint, open_checkpoint
 from audit.entry import format_second
 from audit.errors import AuditError, CheckpointError, NoteError, ReceiptError, WitnessError
 from audit.keys import VerifierKey
-from audit.map_receipt import is_map_receipt, verify_map_receipt
+from audit.map_receipt import RECEIPTS_FOLDER, is_map_receipt, verify_map_receipt
 from audit.notes import Verified
 from audit.partner_pack import is_pack, verify_pack
 from audit.policy import Policy, parse_policy
@@ -46,8 +46,8 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
         head = OpenedCheckpoint(proved.checkpoint, proved.witnesses)
         return f"leaf {proved.index} stands in {_head_words(head, needed, trust.policy)}"
     if is_map_receipt(text):
-        key = VerifierKey.parse(trust.log_key) if isinstance(trust.log_key, str) else trust.log_key
-        found = verify_map_receipt(text.encode(), key, trust.witnesses, trust.origin)
+        key, *earlier = trust.keys()
+        found = verify_map_receipt(text.encode(), key, trust.witnesses, trust.origin, earlier)
         words = f"the map of {found.coverage.kind} lists up to {format_second(found.coverage.at)}"
         return f"{words} stands in {_head_words(found.head, needed, trust.policy)}"
     if text.startswith(fork.HEADER + "\n"):
@@ -122,9 +122,12 @@ def _export_words(found: ExportVerdict, needed: int, policy: Policy | None) -> s
 def _report_sentence(path: Path, trust: Trust, needed: int) -> str:
     found = verify_report(path, trust)
     heads = {_head_words(head, needed, trust.policy) for head in found.heads}
-    if needed and not found.heads:
-        raise WitnessError(0, needed)
-    return "; ".join((found.proved.sentence(), *sorted(heads)))
+    if found.unreceipted and (needed or not _enough((), trust.policy)):
+        problem = (
+            f"{found.unreceipted} of its map(s) have no receipt in {RECEIPTS_FOLDER}, so no witness vouches for them"
+        )
+        raise CheckpointError(problem)
+    return "; ".join((found.sentence(), *sorted(heads)))
 
 
 def _restore_sentence(text: str, log_key: VerifierKey | str, trust: Trust, needed: int) -> str:
@@ -137,8 +140,12 @@ def _restore_sentence(text: str, log_key: VerifierKey | str, trust: Trust, neede
 def _require_witnesses(found: Sequence[Verified], needed: int, policy: Policy | None) -> None:
     if len(found) < needed:
         raise WitnessError(len(found), needed)
-    if policy is not None and not policy.satisfied_by(one.key for one in found):
+    if not _enough(found, policy):
         raise CheckpointError("the known witnesses that cosigned do not make the policy's quorum")
+
+
+def _enough(found: Sequence[Verified], policy: Policy | None) -> bool:
+    return policy is None or policy.satisfied_by(one.key for one in found)
 
 
 def _head_words(head: OpenedCheckpoint, needed: int, policy: Policy | None = None) -> str:
@@ -171,7 +178,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--origin", help="origin of the log where it differs from the key's name")
     parser.add_argument("--witness", metavar="VKEY", action="append", default=[], help="verifier key of a witness")
     parser.add_argument(
-        "--policy", metavar="FILE", type=Path, help="witness policy: its keys, and its quorum is needed"
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        help="witness policy: its keys, and its quorum is needed, for each map of a report too",
     )
     parser.add_argument("--witnesses-needed", metavar="N", type=int, default=0, help="cosignatures that must be there")
     parser.add_argument(
@@ -183,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument(
         "--earlier-key", metavar="VKEY", action="append", default=[],
-        help="verifier key that the log had before: good for what is older",
+        help="verifier key that the log had before: good for what is older, and for reports and packs that it signed",
     )  # fmt: skip
     parser.add_argument("--leaf", metavar="FILE", type=Path, help="leaf of a receipt that does not carry it")
     return parser

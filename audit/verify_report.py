@@ -1,6 +1,7 @@
-"""Checks the folder of a subject report: the pack, the words beside it, and the receipts of its maps.
+"""Checks the folder of a subject report: the pack, its seal, the words beside it, and the receipts of its maps.
 
 report.json      the pack (audit.subject_pack)
+report.note      its seal (audit.subject_seal); of a pack alone, the file of its name that ends in `.note`
 report.txt/html  the words, which must be those that the pack gives (audit.subject_report)
 map-receipts/    receipts of the pack's maps (audit.map_receipt), where they were handed over
 """
@@ -9,24 +10,41 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit.checkpoint import OpenedCheckpoint
-from audit.errors import AuditError, NoteError, ReceiptError, SubjectPackError
-from audit.keys import VerifierKey
+from audit.errors import AuditError, ReceiptError, SubjectPackError
 from audit.map_receipt import RECEIPTS_FOLDER, VerifiedMap, verify_map_receipt
 from audit.subject_pack import MAX_PACK_BYTES, PACK_FORMAT
-from audit.subject_report import PACK, check_words
+from audit.subject_report import PACK, check_words, checked_letter, not_shown_of
+from audit.subject_seal import SEAL, check_seal
 from audit.verify_export import Trust
 from audit.verify_subject_pack import VerifiedPack, verify_subject_pack
 
 _FIRST_BYTES = 200
+_MAX_SEAL_BYTES = 10_000
 _MAX_RECEIPT_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedReport:
-    """A report that stands, and the heads of the log in which receipts show its maps."""
+    """A report that stands, and the heads of the log in which receipts show its maps.
+
+    `not_shown` counts the look-ups of which the council says that nothing of the person was shown.
+    """
 
     proved: VerifiedPack
     heads: tuple[OpenedCheckpoint, ...]
+    not_shown: int
+
+    @property
+    def unreceipted(self) -> int:
+        """How many of the pack's maps no receipt shows in the log."""
+        return len(self.proved.pack.maps) - self.proved.receipts
+
+    def sentence(self) -> str:
+        """What was proved, and what is the council's word, in one line."""
+        said = "the rest of what it says is sealed by the log's key"
+        if self.not_shown:
+            said += f", that {self.not_shown} look-up(s) showed nothing of the person included"
+        return f"{self.proved.sentence()}; {said}"
 
 
 def is_report(path: Path) -> bool:
@@ -43,24 +61,35 @@ def is_report(path: Path) -> bool:
 
 def verify_report(path: Path, trust: Trust) -> VerifiedReport:
     """Verify a report's folder, or a pack alone. Raises `AuditError`; receipts name their file."""
-    if trust.log_key is None:
-        raise NoteError("a report is checked against the log's key: give it with --key")
-    key = VerifierKey.parse(trust.log_key) if isinstance(trust.log_key, str) else trust.log_key
-    if not path.is_dir():
-        return VerifiedReport(verify_subject_pack(_read(path, MAX_PACK_BYTES), key, (), trust.origin), ())
-    maps = [_receipt(one, key, trust) for one in sorted((path / RECEIPTS_FOLDER).glob("*.json"))]
-    data = _read(path / PACK, MAX_PACK_BYTES)
-    proved = verify_subject_pack(data, key, [one.coverage for one in maps], trust.origin)
-    check_words(path, proved.pack)
-    return VerifiedReport(proved, tuple(one.head for one in maps))
+    key, *earlier = trust.keys()
+    pack = path / PACK if path.is_dir() else path
+    maps = [_receipt(one, trust) for one in sorted((path / RECEIPTS_FOLDER).glob("*.json"))]
+    data = _read(pack, MAX_PACK_BYTES)
+    proved = verify_subject_pack(data, key, [one.coverage for one in maps], trust.origin, earlier)
+    check_seal(_seal(pack), data, proved.pack.log_id, trust.keys())
+    letter = checked_letter(proved.pack)
+    if path.is_dir():
+        check_words(path, letter)
+    # A receipt of any other map proves nothing of this report, however well it is witnessed.
+    heads = tuple(one.head for one in maps if one.coverage in proved.maps)
+    return VerifiedReport(proved, heads, len(not_shown_of(proved.pack)))
 
 
-def _receipt(path: Path, key: VerifierKey, trust: Trust) -> VerifiedMap:
+def _receipt(path: Path, trust: Trust) -> VerifiedMap:
+    key, *earlier = trust.keys()
     try:
-        return verify_map_receipt(_read(path, _MAX_RECEIPT_BYTES), key, trust.witnesses, trust.origin)
+        return verify_map_receipt(_read(path, _MAX_RECEIPT_BYTES), key, trust.witnesses, trust.origin, earlier)
     except AuditError as error:
         told = f"{RECEIPTS_FOLDER}/{path.name}: {error}"
         raise ReceiptError(told) from None
+
+
+def _seal(pack: Path) -> bytes:
+    try:
+        return _read(pack.with_suffix(Path(SEAL).suffix), _MAX_SEAL_BYTES)
+    except SubjectPackError as error:
+        problem = f"{error.problem}; without it anybody could have changed the report: ask the council for a new one"
+        raise SubjectPackError(error.place, problem) from None
 
 
 def _read(path: Path, limit: int) -> bytes:

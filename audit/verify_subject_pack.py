@@ -2,16 +2,18 @@
 
 Steps, each ending in a `SubjectPackError` that says in which list and at which line: (1) every map is signed by the
 log, of this log and this kind of list; the promise is that of the first list's map; (2) list by list:
-every leaf is one of this log, every opening fits, every head follows on the one before; (3) the list's head and
-length are what the map holds for that person; (4) every combination that moved records to somebody here has the lists
-of those who had them, up to that combination (of an id that ended with it: as far as the subject's own), and no list
-stands here without such a reason. Receipts of maps that are given must be of the very roots in the pack.
+every leaf is one of this log, every field that its words are made of is open and fits, and no other is, every head
+follows on the one before; (3) the list's head and length are what the map holds for that person; (4) every combination
+that moved records to somebody here has the lists of those who had them, up to that combination (of an id that ended
+with it: as far as the subject's own), and no list stands here without such a reason; (5) no line since the map repeats
+another. Receipts of maps that are given must be of the very roots in the pack.
 
 Not shown by this: that an entry names all its subjects, and that a map's hour is true. Both are checked by an auditor
-who holds the openings (`hearthgate audit verify`).
+who holds the openings (`hearthgate audit verify`). A line since the map is the council's word alone: nothing shows yet
+that the log holds it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.canonical import Json
@@ -24,6 +26,7 @@ from audit.merkle import leaf_hash
 from audit.sparse_map import verify_present
 from audit.subject_list import ListKind, extend_list, list_start
 from audit.subject_pack import PackElement, PackSection, SubjectPack, parse_subject_pack
+from audit.subject_report import ERASABLE, fields_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class VerifiedPack:
     """What a pack proves. `lists` are the elements by person id; `receipts` counts maps shown to be in the log."""
 
     pack: SubjectPack
+    maps: tuple[CoverageMap, ...]
     lists: Mapping[str, tuple[VerifiedElement, ...]]
     erased: frozenset[str]
     since: tuple[VerifiedElement, ...]
@@ -53,23 +57,33 @@ class VerifiedPack:
         )
         if self.erased:
             words += f"; {len(self.erased)} list(s) were erased"
+        if lacking := self._without_reason():
+            words += f"; of {lacking} line(s) the reason was erased"
         if self.since:
-            words += f"; {len(self.since)} later line(s) are the log's, not proved to be all"
+            words += f"; {len(self.since)} later line(s) are NOT provable yet, the council's word alone"
         maps = len(pack.maps)
         if self.receipts < maps:
             return f"{words}; NOT checked that the log holds {maps - self.receipts} of its {maps} map(s): no receipt"
         return f"{words}; the log holds its {maps} map(s)"
 
+    def _without_reason(self) -> int:
+        lines = (*self.since, *(one for lines in self.lists.values() for one in lines))
+        return len({one.leaf.entry_id for one in lines if "reason" not in one.values})
+
 
 def verify_subject_pack(
-    data: bytes, log_key: VerifierKey, receipts: Iterable[CoverageMap] = (), origin: str | None = None
+    data: bytes,
+    log_key: VerifierKey,
+    receipts: Iterable[CoverageMap] = (),
+    origin: str | None = None,
+    earlier_keys: Sequence[VerifierKey] = (),
 ) -> VerifiedPack:
-    """Verify a pack against the log's key. Raises `SubjectPackError`, or another `AuditError` for a map's note.
+    """Verify a pack against the log's keys. Raises `SubjectPackError`, or another `AuditError` for a map's note.
 
     `receipts` are maps that verified receipts have shown to be in the log (`audit.map_receipt`).
     """
     pack = parse_subject_pack(data)
-    maps = _opened_maps(pack, log_key, origin)
+    maps = _opened_maps(pack, (log_key, *earlier_keys), origin)
     seen = _check_receipts(maps, tuple(receipts))
     if not pack.sections or pack.sections[0].person != pack.subject:
         raise SubjectPackError("pack", "does not begin with the list of its subject")
@@ -83,17 +97,17 @@ def verify_subject_pack(
     _check_closure(pack, lists)
     if {one.map_number for one in pack.sections} != set(range(len(maps))):
         raise SubjectPackError("pack", "holds a map that no list needs")
-    since = tuple(_check_leaf(pack, one, f"since, line {number}") for number, one in enumerate(pack.since, 1))
+    since = _check_since(pack, lists)
     erased = frozenset(one.person for one in pack.sections if one.erased)
-    return VerifiedPack(pack, lists, erased, since, seen)
+    return VerifiedPack(pack, tuple(maps), lists, erased, since, seen)
 
 
-def _opened_maps(pack: SubjectPack, log_key: VerifierKey, origin: str | None) -> list[CoverageMap]:
+def _opened_maps(pack: SubjectPack, log_keys: Sequence[VerifierKey], origin: str | None) -> list[CoverageMap]:
     maps = []
     for number, note in enumerate(pack.maps, 1):
         place = f"map {number}"
         try:
-            coverage = open_map(note, [log_key], origin)
+            coverage = open_map(note, log_keys, origin)
         except AuditError as error:
             raise SubjectPackError(place, str(error)) from None
         if coverage.log_id != pack.log_id:
@@ -146,12 +160,36 @@ def _check_leaf(pack: SubjectPack, element: PackElement, line: str) -> VerifiedE
         raise SubjectPackError(line, str(error)) from None
     if leaf.log_id != pack.log_id:
         raise SubjectPackError(line, "is a leaf of another log")
-    if leaf.event is EventClass.COMBINATION:
-        if not isinstance(values.get("detail"), Mapping):
-            raise SubjectPackError(line, "joins or parts persons and does not say whom")
-    elif values.get("sealed") is (pack.kind is ListKind.DISCLOSABLE):
+    _check_fields(leaf, values, line)
+    if leaf.event is not EventClass.COMBINATION and values["sealed"] is not (pack.kind is ListKind.SEALED):
         raise SubjectPackError(line, "belongs on the other list")
     return VerifiedElement(leaf, values)
+
+
+def _check_fields(leaf: Leaf, values: Mapping[str, Json], line: str) -> None:
+    """Every field that the words are made of is open, but for what an erasure may have taken; and no other field is."""
+    combined = leaf.event is EventClass.COMBINATION
+    if combined and not isinstance(values.get("detail"), Mapping):
+        raise SubjectPackError(line, "joins or parts persons and does not say whom")
+    shown = frozenset(fields_for(leaf.event))
+    if shut := sorted(shown - values.keys() - ERASABLE):
+        raise SubjectPackError(line, f"{shut[0]} is not open, and no erasure takes it")
+    if more := sorted(values.keys() - shown):
+        raise SubjectPackError(line, f"{more[0]} is open and has no place in a report")
+
+
+def _check_since(pack: SubjectPack, lists: Mapping[str, tuple[VerifiedElement, ...]]) -> tuple[VerifiedElement, ...]:
+    """The lines that came after the map; each once, and none that a list has."""
+    seen = {one.leaf.entry_id for lines in lists.values() for one in lines}
+    checked = []
+    for number, element in enumerate(pack.since, 1):
+        line = f"since, line {number}"
+        found = _check_leaf(pack, element, line)
+        if found.leaf.entry_id in seen:
+            raise SubjectPackError(line, "repeats an entry that stands in a list or in a line before")
+        seen.add(found.leaf.entry_id)
+        checked.append(found)
+    return tuple(checked)
 
 
 def _check_closure(pack: SubjectPack, lists: Mapping[str, tuple[VerifiedElement, ...]]) -> None:

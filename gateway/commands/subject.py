@@ -1,7 +1,7 @@
 """`hearthgate audit subject-report`: write "who looked at my data" into a folder that anybody can check."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ import typer
 
 from audit.entry import Entry, EventClass
 from audit.errors import AuditError
+from audit.keys import VerifierKey
 from audit.map_receipt import RECEIPTS_FOLDER
 from audit.subject_words import Capacity
+from gateway.commands.check_command import check_command
 from gateway.commands.files import CommandError
 from gateway.commands.settings import read_settings
 
@@ -39,8 +41,8 @@ def subject_report(  # noqa: PLR0913, PLR0917 - as the command line gives it
 ) -> None:
     """Write who looked at one person's data: in words, with the proof that no line is left out. It is an entry.
 
-    report.txt and report.html are for the person, report.json proves them; map-receipts holds what is the same for
-    everybody. Check the folder with: hearthgate audit verify DIR
+    report.txt and report.html are for the person, report.json proves them, report.note seals it with the log's key;
+    map-receipts holds what is the same for everybody. Check the folder with: hearthgate audit verify DIR
     """
     from gateway.usecases.subjects.subject_report import AskedReport  # noqa: PLC0415 - offline work needs no database
 
@@ -53,13 +55,13 @@ def subject_report(  # noqa: PLR0913, PLR0917 - as the command line gives it
         raise CommandError("--decided-by is a post of 3 to 100 letters on one line, such as Data protection officer")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CommandError("the folder is not empty; name a new one")
-    files, key = _made(asked, officer)
+    files, keys = _made(asked, officer)
     _write(folder, files)
-    typer.echo(f"written; check it with: hearthgate audit verify {folder} --key {key}")
+    typer.echo(f"written; check it with: {check_command(folder, keys)}")
 
 
-def _made(asked: Any, officer: str) -> tuple[Mapping[str, bytes], str]:
-    """The files, by their place in the folder, and the log's key. Their entry is committed when this returns."""
+def _made(asked: Any, officer: str) -> tuple[Mapping[str, bytes], Sequence[VerifierKey]]:
+    """The files, by their place in the folder, and the log's keys. Their entry is committed when this returns."""
     from gateway.building import load_signed_register, log_signer  # noqa: PLC0415 - offline work needs no database
     from gateway.operator_parts import operator_entry, operator_parts  # noqa: PLC0415 - the same
     from gateway.usecases.subjects.subject_report import make_report  # noqa: PLC0415 - the same
@@ -77,7 +79,7 @@ def _made(asked: Any, officer: str) -> tuple[Mapping[str, bytes], str]:
         except AuditError as error:
             raise CommandError(str(error)) from None
     receipts = {f"{RECEIPTS_FOLDER}/{name}": content for name, content in made.receipts.items()}
-    return {**made.files, **receipts}, signer.verifier().encode()
+    return {**made.files, **receipts}, made.keys
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

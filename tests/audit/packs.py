@@ -8,18 +8,18 @@ from uuid import UUID, uuid5
 from audit.coverage_map import CoverageMap, SaltSource, map_key, map_value, sign_map
 from audit.entry import Entry, EventClass
 from audit.keys import SignerKey
-from audit.leaf import commit_entry
+from audit.leaf import commit_entry, parse_leaf
 from audit.merkle import leaf_hash
 from audit.sparse_map import climb, map_leaf, map_root
 from audit.subject_list import ListKind, list_head
 from audit.subject_pack import PackElement, PackSection, SubjectPack
+from audit.subject_report import for_subject
 
 LOG = "northvale.example/hearthgate"
 SIGNER = SignerKey(LOG, bytes(range(32)))
 KEY = SIGNER.verifier()
 AT = datetime(2026, 11, 16, 9, 30, 15, 123456, tzinfo=UTC)
 HOUR = datetime(2026, 11, 16, 10, tzinfo=UTC)
-SHOWN = ("agency", "at", "purpose", "reason", "role", "sealed", "team")
 _NAMESPACE = UUID("00000000-0000-4000-8000-00000000aaaa")
 
 
@@ -91,18 +91,18 @@ class BookMap:
     def note(self, signer=SIGNER):
         return sign_map(self.coverage, signer)
 
-    def section(self, number, place=0, shown=SHOWN):
+    def section(self, number, place=0):
         key = map_key(someone(number), self.kind)
         elements = tuple(
-            PackElement(leaf, {name: opening for name, opening in openings.items() if name in visible(leaf, shown)})
-            for leaf, openings in self.book.list_of(number, self.size, self.kind)
+            shown_line(leaf, openings) for leaf, openings in self.book.list_of(number, self.size, self.kind)
         )
         path = tuple(climb(self.items(), key, 0)[1])
         return PackSection(someone(number), place, self.salts(key), path, elements)
 
 
-def visible(leaf, shown):
-    return (*shown, "detail") if b'"event":"combination"' in leaf else shown
+def shown_line(leaf, openings):
+    """A line as a pack holds it: open is what its subject may see."""
+    return PackElement(leaf, for_subject(parse_leaf(leaf).event, openings))
 
 
 def pack(maps, *sections, subject=None, **changes):

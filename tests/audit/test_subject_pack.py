@@ -12,9 +12,10 @@ from audit.keys import SignerKey
 from audit.leaf import Opening
 from audit.notes import NoteSignature, add_signatures
 from audit.subject_list import ListKind
-from audit.subject_pack import PackElement, parse_subject_pack
+from audit.subject_pack import parse_subject_pack
+from audit.subject_report import FIELDS
 from audit.verify_subject_pack import verify_subject_pack
-from tests.audit.packs import AT, HOUR, KEY, LOG, SIGNER, Book, pack, someone
+from tests.audit.packs import AT, HOUR, KEY, LOG, SIGNER, Book, pack, shown_line, someone
 
 PERSONS = range(1, 9)
 
@@ -138,7 +139,7 @@ def test_lines_in_any_other_order_or_number_are_found(whole, data):
 
 
 def test_a_leaf_about_somebody_else_has_no_place(whole, book):
-    foreign = PackElement(book.leaves[10][1], {})
+    foreign = shown_line(*book.leaves[10][1:])
     for line in range(6):
         lines = whole.sections[0].elements
         refused(relined(whole, 0, (*lines[:line], foreign, *lines[line:])), "list 1", "not what the map holds")
@@ -172,6 +173,34 @@ def test_the_list_of_an_earlier_id_reaches_to_its_combination(maps, book):
 
 def test_a_list_that_no_combination_leads_to_is_refused(maps):
     refused(pack(maps[:3], (0, 1), (1, 2), (2, 3), (0, 5)), "list 4", "no combination leads to")
+
+
+def without(line, *names):
+    return replace(line, openings={name: one for name, one in line.openings.items() if name not in names})
+
+
+@pytest.mark.parametrize("name", sorted({*FIELDS} - {"reason"}))
+def test_a_line_opens_every_field_that_its_words_are_made_of(whole, book, name):
+    for number, section in enumerate(whole.sections):
+        for line, element in enumerate(section.elements):
+            shut = (*section.elements[:line], without(element, name), *section.elements[line + 1 :])
+            refused(relined(whole, number, shut), f"list {number + 1}, line {line + 1}", f"{name} is not open")
+    later = without(shown_line(*book.leaves[9][1:]), name)
+    refused(replace(whole, since=(later,)), "since, line 1", f"{name} is not open")
+
+
+def test_a_reason_may_have_been_erased_and_the_verdict_says_of_how_many_lines(whole):
+    lines = whole.sections[0].elements
+    found = verified(relined(whole, 0, (without(lines[0], "reason"), *lines[1:-1], without(lines[-1], "reason"))))
+    assert "; of 2 line(s) the reason was erased" in found.sentence()
+    assert "erased" not in verified(whole).sentence()
+
+
+def test_a_field_that_a_subject_is_not_shown_is_not_open(whole, book):
+    lines = whole.sections[0].elements
+    for name in ("subjects", "legal_basis", "who", "detail"):
+        more = replace(lines[0], openings={**lines[0].openings, name: book.leaves[0][2][name]})
+        refused(relined(whole, 0, (more, *lines[1:])), "list 1, line 1", f"{name} is open and has no place")
 
 
 def test_a_combination_must_say_whom(whole):
@@ -223,12 +252,27 @@ def test_an_erased_list_is_proved_erased_and_none_can_be_called_so(whole):
     refused(changed(whole, 1, erased=True), "list 2", "is erased and has lines")
 
 
-def test_later_lines_are_checked_and_said_to_be_unproved(whole, book):
-    line = PackElement(book.leaves[9][1], {"at": book.leaves[9][2]["at"]})
-    document = replace(whole, since=(line,))
-    assert "1 later line(s)" in verified(document).sentence()
-    forged = replace(line, openings={"at": Opening(b"x" * 32, b'"2026"')})
-    refused(replace(document, since=(forged,)), "since, line 1", "at: salt and value")
+@pytest.fixture
+def later(book):
+    """Lines about person 1 of after the map."""
+    more = Book(list(book.leaves))
+    return [shown_line(*more.leaves[more.look(1)][1:]) for _ in range(2)]
+
+
+def test_later_lines_are_checked_and_said_to_be_the_councils_word_alone(whole, later):
+    document = replace(whole, since=tuple(later))
+    assert "; 2 later line(s) are NOT provable yet, the council's word alone;" in verified(document).sentence()
+    assert "the log's" not in verified(document).sentence()
+    forged = replace(later[1], openings={**later[1].openings, "at": Opening(b"x" * 32, b'"2026"')})
+    refused(replace(document, since=(later[0], forged)), "since, line 2", "at: salt and value")
+
+
+def test_a_later_line_repeats_none_that_is_proved_and_none_before_it(whole, later):
+    for section in whole.sections:
+        for element in section.elements:
+            again = replace(element, head=None)
+            refused(replace(whole, since=(later[0], again)), "since, line 2", "repeats an entry that stands in a list")
+    refused(replace(whole, since=(later[0], later[0])), "since, line 2", "or in a line before")
 
 
 def test_the_sealed_list_has_a_proof_of_its_own(book):

@@ -98,7 +98,7 @@ def test_the_words_come_back_from_the_bytes_of_the_pack(book, tmp_path):
 
     again = parse_subject_pack(whole.encode())
 
-    check_words(tmp_path, again)
+    check_words(tmp_path, letter_of(again))
     assert letter_of(again) == letter_of(whole)
 
 
@@ -110,7 +110,7 @@ def test_any_line_left_out_doubled_or_changed_in_the_words_is_found_with_its_num
         for other in (b"", lines[number] + lines[number], b"another line\n"):
             (tmp_path / name).write_bytes(b"".join(lines[:number]) + other + b"".join(lines[number + 1 :]))
             with pytest.raises(SubjectPackError, match=rf"^{name}: line \d+ is not what is proved"):
-                check_words(tmp_path, whole)
+                check_words(tmp_path, letter_of(whole))
 
 
 @pytest.mark.parametrize("name", sorted(WORDS))
@@ -119,7 +119,7 @@ def test_words_that_are_missing_are_named(book, tmp_path, name):
     (written(tmp_path, whole) / name).unlink()
 
     with pytest.raises(SubjectPackError, match=f"^{name}: is missing"):
-        check_words(tmp_path, whole)
+        check_words(tmp_path, letter_of(whole))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -192,17 +192,55 @@ def test_a_list_that_is_held_back_comes_with_its_release_and_no_other_does(book)
 def test_what_is_beside_the_proof_has_its_form(book, changed):
     whole = report_about(book)
 
-    with pytest.raises(SubjectPackError, match=r"^report: "):
+    with pytest.raises(SubjectPackError, match=r"^report(, \w+)?: "):
         letter_of(replace(whole, report={**whole.report, **changed}))
 
 
-def test_erased_lists_and_entries_are_told_as_erased(book):
+def test_a_line_whose_reason_was_erased_gives_none_and_an_erased_list_is_told_as_erased(book):
     whole = report_about(book)
     (section,) = whole.sections
 
-    bare = replace(section, elements=tuple(replace(one, openings={}) for one in section.elements))
+    shut = [{name: one for name, one in line.openings.items() if name != "reason"} for line in section.elements]
+    lines = zip(section.elements, shut, strict=True)
+    bare = replace(section, elements=tuple(replace(line, openings=left) for line, left in lines))
     text = WORDS["report.txt"](letter_of(replace(whole, sections=(bare,))))
-    gone = WORDS["report.txt"](letter_of(replace(whole, sections=(replace(section, elements=(), erased=True),))))
+    none = with_report(replace(whole, sections=(replace(section, elements=(), erased=True),)), MADE, TITLES, ())
+    gone = WORDS["report.txt"](letter_of(none))
 
-    assert " ".join(text.split()).count("What it said has been erased.") == len(section.elements)
+    assert "They were allocated" in " ".join(WORDS["report.txt"](letter_of(whole)).split())
+    assert "They were allocated" not in " ".join(text.split())
     assert "lists of who looked were erased" in " ".join(gone.split())
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"colour": "blue"}, "report: does not have the members"),
+        (
+            {"release": {"decided_at": "2026-11-03T00:00:00Z", "recipient": "court", "by": "W1"}},
+            "report, release: does",
+        ),
+        ({"titles": {"agencies": {}, "purposes": {}, "roles": {}, "teams": {}}}, "report, titles: does not have"),
+        (
+            {"titles": {"agencies": {"police": "Police"}, "purposes": {}, "roles": {}}},
+            "agencies name a code that is in",
+        ),
+        ({"titles": {"agencies": {}, "purposes": {"early_help": 7}, "roles": {}}}, "purposes are not a text for each"),
+        ({"not_shown": ["00000000-0000-4000-8000-000000000001"]}, "not_shown names what is no authorisation"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_what_is_beside_the_proof_holds_nothing_that_the_lines_do_not_bear_out(book, changed, says):
+    whole = report_about(book)
+
+    with pytest.raises(SubjectPackError, match=says):
+        letter_of(replace(whole, report={**whole.report, **changed}))
+
+
+def test_an_access_whose_outcome_is_in_the_pack_cannot_be_said_to_have_shown_nothing(book):
+    shown = book.leaves[0][0].entry_id
+    waiting = sorted(unanswered(report_about(book)))
+
+    for told in ([shown], waiting[::-1], [waiting[0], waiting[0]]):
+        with pytest.raises(SubjectPackError, match=r"^report: not_shown"):
+            letter_of(replace(report_about(book), report={**report_about(book).report, "not_shown": told}))

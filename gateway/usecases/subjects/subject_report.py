@@ -5,7 +5,7 @@
 (2) their list and those of earlier ids, each with its place in the newest map
 (3) the entry, in the same transaction: sealed, since that a report was made can tell a second parent that the first
     one asked. Only when that is committed is anything written out
-(4) pack and words, from values that the subject may see
+(4) pack, seal and words, from values that the subject may see
 """
 
 from collections.abc import Callable, Mapping
@@ -18,19 +18,21 @@ from sqlalchemy import Connection
 
 from agreements.register import Register
 from audit.entry import Decision, Entry, EventClass, Outcome
-from audit.keys import SignerKey
+from audit.keys import SignerKey, VerifierKey
 from audit.leaf import parse_leaf
+from audit.map_receipt import receipt_signer
 from audit.subject_letter import TO_SUBJECT, Release
 from audit.subject_list import ListKind
 from audit.subject_pack import PackElement, PackSection, SubjectPack
 from audit.subject_report import PACK, WORDS, Made, for_subject, letter_of, unanswered, with_report
+from audit.subject_seal import SEAL, seal_subject_pack
 from audit.subject_words import Capacity, Titles, uk_time
 from gateway.errors import AccessRefusedError, ConfigurationError, GatewayError, NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.store.ledger import append
 from gateway.store.subject_releases import answered_for_others, subject_of
 from gateway.usecases.log.entries import entry
-from gateway.usecases.log.log_parts import LogParts, record
+from gateway.usecases.log.log_parts import LogParts, log_keys, record
 from gateway.usecases.log.map_receipts import map_receipts
 from gateway.usecases.people.officers import require_officer
 from gateway.usecases.people.request_context import RequestContext
@@ -73,12 +75,16 @@ class AskedReport:
 
 @dataclass(frozen=True, slots=True)
 class SubjectReport:
-    """A report: its files by name, receipts of its maps (the same for everybody), and the entry that it was made."""
+    """A report: its files by name, receipts of its maps (the same for everybody), and the entry that it was made.
+
+    `keys` are those of the log by which it is checked: the one that sealed it, then earlier ones that receipts need.
+    """
 
     files: Mapping[str, bytes]
     receipts: Mapping[str, bytes]
     pack: SubjectPack
     entry: UUID
+    keys: tuple[VerifierKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +128,13 @@ def make_report(
     made, release = gathered.made, _release(gathered.release)
     told = Made(parts.settings.council, _contact(register), asked.capacity, made.at, release)
     whole = with_report(gathered.pack, told, titles_of(register), gathered.not_shown)
-    letter = letter_of(whole)
+    letter, encoded = letter_of(whole), whole.encode()
     words = {name: write(letter).encode() for name, write in WORDS.items()}
-    return SubjectReport({PACK: whole.encode(), **words}, gathered.receipts, whole, UUID(made.entry_id))
+    files = {PACK: encoded, SEAL: seal_subject_pack(encoded, signer), **words}
+    known = (signer.verifier(), *log_keys(parts))
+    heads = (receipt_signer(one, known) for one in gathered.receipts.values())
+    keys = tuple(dict.fromkeys((signer.verifier(), *heads)))
+    return SubjectReport(files, gathered.receipts, whole, UUID(made.entry_id), keys)
 
 
 def _gathered(parts: LogParts, signer: SignerKey, asked: AskedReport, entry_of: Callable[..., Entry]) -> _Gathered:
@@ -174,6 +184,8 @@ _OUR_PURPOSES = {
 def _pack(parts: LogParts, signer: SignerKey, sections: Sections, kind: ListKind) -> SubjectPack:
     maps = sections.maps
     own = sections.sections[0]
+    # A map that is taken meanwhile can prove in an earlier id's list what the subject's own does not show yet.
+    listed = {element.leaf_index for one in sections.sections for element in one.elements}
     return SubjectPack(
         parts.settings.log_origin, kind, str(own.person), own.map.at, current_notes(parts, signer, maps),
         tuple(
@@ -183,7 +195,7 @@ def _pack(parts: LogParts, signer: SignerKey, sections: Sections, kind: ListKind
             )
             for one in sections.sections
         ),
-        tuple(_element(element) for element in sections.since),
+        tuple(_element(element) for element in sections.since if element.leaf_index not in listed),
     )  # fmt: skip
 
 

@@ -6,15 +6,16 @@ from uuid import UUID
 from sqlalchemy import text
 
 from audit.entry import EventClass
+from audit.leaf import parse_leaf
 from audit.subject_list import ListKind
 from audit.subject_pack import PackElement, PackSection, SubjectPack
+from audit.subject_report import for_subject
 from gateway.usecases.log.coverage_maps import take_due_maps
 from gateway.usecases.log.map_receipts import map_receipts
 from gateway.usecases.subjects.subject_sections import current_notes, subject_sections
 from tests.gateway.audit.log_book import LOG, an_entry, drain, person, write
 
 DISCLOSABLE, SEALED = ListKind
-SHOWN = ("agency", "at", "purpose", "role", "sealed")
 
 
 def about(*numbers, **fields):
@@ -66,8 +67,7 @@ def pack_of(wiring, sections, kind=DISCLOSABLE):
     """The pack that an officer's report would hold."""
 
     def shown(element):
-        fields = (*SHOWN, "detail") if element.combination else SHOWN
-        return PackElement(element.leaf, {name: element.openings[name] for name in fields if name in element.openings})
+        return PackElement(element.leaf, for_subject(parse_leaf(element.leaf).event, element.openings))
 
     maps = sections.maps
     return SubjectPack(

@@ -13,6 +13,9 @@ import audit
 from audit.errors import ReceiptError, SubjectPackError
 from audit.keys import SignerKey
 from audit.map_receipt import RECEIPTS_FOLDER, verify_map_receipt
+from audit.subject_report import Made, with_report
+from audit.subject_seal import seal_subject_pack
+from audit.subject_words import Capacity, Titles
 from audit.verify import verify_path
 from audit.verify_export import Trust
 from audit.verify_subject_pack import verify_subject_pack
@@ -250,9 +253,11 @@ def test_no_list_is_erased_without_the_hashes_that_neighbours_need(history, data
 def test_the_folder_of_audit_alone_verifies_a_pack_and_names_the_line(history, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(Path(audit.__file__).parent, copy / "audit", ignore=shutil.ignore_patterns("__pycache__"))
-    document = pack_of(history, sections_of(history, 1))
+    made = Made("Northvale Council", "dpo@northvale.example", Capacity.SELF, AT)
+    document = with_report(pack_of(history, sections_of(history, 1)), made, Titles(), ())
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_bytes(document.encode())
+    good.with_suffix(".note").write_bytes(seal_subject_pack(document.encode(), history.log_signer))
     lines = document.sections[0].elements
     first = replace(document.sections[0], elements=lines[:-1])
     bad.write_bytes(replace(document, sections=(first, *document.sections[1:])).encode())

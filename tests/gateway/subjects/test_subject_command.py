@@ -1,6 +1,7 @@
 """`hearthgate audit subject-report`: a folder for the person, which anybody checks without us."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from audit.keys import COSIGNATURE_V1, SignerKey
 from gateway.commands import audit as cli_audit
 from gateway.commands.files import CommandError
+from gateway.custody import rotate_key
 from gateway.errors import AccessRefusedError
 from gateway.store.engine import SERVING_ROLES
 from gateway.usecases.log.coverage_maps import take_due_maps
@@ -75,8 +78,8 @@ def test_the_folder_is_private_whole_and_checked_by_us_and_by_a_copy_of_the_veri
     assert status == 0
     assert lines[0].startswith(f"written; check it with: hearthgate audit verify {folder} --key northvale.example")
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    assert {"report.json", "report.txt", "report.html"} < set(files)
-    assert len([name for name in files if name.startswith("map-receipts/")]) == len(files) - 3 == 1
+    assert {"report.json", "report.note", "report.txt", "report.html"} < set(files)
+    assert len([name for name in files if name.startswith("map-receipts/")]) == len(files) - 4 == 1
     assert {path.stat().st_mode & 0o077 for path in files.values()} == {0}
     assert "An early help worker in the Early Help North team" in files["report.txt"].read_text()
     status, lines = run("verify", folder)
@@ -91,6 +94,45 @@ def test_the_folder_is_private_whole_and_checked_by_us_and_by_a_copy_of_the_veri
     done = subprocess.run(command, cwd=copy.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "report.txt: line " in done.stdout
+
+
+def test_the_printed_command_checks_a_report_made_just_after_the_logs_key_was_rotated(
+    northvale, run, kelly, tmp_path, monkeypatch
+):
+    """Its seal is of the new key, and the newest head that the map's receipt leads to of the one before."""
+    before = run("key")[1][0]
+    rotate_key(northvale.built.settings.keys_dir, "log")
+    folder = tmp_path / "a report"
+
+    status, lines = run("subject-report", kelly, "--to", folder, "--officer", OFFICER)
+
+    assert status == 0
+    _, _, command = lines[0].partition("hearthgate audit ")
+    after = run("key")[1][0]
+    assert shlex.split(command) == ["verify", str(folder), "--key", after, "--earlier-key", before]
+    monkeypatch.setenv("HEARTHGATE_DATA_DIR", str(tmp_path / "elsewhere"))
+    status, lines = run(*shlex.split(command))
+    assert (status, lines[0].startswith(f"OK {folder}: ")) == (0, True)
+    for given in (["--key", after], ["--key", before]):
+        status, lines = run("verify", folder, *given)
+        assert (status, len(lines)) == (1, 1)
+        assert "no known key has signed" in lines[0]
+
+
+def test_a_policy_is_not_met_by_a_report_whose_maps_have_no_receipt(northvale, run, kelly, tmp_path):
+    folder = tmp_path / "report"
+    run("subject-report", kelly, "--to", folder, "--officer", OFFICER)
+    (key,) = run("key")[1]
+    witness = SignerKey("police.example/witness", bytes(32), COSIGNATURE_V1).verifier().encode()
+    policy = tmp_path / "policy"
+    for quorum, with_receipts, without in (("police", 1, 1), ("none", 0, 0)):
+        policy.write_text(f"log {key}\nwitness police {witness}\nquorum {quorum}\n")
+        shutil.copytree(folder, copy := tmp_path / quorum)
+        assert run("verify", "--policy", policy, copy)[0] == with_receipts
+        shutil.rmtree(copy / "map-receipts")
+        status, lines = run("verify", "--policy", policy, copy)
+        assert (status, len(lines)) == (without, 1)
+        assert ("1 of its map(s) have no receipt in map-receipts" in lines[0]) is bool(without)
 
 
 def test_making_it_is_a_sealed_entry_of_the_account_for_the_officer(northvale, run, kelly, tmp_path):
