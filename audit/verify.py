@@ -17,6 +17,7 @@ from audit.checkpoint import OpenedCheckpoint, open_checkpoint
 from audit.entry import format_second
 from audit.errors import AuditError, CheckpointError, NoteError, ReceiptError, WitnessError
 from audit.keys import VerifierKey
+from audit.leaf import LEAF_FORM, parse_leaf
 from audit.map_receipt import RECEIPTS_FOLDER, is_map_receipt, verify_map_receipt
 from audit.notes import Verified
 from audit.partner_pack import is_pack, verify_pack
@@ -40,11 +41,12 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
         raise NoteError("a single file is checked against the log's key: give it with --key")
     if text.startswith(receipt.HEADER + "\n"):
         promise = receipt.open_promise(text, trust.log_key)
-        return f"promise of {promise.log_id} for entry {promise.entry_id}, leaf {promise.leaf_hash.hex()}"
+        entry = f"entry {promise.entry_id} at {format_second(promise.at)}"
+        return f"promise of {promise.log_id} for {entry}, leaf {promise.leaf_hash.hex()}"
     if text.startswith(tlog_proof.HEADER + "\n"):
         proved = tlog_proof.verify_proof(text, trust.log_key, leaf, trust.witnesses, trust.origin)
         head = OpenedCheckpoint(proved.checkpoint, proved.witnesses)
-        return f"leaf {proved.index} stands in {_head_words(head, needed, trust.policy)}"
+        return f"{_leaf_words(proved)} stands in {_head_words(head, needed, trust.policy)}"
     if is_map_receipt(text):
         key, *earlier = trust.keys()
         found = verify_map_receipt(text.encode(), key, trust.witnesses, trust.origin, earlier)
@@ -146,6 +148,16 @@ def _require_witnesses(found: Sequence[Verified], needed: int, policy: Policy | 
 
 def _enough(found: Sequence[Verified], policy: Policy | None) -> bool:
     return policy is None or policy.satisfied_by(one.key for one in found)
+
+
+def _leaf_words(proved: tlog_proof.VerifiedProof) -> str:
+    """Which leaf: of this format's leaves also which entry. Those of other logs are any bytes."""
+    if not LEAF_FORM.fullmatch(proved.leaf):
+        return f"leaf {proved.index}"
+    leaf = parse_leaf(proved.leaf)
+    if leaf.log_id != proved.checkpoint.origin:
+        raise ReceiptError("its leaf is of another log than its checkpoint")
+    return f"entry {leaf.entry_id}, {leaf.event} at {leaf.at}, leaf {proved.index}"
 
 
 def _head_words(head: OpenedCheckpoint, needed: int, policy: Policy | None = None) -> str:

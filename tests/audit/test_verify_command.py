@@ -106,7 +106,8 @@ def test_a_copy_of_the_folder_verifies_every_kind_of_thing_alone(things, tmp_pat
     assert [line.split(":")[0] for line in lines] == [f"OK {path}" for path in paths]
     assert "2 rows and 0 opened entries fit" in lines[0]
     assert "1 known witness(es)" in lines[1]
-    assert "leaf 1 stands in the log northvale.example/audit of 2 entries" in lines[2]
+    receipt = "entry entry-1, sign-in at 2026-11-21T09:30:15Z, leaf 1 stands in the log northvale.example/audit of 2"
+    assert receipt in lines[2]
     assert "entry entry-1" in lines[3]
 
 
@@ -168,6 +169,25 @@ def test_each_verdict_has_its_line_and_its_exit_status(things, monkeypatch, caps
     said = capsys.readouterr().out
     assert says in said
     assert said.count("\n") == 1
+
+
+def test_a_receipt_of_a_leaf_of_another_log_is_refused_and_one_of_any_other_bytes_is_told_by_its_place(
+    things, tmp_path, capsys
+):
+    leaf = (things / "leaf").read_bytes()
+    foreign = leaf.replace(b"northvale.example/audit", b"southvale.example/audit")
+    for data, status, says in (
+        (foreign, 1, "of another log than its checkpoint"),
+        (b"any bytes", 0, ": leaf 0 stands"),
+    ):
+        note = sign_checkpoint(Checkpoint(LOG.name, 1, leaf_hash(data)), [LOG])
+        path = tmp_path / "one.tlog-proof"
+        path.write_text(make_proof(0, [], note, data))
+
+        assert main(["--key", KEY, str(path)]) == status
+        said = capsys.readouterr().out
+        assert says in said
+        assert said.count("\n") == 1
 
 
 def test_one_wrong_path_among_right_ones_fails_the_whole_run(things, capsys):
