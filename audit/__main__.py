@@ -4,7 +4,7 @@ import sys
 
 _HELP = """Hearthgate audit log.
 
-  python -m audit.verify [--key VKEY] PATH...    check receipts, promises, checkpoints and exports offline
+  python -m audit.verify [--key VKEY] PATH...    check receipts, checkpoints, exports, reports and packs offline
   python -m audit.verify --help                  all options
 
 Needs Python 3.11 and the package "cryptography"; nothing else of Hearthgate.
