@@ -85,10 +85,10 @@ def test_the_log_receipts_and_exports_stay_right(northvale, kelly, tmp_path):
     erase(northvale, family)
 
     assert entries
-    for number, proof in enumerate(receipts.values()):
+    for number, (entry_id, proof) in enumerate(receipts.items()):
         kept = tmp_path / f"{number}.tlog-proof"
         kept.write_text(proof)
-        assert verify_path(kept, Trust(before.key)).startswith("leaf ")
+        assert verify_path(kept, Trust(before.key)).startswith(f"entry {entry_id}, ")
     assert verify_path(tmp_path / "before", Trust(before.key))
     checkpoint = (tmp_path / "before" / "checkpoint").read_text()
     again = operator_entry(parts, EventClass.EXPORT, purpose="log_oversight")
