@@ -5,9 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from audit.verify import verify_path
+from audit.verify_export import Trust
 from gateway.usecases.log.verifying_log import verify_database
 from tests.gateway.audit.erased_world import ask, decide, erase, everything_stored, finish
 from tests.gateway.audit.log_book import drain
+from tests.gateway.subjects.reports import pass_an_hour, report
+from tests.gateway.subjects.test_lineage import combine
 
 KELLY, MICHELLE = ("S2", "Kelly Marsh"), ("S1", "Michelle Rudd")
 
@@ -87,6 +91,37 @@ def test_the_id_that_anothers_past_stands_under_stays_and_opens_nothing(northval
     assert northvale.person_id(*MICHELLE) == michelle
     assert "Kelly" not in "".join(everything_stored(northvale.admin).values())
     assert verify_database(northvale.wiring).finding is None
+
+
+def test_who_was_parted_from_the_erased_has_a_report_that_says_of_how_many_lines_the_reason_is_gone(
+    northvale, tmp_path
+):
+    """What was read of the erased alone, under the id from which records were parted, stands in the other's report."""
+    kelly, michelle = northvale.person_id(*KELLY), northvale.person_id(*MICHELLE)
+    northvale.clock.now += timedelta(days=1)
+    declared = northvale.declare("W201", "early_help")
+    northvale.search("W201", declared, northvale.person(*KELLY))
+    northvale.clock.now += timedelta(days=1)
+    by_hand(
+        northvale,
+        "INSERT INTO hearth.link (link_id, record_id, person_id, band, run_id, recorded_at, superseded_at)"
+        " SELECT gen_random_uuid(), record_id, :kelly, band, run_id, CAST(:at AS timestamptz) - interval '1 hour',"
+        " CAST(:at AS timestamptz) FROM hearth.link WHERE person_id = :michelle AND superseded_at IS NULL",
+        kelly=kelly, michelle=michelle, at=northvale.clock.now,
+    )  # fmt: skip
+    combine(northvale, [kelly], michelle)
+    pass_an_hour(northvale)
+
+    erase(northvale, northvale.family_id(*KELLY))
+    finish(northvale)
+    pass_an_hour(northvale)
+
+    decided = {"decided_by": "Data protection officer", "decided_on": northvale.clock.now.date()}
+    made = report(northvale, michelle, **decided)
+    for name, content in made.files.items():
+        (tmp_path / name).write_bytes(content)
+    said = verify_path(tmp_path, Trust(northvale.wiring.log_signer.verifier()))
+    assert "in 2 list(s), none left out or altered; of 2 line(s) the reason was erased" in said
 
 
 def test_an_id_that_was_joined_to_the_person_goes_too(northvale):
