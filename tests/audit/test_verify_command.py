@@ -171,6 +171,24 @@ def test_each_verdict_has_its_line_and_its_exit_status(things, monkeypatch, caps
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "begins",
+    [
+        b"", b'{"complete_to":"2026-11-16T10:00:00Z","format":"hearthgate/subject-pack/v1","maps":',
+        b'{"detail":["",""],"format":"hearthgate/map-receipt/v1","map":',
+    ],
+    ids=["plain", "pack", "receipt of a map"],
+)  # fmt: skip
+@pytest.mark.parametrize("nest", [b"[", b'{"a":'])
+def test_json_nested_deeper_than_can_be_read_is_one_line(tmp_path, capsys, begins, nest):
+    (tmp_path / "one").write_bytes(begins + nest * 100_000)
+
+    assert main(["--key", KEY, str(tmp_path / "one")]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith(f"FAIL {tmp_path / 'one'}: ")
+    assert said.count("\n") == 1
+
+
 def test_a_receipt_of_a_leaf_of_another_log_is_refused_and_one_of_any_other_bytes_is_told_by_its_place(
     things, tmp_path, capsys
 ):

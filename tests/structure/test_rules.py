@@ -50,6 +50,12 @@ def test_only_the_clock_reads_time_and_mints_ids():
     assert found == {"gateway/clock.py"}
 
 
+def test_json_is_read_offline_in_one_place_that_bears_a_deep_nest():
+    found = {name(path) for path in OURS if name(path).startswith("audit/") and "json.load" in path.read_text()}
+
+    assert found == {"audit/canonical.py"}
+
+
 @pytest.mark.parametrize("minted", ["Permit", "Refer"])
 def test_only_the_engine_lets_anything_out(minted):
     makers = {

@@ -110,6 +110,7 @@ def test_the_printed_command_checks_a_report_made_just_after_the_logs_key_was_ro
     _, _, command = lines[0].partition("hearthgate audit ")
     after = run("key")[1][0]
     assert shlex.split(command) == ["verify", str(folder), "--key", after, "--earlier-key", before]
+    assert run("verify", folder)[0] == 0
     monkeypatch.setenv("HEARTHGATE_DATA_DIR", str(tmp_path / "elsewhere"))
     status, lines = run(*shlex.split(command))
     assert (status, lines[0].startswith(f"OK {folder}: ")) == (0, True)
