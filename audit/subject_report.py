@@ -13,7 +13,7 @@ which codes there are, and that nothing in the pack answers an authorisation of 
 council's word, and `audit.subject_seal` holds the council to it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,7 +79,7 @@ def with_report(pack: SubjectPack, made: Made, titles: Titles, not_shown: Iterab
     known = {"agencies": titles.agencies, "purposes": titles.purposes, "roles": titles.roles}
     named: dict[str, Json] = {
         name: {code: known[name][code] for code in sorted(codes & known[name].keys())}
-        for name, codes in _codes(pack).items()
+        for name, codes in _codes(_opened(pack)).items()
     }
     release: dict[str, Json] | None = None
     if made.release is not None:
@@ -92,9 +92,8 @@ def with_report(pack: SubjectPack, made: Made, titles: Titles, not_shown: Iterab
     return replace(pack, report=report)
 
 
-def _codes(pack: SubjectPack) -> dict[str, set[str]]:
-    """The codes for which the lines of a pack need titles."""
-    used = [opened_element(one, frozenset()) for one in _elements(pack)]
+def _codes(used: Collection[Opened]) -> dict[str, set[str]]:
+    """The codes for which lines need titles."""
     return {
         "agencies": {one.agency for one in used if one.agency},
         "purposes": {one.purpose for one in used if one.purpose},
@@ -102,15 +101,17 @@ def _codes(pack: SubjectPack) -> dict[str, set[str]]:
     }
 
 
-def _elements(pack: SubjectPack) -> Iterator[PackElement]:
-    for section in pack.sections:
-        yield from section.elements
-    yield from pack.since
+def _opened(pack: SubjectPack) -> list[Opened]:
+    listed = (element for section in pack.sections for element in section.elements)
+    return [opened_element(one, frozenset()) for one in (*listed, *pack.since)]
 
 
 def unanswered(pack: SubjectPack) -> set[str]:
     """Ids of authorisations in a pack to which no outcome in it refers."""
-    opened = [opened_element(one, frozenset()) for one in _elements(pack)]
+    return _unanswered(_opened(pack))
+
+
+def _unanswered(opened: Collection[Opened]) -> set[str]:
     answered = {one.refers_to for one in opened if one.phase == Phase.OUTCOME}
     return {one.entry_id for one in opened if one.phase == Phase.AUTHORISATION} - answered
 
@@ -121,12 +122,13 @@ def letter_of(pack: SubjectPack) -> Letter:
     Raises `SubjectPackError`, or `EntryError` for a leaf that is none.
     """
     report = _members(pack.report, _MEMBERS, _PLACE)
-    titles = _titles(pack, report["titles"])
     mine = frozenset(section.person for section in pack.sections)
     listed = (element for section in pack.sections for element in section.elements)
     proved = {one.entry_id: one for one in (opened_element(element, mine) for element in listed)}
     later = {one.entry_id: one for one in (opened_element(element, mine) for element in pack.since)}
-    looks = fold([*proved.values(), *later.values()], not_shown_of(pack))
+    opened = [*proved.values(), *later.values()]
+    titles = _titles(report["titles"], _codes(opened))
+    looks = fold(opened, _not_shown(report["not_shown"], _unanswered(opened)))
     release = _release(report["release"])
     if (release is not None) is not (pack.kind is ListKind.SEALED):
         raise SubjectPackError(_PLACE, "a list that is held back comes with the release, and no other does")
@@ -138,18 +140,10 @@ def letter_of(pack: SubjectPack) -> Letter:
     )  # fmt: skip
 
 
-def not_shown_of(pack: SubjectPack) -> list[str]:
-    """The authorisations of which the council says that nothing was shown; no more is known of what came of them.
-
-    Raises `SubjectPackError` where one is no authorisation in the pack, or an outcome in it tells what came of it.
-    """
-    value = _members(pack.report, _MEMBERS, _PLACE)["not_shown"]
-    told = [str(one) for one in value] if isinstance(value, list | tuple) else None
-    if told is None or told != sorted(set(told)):
-        raise SubjectPackError(_PLACE, "not_shown is not a list of ids in order")
-    if set(told) - unanswered(pack):
-        raise SubjectPackError(_PLACE, "not_shown names what is no authorisation in a line, or one with an outcome")
-    return told
+def count_not_shown(pack: SubjectPack) -> int:
+    """Of how many look-ups the council says that nothing was shown; `letter_of` has found the pack right before."""
+    told = _members(pack.report, _MEMBERS, _PLACE)["not_shown"]
+    return len(told) if isinstance(told, list | tuple) else 0
 
 
 def checked_letter(pack: SubjectPack) -> Letter:
@@ -210,8 +204,16 @@ def _first_other(said: bytes, expected: bytes) -> int:
     return next((number for number, (one, other) in pairs if one != other), min(len(lines), len(ours)) + 1)
 
 
-def _titles(pack: SubjectPack, value: Json) -> Titles:
-    used = _codes(pack)
+def _not_shown(value: Json, unanswered: set[str]) -> list[str]:
+    told = [str(one) for one in value] if isinstance(value, list | tuple) else None
+    if told is None or told != sorted(set(told)):
+        raise SubjectPackError(_PLACE, "not_shown is not a list of ids in order")
+    if set(told) - unanswered:
+        raise SubjectPackError(_PLACE, "not_shown names what is no authorisation in a line, or one with an outcome")
+    return told
+
+
+def _titles(value: Json, used: Mapping[str, set[str]]) -> Titles:
     titles = _members(value, frozenset(used), _TITLES)
     agencies, purposes, roles = (_texts(titles[name], name, used[name]) for name in ("agencies", "purposes", "roles"))
     return Titles(agencies, roles, purposes)

@@ -13,7 +13,7 @@ from audit.checkpoint import OpenedCheckpoint
 from audit.errors import AuditError, ReceiptError, SubjectPackError
 from audit.map_receipt import RECEIPTS_FOLDER, VerifiedMap, verify_map_receipt
 from audit.subject_pack import MAX_PACK_BYTES, PACK_FORMAT
-from audit.subject_report import PACK, check_words, checked_letter, not_shown_of
+from audit.subject_report import PACK, check_words, checked_letter, count_not_shown
 from audit.subject_seal import SEAL, check_seal
 from audit.verify_export import Trust
 from audit.verify_subject_pack import VerifiedPack, verify_subject_pack
@@ -72,7 +72,7 @@ def verify_report(path: Path, trust: Trust) -> VerifiedReport:
         check_words(path, letter)
     # A receipt of any other map proves nothing of this report, however well it is witnessed.
     heads = tuple(one.head for one in maps if one.coverage in proved.maps)
-    return VerifiedReport(proved, heads, len(not_shown_of(proved.pack)))
+    return VerifiedReport(proved, heads, count_not_shown(proved.pack))
 
 
 def _receipt(path: Path, trust: Trust) -> VerifiedMap:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from audit.canonical import Json, parse_canonical
 from audit.encoding import from_base64
-from audit.entry import COMMITTED_FIELDS, EventClass, Phase
+from audit.entry import COMMITTED_FIELDS, EventClass, Phase, format_second
 from audit.errors import EntryError
 from audit.leaf import Leaf, Opening, check_openings, parse_leaf
 from gateway.store.batch_seal import SealedTicket
@@ -92,8 +92,9 @@ _COLUMNS = {"entry_id": "id", "event_class": "class", "recorded_at": "time"}
 
 def contradicted_column(row: Row[Any], leaf: Leaf) -> str | None:
     """The first column of an entry's row that says another thing than its leaf, or `None`."""
-    at = datetime.strptime(leaf.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    inside = (leaf.entry_id == str(row.entry_id), leaf.event.value == row.event_class, at == row.recorded_at)
+    # As text, since a leaf's time may be none at all.
+    same_time = not row.recorded_at.microsecond and format_second(row.recorded_at) == leaf.at
+    inside = (leaf.entry_id == str(row.entry_id), leaf.event.value == row.event_class, same_time)
     return next((name for name, fits in zip(_COLUMNS, inside, strict=True) if not fits), None)
 
 
