@@ -68,12 +68,16 @@ class OwnEntry:
 
 @dataclass(frozen=True, slots=True)
 class PackVerdict:
-    """What was found right: the log beneath, whose pack it is, as of when, and how many of its entries are open."""
+    """What was found right: the log beneath, whose pack it is, as of when, and how many of its entries are open.
+
+    `earlier_key`: it was signed by a key that the log had before.
+    """
 
     export: ExportVerdict
     agency: str
     at: str
     own: int
+    earlier_key: bool
 
 
 def fields_opened(event: str, *, sealed: bool) -> frozenset[str]:
@@ -118,14 +122,14 @@ def verify_pack(folder: Path, trust: Trust) -> PackVerdict:
         keys = (export.own_key,)
     if not keys:
         raise ExportError(NOTE, "no key was given to check its signature with")
-    found = _opened_note(folder, keys)
+    key, found = _opened_note(folder, keys)
     if found["log"] != export.head.checkpoint.origin or int(found["size"]) != export.head.checkpoint.size:
         raise ExportError(NOTE, "is of another log, or of another size of it")
     for name in (OPENINGS, USES):
         if _digest(folder / name) != found[name.partition(".")[0]]:
             raise ExportError(name, "is not the file that was signed")
     own = sum(1 for _ in own_entries(folder, found["agency"]))
-    return PackVerdict(export, found["agency"], found["at"], own)
+    return PackVerdict(export, found["agency"], found["at"], own, earlier_key=key != keys[0])
 
 
 def own_entries(folder: Path, agency: str | None = None) -> Iterator[OwnEntry]:
@@ -183,16 +187,17 @@ def _value(opening: Opening, index: int, name: str) -> Json:
         raise ExportError(OPENINGS, str(error), index, name) from None
 
 
-def _opened_note(folder: Path, keys: Sequence[VerifierKey]) -> "re.Match[str]":
+def _opened_note(folder: Path, keys: Sequence[VerifierKey]) -> "tuple[VerifierKey, re.Match[str]]":
     note = _bytes(folder / NOTE)
+    key = signer_of(note, keys)
     try:
-        text = open_note(note, [signer_of(note, keys)]).text
+        text = open_note(note, [key]).text
     except AuditError as error:
         raise ExportError(NOTE, str(error)) from None
     found = _FORM.fullmatch(text)
     if found is None or len(from_base64(found["openings"])) != sha256().digest_size:
         raise ExportError(NOTE, "is not of the format")
-    return found
+    return key, found
 
 
 def _bytes(path: Path) -> bytes:

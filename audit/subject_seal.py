@@ -29,10 +29,11 @@ def seal_subject_pack(data: bytes, log_key: SignerKey) -> bytes:
     return sign_note(f"{HEADER}\nlog {log_key.name}\npack {_digest(data)}\n", [log_key]).encode()
 
 
-def check_seal(note: bytes, data: bytes, log_id: str, log_keys: Sequence[VerifierKey]) -> None:
-    """Check that one of the log's keys has sealed exactly these bytes of a pack. Raises `SubjectPackError`."""
+def check_seal(note: bytes, data: bytes, log_id: str, log_keys: Sequence[VerifierKey]) -> VerifierKey:
+    """Check that a key of the log's has sealed exactly these bytes of a pack; which. Raises `SubjectPackError`."""
+    key = signer_of(note, log_keys)
     try:
-        text = open_note(note, [signer_of(note, log_keys)]).text
+        text = open_note(note, [key]).text
     except AuditError as error:
         raise SubjectPackError(SEAL, str(error)) from None
     found = _FORM.fullmatch(text)
@@ -40,6 +41,7 @@ def check_seal(note: bytes, data: bytes, log_id: str, log_keys: Sequence[Verifie
         raise SubjectPackError(SEAL, "is not the seal of a report of this log")
     if found["pack"] != _digest(data):
         raise SubjectPackError(SEAL, "is of another report.json: something that the report says was changed")
+    return key
 
 
 def _digest(data: bytes) -> str:

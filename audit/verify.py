@@ -97,7 +97,8 @@ def _trust(options: argparse.Namespace) -> Trust:
 
 def _pack_sentence(path: Path, trust: Trust, needed: int) -> str:
     found = verify_pack(path, trust)
-    words = f"pack of {found.agency} as of {found.at}, {found.own} entries of its own; "
+    signed = ", signed by an earlier key of the log" if found.earlier_key else ""
+    words = f"pack of {found.agency} as of {found.at}{signed}, {found.own} entries of its own; "
     return words + _export_words(found.export, needed, trust.policy)
 
 

@@ -27,12 +27,14 @@ _MAX_RECEIPT_BYTES = 2_000_000
 class VerifiedReport:
     """A report that stands, and the heads of the log in which receipts show its maps.
 
-    `not_shown` counts the look-ups of which the council says that nothing of the person was shown.
+    `not_shown` counts the look-ups of which the council says that nothing of the person was shown; `earlier_key`: the
+    seal is of a key that the log had before.
     """
 
     proved: VerifiedPack
     heads: tuple[OpenedCheckpoint, ...]
     not_shown: int
+    earlier_key: bool
 
     @property
     def unreceipted(self) -> int:
@@ -41,7 +43,7 @@ class VerifiedReport:
 
     def sentence(self) -> str:
         """What was proved, and what is the council's word, in one line."""
-        said = "the rest of what it says is sealed by the log's key"
+        said = f"the rest of what it says is sealed by {'an earlier' if self.earlier_key else 'the'} key of the log"
         if self.not_shown:
             said += f", that {self.not_shown} look-up(s) showed nothing of the person included"
         return f"{self.proved.sentence()}; {said}"
@@ -66,13 +68,13 @@ def verify_report(path: Path, trust: Trust) -> VerifiedReport:
     maps = [_receipt(one, trust) for one in sorted((path / RECEIPTS_FOLDER).glob("*.json"))]
     data = _read(pack, MAX_PACK_BYTES)
     proved = verify_subject_pack(data, key, [one.coverage for one in maps], trust.origin, earlier)
-    check_seal(_seal(pack), data, proved.pack.log_id, trust.keys())
+    sealed_by = check_seal(_seal(pack), data, proved.pack.log_id, trust.keys())
     letter = checked_letter(proved.pack)
     if path.is_dir():
         check_words(path, letter)
     # A receipt of any other map proves nothing of this report, however well it is witnessed.
     heads = tuple(one.head for one in maps if one.coverage in proved.maps)
-    return VerifiedReport(proved, heads, count_not_shown(proved.pack))
+    return VerifiedReport(proved, heads, count_not_shown(proved.pack), earlier_key=sealed_by != key)
 
 
 def _receipt(path: Path, trust: Trust) -> VerifiedMap:

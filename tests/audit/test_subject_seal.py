@@ -51,7 +51,10 @@ def test_a_sealed_report_verifies_as_a_folder_and_as_a_pack_beside_its_seal(whol
 
     for path in (folder, folder / PACK):
         told = verify_path(path, TRUST)
-        assert "; the rest of what it says is sealed by the log's key, that 1 look-up(s) showed nothing of the" in told
+        assert (
+            "; the rest of what it says is sealed by the key of the log, that 1 look-up(s) showed nothing of the"
+            in told
+        )
 
 
 CHANGES = {
@@ -128,7 +131,8 @@ def test_after_a_rotation_the_earlier_key_may_have_sealed_a_report_and_signed_it
     after = SignerKey(LOG, b"n" * 32).verifier()
 
     assert "no known key" in problem(tmp_path, Trust(after))
-    verify_path(tmp_path, Trust(after, earlier_keys=(EARLIER.verifier(), KEY.encode())))
+    told = verify_path(tmp_path, Trust(after, earlier_keys=(EARLIER.verifier(), KEY.encode())))
+    assert "is sealed by an earlier key of the log" in told
     assert main(["--key", after.encode(), "--earlier-key", KEY.encode(), str(tmp_path)]) == 0
     assert "OK" in capsys.readouterr().out
 
