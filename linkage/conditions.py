@@ -123,7 +123,7 @@ def one_edit(column: str) -> Condition:
     """The first values of two columns of identifiers are one slip of the pen apart."""
     text, held = f"{column}_text", values_of(column)
     return Condition(
-        lambda pairs: pairs.told(_slip_sql(f"{text}_l", f"{text}_r"), text),
+        lambda pairs: pairs.told(_slip_sql(f"{text}_l", f"{text}_r"), text, by_letter=one_edit_apart),
         lambda a, b: _slip(min(held(a), default=""), min(held(b), default="")),
     )
 
@@ -136,15 +136,20 @@ def misspelt(column: str) -> Condition:
         f"({left} = {right} or jaro_winkler_similarity({left}, {right}) >= {_ALIKE} or {_slip_sql(left, right)}))"
     )
     return Condition(
-        lambda pairs: pairs.told(sql, column), lambda a, b: _misspelt(getattr(a, column), getattr(b, column))
+        lambda pairs: pairs.told(sql, column, by_letter=_misspelt),
+        lambda a, b: _misspelt(getattr(a, column), getattr(b, column)),
     )
 
 
 def alike(column: str) -> Condition:
     """Two words share most of their letters in about their order, by more than a slip: Maryam and Marium."""
+
+    def near(left: str, right: str) -> bool:
+        return jaro_winkler(left, right) >= _SOMEWHAT
+
+    sql = f"jaro_winkler_similarity({column}_l, {column}_r) >= {_SOMEWHAT}"
     return Condition(
-        lambda pairs: pairs.told(f"jaro_winkler_similarity({column}_l, {column}_r) >= {_SOMEWHAT}", column),
-        lambda a, b: jaro_winkler(getattr(a, column), getattr(b, column)) >= _SOMEWHAT,
+        lambda pairs: pairs.told(sql, column, by_letter=near), lambda a, b: near(getattr(a, column), getattr(b, column))
     )
 
 
@@ -154,12 +159,13 @@ def turned_about() -> Condition:
         f"(jaro_winkler_similarity(given_l, family_r) >= {_TURNED} and "
         f"jaro_winkler_similarity(family_l, given_r) >= {_TURNED})"
     )
+
+    def near(given: str, other_given: str, family: str, other_family: str) -> bool:
+        return min(jaro_winkler(given, other_family), jaro_winkler(family, other_given)) >= _TURNED
+
     return Condition(
-        lambda pairs: pairs.told(sql, "given", "family"),
-        lambda a, b: (
-            bool(a.given and a.family and b.given and b.family)
-            and min(jaro_winkler(a.given, b.family), jaro_winkler(a.family, b.given)) >= _TURNED
-        ),
+        lambda pairs: pairs.told(sql, "given", "family", by_letter=near),
+        lambda a, b: bool(a.given and a.family and b.given and b.family) and near(a.given, b.given, a.family, b.family),
     )
 
 
@@ -204,7 +210,7 @@ def _texts_alike(left: str, right: str) -> bool:
 def email_near() -> Condition:
     """Two e-mail addresses are one slip apart; no more, because namesakes have addresses made of their name."""
     return Condition(
-        lambda pairs: pairs.told(_slip_sql("emails_text_l", "emails_text_r"), "emails_text"),
+        lambda pairs: pairs.told(_slip_sql("emails_text_l", "emails_text_r"), "emails_text", by_letter=one_edit_apart),
         lambda a, b: bool(a.emails and b.emails) and one_edit_apart(a.emails[0], b.emails[0]),
     )
 

@@ -23,25 +23,43 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "\u0131": "i"}
 )
 _NO_LETTERS = re.compile(r"[\W\d_]+")
-_APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc.]")
+# The last two are Hebrew's geresh and gershayim.
+_APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u02bc.\u05f3\u05f4]")
+# Written as a letter or a mark and none: the stroke that draws an Arabic word out, joiners, choices between glyphs.
+_NOTHING = frozenset(
+    map(chr, (0x0640, 0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+)
+# Parts words, where nothing else does in Thai, Lao, Khmer and Burmese.
+_WORD_ENDS = "\u200b"
+# Combining classes of Unicode: nuktas, and the points of Hebrew, Arabic and Syriac, which most writers leave out, and
+# from 200 on what stands over and under letters. Others are vowels, tones, and signs that a consonant has no vowel.
+_ACCENTS = frozenset((*range(1, 8), *range(10, 37), *range(200, 241)))
 _DASH = re.compile(r"[-\u2010\u2011]")
 # As Chinese, Korean and Vietnamese given names are written in Latin letters, one syllable a word.
 _SYLLABLE = re.compile(r"[bcdfghjklmnpqrstwxyz]{0,3}[aeiouy]{1,3}(?:h|k|m|n|ng|nh|p|r|t)?|tsz|sz|ng")
 
 
 def fold(text: str) -> str:
-    """Lower case without accents; other scripts are kept as they are."""
+    """Lower case without accents; letters of other scripts keep the marks that say their vowels."""
     if text.isascii():
         return text.lower()
     # Compatibility forms may decompose into capitals, so letters are lowered after.
     decomposed = unicodedata.normalize("NFKD", text).lower()
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LETTERS)
+    return "".join(char for char in decomposed if _is_said(char)).translate(_LETTERS)
+
+
+def _is_said(char: str) -> bool:
+    if char.isascii():
+        return True
+    if unicodedata.combining(char) in _ACCENTS or char in _NOTHING:
+        return False
+    return char == _WORD_ENDS or unicodedata.category(char) != "Cf"
 
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a name, titles and placeholders dropped: "Mrs. Ann-Marie O'Neil" gives ann, marie, oneil."""
     folded = _APOSTROPHES.sub("", fold(text))
-    parts = _NO_LETTERS.split(folded)
+    parts = _NO_LETTERS.split(folded) if folded.isascii() else _words_with_marks(folded)
     kept = [part for part in parts if part and part not in _NO_NAME]
     # A title is a title only before a name; "Sir" or "Master" alone is all that was recorded.
     while len(kept) > 1 and kept[0] in _TITLES:
@@ -49,6 +67,21 @@ def words(text: str) -> tuple[str, ...]:
     while len(kept) > 1 and kept[-1] in {"jr", "jnr", "snr", "sr"}:
         kept = kept[:-1]
     return () if len(kept) == 1 and kept[0] in _TITLES else tuple(kept)
+
+
+def _words_with_marks(folded: str) -> list[str]:
+    """Runs of letters with the marks that stand at them; to a pattern a vowel sign is no letter and ends a word."""
+    parts: list[str] = []
+    within = False
+    for char in folded:
+        if char.isalnum() and not char.isdecimal():
+            parts += [] if within else [""]
+            within = True
+        elif unicodedata.category(char) not in {"Mn", "Mc"}:
+            within = False
+        if within:
+            parts[-1] += char
+    return parts
 
 
 def given_forms(text: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ Mask = NDArray[np.bool_]
 Many = Callable[["Pairs"], Mask]
 """For each pair whether something holds of it."""
 
-_AT_A_TIME = 4_000_000
+_AT_A_TIME, _ROWS_AT_ONCE = 4_000_000, 50_000
 
 
 class Pairs:
@@ -58,8 +58,12 @@ class Pairs:
         held[rest] = _overlap(self.at(rest), self.columns.all_of(column), self.columns.all_of(other))
         return held
 
-    def told(self, sql: str, *columns: str) -> Mask:
-        """Whether this SQL over these columns of `records`, with `_l` and `_r` behind their names, is true."""
+    def told(self, sql: str, *columns: str, by_letter: Callable[..., bool] | None = None) -> Mask:
+        """Whether this SQL over these columns of `records`, with `_l` and `_r` behind their names, is true.
+
+        `by_letter` says the same of both texts of each column in turn, and is asked where one of them is not ASCII:
+        how near two words are is reckoned by bytes in SQL, and most letters are several.
+        """
         held = np.zeros(len(self), dtype=np.bool_)
         if not len(self):
             return held
@@ -69,14 +73,24 @@ class Pairs:
             for side, code in zip("lr", self.sides(name), strict=True):
                 asked[f"{name}_code_{side}"] = code
                 joins.append(
-                    f"join (select code as {name}_code_{side}, text as {name}_{side} from {words}) "  # noqa: S608 - our own columns
-                    f"using ({name}_code_{side})"
+                    f"join (select code as {name}_code_{side}, text as {name}_{side}, plain as {name}_plain_{side} "  # noqa: S608 - our own columns
+                    f"from {words}) using ({name}_code_{side})"
                 )
         connection = self.columns.connection
         connection.register("asked", asked)
-        found = connection.execute(f"select place from asked {' '.join(joins)} where {sql}").fetchnumpy()["place"]  # noqa: S608 - our own conditions
+        met = f"from asked {' '.join(joins)} where"
+        if by_letter is None or all(map(self.columns.plain, columns)):
+            held[np.asarray(connection.execute(f"select place {met} {sql}").fetchnumpy()["place"])] = True
+        else:
+            plain = " and ".join(f"{name}_plain_{side}" for name in columns for side in "lr")
+            found = connection.execute(f"select place {met} case when {plain} then {sql} else false end").fetchnumpy()
+            held[np.asarray(found["place"])] = True
+            texts = ", ".join(f"{name}_{side}" for name in columns for side in "lr")
+            others = connection.execute(f"select {texts}, list(place) {met} not ({plain}) group by all")
+            while found_so_far := others.fetchmany(_ROWS_AT_ONCE):
+                for *texts_of_pair, places in found_so_far:
+                    held[places] = by_letter(*texts_of_pair)
         connection.unregister("asked")
-        held[np.asarray(found)] = True
         return held
 
 

@@ -51,7 +51,7 @@ class Columns:
         self._codes: dict[str, NDArray[Any]] = {}
         self._all: dict[str, Held | None] = {}
         self._every: dict[str, Held] = {}
-        self._words: set[str] = set()
+        self._words: dict[str, bool] = {}
         self._place: Numbers | None = None
 
     def __len__(self) -> int:
@@ -81,15 +81,22 @@ class Columns:
         return by_number
 
     def words(self, column: str) -> str:
-        """A table of the distinct texts of a column, `text`, by their codes, `code`."""
+        """A table of the distinct texts of a column, `text`, by their codes, `code`; `plain` where they are ASCII."""
         table = f"words_{column}"
         if column not in self._words:
             self.connection.execute(
-                f"create or replace temp table {table} as select hash({column}) as code, {column} as text "  # noqa: S608 - our own columns
+                f"create or replace temp table {table} as select hash({column}) as code, {column} as text, "  # noqa: S608 - our own columns
+                f"strlen({column}) = length({column}) as plain "
                 f"from records where {column} is not null group by {column}"
             )
-            self._words.add(column)
+            found = self.connection.execute(f"select coalesce(bool_and(plain), true) from {table}").fetchall()  # noqa: S608 - as above
+            self._words[column] = bool(found[0][0])
         return table
+
+    def plain(self, column: str) -> bool:
+        """Every text of a column is ASCII, so that its letters are its bytes."""
+        self.words(column)
+        return self._words[column]
 
     def several(self, column: str) -> Held | None:
         """The values of a column after each record's first; None where no record has more than one."""
