@@ -61,15 +61,17 @@ class Pairs:
     def told(self, sql: str, *columns: str, by_letter: Callable[..., bool] | None = None) -> Mask:
         """Whether this SQL over these columns of `records`, with `_l` and `_r` behind their names, is true.
 
-        `by_letter` says the same of both texts of each column in turn, and is asked where one of them is not ASCII:
-        how near two words are is reckoned by bytes in SQL, and most letters are several.
+        SQL that tells how near words are counts bytes. `by_letter` says the same of both texts of each column in turn,
+        and is asked of texts with more kinds of letters than there are bytes.
         """
         held = np.zeros(len(self), dtype=np.bool_)
         if not len(self):
             return held
         asked, joins = {"place": np.arange(len(self))}, []
-        for name in columns:
-            words = self.columns.words(name)
+        tables, plain = tuple(map(self.columns.words, columns)), True
+        if by_letter:
+            tables, plain = self.columns.words_by_letter(columns)
+        for name, words in zip(columns, tables, strict=True):
             for side, code in zip("lr", self.sides(name), strict=True):
                 asked[f"{name}_code_{side}"] = code
                 joins.append(
@@ -79,17 +81,16 @@ class Pairs:
         connection = self.columns.connection
         connection.register("asked", asked)
         met = f"from asked {' '.join(joins)} where"
-        if by_letter is None or all(map(self.columns.plain, columns)):
+        if plain or by_letter is None:
             held[np.asarray(connection.execute(f"select place {met} {sql}").fetchnumpy()["place"])] = True
         else:
-            plain = " and ".join(f"{name}_plain_{side}" for name in columns for side in "lr")
-            found = connection.execute(f"select place {met} case when {plain} then {sql} else false end").fetchnumpy()
-            held[np.asarray(found["place"])] = True
+            one_byte = " and ".join(f"{name}_plain_{side}" for name in columns for side in "lr")
+            found = connection.execute(f"select place {met} case when {one_byte} then {sql} else false end")
+            held[np.asarray(found.fetchnumpy()["place"])] = True
             texts = ", ".join(f"{name}_{side}" for name in columns for side in "lr")
-            others = connection.execute(f"select {texts}, list(place) {met} not ({plain}) group by all")
-            while found_so_far := others.fetchmany(_ROWS_AT_ONCE):
-                for *texts_of_pair, places in found_so_far:
-                    held[places] = by_letter(*texts_of_pair)
+            others = connection.execute(f"select place, {texts} {met} not ({one_byte})")
+            while rows := others.fetchmany(_ROWS_AT_ONCE):
+                held[[place for place, *of_pair in rows if by_letter(*of_pair)]] = True
         connection.unregister("asked")
         return held
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.columns import SETS, TEXTS, WORDS
+from linkage.letters import bytes_for
 
 Hashes = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
@@ -52,6 +53,7 @@ class Columns:
         self._all: dict[str, Held | None] = {}
         self._every: dict[str, Held] = {}
         self._words: dict[str, bool] = {}
+        self._by_letter: dict[tuple[str, ...], tuple[tuple[str, ...], bool]] = {}
         self._place: Numbers | None = None
 
     def __len__(self) -> int:
@@ -93,10 +95,33 @@ class Columns:
             self._words[column] = bool(found[0][0])
         return table
 
-    def plain(self, column: str) -> bool:
-        """Every text of a column is ASCII, so that its letters are its bytes."""
-        self.words(column)
-        return self._words[column]
+    def words_by_letter(self, columns: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """Such tables, in which each letter of a text that is `plain` is one byte; and whether all texts are plain.
+
+        A letter is the same byte in all these columns, and is not the one that it is here.
+        """
+        tables = tuple(map(self.words, columns))
+        if all(self._words[each] for each in columns):
+            return tables, True
+        if columns not in self._by_letter:
+            self._by_letter[columns] = self._recoded(tables)
+        return self._by_letter[columns]
+
+    def _recoded(self, tables: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        texts = " union all ".join(f"select text from {each}" for each in tables)  # noqa: S608 - our own tables
+        letters = bytes_for(text for (text,) in self.connection.execute(texts).fetchall())
+        made, plain = [], True
+        for table in tables:
+            # The same column may stand beside another one elsewhere, with other bytes.
+            made.append(f"{table}_{len(self._by_letter)}")
+            self.connection.execute(
+                f"create or replace temp table {made[-1]} as select *, strlen(text) = length(text) as plain "  # noqa: S608 - our own tables
+                f"from (select code, case when plain then text else translate(text, ?, ?) end as text from {table})",
+                letters,
+            )
+            found = self.connection.execute(f"select bool_and(plain) from {made[-1]}").fetchall()  # noqa: S608 - as above
+            plain = plain and found[0][0] is not False
+        return tuple(made), plain
 
     def several(self, column: str) -> Held | None:
         """The values of a column after each record's first; None where no record has more than one."""
