@@ -13,10 +13,10 @@ from stdnum.gb import nhs
 
 from concept_model.base import Concept
 
-_NINO = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z]\d{6}[A-D]?")
+_NINO = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z][0-9]{6}[A-D]?")
 _PNC = re.compile(r"(?:(\d{4})|(\d{2}))/?(\d{1,7})([A-Z])")
 _PNC_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
-_TEMPORARY_UPN = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[A-HJ-NP-RT-Z]")
+_TEMPORARY_UPN = re.compile(r"[A-HJ-NP-RT-Z][0-9]{11}[A-HJ-NP-RT-Z]")
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
 _BLOCKED_NHS_NUMBERS = frozenset(str(digit) * 10 for digit in range(10))
@@ -90,7 +90,7 @@ def is_upn(text: str) -> bool:
     if _TEMPORARY_UPN.fullmatch(text):
         values = [int(char) if char.isdigit() else _UPN_LETTERS.index(char) for char in text[1:]]
         return _UPN_LETTERS[sum(value * weight for weight, value in enumerate(values, 2)) % 23] == text[0]
-    if not re.fullmatch(r"[A-Z]\d{12}", text):
+    if not re.fullmatch(r"[A-Z][0-9]{12}", text):
         return False
     total = sum(int(char) * weight for weight, char in enumerate(text[1:], 2))
     return _UPN_LETTERS[total % 23] == text[0]

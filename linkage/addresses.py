@@ -43,7 +43,7 @@ def is_pseudo_postcode(text: str) -> bool:
 def postal_code(text: str) -> str | None:
     """A British postcode in its normal form, or one that is digits alone, as many countries have them; not 00000."""
     compact = text.strip()
-    if re.fullmatch(r"\d{4,6}", compact):
+    if re.fullmatch(r"[0-9]{4,6}", compact):
         return compact if len(set(compact)) > 1 else None
     return postcode(text)
 
@@ -51,7 +51,7 @@ def postal_code(text: str) -> str | None:
 def uprn(text: str) -> str | None:
     """A UPRN as text without leading zeros (BS 7666), or None."""
     digits = text.strip().lstrip("0")
-    return digits if re.fullmatch(r"\d{1,12}", digits) else None
+    return digits if re.fullmatch(r"[0-9]{1,12}", digits) else None
 
 
 def address_key(lines: Sequence[str], postcode_text: str | None = None) -> str | None:

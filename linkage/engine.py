@@ -176,7 +176,7 @@ def _record(
             family_names=held("family_name"),
             birth_date=next(iter(held("birth_date")), None),
             sex=next(iter(held("sex")), None),
-            identifiers=tuple(LinkIdentifier(scheme, text[:64]) for scheme in _SCHEMES for text in held(scheme)),
+            identifiers=tuple(LinkIdentifier(scheme, text) for scheme in _SCHEMES for text in held(scheme)),
             postcodes=held("postcode"),
             uprns=held("uprn"),
             address_keys=tuple(key for key, _ in places if key),

@@ -4,19 +4,24 @@ A name or a date recurs, so its rule runs once per distinct value in Python; a p
 expression here takes a column of text and gives what the function of the same name gives, or NULL (tested to agree).
 """
 
+from linkage.standardise import NATIONAL_ID_LENGTHS
+
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+# White space of any kind, as Python's \s and strip have it: in a class of a pattern, and for the function trim.
+_SPACE = r"\s\x0b\x1c-\x1f\x{85}\p{Z}"
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _NO_EMAIL = "^(no-?reply|none|unknown|noemail|no-?email|test|na|n/a|admin|info|enquiries)@"
 
 
 def uprn(column: str) -> str:
     """A UPRN without leading zeros."""
-    digits = f"ltrim(trim({column}), '0')"
+    digits = f"ltrim({trimmed(column)}, '0')"
     return f"case when regexp_full_match({digits}, '[0-9]{{1,12}}') then {digits} end"
 
 
 def phone(column: str) -> str:
     """National digits of a UK number, or the digits with + from abroad."""
-    compact = f"regexp_replace({column}, '\\(0\\)|[\\s().\\-/]', '', 'g')"
+    compact = f"regexp_replace({column}, '\\(0\\)|[{_SPACE}().\\-/]', '', 'g')"
     plus = f"regexp_replace(regexp_replace({compact}, '^00', '+'), '^\\+440?', '0')"
     whole = f"case when regexp_full_match({plus}, '7[0-9]{{9}}') then '0' || {plus} else {plus} end"
     whole = f"({whole})"
@@ -29,10 +34,10 @@ def phone(column: str) -> str:
 
 def email(column: str) -> str:
     """An address in lower case that is somebody's own."""
-    lowered = f"lower(trim({column}))"
+    lowered = f"lower({trimmed(column)})"
     return (
-        f"case when regexp_full_match({lowered}, '[^@\\s]+@[^@\\s]+') and not regexp_matches({lowered}, '{_NO_EMAIL}') "
-        f"then {lowered} end"
+        f"case when regexp_full_match({lowered}, '[^@{_SPACE}]+@[^@{_SPACE}]+') "
+        f"and not regexp_matches({lowered}, '{_NO_EMAIL}') then {lowered} end"
     )
 
 
@@ -68,9 +73,21 @@ def upn(column: str) -> str:
 
 
 def national_id(column: str) -> str:
-    """Any other number: what is written, without space around it."""
-    return f"case when length(trim({column})) between 3 and 64 then trim({column}) end"
+    """Any other number: what is written, without space around it; not what is too short for one, or dashes alone."""
+    text = trimmed(column)
+    return (
+        f"case when length({text}) between {min(NATIONAL_ID_LENGTHS)} and {max(NATIONAL_ID_LENGTHS)} "
+        f"and regexp_matches({text}, '[^-{_SPACE}]') then {text} end"
+    )
+
+
+def trimmed(column: str) -> str:
+    """What is written, without white space of any kind around it."""
+    return (
+        f"case when regexp_matches({column}, '^[{_SPACE}]|[{_SPACE}]$') then trim({column}, '{_SPACES}') "
+        f"else {column} end"
+    )
 
 
 def _compact(column: str) -> str:
-    return f"upper(regexp_replace({column}, '[\\s-]', '', 'g'))"
+    return f"upper(regexp_replace({column}, '[{_SPACE}-]', '', 'g'))"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from concept_model.identifiers import Verification, identifier
+from concept_model.identifiers import Verification, identifier, normalise
 from linkage.addresses import address_key, place_key, postal_code, postcode, uprn
 from linkage.names import family_forms, given_forms, middle_names
 from linkage.record import LinkIdentifier, LinkRecord
@@ -32,6 +32,8 @@ SEXES = {
 }  # fmt: skip
 PERSON_NUMBERS = ("nhs_number", "upn", "nino", "pnc_id", "national_id")
 """Schemes that give each person one number, whichever service writes it down; other schemes are a service's own."""
+NATIONAL_ID_LENGTHS = range(3, 65)
+"""How many characters a number has whose form is not known here; fewer are a stand-in for none."""
 _NO_EMAIL = re.compile(r"(?:no-?reply|none|unknown|noemail|no-?email|test|na|n/a|admin|info|enquiries)@")
 _PHONE_LENGTHS = range(9, 16)
 
@@ -84,7 +86,7 @@ def birth_date(text: str | None) -> str | None:
     cleaned = (text or "").strip()[:10]
     if cleaned == _EPOCH:
         return _EPOCH[:4]
-    if cleaned in _SENTINEL_DATES or not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", cleaned):
+    if cleaned in _SENTINEL_DATES or not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", cleaned):
         return None
     try:
         date.fromisoformat(cleaned + "-01-01"[len(cleaned) - 4 :] if len(cleaned) < len(_EPOCH) else cleaned)
@@ -98,7 +100,7 @@ def phone(text: str) -> str | None:
     compact = re.sub(r"\(0\)|[\s().\-/]", "", text)
     compact = re.sub(r"^00", "+", compact)
     compact = re.sub(r"^\+440?", "0", compact)
-    if re.fullmatch(r"7\d{9}", compact):
+    if re.fullmatch(r"7[0-9]{9}", compact):
         # A spreadsheet took it for a number and lost its zero.
         compact = "0" + compact
     digits = compact.removeprefix("+")
@@ -151,7 +153,10 @@ def _identifiers(given: tuple[LinkIdentifier, ...]) -> tuple[LinkIdentifier, ...
     kept = []
     for each in given:
         # A cell of hyphens alone stands for nothing, and hyphens are taken out of a number.
-        if not each.value.strip(" \t\r\n-"):
+        if not re.search(r"[^\s-]", each.value):
+            continue
+        length = len(normalise(each.scheme, each.value))
+        if length > max(NATIONAL_ID_LENGTHS) or (each.scheme == "national_id" and length < min(NATIONAL_ID_LENGTHS)):
             continue
         checked = identifier(each.scheme, each.value, confirmed=each.verified)
         if checked.verification is not Verification.UNVERIFIED:
