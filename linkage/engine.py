@@ -19,18 +19,15 @@ from linkage.candidates import Block, candidates
 from linkage.compare import ComparedPairs, compare
 from linkage.components import Facts, Persons, find_persons
 from linkage.file_columns import standard_table
+from linkage.file_rows import COLUMNS, usual_first
 from linkage.fit import fit_table
 from linkage.model import LinkModel, default_model
 from linkage.one_match import with_one_match
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.record_columns import Columns
 from linkage.score import Floats, score_pairs
-from linkage.standardise import StandardRecord, standardise
+from linkage.standardise import SEXES, StandardRecord, birth_date, standardise
 
-COLUMNS = (
-    "source", "source_key", "given_name", "family_name", "birth_date", "sex", "postcode", "uprn", "address",
-    "nhs_number", "nino", "upn", "national_id", "phone", "email",
-)  # fmt: skip
 _SCHEMES = ("nhs_number", "nino", "upn", "national_id")
 # Too few records to learn from: the shipped model says more.
 LEAST_RECORDS = 500
@@ -67,7 +64,7 @@ def link_table(
     wide: bool = False,
     lap: Lap = lambda _stage: None,
 ) -> Linked:
-    """Link the table `rows`: `number`, `row`, and those of `COLUMNS` that are `present`, as text.
+    """Link the table `rows`: `number`, `row`, and those of `linkage.file_rows.COLUMNS` that are `present`, as text.
 
     `number` is the same for rows of one source and key. In a source that is `duplicate_free` one key is one person.
     `model` None fits the one shipped to the records. With `wide` also pairs that share a single thing are compared, at
@@ -147,7 +144,7 @@ def full_records(
     connection.register("wanted", pd.DataFrame({"number": numbers}))
     cells = ", ".join(name if name in present else f"null as {name}" for name in COLUMNS[2:])
     rows = connection.execute(
-        f"select number, source, {cells} from rows join wanted using (number) order by number, row"  # noqa: S608 - our own columns
+        f"select number, source, {cells} from rows join wanted using (number) order by number, {usual_first(present)}"  # noqa: S608 - our own columns
     ).fetchall()
     connection.unregister("wanted")
     return [
@@ -174,8 +171,9 @@ def _record(
             duplicate_free=source if source in duplicate_free else None,
             given_names=held("given_name"),
             family_names=held("family_name"),
-            birth_date=next(iter(held("birth_date")), None),
-            sex=next(iter(held("sex")), None),
+            # As in the table of columns: the fullest date, and what cannot be read says nothing.
+            birth_date=max(filter(None, map(birth_date, held("birth_date"))), key=len, default=None),
+            sex=next((text for text in held("sex") if text.strip().lower() in SEXES), None),
             identifiers=tuple(LinkIdentifier(scheme, text) for scheme in _SCHEMES for text in held(scheme)),
             postcodes=held("postcode"),
             uprns=held("uprn"),

@@ -14,6 +14,7 @@ import pandas as pd
 from linkage import sql_rules
 from linkage.addresses import LEAST_LETTERS, postal_code, postcode, units_and_street, units_street_and_text
 from linkage.columns import BIRTH, SETS, SEX_NUMBERS, TEXTS, WORDS, finish_table, rarities
+from linkage.file_rows import usual_first
 from linkage.names import family_forms, given_and_middle
 from linkage.sound import sound_key
 from linkage.standardise import SEXES, birth_date
@@ -30,6 +31,9 @@ _TEXT_OF = {
     "uprns": "uprn_ruled", "phones": "phone_ruled", "emails": "email_ruled",
 }  # fmt: skip
 _ONCE = (*WORDS, *BIRTH, "sex")
+# Which of a record's rows says it, where that is told by another column: one row's, or they would not fit each other.
+_TOLD_BY = {"given_sound": "given", "family_sound": "family", **dict.fromkeys(BIRTH, "birth")}
+_IDENTIFIERS = ("nhs_number_ruled", "nino_ruled", "upn_ruled", "national_id_ruled")
 # Perhaps a flat's number, one of a building, then words: nothing here but the street needs Python, and streets recur.
 _PLAIN = (
     r"^(?:(?:flat|apartment|apt|unit|room) ([0-9]{1,5}[a-z]?),? )?(0*[1-9][0-9]{0,4}) ?([a-z]?),? "
@@ -45,10 +49,10 @@ _Made = Callable[[str], tuple[object, ...]]
 
 
 def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str], *, whole: bool = False) -> None:
-    """Make `records` of the table `rows`: number, row, and those of `linkage.engine.COLUMNS` that are `present`.
+    """Make `records` of the table `rows`: number, row, and those of `linkage.file_rows.COLUMNS` that are `present`.
 
     Beside it `row_places` has each row's UPRN and address key as codes, `uprn_code` and `key_code`. `number` numbers
-    records from 0 in order of source and key; `row` is the order in the files. Columns in which nobody can have
+    records from 0 in order of source and key; `row` is the place in the files. Columns in which nobody can have
     anything are left out of `records` unless it is to be `whole`.
     """
     for name in _RECURRING:
@@ -107,9 +111,18 @@ def _code_values(
 
 
 def _of_several_rows(connection: duckdb.DuckDBPyConnection, present: Sequence[str]) -> None:
-    """Make `records` where some have several rows: the first row's words first, all rows' values in the sets."""
+    """Make `records` where some have several rows: the usual row's words first, all rows' values in the sets."""
     told = ", ".join(("number", "row", *_ONCE, *_TEXT_OF.values()))
-    connection.execute(f"create or replace table ruled as {_ruled(present, told)}")
+    connection.execute(
+        f"create or replace table turns as select row, row_number() over (partition by number order by "  # noqa: S608 - our own columns
+        f"{usual_first(present)}) as turn from rows where number in "
+        "(select number from rows group by number having count(*) > 1)"
+    )
+    connection.execute(
+        f"create or replace table ruled as select told.*, coalesce(turn, 1) as turn from ({_ruled(present, told)}) "  # noqa: S608 - as above
+        "as told left join turns using (row)"
+    )
+    connection.execute("drop table turns")
     uprn, key = (f"({_code(text)} >> 2)::bigint" for text in ("uprn_ruled", "address_keys"))
     connection.execute(
         f"create or replace table row_places as select number, row, {uprn} as uprn_code, {key} as key_code from ruled"  # noqa: S608 - our own columns
@@ -210,9 +223,16 @@ def _addresses(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _fold_rows(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `standard` of `ruled`, one row a record."""
-    firsts = ", ".join(f"first({name} order by row) filter ({name} is not null) as {name}" for name in _ONCE)
+    # The fullest birth date first: parts of one are the same day said less exactly.
+    fullest = dict.fromkeys(("birth", *BIRTH), "length(birth) desc, ")
+    firsts = ", ".join(
+        f"first({name} order by {fullest.get(name, '')}turn) filter ({_TOLD_BY.get(name, name)} is not null) as {name}"
+        for name in _ONCE
+    )
+    # Of identifiers none is usual: they go by their text, as those of one record do.
     lists = ", ".join(
-        f"flatten(list(string_split({name}, '{_SEPARATOR}') order by row) filter ({name} is not null)) as {name}"
+        f"flatten(list(string_split({name}, '{_SEPARATOR}') order by {name if name in _IDENTIFIERS else 'turn'}) "
+        f"filter ({name} is not null)) as {name}"
         for name in _TEXT_OF.values()
     )
     # Each value once, where it came first; list_distinct would put them in an order of its own.

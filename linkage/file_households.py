@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 
 from linkage.dwellings import NOWHERE, dwellings
+from linkage.file_rows import usual_first
 from linkage.residence import lived_together
 from linkage.stays import EARLIEST, LATEST, Ints, Stays, seen_stays
 
@@ -18,8 +19,8 @@ def file_households(connection: duckdb.DuckDBPyConnection, present: Collection[s
     """The household of each record by number from 0, in order of their smallest records; `NOWHERE` for none.
 
     Tables: `rows` and `row_places` (`linkage.file_columns`), and `found` with the `number` of each record and its
-    `person` as a number. `present` names the columns that the file has. A record's household is that of the last
-    address it tells, else of the last home of its person.
+    `person` as a number. `present` names the columns that the file has. A record's household is that of the
+    address where it was seen last, else of the last home of its person.
     """
     number, seen, surnames = _sightings(connection, present)
     somewhere = seen.place != NOWHERE
@@ -29,13 +30,13 @@ def file_households(connection: duckdb.DuckDBPyConnection, present: Collection[s
     places = int(stays.place.max(initial=0)) + 1
     stay = np.searchsorted(stays.person * places + stays.place, seen.person * places + seen.place)
     held = _last_homes(connection, stays, group)
-    # Rows are in their order, and the last write to a place stays.
-    held[number] = group[stay]
+    # The usual row is the first of its record, and the last write to a place stays.
+    held[number[::-1]] = group[stay][::-1]
     return _numbered(held)
 
 
 def _sightings(connection: duckdb.DuckDBPyConnection, present: Collection[str]) -> tuple[Ints, Stays, list[str]]:
-    """Each row's record and what it tells of a stay, in order of the rows; and the surnames by their numbers."""
+    """Each row's record and what it tells of a stay, a record's usual row first; and the surnames by their numbers."""
     first, last = (
         f"datediff('day', date '0001-01-01', try_cast({name} as date)) + 1" if name in present else "null"
         for name in ("seen_from", "seen_to")
@@ -46,6 +47,9 @@ def _sightings(connection: duckdb.DuckDBPyConnection, present: Collection[str]) 
         if "family_name" in present
         else "create or replace table surnames as select null::varchar as family_name, 0 as surname limit 0"
     )
+    # Seldom has a record several rows, and to order by all that they say takes long.
+    several = connection.execute("select count(*) > coalesce(max(number) + 1, 0) from rows").fetchall()[0][0]
+    order = f"number, {usual_first(present)}" if several else "row"
     joined = "left join surnames using (family_name)" if "family_name" in present else ""
     surname = "coalesce(surname, 0)" if joined else "0"
     found = connection.execute(
@@ -54,7 +58,7 @@ def _sightings(connection: duckdb.DuckDBPyConnection, present: Collection[str]) 
         f"least(greatest(coalesce({first}, {EARLIEST}), {EARLIEST}), {LATEST})::bigint as came, "
         f"least(greatest(coalesce({last}, {LATEST}), {EARLIEST}), {LATEST})::bigint as went, "
         f"{surname}::bigint as surname from rows join row_places using (row, number) join found using (number) "
-        f"{joined} order by row"
+        f"{joined} order by {order}"
     ).fetchnumpy()
     names = [
         str(name) for (name,) in connection.execute("select family_name from surnames order by surname").fetchall()

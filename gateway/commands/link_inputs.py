@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 
 from gateway.commands.files import CommandError
-from linkage.engine import COLUMNS
+from linkage.file_rows import COLUMNS
 
 KEYS = ("source", "source_key")
 TRUTH = "person_truth"

@@ -16,8 +16,9 @@ from linkage.candidates import loose_keys, pairs_of, strict_keys
 from linkage.columns import connect
 from linkage.compare import ComparedPairs, compare_codes, patterns_of
 from linkage.components import find_persons
-from linkage.engine import COLUMNS, facts_of, full_records
+from linkage.engine import facts_of, full_records
 from linkage.file_columns import standard_table
+from linkage.file_rows import COLUMNS
 from linkage.fit import SHARED
 from linkage.model import LinkModel
 from linkage.record_columns import Columns, Held, Numbers

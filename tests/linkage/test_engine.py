@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from linkage import sql_rules
 from linkage.addresses import address_text, key_and_street
 from linkage.columns import connect
-from linkage.engine import COLUMNS, link_table
+from linkage.engine import link_table
 from linkage.file_columns import standard_table
+from linkage.file_rows import COLUMNS
 from linkage.lineage import assign_person_ids
 from linkage.person_ids import inherit_ids
 from linkage.quality import quality, quality_by_group, widest_gap

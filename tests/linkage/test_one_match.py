@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage.columns import connect
-from linkage.engine import COLUMNS, link_table
+from linkage.engine import link_table
+from linkage.file_rows import COLUMNS
 from linkage.one_match import MAY_REPEAT, with_one_match
 
 
