@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from math import inf
+from typing import Any, NamedTuple
 
 from linkage.columns import RARITIES
 from linkage.errors import LinkageError
@@ -100,29 +101,45 @@ class LinkModel:
 
 
 def model_from_json(text: str) -> LinkModel:
-    """Read a model file. Raise `LinkageError` where it lacks a level or holds what is no probability."""
+    """Read a model file. Raise `LinkageError` where it lacks a part or holds what no model can."""
     try:
-        body = json.loads(text)
-        levels = {
-            each.name: {level: _level(body["levels"][each.name][level]) for level in each.level_names}
-            for each in COMPARISONS
-        }
-        return LinkModel(
-            levels=levels,
-            same_per_record=float(body["same_per_record"]),
-            household_per_record=float(body["household_per_record"]),
-            population=int(body["population"]),
-            merge_at=float(body["merge_at"]),
-            review_at=float(body["review_at"]),
-            strong_at=float(body["strong_at"]),
-            trained_on=str(body["trained_on"]),
-            shares=_level(body["shares"]) if body.get("shares") else None,
-            rarities=_factors(body["rarities"]) if body.get("rarities") else None,
-            slips=_factors(body["slips"]) if body.get("slips") else None,
-        )
-    except (KeyError, TypeError, ValueError):
+        model = _model(json.loads(text))
+    # A number may be too large for a float, and lists may be nested a million deep.
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         msg = "this is not a model file of linkage"
         raise LinkageError(msg) from None
+    if not (0 < model.review_at <= model.merge_at < 1 and 0 < model.strong_at < 1):
+        msg = "review_at, merge_at and strong_at lie between 0 and 1, and review_at is not above merge_at"
+        raise LinkageError(msg)
+    return model
+
+
+def _model(body: Any) -> LinkModel:
+    levels = {
+        each.name: {level: _level(body["levels"][each.name][level]) for level in each.level_names}
+        for each in COMPARISONS
+    }
+    return LinkModel(
+        levels=levels,
+        same_per_record=_positive(body["same_per_record"]),
+        household_per_record=_positive(body["household_per_record"]),
+        population=int(_positive(int(body["population"]))),
+        merge_at=float(body["merge_at"]),
+        review_at=float(body["review_at"]),
+        strong_at=float(body["strong_at"]),
+        trained_on=str(body["trained_on"]),
+        shares=_level(body["shares"]) if body.get("shares") else None,
+        rarities=_factors(body["rarities"]) if body.get("rarities") else None,
+        slips=_factors(body["slips"]) if body.get("slips") else None,
+    )
+
+
+def _positive(value: Any) -> float:
+    number = float(value)
+    if not 0 < number < inf:
+        msg = "a rate is above 0 and finite"
+        raise ValueError(msg)
+    return number
 
 
 def _level(body: Mapping[str, float]) -> LevelProbability:
@@ -141,11 +158,11 @@ def _factors_body(
 
 def _factors(body: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, tuple[LevelProbability, ...]]:
     found = {
-        name: tuple(LevelProbability(**{k: float(v) for k, v in each.items()}) for each in body[name])
+        name: tuple(LevelProbability(**{k: _positive(v) for k, v in each.items()}) for each in body[name])
         for name in BY_FREQUENCY
     }
-    if any(len(each) != RARITIES or min(map(min, each)) <= 0 for each in found.values()):
-        msg = "a factor is above 0, and there is one for each class of frequency"
+    if any(len(each) != RARITIES for each in found.values()):
+        msg = "there is a factor for each class of frequency"
         raise ValueError(msg)
     return found
 
