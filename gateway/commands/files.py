@@ -66,16 +66,25 @@ def _bounded(content: bytes) -> bytes:
 def keep_apart(written: Sequence[Path | None], read: Sequence[Path | None]) -> None:
     """Raise `CommandError` where a file that is to be written is also read, or is to hold two things.
 
-    Whoever names their own list as the place of the outcome would lose it. Links are followed.
+    Whoever names their own list as the place of the outcome would lose it. Links are followed, hard ones too.
     """
-    taken = {path.resolve() for path in read if path is not None}
+    taken = {_itself(path) for path in read if path is not None}
     for path in written:
         if path is None or (path.exists() and not path.is_file()):
             continue  # nothing is lost in /dev/null
-        if path.resolve() in taken:
+        if _itself(path) in taken:
             message = f"{path.name} would be written over, and it is read or written for something else; name another"
             raise CommandError(message)
-        taken.add(path.resolve())
+        taken.add(_itself(path))
+
+
+def _itself(path: Path) -> object:
+    """What a file is, by whatever name: its device and number, or its path where there is none as yet."""
+    try:
+        found = path.stat()
+    except OSError:
+        return path.resolve()
+    return found.st_dev, found.st_ino
 
 
 def open_private(path: Path) -> TextIO:
