@@ -4,7 +4,7 @@ What recurs (names, dates, postcodes, streets) is standardised once per distinct
 hardly recur go by `linkage.sql_rules`. Rows of one source and key are one record of several names or numbers.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 
@@ -24,6 +24,8 @@ _RECURRING = ("given_name", "family_name", "birth_date", "sex", "postcode", "add
 _CODED = ("givens", "families", "middles")
 _NUMBERS = (*BIRTH, "borne", "sex_number")
 _RULED = ("uprn", "phone", "email", "nhs_number", "nino", "upn", "national_id")
+UNREAD = ("birth_date", *_RULED)
+"""Columns of which `row_places` says where a cell could not be read: bit n of `unread` for the n-th of them."""
 # Where the text of each column of several values stands; a file has no others.
 _TEXT_OF = {
     **{name: name for name in ("givens", "families", "middles", "postcodes", "address_keys")},
@@ -51,7 +53,8 @@ _Made = Callable[[str], tuple[object, ...]]
 def standard_table(connection: duckdb.DuckDBPyConnection, present: Sequence[str], *, whole: bool = False) -> None:
     """Make `records` of the table `rows`: number, row, and those of `linkage.file_rows.COLUMNS` that are `present`.
 
-    Beside it `row_places` has each row's UPRN and address key as codes, `uprn_code` and `key_code`. `number` numbers
+    Beside it `row_places` has each row's UPRN and address key as codes, `uprn_code` and `key_code`, and in `unread`
+    which of its cells say nothing that can be compared (`UNREAD`). `number` numbers
     records from 0 in order of source and key; `row` is the place in the files. Columns in which nobody can have
     anything are left out of `records` unless it is to be `whole`.
     """
@@ -89,10 +92,23 @@ def _of_one_row(connection: duckdb.DuckDBPyConnection, present: Sequence[str]) -
         f"create or replace table records as select number, {', '.join(_ONCE)}, {sets}, {texts}, given_rarity, "  # noqa: S608 - as above
         f"family_rarity from ({_ruled(present, '* exclude (row)')})"
     )
+    read_as = {"birth_date": "birth", "uprn": "uprns", "phone": "phones", "email": "emails"}
+    unread = _unread(present, {name: f"records.{read_as.get(name, name)}" for name in UNREAD})
     connection.execute(
-        "create or replace view row_places as select number, row, (uprns >> 2)::bigint as uprn_code, "
-        "(address_keys >> 2)::bigint as key_code from records join rows using (number)"
+        "create or replace view row_places as select number, row, (uprns >> 2)::bigint as uprn_code, "  # noqa: S608 - our own columns
+        f"(address_keys >> 2)::bigint as key_code, {unread} as unread from records join rows using (number)"
     )
+
+
+def _unread(present: Sequence[str], read_as: Mapping[str, str]) -> str:
+    """A number of bits for the cells of `rows` that say something of which nothing was read."""
+    bits = [
+        f"case when rows.{name} is not null and {read_as[name]} is null and regexp_matches(rows.{name}, '[\\pL\\pN]') "
+        f"then {1 << place} else 0 end"
+        for place, name in enumerate(UNREAD)
+        if name in present
+    ]
+    return f"({' + '.join(bits) or '0'})::bigint"
 
 
 def _code_values(
@@ -112,7 +128,9 @@ def _code_values(
 
 def _of_several_rows(connection: duckdb.DuckDBPyConnection, present: Sequence[str]) -> None:
     """Make `records` where some have several rows: the usual row's words first, all rows' values in the sets."""
-    told = ", ".join(("number", "row", *_ONCE, *_TEXT_OF.values()))
+    told = ", ".join(
+        dict.fromkeys(("number", "row", *_ONCE, *_TEXT_OF.values(), *(f"{name}_ruled" for name in _RULED)))
+    )
     connection.execute(
         f"create or replace table turns as select row, row_number() over (partition by number order by "  # noqa: S608 - our own columns
         f"{usual_first(present)}) as turn from rows where number in "
@@ -124,8 +142,10 @@ def _of_several_rows(connection: duckdb.DuckDBPyConnection, present: Sequence[st
     )
     connection.execute("drop table turns")
     uprn, key = (f"({_code(text)} >> 2)::bigint" for text in ("uprn_ruled", "address_keys"))
+    unread = _unread(present, {name: f"ruled.{name}_ruled" for name in _RULED} | {"birth_date": "ruled.birth"})
     connection.execute(
-        f"create or replace table row_places as select number, row, {uprn} as uprn_code, {key} as key_code from ruled"  # noqa: S608 - our own columns
+        f"create or replace table row_places as select number, row, {uprn} as uprn_code, {key} as key_code, "  # noqa: S608 - our own columns
+        f"{unread} as unread from ruled join rows using (number, row)"
     )
     _fold_rows(connection)
     finish_table(connection)

@@ -72,6 +72,8 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise CommandError("say where the clusters go: --out with a name that ends in .csv or .parquet")
     # An earlier run's clusters and a stored model may be replaced by the new ones, what is linked may not.
     keep_apart((out, save_model, report), (*inputs, labels, gazetteer))
+    keep_apart((out, report), (model,))
+    keep_apart((save_model, report), (previous,))
     if wide and engine is Engine.SPARK:
         raise CommandError("--wide is for DuckDB on one machine; leave it away with --engine spark")
     from gateway.commands.link_files import Order, link_files  # noqa: PLC0415 - what computes loads for a second

@@ -10,22 +10,22 @@ from time import perf_counter, process_time
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from gateway import clock
 from gateway.commands.files import CommandError, open_private
+from gateway.commands.link_doubts import known_sources, repeats, unread
 from gateway.commands.link_gazetteer import read_gazetteer
-from gateway.commands.link_inputs import TRUTH, Input, Names, literal, named, read_inputs
+from gateway.commands.link_inputs import Input, Names, read_inputs
+from gateway.commands.link_labels import measured, read_labels
+from gateway.commands.link_tables import one, one_row_each, read_beside
 from gateway.usecases.linking.linking_files import LinkedFile, Wanted, link_file
 from gateway.usecases.linking.linking_files_spark import Cluster, link_file_on_spark
 from linkage.columns import connect
 from linkage.errors import LinkageError
 from linkage.file_addresses import fill_uprns
 from linkage.model import LinkModel, model_from_json
-from linkage.quality import Quality, quality, quality_by_group, widest_gap
 
 _ROWS_LEFT_OUT, _GAP_TOO_WIDE = 1, 3
-_MOST_GROUPS = 30
 # A register of twenty sources holds a person some dozens of times, and a street of one postcode some hundreds.
 _MANY_RECORDS, _MANY_SHARE = 100, 10_000
 _PREVIOUS = ("source", "source_key", "person_id", "household_id")
@@ -66,14 +66,19 @@ def link_files(order: Order) -> Outcome:
     model = _model(order.model)
     with ExitStack() as kept, connect() as connection:
         read = read_inputs(connection, order.inputs, clock.utc_now().date().isoformat(), order.names)
+        free = known_sources(connection, order.duplicate_free)
+        warned = repeats(connection, read.present, free, read.places)
         if order.previous is not None:
-            _read_previous(connection, order.previous)
+            warned += _read_previous(connection, order.previous)
+        labels = read_labels(connection, read.present, order.labels)
+        warned += labels.warnings if labels else ()
+        read = replace(read, warnings=(*read.warnings, *warned))
         stages.lap("read")
         addresses = None
         if order.gazetteer is not None:
             read, addresses = _with_uprns(connection, read, order.gazetteer)
             stages.lap("addresses")
-        wanted = Wanted(model, order.duplicate_free, order.previous is not None, order.wide)
+        wanted = Wanted(model, free, order.previous is not None, order.wide)
         if order.spark is None:
             linked = link_file(connection, read.present, wanted, stages.lap)
         else:
@@ -81,16 +86,17 @@ def link_files(order: Order) -> Outcome:
             linked = _on_spark(connection, read, wanted, cluster, stages)
         _write(connection, order.out)
         stages.lap("write")
-        read = replace(read, warnings=(*read.warnings, *_crowds(connection, linked)))
-        measured = _quality(connection, read, order.labels)
+        told = (*unread(connection, read.present, read.places), *_crowds(connection, linked, read))
+        read = replace(read, warnings=(*read.warnings, *told))
+        right = measured(connection, labels)
     if order.save_model is not None:
         with open_private(order.save_model) as stream:
             stream.write(linked.figures.model.to_json())
-    report = _report(read, linked, stages, measured) | ({} if addresses is None else {"addresses": addresses})
+    report = _report(read, linked, stages, right) | ({} if addresses is None else {"addresses": addresses})
     if order.report is not None:
         with open_private(order.report) as stream:
             json.dump(report, stream, indent=1)
-    wide = [name for name, each in measured.get("groups", {}).items() if each["gap"] > order.gap]
+    wide = [name for name, each in right.get("groups", {}).items() if each["gap"] > order.gap]
     lines = [*(f"warning: {each}" for each in read.warnings), *_lineage(linked)]
     lines += [f"quality differs by more than {order.gap:g} between groups of {name}" for name in wide]
     summary = {
@@ -136,8 +142,11 @@ def _model(path: Path | None) -> LinkModel | None:
         return None
     try:
         return model_from_json(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, LinkageError):
-        raise CommandError("the model is no model file of linkage; make one with --save-model") from None
+    except LinkageError as error:
+        message = f"{path.name} is no model file: {error}; make one with --save-model"
+    except (OSError, UnicodeDecodeError):
+        message = f"{path.name} is no model file that can be opened; make one with --save-model"
+    raise CommandError(message)
 
 
 def _with_uprns(connection: duckdb.DuckDBPyConnection, read: Input, path: Path) -> tuple[Input, Mapping[str, int]]:
@@ -149,18 +158,20 @@ def _with_uprns(connection: duckdb.DuckDBPyConnection, read: Input, path: Path) 
     return replace(read, present=present, warnings=(*read.warnings, *told)), filled
 
 
-def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    source = (
-        "read_parquet(?)" if path.suffix.lower() == ".parquet" else "read_csv(?, header = true, all_varchar = true)"
+def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Make `previous` of an earlier run's clusters, a row a record; what looks wrong with it."""
+    columns = read_beside(connection, "earlier", path, _PREVIOUS)
+    ids = [f"coalesce({columns[name]}, '')" for name in _PREVIOUS[2:]]
+    key = ", ".join(columns[name] for name in _PREVIOUS[:2])
+    one_row_each(connection, "earlier", columns, " || chr(31) || ".join(ids), path.name)
+    connection.execute(
+        f"create or replace table previous as select {key.replace(',', ' as source,')} as source_key, "  # noqa: S608 - our own columns
+        f"first({ids[0]}) as person_id, first({ids[1]}) as household_id from earlier group by {key}"
     )
-    columns = ", ".join(f"coalesce({name}::varchar, '') as {name}" for name in _PREVIOUS)
-    try:
-        connection.execute(
-            f"create or replace table previous as select {columns} from {source}",  # noqa: S608 - the path is a parameter
-            [[literal(path)]],
-        )
-    except duckdb.Error:
-        raise CommandError("the earlier clusters cannot be read; name the file that --out wrote") from None
+    connection.execute("drop table earlier")
+    if one(connection, "select count(*) from previous semi join rows using (source, source_key)"):
+        return []
+    return [f"{path.name}: none of its records is among the inputs, so that no id goes on"]
 
 
 def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
@@ -175,18 +186,18 @@ def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
     out.chmod(0o600)
 
 
-def _crowds(connection: duckdb.DuckDBPyConnection, linked: LinkedFile) -> list[str]:
+def _crowds(connection: duckdb.DuckDBPyConnection, linked: LinkedFile, read: Input) -> list[str]:
     """What looks too large to be true: a person of many records, with rows and what they agree on, and a shared key."""
     run, found = linked.figures, []
     if run.largest > _MANY_RECORDS:
         rows = connection.execute(
-            "select row + 1 from rows join clusters using (source, source_key) where person_id = (select person_id "
+            "select row from rows join clusters using (source, source_key) where person_id = (select person_id "
             "from clusters group by person_id order by count(*) desc, person_id limit 1) order by row"
         ).fetchall()
         agree = ", ".join(f"{name} in {share:.0%}" for name, share in run.largest_agrees_on.items())
         found.append(
-            f"one person has {run.largest:,} records ({named([row for (row,) in rows])}), which agree on {agree}; "
-            "if that is a stand-in such as an office's details, blank it and link again"
+            f"one person has {run.largest:,} records ({read.places.named([row for (row,) in rows])}), which agree on "
+            f"{agree}; if that is a stand-in such as an office's details, blank it and link again"
         )
     return found + [
         f"{each.largest:,} records share one key of {each.kind} and were compared with near neighbours only"
@@ -233,58 +244,4 @@ def _report(read: Input, linked: LinkedFile, stages: _Stages, measured: Mapping[
         **({"quality": measured} if measured else {}),
         "merged": dict(linked.merged),
         "split": {old: list(others) for old, others in linked.split.items() if others},
-    }
-
-
-def _quality(connection: duckdb.DuckDBPyConnection, read: Input, labels: Path | None) -> dict[str, Any]:
-    """Quality whole and by group, where the truth is told in a column or a file; nothing where it is not."""
-    if labels is not None:
-        form = (
-            "read_parquet(?)"
-            if labels.suffix.lower() == ".parquet"
-            else "read_csv(?, header = true, all_varchar = true)"
-        )
-        try:
-            connection.execute(f"create or replace table labels as select * from {form}", [[literal(labels)]])  # noqa: S608 - the path is a parameter
-        except duckdb.Error:
-            raise CommandError(
-                "the labels cannot be read; they are CSV or Parquet with source and source_key"
-            ) from None
-    elif TRUTH in read.present:
-        connection.execute(f"create or replace table labels as select distinct source, source_key, {TRUTH} from rows")  # noqa: S608 - our own column
-    else:
-        return {}
-    names = [str(row[0]) for row in connection.execute("describe labels").fetchall()]
-    if not {"source", "source_key", TRUTH} <= set(names):
-        raise CommandError("the labels lack source, source_key or person_truth; add the column")
-    groups = [name for name in names if name not in {"source", "source_key", TRUTH}]
-    coded = ", ".join(f'"{name}"::varchar as "{name}"' for name in (TRUTH, *groups))
-    table = connection.execute(
-        f"select person_id, {coded} from clusters join labels using (source, source_key)"  # noqa: S608 - columns of the labels, quoted
-    ).df()
-    codes = {
-        name: np.unique(table[name].astype("string").fillna("not known").to_numpy(str), return_inverse=True)
-        for name in table
-    }
-    found, truth = codes["person_id"][1].astype(np.int64), codes[TRUTH][1].astype(np.int64)
-    few = {name: codes[name] for name in groups if len(codes[name][0]) <= _MOST_GROUPS}
-    by_group = quality_by_group(found, truth, {name: each[1].astype(np.int64) for name, each in few.items()})
-    return {
-        **_figures(quality(found, truth)),
-        "groups": {
-            name: {
-                "gap": round(widest_gap(each), 4),
-                "values": {str(few[name][0][code]): _figures(one) for code, one in each.items()},
-            }
-            for name, each in by_group.items()
-        },
-    }
-
-
-def _figures(one: Quality) -> dict[str, float]:
-    return {
-        "true_pairs": one.true_pairs,
-        "precision": round(one.precision, 4),
-        "recall": round(one.recall, 4),
-        "f1": round(one.f1, 4),
     }

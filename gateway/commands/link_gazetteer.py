@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from gateway.commands.files import CommandError
-from gateway.commands.link_inputs import literal
+from gateway.commands.link_tables import literal_path, quoted
 from linkage.addresses import uprn as normal_uprn
 from linkage.gazetteer import Gazetteer, KnownAddress
 from linkage.written_address import written_address
@@ -23,7 +23,7 @@ def read_gazetteer(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[G
     parquet = path.suffix.lower() == ".parquet"
     source = "read_parquet(?)" if parquet else "read_csv(?, header = true, all_varchar = true)"
     try:
-        connection.execute(f"create or replace table gazetteer as select * from {source}", [[literal(path)]])  # noqa: S608 - the path is a parameter
+        connection.execute(f"create or replace table gazetteer as select * from {source}", [[literal_path(path)]])  # noqa: S608 - the path is a parameter
         present = {
             str(row[0]).strip().casefold(): str(row[0]) for row in connection.execute("describe gazetteer").fetchall()
         }
@@ -31,8 +31,8 @@ def read_gazetteer(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[G
         if missing:
             message = f"the gazetteer has no column {' and no column '.join(missing)}; it needs {', '.join(_NEEDED)}"
             raise CommandError(message)
-        cells = [f"coalesce({_quoted(present[name])}::varchar, '')" for name in _NEEDED]
-        cells += [f"try_cast({_quoted(present[name])} as date)" if name in present else "null::date" for name in _DATES]
+        cells = [f"coalesce({quoted(present[name])}::varchar, '')" for name in _NEEDED]
+        cells += [f"try_cast({quoted(present[name])} as date)" if name in present else "null::date" for name in _DATES]
         rows = connection.execute(f"select {', '.join(cells)} from gazetteer").fetchall()  # noqa: S608 - names are quoted
         connection.execute("drop table gazetteer")
     except duckdb.Error:
@@ -46,7 +46,3 @@ def read_gazetteer(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[G
         if number
     ]
     return Gazetteer(addresses), len(known) - len(addresses)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

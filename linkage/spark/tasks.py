@@ -25,8 +25,8 @@ from linkage.record_columns import Columns, Held, Numbers
 
 SEEN = ("seen_from", "seen_to")
 """When a row's subject was seen at its address; not compared."""
-PLACES = ("uprn_code", "key_code")
-"""A row's UPRN and address key, as codes."""
+PLACES = ("uprn_code", "key_code", "unread")
+"""A row's UPRN and address key, as codes, and which of its cells could not be read."""
 OF_THE_WHOLE = ("given_rarity", "family_rarity")
 """Columns of `records` that no part can tell: how rare a name is among all."""
 _MEMORY, _ROWS_AT_ONCE = "1GB", 50_000

@@ -49,7 +49,7 @@ def link_file_on_spark(
     )
     connection.execute(
         "create or replace view row_places as select number, one.row as row, one.uprn_code as uprn_code, "  # noqa: S608 - our own files
-        "one.key_code as key_code from (select number, unnest(told) as one from read_parquet("
+        "one.key_code as key_code, one.unread as unread from (select number, unnest(told) as one from read_parquet("
         f"{_quoted(linked.records / '*.parquet')}))"
     )
     lap("take back")

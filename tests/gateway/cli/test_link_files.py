@@ -155,12 +155,12 @@ def test_a_column_of_another_name_is_asked_about(tmp_path):
     assert line.endswith("in.csv: column forename is not read; is it given_name? --rename forename=given_name")
 
 
-def test_a_file_of_two_encodings_is_refused_and_the_row_is_named(tmp_path):
+def test_a_file_of_two_encodings_is_refused_and_the_line_is_named(tmp_path):
     source = tmp_path / "in.csv"
     lines = ["source,source_key,given_name", *(f"a,{n},Jo" for n in range(30))]
     source.write_bytes("\n".join(lines).encode() + b"\na,99,Jos\xe9\n")
 
-    with pytest.raises(CommandError, match="not UTF-8 from row 32 on"):
+    with pytest.raises(CommandError, match=r"in\.csv is not UTF-8 from line 32 on"):
         link_files(Order((source,), tmp_path / "out.csv"))
 
 

@@ -46,3 +46,66 @@ def test_a_record_lives_where_it_was_seen_last_whatever_the_order_of_its_rows(tm
     found = homes(tmp_path / "out.csv")
 
     assert found["1"] == found["3"] != found["2"]
+
+
+def lines(tmp_path, *tables, **more):
+    """The lines of a run on these tables, each a file of its own and with its own head."""
+    paths = [
+        written(tmp_path / f"{letter}.csv", rows, head) for letter, (head, *rows) in zip("abc", tables, strict=False)
+    ]
+    return link_files(Order(tuple(paths), tmp_path / "out.csv", **more)).lines
+
+
+def test_cells_that_cannot_be_read_are_counted_by_column_with_the_first_row(tmp_path):
+    head = ("source", "source_key", "birth_date", "nhs_number", "phone")
+    found = lines(
+        tmp_path,
+        [
+            head,
+            ("a", "1", "1990-02-03", "943\u00a0476\u00a05919", "07700 900123"),
+            ("a", "2", "1990-02-30", "9434765918", "-"),
+            ("a", "3", "1900-01-01", "9434765919.0", "nobody"),
+            ("a", "3", "1990-02-03", "9434765918", "12"),
+        ],
+    )
+
+    assert [each for each in found if "not compared" in each] == [
+        "warning: birth_date: 2 not compared, as they are no day or stand for none; first in row 2",
+        "warning: phone: 2 not compared, as they cannot be read; first in row 3",
+        "warning: nhs_number: 2 not compared, as they cannot be read; first in row 2",
+    ]
+    assert "9434765918" not in "".join(found)
+
+
+def test_a_number_that_a_spreadsheet_took_for_a_fraction_is_that_number(tmp_path):
+    head = ("source", "source_key", "given_name", "family_name", "birth_date", "nhs_number")
+    assert lines(
+        tmp_path,
+        [head, ("a", "1", "Jo", "Example", "1990-02-03", "9434765919.0")],
+        [head, ("b", "1", "J", "Exampel", "1990-02-03", "943 476 5919\u00a0")],
+    ) == ()  # fmt: skip
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as stream:
+        assert len({row["person_id"] for row in csv.DictReader(stream)}) == 1
+
+
+def test_a_warning_names_the_file_where_there_are_several_and_counts_rows_left_out(tmp_path):
+    head = ("source", "source_key", "birth_date", "seen_to")
+    rows = [("a", "1", "1990", ""), ("", "2", "1990", ""), ("a", "3", "3.2.90", "")]
+    found = lines(tmp_path, [head, *rows], [head, ("b", "1", "3/2/90", "soon"), ("b", "2", "1990", "")])
+
+    assert found == (
+        "warning: rows without source or source_key were left out: a.csv rows 2",
+        "warning: a date of birth is not YYYY, YYYY-MM, YYYY-MM-DD or YYYYMMDD: a.csv rows 3, b.csv rows 1",
+        "warning: seen_to is no day and was left out: b.csv rows 1",
+    )
+
+
+def test_two_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    (tmp_path / "police").mkdir()
+    one, other = tmp_path / "in.csv", tmp_path / "police" / "in.csv"
+    head = ("source", "source_key", "birth_date")
+    written(one, [("a", "1", "1990")], head)
+    written(other, [("b", "1", "3.2.90")], head)
+    (line,) = link_files(Order((one, other), tmp_path / "out.csv")).lines
+
+    assert line.endswith(f"{other} rows 1")

@@ -1,0 +1,114 @@
+"""CSV as `hearthgate link` reads it: UTF-8, a first row of names, commas; what is not so is refused with its row."""
+
+import csv
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import NoReturn
+
+import duckdb
+
+from gateway.commands.files import CommandError
+from gateway.commands.link_tables import File, literal, literal_path, quoted
+
+ROW = "row_in__"
+"""The place of a row in its file from 0, beside the file's own columns."""
+_PIECE = 1 << 20
+# A cell of several lines with so many commas, or of more lines, holds rows and no address.
+_FEWEST_COMMAS, _MOST_BREAKS = 8, 20
+
+
+def load_csv(connection: duckdb.DuckDBPyConnection, table: str, file: File) -> None:
+    """Make `table` of a CSV file, all as text, with `ROW`. Raise `CommandError`."""
+    names = columns_of(file)
+    kinds = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
+    try:
+        connection.execute(
+            f"create or replace table {table} as select *, (row_number() over () - 1)::bigint as {ROW} "  # noqa: S608 - names are quoted
+            f"from read_csv({literal(literal_path(file.path))}, header = true, all_varchar = true, delim = ',', "
+            f"quote = '\"', escape = '\"', null_padding = true, auto_detect = false, columns = {kinds}, "
+            "strict_mode = true, parallel = false)"
+        )
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.InvalidInputException) and re.search("utf-8|unicode", str(error), re.IGNORECASE):
+            _refuse_encoding(file)
+        # The message goes on with the line itself, which holds people's data.
+        line = re.search(r"Line: (\d+)", str(error))
+        where = f" from line {line[1]} on" if line else ""
+        message = (
+            f"{file.name} cannot be read as CSV{where}; check its quotation marks and that each row has as many cells "
+            "as the first"
+        )
+        raise CommandError(message) from None
+    _refuse_swallowed(connection, table, file, names)
+
+
+def columns_of(file: File) -> list[str]:
+    """The names in the first row."""
+    try:
+        with file.path.open(encoding="utf-8-sig", newline="") as stream:
+            first: list[str] = next(csv.reader(stream, strict=True), [])
+    except UnicodeDecodeError:
+        _refuse_encoding(file)
+    except csv.Error:
+        message = f"{file.name}: the first row cannot be read; check its quotation marks"
+        raise CommandError(message) from None
+    except OSError:
+        message = f"{file.name} cannot be opened; check your rights to read it"
+        raise CommandError(message) from None
+    return [name.strip() for name in first]
+
+
+def _refuse_swallowed(connection: duckdb.DuckDBPyConnection, table: str, file: File, columns: Sequence[str]) -> None:
+    """Refuse a cell that holds rows: a quotation mark that nobody closed takes all that follows into one cell."""
+    if _quotation_marks(file) % 2:
+        _refuse_unclosed(file)
+    commas = max(len(columns) - 1, _FEWEST_COMMAS)
+    for name in columns:
+        cell = quoted(name)
+        breaks, parted = (f"length({cell}) - length(replace({cell}, {mark}, ''))" for mark in ("chr(10)", "','"))
+        found = connection.execute(
+            f"select min({ROW}) from {table} where contains({cell}, chr(10)) "  # noqa: S608 - names are quoted
+            f"and ({parted} >= {commas} or {breaks} > {_MOST_BREAKS})"
+        ).fetchall()[0][0]
+        if found is not None:
+            _refuse_cell(file, found + 1)
+
+
+def _refuse_unclosed(file: File) -> None:
+    """Refuse a cell that nothing closes up to the end, of which the reader of columns says nothing.
+
+    A quotation mark in the middle of a cell that did not begin with one is a letter like any other.
+    """
+    row = 0
+    try:
+        with file.path.open(encoding="utf-8-sig", newline="") as stream:
+            for row, _ in enumerate(csv.reader(stream, strict=True), 1):  # noqa: B007 - the row is told
+                pass
+    except csv.Error:
+        # The first row is the headings, so that as many were read as the number of the next one says.
+        _refuse_cell(file, row)
+
+
+def _refuse_cell(file: File, row: int) -> NoReturn:
+    message = f"{file.name}: a cell of row {row} goes on over further rows; close its quotation mark"
+    raise CommandError(message)
+
+
+def _quotation_marks(file: File) -> int:
+    with file.path.open("rb") as stream:
+        return sum(piece.count(b'"') for piece in iter(partial(stream.read, _PIECE), b""))
+
+
+def _refuse_encoding(file: File) -> NoReturn:
+    """Say where the file stops being UTF-8: two systems' exports put together are often the cause."""
+    line = 0
+    with file.path.open("rb") as stream:
+        for line, text in enumerate(stream, 1):  # noqa: B007 - the line is told
+            try:
+                text.decode("utf-8")
+            except UnicodeDecodeError:
+                break
+    way = "save it as UTF-8 CSV or as Parquet, each part in its own encoding"
+    message = f"{file.name} is not UTF-8 from line {line} on; {way}"
+    raise CommandError(message)

@@ -1,0 +1,158 @@
+"""What looks wrong in the files that `hearthgate link` was given, by file and row and never by value."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import groupby
+
+import duckdb
+
+from gateway.commands.files import CommandError
+from gateway.commands.link_tables import literal, one
+from linkage.file_columns import UNREAD
+from linkage.sql_rules import nhs_number
+
+_MOST_NAMED = 5
+# Dates from here on are not read.
+_LATEST_YEAR = "2100"
+_DATED = r"regexp_full_match(birth_date[:10], '\d{4}(-\d{2}(-\d{2})?)?')"
+# What rows of one record cannot both say of one person: in words, the columns it takes, and the SQL of a group of rows.
+# Former names, second homes and parts of dates are no contradiction.
+_CONTRADICTIONS = (
+    ("names", ("given_name", "family_name"), "count(distinct lower(given_name)[1]) > 1 and "
+     "count(distinct lower(family_name)) > 1"),
+    ("dates of birth", ("birth_date",), "count(distinct birth_date) filter (length(birth_date) = 10) > 1"),
+    ("sexes", ("sex",), "count(distinct translate(lower(sex)[1], '12', 'mf')) filter (lower(sex)[1] in "
+     "('m', 'f', '1', '2')) > 1"),
+    *((words, (name,), f"count(distinct upper(regexp_replace({name}, '[\\s-]', '', 'g'))) > 1") for name, words in (
+        ("nhs_number", "NHS numbers"), ("nino", "National Insurance numbers"), ("upn", "pupil numbers"))),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where rows stand: the names of the files, and the place among all rows where each begins, and their end."""
+
+    names: tuple[str, ...]
+    begins: tuple[int, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows the files hold, those without source or key too."""
+        return self.begins[-1]
+
+    def named(self, rows: Sequence[int]) -> str:
+        """The first of these places by their rows, numbered in each file from 1 (heads not counted), and how many more.
+
+        The file is told where there are several.
+        """
+        told = []
+        for file, of_file in groupby(rows[:_MOST_NAMED], self._file):
+            of = f"{self.names[file]} " if len(self.names) > 1 else ""
+            told.append(f"{of}rows {', '.join(str(row - self.begins[file] + 1) for row in of_file)}")
+        more = f" and {len(rows) - _MOST_NAMED:,} more" if len(rows) > _MOST_NAMED else ""
+        return ", ".join(told) + more
+
+    def row(self, place: int) -> str:
+        """One place by its row."""
+        file = self._file(place)
+        return f"{self.names[file] + ' ' if len(self.names) > 1 else ''}row {place - self.begins[file] + 1}"
+
+    def _file(self, row: int) -> int:
+        return bisect_right(self.begins, row) - 1
+
+
+def doubts(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places: Places, today: str) -> list[str]:
+    """What looks wrong in `rows`, and which rows were left out for want of a key. `today` is YYYY-MM-DD."""
+    doubtful = []
+    if "birth_date" in present:
+        doubtful.append(("a date of birth lies in the future", f"birth_date > '{today}' and {_DATED}"))
+        doubtful.append(("a date of birth is not YYYY, YYYY-MM, YYYY-MM-DD or YYYYMMDD", f"not {_DATED}"))
+    doubtful += [
+        (f"{name} is no day and was left out", f"{name} is not null and try_cast({name} as date) is null")
+        for name in ("seen_from", "seen_to")
+        if name in present
+    ]
+    # Numbers run from 0 without a gap, so fewer of them than rows says that some record has several rows.
+    if one(connection, "select count(*) - coalesce(max(number) + 1, 0) from rows"):
+        for words, needed, differ in _CONTRADICTIONS:
+            if set(needed) <= set(present):
+                several = f"select number from rows group by number having {differ}"  # noqa: S608 - our own columns
+                doubtful.append((f"rows of one source and key hold different {words}", f"number in ({several})"))
+    told = []
+    for words, condition in (("rows without source or source_key were left out", ""), *doubtful):
+        table = f"rows where {condition}" if condition else "keyless"
+        found = connection.execute(f"select row from {table} order by row").fetchall()  # noqa: S608 - our own conditions
+        if found:
+            told.append(f"{words}: {places.named([row for (row,) in found])}")
+    return told
+
+
+def unread(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places: Places) -> list[str]:
+    """By column how many cells say something that is compared with nothing; after the rows were standardised."""
+    names = [name for name in UNREAD if name in present]
+    if not names:
+        return []
+    # Of dates that are not written as such, or of the far future, all rows were named before.
+    more = {"birth_date": f" and {_DATED} and birth_date < '{_LATEST_YEAR}'"}
+    each = [f"unread & {1 << UNREAD.index(name)} > 0{more.get(name, '')}" for name in names]
+    counts = ", ".join(f"count(*) filter ({met}), min(row) filter ({met})" for met in each)
+    table = "row_places join rows using (row, number)" if "birth_date" in present else "row_places"
+    found = connection.execute(f"select {counts} from {table} where unread > 0").fetchall()[0]  # noqa: S608 - our own columns
+    why = {"birth_date": "are no day or stand for none"}
+    return [
+        f"{name}: {cells:,} not compared, as they {why.get(name, 'cannot be read')}; first in {places.row(first)}"
+        for name, cells, first in zip(names, found[::2], found[1::2], strict=True)
+        if cells
+    ]
+
+
+def known_sources(connection: duckdb.DuckDBPyConnection, given: Sequence[str]) -> tuple[str, ...]:
+    """The sources of `--duplicate-free`, several with commas too; raise `CommandError` for one that no input has."""
+    sources = [
+        str(source) for (source,) in connection.execute("select distinct source from rows order by 1").fetchall()
+    ]
+    found: dict[str, None] = {}
+    for each in given:
+        for name in (each,) if each.strip() in sources else each.split(","):
+            if name.strip() not in sources:
+                folded = {source.casefold(): source for source in sources}
+                near = get_close_matches(name.strip().casefold(), folded, 1)
+                named = f"is it {folded[near[0]]}?" if near else f"there are {', '.join(sources[:_MOST_NAMED])}"
+                message = f"--duplicate-free names {name.strip()}, and no input has such a source; {named}"
+                raise CommandError(message)
+            found[name.strip()] = None
+    return tuple(found)
+
+
+def repeats(
+    connection: duckdb.DuckDBPyConnection, present: Sequence[str], sources: Sequence[str], places: Places
+) -> list[str]:
+    """Sources that are said to hold nobody twice and plainly do: one NHS number, or one name, birth date and home."""
+    told = []
+    person = [name for name in ("given_name", "family_name", "birth_date") if name in present]
+    home = [name for name in ("postcode", "address") if name in present]
+    alike = {}
+    if "nhs_number" in present:
+        alike["NHS number"] = (nhs_number("nhs_number"), f"{nhs_number('nhs_number')} is not null")
+    if len(person) == len(("given", "family", "born")) and home:
+        known = " and ".join(f"{name} is not null" for name in person)
+        known += f" and length(birth_date) = 10 and coalesce({', '.join(home)}) is not null"
+        alike["name, birth date and home"] = (
+            ", ".join((*(f"lower({name})" for name in (*person[:2], *home)), "birth_date")),
+            known,
+        )
+    for source in sources:
+        for words, (key, known) in alike.items():
+            found = connection.execute(
+                f"select list(row) from rows where source = {literal(source)} and {known} group by {key} "  # noqa: S608 - our own columns
+                "having count(distinct number) > 1"
+            ).fetchall()
+            rows = sorted(row for (rows,) in found for row in rows)
+            if rows:
+                told.append(
+                    f"--duplicate-free {source}: one {words} stands under several keys, which are kept apart as told: "
+                    f"{places.named(rows)}"
+                )
+    return told

@@ -1,0 +1,101 @@
+"""Who is who by somebody's labels, and how right a run of `hearthgate link` is by them, whole and by group."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from gateway.commands.files import CommandError
+from gateway.commands.link_inputs import TRUTH
+from gateway.commands.link_tables import one, one_row_each, read_beside
+from linkage.quality import Quality, quality, quality_by_group, widest_gap
+
+_MOST_GROUPS = 30
+_KEYS = ("source", "source_key")
+# What `--out` writes is no characteristic of anybody.
+_FOUND = frozenset({"person_id", "household_id", "probability"})
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """`groups` are the characteristics in the table `labels`, by their columns there; the others count its rows."""
+
+    groups: Mapping[str, str]
+    given: int
+    matched: int
+    warnings: tuple[str, ...] = ()
+
+
+def read_labels(connection: duckdb.DuckDBPyConnection, present: Sequence[str], path: Path | None) -> Labels | None:
+    """Make `labels` (source, source_key, person_truth, groups) of a file, or of that column of `rows`; None for none.
+
+    Raise `CommandError` where it cannot be read, says two things of one record, or tells of no record at all. A label
+    without a person says nothing.
+    """
+    if path is None and TRUTH not in present:
+        return None
+    if path is None:
+        columns = {name: name for name in (*_KEYS, TRUTH)}
+        connection.execute(f"create or replace table told as select row + 1 as row, {', '.join(columns)} from rows")  # noqa: S608 - our own columns
+    else:
+        columns = read_beside(connection, "told", path, (*_KEYS, TRUTH))
+    name = f"the column {TRUTH}" if path is None else path.name
+    source, key, truth = (columns[each] for each in (*_KEYS, TRUTH))
+    connection.execute(f"delete from told where {source} is null or {key} is null or {truth} is null")  # noqa: S608 - our own columns
+    one_row_each(connection, "told", columns, truth, name)
+    groups = {each: column for each, column in columns.items() if each not in {*_KEYS, TRUTH, *_FOUND}}
+    cells = "".join(f", first({column} order by row) as {column}" for column in groups.values())
+    connection.execute(
+        f"create or replace table labels as select {source} as source, {key} as source_key, "  # noqa: S608 - our own columns
+        f"first({truth}) as {TRUTH}{cells} from told group by {source}, {key}"
+    )
+    connection.execute("drop table told")
+    given = one(connection, "select count(*) from labels")
+    matched = one(connection, "select count(*) from labels semi join rows using (source, source_key)")
+    if path is not None and not matched:
+        message = f"{name}: no label is of a record of the inputs; source and source_key have to be those of the inputs"
+        raise CommandError(message)
+    warned = (f"{name}: {given - matched:,} of {given:,} labels are of no record",) if matched < given else ()
+    return Labels(groups, given, matched, warned) if given else None
+
+
+def measured(connection: duckdb.DuckDBPyConnection, labels: Labels | None) -> dict[str, Any]:
+    """Quality of `clusters`, whole and by group; nothing without labels."""
+    if labels is None:
+        return {}
+    names = {"person_id": "clusters.person_id", TRUTH: f"labels.{TRUTH}"}
+    cells = ", ".join((*names.values(), *(f"labels.{column}" for column in labels.groups.values())))
+    table = connection.execute(
+        f"select {cells} from clusters join labels using (source, source_key)"  # noqa: S608 - our own columns
+    ).df()
+    table.columns = [*names, *(f"group {name}" for name in labels.groups)]
+    codes = {
+        name: np.unique(table[name].astype("string").fillna("not known").to_numpy(str), return_inverse=True)
+        for name in table
+    }
+    found, truth = codes["person_id"][1].astype(np.int64), codes[TRUTH][1].astype(np.int64)
+    few = {name: each for name in labels.groups if len((each := codes[f"group {name}"])[0]) <= _MOST_GROUPS}
+    by_group = quality_by_group(found, truth, {name: each[1].astype(np.int64) for name, each in few.items()})
+    return {
+        **_figures(quality(found, truth)),
+        "labels": {"given": labels.given, "matched": labels.matched},
+        "groups": {
+            name: {
+                "gap": round(widest_gap(each), 4),
+                "values": {str(few[name][0][code]): _figures(one_group) for code, one_group in each.items()},
+            }
+            for name, each in by_group.items()
+        },
+    }
+
+
+def _figures(found: Quality) -> dict[str, float]:
+    return {
+        "true_pairs": found.true_pairs,
+        "precision": round(found.precision, 4),
+        "recall": round(found.recall, 4),
+        "f1": round(found.f1, 4),
+    }
