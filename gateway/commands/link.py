@@ -39,7 +39,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     labels: Path | None = typer.Option(None, help="source, source_key, person_truth and groups, for the report."),
     gap: float = typer.Option(_DEFAULT_GAP, help="Groups may differ by so much in precision or recall."),
     duplicate_free: list[str] | None = typer.Option(
-        None, help="A source that holds nobody under two keys; repeatable."
+        None, help="A source that holds nobody under two keys; repeatable, or several with commas."
     ),
     gazetteer: Path | None = typer.Option(
         None, help="uprn, address, postcode[, from, to]: for addresses without UPRN."

@@ -120,7 +120,7 @@ def known_sources(connection: duckdb.DuckDBPyConnection, given: Sequence[str]) -
                 folded = {source.casefold(): source for source in sources}
                 near = get_close_matches(name.strip().casefold(), folded, 1)
                 named = f"is it {folded[near[0]]}?" if near else f"there are {', '.join(sources[:_MOST_NAMED])}"
-                message = f"--duplicate-free names {name.strip()}, and no input has such a source; {named}"
+                message = f"--duplicate-free names {name.strip() or 'nothing'}, and no input has such a source; {named}"
                 raise CommandError(message)
             found[name.strip()] = None
     return tuple(found)

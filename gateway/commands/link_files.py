@@ -17,7 +17,7 @@ from gateway.commands.link_doubts import known_sources, repeats, unread
 from gateway.commands.link_gazetteer import read_gazetteer
 from gateway.commands.link_inputs import Input, Names, read_inputs
 from gateway.commands.link_labels import measured, read_labels
-from gateway.commands.link_tables import one, one_row_each, read_beside
+from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing
 from gateway.usecases.linking.linking_files import LinkedFile, Wanted, link_file
 from gateway.usecases.linking.linking_files_spark import Cluster, link_file_on_spark
 from linkage.columns import connect
@@ -70,7 +70,7 @@ def link_files(order: Order) -> Outcome:
         warned = repeats(connection, read.present, free, read.places)
         if order.previous is not None:
             warned += _read_previous(connection, order.previous)
-        labels = read_labels(connection, read.present, order.labels)
+        labels = read_labels(connection, read, order.labels)
         warned += labels.warnings if labels else ()
         read = replace(read, warnings=(*read.warnings, *warned))
         stages.lap("read")
@@ -163,7 +163,8 @@ def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> list[st
     columns = read_beside(connection, "earlier", path, _PREVIOUS)
     ids = [f"coalesce({columns[name]}, '')" for name in _PREVIOUS[2:]]
     key = ", ".join(columns[name] for name in _PREVIOUS[:2])
-    one_row_each(connection, "earlier", columns, " || chr(31) || ".join(ids), path.name)
+    if rows := differing_rows(connection, "earlier", columns, " || chr(31) || ".join(ids)):
+        refuse_differing(f"{path.name}: rows {rows[0]} and {rows[1]}")
     connection.execute(
         f"create or replace table previous as select {key.replace(',', ' as source,')} as source_key, "  # noqa: S608 - our own columns
         f"first({ids[0]}) as person_id, first({ids[1]}) as household_id from earlier group by {key}"

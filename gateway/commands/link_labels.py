@@ -1,6 +1,6 @@
 """Who is who by somebody's labels, and how right a run of `hearthgate link` is by them, whole and by group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,8 @@ import duckdb
 import numpy as np
 
 from gateway.commands.files import CommandError
-from gateway.commands.link_inputs import TRUTH
-from gateway.commands.link_tables import one, one_row_each, read_beside
+from gateway.commands.link_inputs import TRUTH, Input
+from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing
 from linkage.quality import Quality, quality, quality_by_group, widest_gap
 
 _MOST_GROUPS = 30
@@ -29,23 +29,25 @@ class Labels:
     warnings: tuple[str, ...] = ()
 
 
-def read_labels(connection: duckdb.DuckDBPyConnection, present: Sequence[str], path: Path | None) -> Labels | None:
+def read_labels(connection: duckdb.DuckDBPyConnection, read: Input, path: Path | None) -> Labels | None:
     """Make `labels` (source, source_key, person_truth, groups) of a file, or of that column of `rows`; None for none.
 
     Raise `CommandError` where it cannot be read, says two things of one record, or tells of no record at all. A label
     without a person says nothing.
     """
-    if path is None and TRUTH not in present:
+    if path is None and TRUTH not in read.present:
         return None
     if path is None:
         columns = {name: name for name in (*_KEYS, TRUTH)}
-        connection.execute(f"create or replace table told as select row + 1 as row, {', '.join(columns)} from rows")  # noqa: S608 - our own columns
+        connection.execute(f"create or replace table told as select row, {', '.join(columns)} from rows")  # noqa: S608 - our own columns
     else:
         columns = read_beside(connection, "told", path, (*_KEYS, TRUTH))
     name = f"the column {TRUTH}" if path is None else path.name
     source, key, truth = (columns[each] for each in (*_KEYS, TRUTH))
     connection.execute(f"delete from told where {source} is null or {key} is null or {truth} is null")  # noqa: S608 - our own columns
-    one_row_each(connection, "told", columns, truth, name)
+    if rows := differing_rows(connection, "told", columns, truth):
+        of_file = f"rows {rows[0]} and {rows[1]}"
+        refuse_differing(f"{name}: {of_file if path else read.places.named(rows)}")
     groups = {each: column for each, column in columns.items() if each not in {*_KEYS, TRUTH, *_FOUND}}
     cells = "".join(f", first({column} order by row) as {column}" for column in groups.values())
     connection.execute(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import duckdb
 
@@ -62,18 +62,21 @@ def read_beside(connection: duckdb.DuckDBPyConnection, table: str, path: Path, n
     return {name: f"cell_{names.index(theirs)}" for name, theirs in known.items()}
 
 
-def one_row_each(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], says: str, name: str
-) -> None:
-    """Raise `CommandError` where rows of one source and key differ in `says`, SQL over the table that is never NULL."""
+def differing_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], says: str
+) -> list[int]:
+    """Two rows of one source and key that differ in `says`, SQL over the table that is never NULL; or nothing."""
     found = connection.execute(
         f"select arg_min(row, told), arg_max(row, told) from (select *, {says} as told from {table}) "  # noqa: S608 - our own columns
         f"group by {columns['source']}, {columns['source_key']} having min(told) <> max(told) order by min(row) limit 1"
     ).fetchall()
-    if found:
-        first, second = sorted(found[0])
-        message = f"{name}: rows {first} and {second} are of one source and key and differ; keep one of them"
-        raise CommandError(message)
+    return sorted(found[0]) if found else []
+
+
+def refuse_differing(where: str) -> NoReturn:
+    """Two rows, named in words, say two things of one record."""
+    message = f"{where} are of one source and key and differ; keep one of them"
+    raise CommandError(message)
 
 
 def quoted(name: str) -> str:

@@ -107,6 +107,12 @@ def test_labels_of_no_record_are_refused_and_those_of_some_are_counted(tmp_path,
     )  # fmt: skip
 
 
+def test_a_column_of_truths_that_says_two_things_of_one_record_is_refused_by_file_and_row(tmp_path, linked):
+    fine = written(tmp_path / "fine.csv", [("a", "1", "")], LABELS)
+    odd = written(tmp_path / "odd.csv", [("b", "1", "x"), ("b", "2", ""), ("b", "1", "y")], LABELS)
+    refused(linked, "the column person_truth: odd.csv rows 1, 3 are of one source and key and differ", fine, odd)
+
+
 @pytest.mark.parametrize(
     "change",
     [
