@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from concept_model.identifiers import normal_postcode
 from linkage.names import fold
@@ -58,29 +59,39 @@ def address_key(lines: Sequence[str], postcode_text: str | None = None) -> str |
     """One key for every way of writing one address: "4a High St" and "Flat 4A, High Street" are the same.
 
     With a postcode: postcode and numbers, flat first; a house without a number goes by its name. Without a British
-    one: numbers and street, behind a code of digits alone where there is one, since that stands for a whole town. None
-    where there is nothing to tell it from its neighbours.
+    one: numbers and street, behind a code of digits alone where there is one, since that stands for a whole town, or
+    else before what follows the street: most towns have a High Street. None where there is nothing to tell it from its
+    neighbours.
     """
     return key_and_street(lines, postcode_text)[0]
 
 
 def key_and_street(lines: Sequence[str], postcode_text: str | None = None) -> tuple[str | None, str]:
     """The key of an address, and its street without numbers in full words ("" where there is none)."""
-    units, street, at_end = units_and_street(lines)
+    units, street, town, at_end = parts_of_address(lines)
     code = postcode(postcode_text or "") or at_end
     if code:
         name = units or street
         return (f"{code}|{name}" if name else None), street
-    town = postal_code(postcode_text or "")
-    said = (*([town] if town else []), units, street)
+    digits = postal_code(postcode_text or "")
+    said = (digits, units, street) if digits else (units, street, *([town] if town else []))
     return ("|".join(said) if units and street else None), street
 
 
-def units_and_street(lines: Sequence[str]) -> tuple[str, str, str | None]:
+class AddressParts(NamedTuple):
     """What an address says without the postcode beside it: the numbers of flat and building, the street, "" for none.
 
-    The last is the postcode at the end of the address, where one stands there.
+    `town` is what follows the street; `at_end` the postcode at the end of the address, where one stands there.
     """
+
+    units: str
+    street: str
+    town: str
+    at_end: str | None
+
+
+def parts_of_address(lines: Sequence[str]) -> AddressParts:
+    """Take an address apart."""
     text = fold(", ".join(line for line in lines if line)).replace("'", "").replace(".", " ")
     text = _LINE_END.sub(", ", text)
     found = _POSTCODE_AT_END.search(text)
@@ -88,14 +99,14 @@ def units_and_street(lines: Sequence[str]) -> tuple[str, str, str | None]:
     if found and at_end:
         text = text[: found.start()]
     units, rest = _units(text)
-    return " ".join(units), _street(rest), at_end
+    return AddressParts(" ".join(units), *_street_and_town(rest), at_end)
 
 
-def units_street_and_text(lines: Sequence[str]) -> tuple[str, str, str | None, str]:
-    """`units_and_street` and `address_text` of an address that is taken apart once."""
-    units, street, at_end = units_and_street(lines)
+def parts_and_text(lines: Sequence[str]) -> tuple[AddressParts, str]:
+    """`parts_of_address` and `address_text` of an address that is taken apart once."""
+    parts = parts_of_address(lines)
     letters = _NO_LETTERS.sub("", fold("".join(lines)))
-    return units, street, at_end, f"{units}|{letters}" if len(letters) >= LEAST_LETTERS else ""
+    return parts, f"{parts.units}|{letters}" if len(letters) >= LEAST_LETTERS else ""
 
 
 def address_text(lines: Sequence[str]) -> str:
@@ -104,7 +115,7 @@ def address_text(lines: Sequence[str]) -> str:
     "Rosewyn, 12 Mullan Street, Ashby" gives "12|rosewynmullanstreetashby". Words joined or parted by mistake are then
     no difference. "" for one of so few letters that it says next to nothing.
     """
-    return units_street_and_text(lines)[3]
+    return parts_and_text(lines)[1]
 
 
 def place_key(uprn_text: str | None, lines: Sequence[str], postcode_text: str | None = None) -> str | None:
@@ -147,11 +158,16 @@ def _building(text: str) -> tuple[str, str]:
     return number, text[: found.start()] + _NUMBERED + text[found.end() :]
 
 
-def _street(text: str) -> str:
-    """What the number stood before, or else the first part that is left; its usual abbreviations written out."""
+def _street_and_town(text: str) -> tuple[str, str]:
+    """What the number stood before, or else the first part that is left, and what follows the number's street.
+
+    A street's usual abbreviations are written out.
+    """
     before, _, numbered = text.rpartition(_NUMBERED)
-    parts = [_WORD.findall(part) for part in (*numbered.split(","), *before.split(","))]
-    tokens = next((part for part in parts if part), [])
+    after = [words for part in numbered.split(",") if (words := _WORD.findall(part))]
+    first = next((words for part in before.split(",") if (words := _WORD.findall(part))), [])
+    tokens = after[0] if after else first
+    town = " ".join(word for words in after[1:] for word in words)
     if tokens and tokens[0] == "st" and len(tokens) > 1:
         tokens = ["saint", *tokens[1:]]
-    return " ".join(STREET_WORDS.get(token, token) for token in tokens)
+    return " ".join(STREET_WORDS.get(token, token) for token in tokens), town

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from linkage import sql_rules
-from linkage.addresses import LEAST_LETTERS, postal_code, postcode, units_and_street, units_street_and_text
+from linkage.addresses import LEAST_LETTERS, parts_and_text, parts_of_address, postal_code, postcode
 from linkage.columns import BIRTH, SETS, SEX_NUMBERS, TEXTS, WORDS, finish_table, rarities
 from linkage.file_rows import usual_first
 from linkage.names import family_forms, given_and_middle
@@ -39,9 +39,9 @@ _IDENTIFIERS = ("nhs_number_ruled", "nino_ruled", "upn_ruled", "national_id_rule
 # Perhaps a flat's number, one of a building, then words: nothing here but the street needs Python, and streets recur.
 _PLAIN = (
     r"^(?:(?:flat|apartment|apt|unit|room) ([0-9]{1,5}[a-z]?),? )?(0*[1-9][0-9]{0,4}) ?([a-z]?),? "
-    r"([a-z]{2,}(?: [a-z]+)*)(?:, ?[a-z -]+)*$"
+    r"([a-z]{2,}(?: [a-z]+)*)((?:, ?[a-z -]+)*)$"
 )
-_PARTS = "['flat', 'number', 'letter', 'way']"
+_PARTS = "['flat', 'number', 'letter', 'way', 'rest']"
 # Where one of these comes after the numbers, it may be the flat's, or a floor.
 _NOT_PLAIN = (
     r"(flat|apartment|apt|appt|unit|room|rm|studio|maisonette|fl|bedsit|ground|first|second|third|fourth|top|basement|"
@@ -161,7 +161,8 @@ def _ruled(present: Sequence[str], columns: str) -> str:
     joins = " ".join(f"left join {name}_values using ({name})" for name in _RECURRING)
     return (
         f"select {columns} from (select * exclude ({', '.join(_RECURRING)}, borne), sex_number::tinyint as sex, "  # noqa: S608 - our own columns
-        "case when british is null and at_end is null then coalesce(postcodes || '|', '') || units || '|' || street "
+        "case when british is null and at_end is null then case when postcodes is null "
+        "then units || '|' || street || coalesce('|' || town, '') else postcodes || '|' || units || '|' || street end "
         "else coalesce(british, at_end) || '|' || coalesce(units, street) end as address_keys, "
         f"text as address, {ruled} from rows {joins})"
     )
@@ -213,7 +214,7 @@ def _joined(values: Iterable[str]) -> str | None:
 
 
 def _addresses(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `address_values`: what `linkage.addresses.units_and_street` and `address_text` make of each address."""
+    """Make `address_values`: what `linkage.addresses.parts_of_address` and `address_text` make of each address."""
     connection.execute(
         "create or replace table distinct_addresses as select address, "  # noqa: S608 - our own pattern
         f"regexp_extract(lower(address), '{_PLAIN}', {_PARTS}) as part "
@@ -221,18 +222,20 @@ def _addresses(connection: duckdb.DuckDBPyConnection) -> None:
     )
     plain = f"part.way <> '' and not regexp_matches(lower(address), '[0-9].*\\b{_NOT_PLAIN}\\b')"
     ways = connection.execute(f"select distinct part.way from distinct_addresses where {plain}").fetchall()  # noqa: S608 - as above
-    _register(connection, "ways", ("way", "street"), ((way, units_and_street([f"1 {way}"])[1]) for (way,) in ways))
+    _register(connection, "ways", ("way", "street"), ((way, parts_of_address([f"1 {way}"]).street) for (way,) in ways))
     others = connection.execute(f"select address from distinct_addresses where not ({plain})").fetchall()  # noqa: S608 - as above
+    taken = ((one, parts_and_text(one)) for one in others)
     _register(
         connection,
         "other_addresses",
-        ("address", "units", "street", "at_end", "text"),
-        ((address, *(said or None for said in units_street_and_text([address]))) for (address,) in others),
+        ("address", "units", "street", "town", "at_end", "text"),
+        ((address, *(said or None for said in (*parts, text))) for (address,), (parts, text) in taken),
     )
     connection.execute(
-        "create or replace table address_values as select address, units, street, null::varchar as at_end, "  # noqa: S608 - as above
+        "create or replace table address_values as select address, units, street, town, null::varchar as at_end, "  # noqa: S608 - as above
         f"case when length(letters) >= {LEAST_LETTERS} then units || '|' || letters end as text from (select address, "
         "concat(nullif(part.flat || ' ', ' '), ltrim(part.number, '0'), part.letter) as units, street, "
+        "nullif(trim(regexp_replace(part.rest, '[^a-z]+', ' ', 'g')), '') as town, "
         "regexp_replace(lower(address), '[^a-z]+', '', 'g') as letters "
         f"from distinct_addresses join ways on part.way = way where {plain}) "
         "union all by name select * from other_addresses"

@@ -173,6 +173,14 @@ def test_a_code_of_digits_stands_for_a_town_so_that_its_streets_are_told_apart()
     assert len(keys) == 6
 
 
+def test_without_a_postcode_one_street_in_two_towns_is_two_homes():
+    leeds, york = ("22 High Street, Leeds",), ("22 High Street", "York")
+    assert address_key(leeds) != address_key(york)
+    assert address_key(leeds) == address_key(("22 High St", "Leeds")) == "22|high street|leeds"
+    assert address_key(leeds, "NV1 2AB") == address_key(york, "NV1 2AB")
+    assert address_key(leeds, "4701") == "4701|22|high street"
+
+
 def test_a_uprn_wins_over_the_words_of_an_address():
     assert place_key("0010001", ("4 High St",), "NV1 2AB") == "uprn:10001"
     assert place_key(None, ("4 High St",), "NV1 2AB") == "address:NV1 2AB|4"
