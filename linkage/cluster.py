@@ -104,7 +104,12 @@ def agglomerate(
             continue
         if forbidden(first, second):
             refused[left, right] = "decided-different"
-        elif reason := _conflict(groups.kinds[first].values(), groups.kinds[second].values(), conflict):
+        # Of their kinds these two speak for themselves: it may be they alone that share an identifier.
+        elif reason := _conflict(
+            (groups.kinds[first] | {alike[left]: left}).values(),
+            (groups.kinds[second] | {alike[right]: right}).values(),
+            conflict,
+        ):
             refused[left, right] = reason
         elif groups.evidence(first, second) < merge_at:
             refused[left, right] = "rest-speaks-against"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from difflib import SequenceMatcher
 
-from linkage.standardise import StandardRecord
+from linkage.standardise import PERSON_NUMBERS, StandardRecord
 
 _FULL_DATE = 10
 _NEAR_SPELLING = 4
@@ -42,6 +42,12 @@ def same_verified_identifier(left: StandardRecord, right: StandardRecord) -> boo
     """Any identifier of one scheme that both sources' registers confirm."""
     verified = {each for each in left.identifiers if each.verified}
     return bool(verified.intersection(right.identifiers))
+
+
+def same_person_number(left: StandardRecord, right: StandardRecord) -> bool:
+    """Any number of a scheme that gives each person one, whether or not confirmed."""
+    mine = {each[:2] for each in left.identifiers if each.scheme in PERSON_NUMBERS}
+    return any(each[:2] in mine for each in right.identifiers)
 
 
 def born_on_same_day(left: StandardRecord, right: StandardRecord) -> bool:
@@ -146,13 +152,10 @@ def rows_of_one_duplicate_free_file(left: StandardRecord, right: StandardRecord)
 
 
 def a_generation_apart(left: StandardRecord, right: StandardRecord) -> bool:
-    """Years of birth at least twelve apart, and day and month do not agree: father and son of one name."""
+    """Years of birth at least twelve apart: father and son of one name, whatever day each of them was born."""
     if not (left.birth_date and right.birth_date):
         return False
-    years = abs(int(left.birth_date[:4]) - int(right.birth_date[:4]))
-    if years < _GENERATION_YEARS:
-        return False
-    return not (_both_full(left, right) and left.birth_date[5:] == right.birth_date[5:] != "01-01")
+    return abs(int(left.birth_date[:4]) - int(right.birth_date[:4])) >= _GENERATION_YEARS
 
 
 def _both_full(left: StandardRecord, right: StandardRecord) -> bool:

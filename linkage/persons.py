@@ -9,7 +9,7 @@ from linkage.candidates import candidates
 from linkage.cluster import Clustering, Pair, agglomerate, expel_doubtful, expel_torn
 from linkage.columns import connect, records_table
 from linkage.compare import compare
-from linkage.conflicts import conflict_between, near_conclusive
+from linkage.conflicts import WEIGHED, conflict_between, gives_way, near_conclusive
 from linkage.errors import LinkageError
 from linkage.evidence import claims_between
 from linkage.model import LinkModel, default_model
@@ -20,10 +20,6 @@ from linkage.standardise import StandardRecord, standardise
 
 # Two rows of one duplicate-free file are two persons by the sender's word: nothing for a steward to decide.
 _NOT_FOR_REVIEW = frozenset({"two-rows-of-one-file", "decided-different"})
-
-# Of names and birth dates alone, which every comparison weighs: where a pair still speaks for one person, or where
-# relatives are not to be expected at all, its word stands.
-_WEIGHED = frozenset({"a-generation-apart", "siblings"})
 
 
 def link_records(
@@ -61,11 +57,17 @@ def settle(
 
     def conflict(left: int, right: int) -> str | None:
         reason = conflict_between(known[left], known[right])
-        if reason in _WEIGHED:
-            compared = log_odds.get((min(left, right), max(left, right)))
-            if (compared is not None and compared >= 0) or not model.expects_relatives:
-                return None
+        if reason is None or reason not in WEIGHED:
+            return reason
+        if not model.expects_relatives or (
+            speaks_for_one(left, right) and gives_way(reason, known[left], known[right])
+        ):
+            return None
         return reason
+
+    def speaks_for_one(left: int, right: int) -> bool:
+        compared = log_odds.get((min(left, right), max(left, right)))
+        return compared is not None and compared >= 0
 
     def same(left: int, right: int) -> bool:
         return near_conclusive(known[left], known[right])
@@ -79,7 +81,7 @@ def settle(
 
 
 def _alike(known: Sequence[StandardRecord]) -> list[int]:
-    """For each record the first that is its like in everything that a conflict looks at."""
+    """For each record the first that is its like in everything that `conflict_between` looks at."""
     first: dict[tuple[object, ...], int] = {}
     return [
         first.setdefault(

@@ -43,7 +43,7 @@ class Someone:
     homes: tuple[Home, ...]
     former_family: str = ""
     phones: tuple[str, ...] = ()
-    email: str = ""
+    emails: tuple[str, ...] = ()
     ids: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -134,6 +134,7 @@ def _household(random: Random, household: int, first: int) -> list[Someone]:
         _children(random, members, add)
     for someone in members:
         _numbers(random, someone, landline)
+    _contacts_of_others(random, members)
     return members
 
 
@@ -160,11 +161,22 @@ def _numbers(random: Random, someone: Someone, landline: str) -> None:
         someone.ids["nino"] = (
             f"{random.choice('ABCEHJKLMNPRS')}{random.choice('ABCEHJKLMPRS')}{random.randint(0, 999999):06d}A"
         )
-        someone.email = f"{someone.given}.{someone.family}{random.randint(1, 99)}@example.org".lower()
+        someone.emails = (f"{someone.given}.{someone.family}{random.randint(1, 99)}@example.org".lower(),)
     if someone.age >= _SCHOOL + 5:
         someone.ids["pnc_id"] = _pnc_id(random)
     mobile = _phone(random, "07700")
     someone.phones = (mobile, landline) if someone.age >= _ADULT else (landline,)
+
+
+def _contacts_of_others(random: Random, members: Sequence[Someone]) -> None:
+    """A child is reached by its parents' mobiles and e-mail; one couple in five gives one e-mail address for both."""
+    parents = [each for each in members if each.born < members[0].born + timedelta(days=_ADULT * 365)]
+    if len(parents) > 1 and random.random() < 0.2:  # noqa: PLR2004 - surveys find about one couple in four
+        parents[1].emails += parents[0].emails
+    for child in members:
+        if child.age < _ADULT:
+            child.phones += tuple(each.phones[0] for each in parents)
+            child.emails = tuple(address for each in parents for address in each.emails[:1])
 
 
 def _record(random: Random, someone: Someone, source: _Source, number: int) -> LinkRecord:
@@ -194,7 +206,7 @@ def _record(random: Random, someone: Someone, source: _Source, number: int) -> L
         address_keys=(home.key,) if readable else (),
         streets=(home.street,) if readable else (),
         phones=(random.choice(someone.phones),) if random.random() < source.phone else (),
-        emails=(someone.email,) if someone.email and random.random() < source.email else (),
+        emails=(random.choice(someone.emails),) if random.random() < source.email else (),
     )
 
 

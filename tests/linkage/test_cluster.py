@@ -70,6 +70,16 @@ def test_the_order_of_pairs_changes_nothing(log_odds, random):
     assert groups(12, shuffled) == groups(12, log_odds)
 
 
+def test_of_two_records_alike_the_one_that_is_tied_to_a_third_speaks_for_itself():
+    # 0 and 1 conflict alike with 2, unless something ties them: it ties 1 and 2.
+    log_odds = {(0, 1): 6.0, (1, 2): 5.0}
+    clustering = agglomerate(
+        [0, 0, 2], log_odds, 2.0, lambda a, b: "a-generation-apart" if {a, b} == {0, 2} else None, {}
+    )
+
+    assert clustering.clusters() == [[0, 1, 2]]
+
+
 def test_swapped_names_meet_in_a_block():
     left = LinkRecord("a", "s", given_names=("Aisha",), family_names=("Cole",), birth_date="2016-05-01")
     right = LinkRecord("b", "s", given_names=("Cole",), family_names=("Aisha",), birth_date="2016-01-05")
@@ -98,8 +108,10 @@ def test_the_pairs_found_for_many_at_once_are_those_that_share_a_key():
     records = [standardise(each.record) for each in generate(150, 12)]
     keys = [block_keys(record) for record in records]
     alike = {(a, b) for b in range(len(records)) for a in range(b) if keys[a] & keys[b]}
+    found = found_pairs(records)
 
-    assert found_pairs(records) == alike
+    assert alike <= found
+    assert not any(records[a].birth_date or records[b].birth_date for a, b in found - alike)
 
 
 def test_every_level_is_the_same_in_sql_and_for_one_pair():

@@ -1,0 +1,111 @@
+"""People of one family who are easily taken for each other: kept apart, and what cannot be told left to a person."""
+
+import pandas as pd
+import pytest
+
+from linkage.columns import connect
+from linkage.engine import COLUMNS, link_table
+from linkage.model import default_model
+from linkage.persons import link_records
+from linkage.record import LinkIdentifier, LinkRecord
+from linkage.training_people import generate
+
+NUMBER = "9434765919"
+HOME = {
+    "family_name": "Thackray", "postcode": "NV1 2AB", "address": "14 High Street", "phone": "07700900123",
+    "email": "home@example.org",
+}  # fmt: skip
+
+
+def row(given, born, **more):
+    return {**HOME, "given_name": given, "birth_date": born, **more}
+
+
+def in_file(rows, neighbours=0):
+    """The person of each row, in a file that holds so many rows of other people besides."""
+    others = [
+        {
+            "given_name": each.record.given_names[0], "family_name": each.record.family_names[0],
+            "birth_date": each.record.birth_date, "sex": each.record.sex, "postcode": each.record.postcodes[0],
+            "address": each.record.streets[0] if each.record.streets else None,
+            "phone": next(iter(each.record.phones), None), "email": next(iter(each.record.emails), None),
+        }
+        for each in (generate(neighbours, 17)[:neighbours] if neighbours else ())
+    ]  # fmt: skip
+    frame = pd.DataFrame([*rows, *others], columns=COLUMNS, dtype="string")
+    with connect() as connection:
+        connection.register("sent", frame.assign(number=range(len(frame)), source="s"))
+        connection.execute(
+            "create table rows as select number::integer as number, number as row, * exclude (number) from sent"
+        )
+        linked = link_table(connection, COLUMNS)
+    return linked.persons.person[: len(rows)].tolist(), linked.waiting
+
+
+def record(number, given, born, **more):
+    told = {**HOME, **more}
+    ids = (
+        (LinkIdentifier("nhs_number", told["nhs_number"], told.get("verified", False)),) if "nhs_number" in told else ()
+    )
+    return LinkRecord(
+        f"r{number}", "s", given_names=(given,) if given else (), family_names=(told["family_name"],), birth_date=born,
+        sex=told.get("sex"), identifiers=ids, postcodes=(told["postcode"],), address_keys=(told["address"],),
+        phones=(told["phone"],), emails=(told["email"],),
+    )  # fmt: skip
+
+
+def groups(persons):
+    return [persons.index(each) for each in persons]
+
+
+@pytest.mark.parametrize("neighbours", [0, 300, 800])
+@pytest.mark.parametrize(
+    ("older", "younger"),
+    [
+        (("Mohammed", "1984-02-03"), ("Mohammed", "2009-08-19")),
+        (("Fenwick John", "1984-02-03"), ("Fenwick John", "2009-08-19")),
+        (("Fenwick", "1984"), ("Fenwick", "2009-08-19")),
+        (("Fenwick", "1984-08-19"), ("Fenwick", "2014-08-19")),
+        (("Fenwick", "2009-08-19"), ("Fenwick", "2011-03-02")),
+    ],
+    ids=["parent-and-child", "middle-names-too", "year-alone", "one-birthday", "brothers"],
+)
+def test_relatives_of_one_name_who_share_home_phone_and_email_are_two_people(older, younger, neighbours):
+    persons, _ = in_file([row(*older), row(*older), row(*younger), row(*younger)], neighbours)
+
+    assert groups(persons) == [0, 0, 2, 2]
+
+
+def test_a_generation_apart_on_one_birthday_is_left_to_a_person_and_joined_by_a_number():
+    typed = [record(1, "Fenwick", "1984-08-19"), record(2, "Fenwick", "2014-08-19")]
+    result = link_records(typed)
+    numbered = [record(n, "Fenwick", born, nhs_number=NUMBER) for n, born in enumerate(("1984-08-19", "2014-08-19"))]
+
+    assert len(result.clusters) == 2
+    assert [pair.reasons for pair in result.reviews] == [("a-generation-apart",)]
+    assert len(link_records(numbered).clusters) == 1
+
+
+def test_a_fathers_number_on_his_sons_record_is_left_to_a_person():
+    father, son = (record(n, "Fenwick", born, nhs_number=NUMBER) for n, born in enumerate(("1984-02-03", "2009-08-19")))
+    result = link_records([father, son])
+
+    assert len(result.clusters) == 2
+    assert [pair.reasons for pair in result.reviews] == [("a-generation-apart",)]
+
+
+def test_an_email_address_is_no_proof_against_a_housemate():
+    email = default_model().levels["contact"]["email"]
+
+    assert email.chance < email.household / 1000
+    assert email.household < email.same < 20 * email.household
+
+
+def test_children_of_whom_the_model_learns_are_reached_through_their_parents():
+    known = generate(300, 5)
+    addresses = {}
+    for each in known:
+        for address in each.record.emails:
+            addresses.setdefault(address, set()).add(each.person)
+
+    assert sum(len(persons) > 1 for persons in addresses.values()) > len(addresses) / 20
