@@ -4,7 +4,7 @@ Two groups join only if the evidence between all their records, for and against,
 no two of their records conflict. One bridging record therefore never swallows two families' worth of records.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from linkage.record import Verdict
@@ -76,10 +76,12 @@ def agglomerate(
     merge_at: float,
     conflict: Conflict,
     decided: Mapping[Pair, Verdict],
+    overruled: Callable[[int, int], Collection[str]] = lambda _left, _right: (),
 ) -> Clustering:
     """Cluster records 0 .. len(alike) - 1; `alike` gives each record the first that conflicts as it does.
 
-    `log_odds` holds every compared pair (left < right), `merge_at` is in log odds.
+    `log_odds` holds every compared pair (left < right), `merge_at` is in log odds. `overruled` gives the conflicts of
+    others that do not keep two groups apart which this pair joins.
 
     Decisions come first: "same" joins whatever the score, unless a "different" forbids it. The outcome depends on
     the numbers of the records alone, not on the order of the pairs.
@@ -104,11 +106,8 @@ def agglomerate(
             continue
         if forbidden(first, second):
             refused[left, right] = "decided-different"
-        # Of their kinds these two speak for themselves: it may be they alone that share an identifier.
         elif reason := _conflict(
-            (groups.kinds[first] | {alike[left]: left}).values(),
-            (groups.kinds[second] | {alike[right]: right}).values(),
-            conflict,
+            groups.kinds[first].values(), groups.kinds[second].values(), conflict, overruled(left, right)
         ):
             refused[left, right] = reason
         elif groups.evidence(first, second) < merge_at:
@@ -128,6 +127,7 @@ def expel_torn(clustering: Clustering, log_odds: Mapping[Pair, float], conflict:
     Such a record, a caution without a date of birth say, joined whoever came first; a person has to decide.
     """
     members = {cluster[0]: cluster for cluster in clustering.clusters()}
+    expelled: set[int] = set()
     for left, right in sorted(clustering.refused):
         if clustering.refused[left, right] in _NOT_TORN or conflict(left, right):
             continue
@@ -136,6 +136,8 @@ def expel_torn(clustering: Clustering, log_odds: Mapping[Pair, float], conflict:
             if (
                 not own
                 or torn in clustering.held
+                # One that was set apart is nobody whom another record could fit as well.
+                or rival in expelled
                 or any(conflict(torn, other) for other in members[clustering.group_of[rival]])
             ):
                 continue
@@ -145,6 +147,7 @@ def expel_torn(clustering: Clustering, log_odds: Mapping[Pair, float], conflict:
             for other in own:
                 clustering.group_of[other] = min(own)
             clustering.group_of[torn] = torn
+            expelled.add(torn)
             members |= {min(own): own, torn: [torn]}
             clustering.refused[_pair(torn, best)] = clustering.refused[left, right] = "fits-two-people"
 
@@ -182,5 +185,6 @@ def _forbidden(decided: Mapping[Pair, Verdict]) -> dict[int, set[int]]:
     return different
 
 
-def _conflict(left: Iterable[int], right: Iterable[int], conflict: Conflict) -> str | None:
-    return next((reason for each in left for other in right if (reason := conflict(each, other))), None)
+def _conflict(left: Iterable[int], right: Iterable[int], conflict: Conflict, overruled: Collection[str]) -> str | None:
+    reasons = (conflict(each, other) for each in left for other in right)
+    return next((reason for reason in reasons if reason and reason not in overruled), None)

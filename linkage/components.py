@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from linkage.compare import ComparedPairs
+from linkage.compare import ComparedPairs, worths
+from linkage.levels import COMPARISONS
 from linkage.model import LinkModel
 from linkage.persons import settle
 from linkage.score import Floats
@@ -66,7 +67,7 @@ def find_persons(pairs: ComparedPairs, odds: Floats, facts: Facts, model: LinkMo
     sizes = np.bincount(component, minlength=count)
     inside = component[left] == component[right]
     doubtful = _suspicious(component, count, facts)
-    doubtful[component[left[inside & (odds < 0)]]] = True
+    doubtful[component[left[inside & ((odds < 0) | _perhaps_twins(pairs)[pairs.pattern])]]] = True
     doubtful &= sizes > 1
     person = _smallest(component, count)[component]
     best = np.full(size, -np.inf)
@@ -105,6 +106,13 @@ def _suspicious(component: Numbers, count: int, facts: Facts) -> NDArray[np.bool
     again = (label[1:] == label[:-1]) & (held[1:] == held[:-1]) & (held[1:] != -1)
     found[label[1:][again]] = True
     return np.asarray(found, dtype=np.bool_)
+
+
+def _perhaps_twins(pairs: ComparedPairs) -> NDArray[np.bool_]:
+    """The patterns of people born on one day whose given names differ, however much else speaks for one person."""
+    names = [each.name for each in COMPARISONS]
+    given, born = (pairs.patterns[:, names.index(name)] for name in ("given", "birth"))
+    return np.asarray((given == 0) & (born == worths(COMPARISONS[names.index("birth")], ["exact"])[0]))
 
 
 def _smallest(component: Numbers, count: int) -> Numbers:

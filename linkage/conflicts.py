@@ -4,6 +4,7 @@ from linkage.evidence import (
     a_generation_apart,
     birth_date_agrees_on_two_parts,
     born_on_same_day,
+    clearly_different_given_names,
     different_birth_dates,
     different_given_names,
     different_sexes,
@@ -18,7 +19,7 @@ from linkage.evidence import (
 )
 from linkage.standardise import StandardRecord
 
-WEIGHED = frozenset({"a-generation-apart", "siblings"})
+WEIGHED = frozenset({"a-generation-apart", "siblings", "perhaps-twins"})
 """Conflicts of names and birth dates alone, which every comparison weighs. Where relatives are not to be expected they
 count for nothing; elsewhere a pair that speaks for one person all the same stands where the conflict `gives_way`."""
 
@@ -39,25 +40,42 @@ def conflict_between(left: StandardRecord, right: StandardRecord) -> str | None:
 def _of_two_given_names(left: StandardRecord, right: StandardRecord) -> str | None:
     if different_birth_dates(left, right):
         return "siblings"
-    if different_sexes(left, right) and born_on_same_day(left, right):
+    if not born_on_same_day(left, right):
+        return None
+    if different_sexes(left, right):
         return "twins"
-    return None
+    return "perhaps-twins" if clearly_different_given_names(left, right) else None
+
+
+def of_one_home(left: StandardRecord, right: StandardRecord) -> bool:
+    """A home, a phone or an e-mail address in common: a parent's stand on the whole family's records."""
+    return any(claim(left, right) for claim in (same_dwelling, same_postcode, same_phone, same_email))
+
+
+def bears_both_names(third: StandardRecord, left: StandardRecord, right: StandardRecord) -> bool:
+    """It has a given name, no initial alone, that is neither's other name: Kelly Marie is both Kelly and Marie."""
+    return len(third.given) > 1 and not different_given_names(third, left) and not different_given_names(third, right)
+
+
+def identified(left: StandardRecord, right: StandardRecord) -> bool:
+    """One number of a scheme that gives each person one, confirmed or not, and dates of birth that agree on two parts.
+
+    A number alone does not tell: a parent's may stand on a child's record, a twin's on the other's, by mistake.
+    """
+    return birth_date_agrees_on_two_parts(left, right) and same_person_number(left, right)
 
 
 def gives_way(reason: str, left: StandardRecord, right: StandardRecord) -> bool:
     """Whether this conflict gives way where the pair's score speaks for one person all the same.
 
-    Where years of birth are a generation apart, all that ties the two may be a family's: a home, a phone, an e-mail
-    address, since a parent's stand on the whole family's records, or a birthday. Then only a number tells, and as a
-    parent's may stand on a child's record by mistake, only with two of day, month and year (domain 2.13).
+    Of two people a generation apart or born on one day all that ties them may be their family's: a home, contacts, or
+    the birthday of a father and a son. Then only a number tells.
     """
-    if reason not in WEIGHED:
-        return False
-    if reason == "siblings":
+    if reason == "siblings" or (reason in WEIGHED and identified(left, right)):
         return True
-    if birth_date_agrees_on_two_parts(left, right):
-        return same_person_number(left, right)
-    return not any(claim(left, right) for claim in (same_email, same_phone, same_dwelling, same_postcode))
+    if of_one_home(left, right) or reason not in WEIGHED:
+        return False
+    return reason == "perhaps-twins" or not birth_date_agrees_on_two_parts(left, right)
 
 
 def near_conclusive(left: StandardRecord, right: StandardRecord) -> bool:

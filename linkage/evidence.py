@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from difflib import SequenceMatcher
 
+from linkage.similarity import jaro_winkler
 from linkage.standardise import PERSON_NUMBERS, StandardRecord
 
 _FULL_DATE = 10
@@ -11,6 +12,7 @@ _NEAR_SPELLING = 4
 _NEAR_RATIO, _SAME_LETTERS = 0.7, 0.85
 _TWO_PARTS = 2
 _GENERATION_YEARS = 12
+_ALIKE = 0.8
 
 
 def same_verified_nhs_number(left: StandardRecord, right: StandardRecord) -> bool:
@@ -117,10 +119,18 @@ def different_given_names(left: StandardRecord, right: StandardRecord) -> bool:
     if left.given in right.families or right.given in left.families:
         return False
     if len(left.given) == 1 or len(right.given) == 1:
-        return left.given[0] != right.given[0]
+        firsts, others = ({each[0] for each in (record.given, *record.middles)} for record in (left, right))
+        return left.given[0] not in others and right.given[0] not in firsts
     if left.given in right.middles or right.given in left.middles:
         return False
     return not _near(left.given, right.given)
+
+
+def clearly_different_given_names(left: StandardRecord, right: StandardRecord) -> bool:
+    """Different, and no form of the one is like a form of the other: Sam is no other name than Samanttha."""
+    return different_given_names(left, right) and not any(
+        _near(mine, theirs) or jaro_winkler(mine, theirs) >= _ALIKE for mine in left.givens for theirs in right.givens
+    )
 
 
 def different_family_names(left: StandardRecord, right: StandardRecord) -> bool:

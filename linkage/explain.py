@@ -63,6 +63,7 @@ REASON_WORDS = {
     "a-generation-apart": "Same name, but a generation apart: perhaps parent and child.",
     "siblings": "First names and dates of birth differ: perhaps brother and sister.",
     "twins": "Born on one day, with different first names: perhaps twins.",
+    "perhaps-twins": "Born on one day, with different first names: perhaps twins, or one person known by both.",
     "decided-different": "Someone decided that these are two people.",
 }
 """One sentence per reason of a `ReviewPair`."""

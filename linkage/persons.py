@@ -9,7 +9,7 @@ from linkage.candidates import candidates
 from linkage.cluster import Clustering, Pair, agglomerate, expel_doubtful, expel_torn
 from linkage.columns import connect, records_table
 from linkage.compare import compare
-from linkage.conflicts import WEIGHED, conflict_between, gives_way, near_conclusive
+from linkage.conflicts import conflict_between, near_conclusive
 from linkage.errors import LinkageError
 from linkage.evidence import claims_between
 from linkage.model import LinkModel, default_model
@@ -17,6 +17,7 @@ from linkage.record import Band, Decision, Link, LinkRecord, LinkResult, ReviewP
 from linkage.record_columns import Columns
 from linkage.score import probability, score_pairs
 from linkage.standardise import StandardRecord, standardise
+from linkage.standing import Conflicts
 
 # Two rows of one duplicate-free file are two persons by the sender's word: nothing for a steward to decide.
 _NOT_FOR_REVIEW = frozenset({"two-rows-of-one-file", "decided-different"})
@@ -55,26 +56,15 @@ def settle(
 ) -> tuple[Clustering, Places]:
     """Persons among records whose pairs are scored, and how sure each record is of its place; decisions come first."""
 
-    def conflict(left: int, right: int) -> str | None:
-        reason = conflict_between(known[left], known[right])
-        if reason is None or reason not in WEIGHED:
-            return reason
-        if not model.expects_relatives or (
-            speaks_for_one(left, right) and gives_way(reason, known[left], known[right])
-        ):
-            return None
-        return reason
-
-    def speaks_for_one(left: int, right: int) -> bool:
-        compared = log_odds.get((min(left, right), max(left, right)))
-        return compared is not None and compared >= 0
-
     def same(left: int, right: int) -> bool:
         return near_conclusive(known[left], known[right])
 
     threshold = log(model.merge_at / (1 - model.merge_at))
-    clustering = agglomerate(_alike(known), log_odds, threshold, conflict, decided)
-    expel_torn(clustering, log_odds, conflict)
+    conflicts = Conflicts(known, log_odds, expects_relatives=model.expects_relatives)
+    clustering = agglomerate(
+        _alike(known), log_odds, threshold, conflicts.between, decided, overruled=conflicts.overruled
+    )
+    expel_torn(clustering, log_odds, conflicts.between)
     places = Places(log_odds, same, decided)
     expel_doubtful(clustering, places.place, model.merge_at)
     return clustering, places

@@ -70,14 +70,13 @@ def test_the_order_of_pairs_changes_nothing(log_odds, random):
     assert groups(12, shuffled) == groups(12, log_odds)
 
 
-def test_of_two_records_alike_the_one_that_is_tied_to_a_third_speaks_for_itself():
-    # 0 and 1 conflict alike with 2, unless something ties them: it ties 1 and 2.
+def test_a_pair_that_an_identifier_ties_joins_what_only_names_and_dates_keep_apart():
     log_odds = {(0, 1): 6.0, (1, 2): 5.0}
-    clustering = agglomerate(
-        [0, 0, 2], log_odds, 2.0, lambda a, b: "a-generation-apart" if {a, b} == {0, 2} else None, {}
-    )
+    twins = lambda a, b: "perhaps-twins" if {a, b} == {0, 2} else None  # noqa: E731 - an example
 
-    assert clustering.clusters() == [[0, 1, 2]]
+    assert agglomerate(range(3), log_odds, 2.0, twins, {}).clusters() == [[0, 1], [2]]
+    overruled = lambda *pair: ("perhaps-twins",) if pair == (1, 2) else ()  # noqa: E731 - an example
+    assert agglomerate(range(3), log_odds, 2.0, twins, {}, overruled).clusters() == [[0, 1, 2]]
 
 
 def test_swapped_names_meet_in_a_block():

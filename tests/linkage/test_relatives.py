@@ -109,3 +109,35 @@ def test_children_of_whom_the_model_learns_are_reached_through_their_parents():
             addresses.setdefault(address, set()).add(each.person)
 
     assert sum(len(persons) > 1 for persons in addresses.values()) > len(addresses) / 20
+
+
+@pytest.mark.parametrize("neighbours", [0, 300, 800])
+@pytest.mark.parametrize("unclear", ["J", None, "Baby Girl"])
+def test_a_record_that_cannot_tell_twins_apart_is_left_to_a_person(unclear, neighbours):
+    twins = [row("Jessica", "2012-06-09", sex="female"), row("Joan", "2012-06-09", sex="female")]
+    persons, waiting = in_file([*twins, *twins, row(unclear, "2012-06-09", sex="female")], neighbours)
+    records = [record(n, name, "2012-06-09", sex="female") for n, name in enumerate(("Jessica", "Joan", unclear))]
+    result = link_records(records)
+
+    assert groups(persons) == [0, 1, 0, 1, 4]
+    assert waiting >= 2
+    assert len(result.clusters) == 3
+    assert {pair.reasons for pair in result.reviews if "r2" in (pair.left, pair.right)} == {("fits-two-people",)}
+
+
+def test_one_person_known_by_two_given_names_is_joined_by_a_number_or_by_a_record_that_has_both():
+    born = "1981-12-23"
+    by_number = [
+        record(0, "David", born), record(1, "David Emeka", born, nhs_number=NUMBER),
+        record(2, "Olumide", born, nhs_number=NUMBER), record(3, "Olumide", born),
+    ]  # fmt: skip
+    by_both = [record(0, "Kelly", born), record(1, "Kelly Marie", born), record(2, "Marie", born)]
+
+    assert len(link_records(by_number).clusters) == 1
+    assert len(link_records(by_both).clusters) == 1
+
+
+def test_slips_and_short_forms_of_one_name_are_no_twins():
+    names = ("Denis", "Dwnis", "Denls", "Denis")
+
+    assert len(link_records([record(n, name, "1975-01-11") for n, name in enumerate(names)]).clusters) == 1
