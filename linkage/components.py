@@ -25,12 +25,16 @@ RecordsOf = Callable[[Numbers], Sequence[StandardRecord]]
 
 _GENERATION_YEARS = 12
 _AT_A_TIME = 20_000
+PLAIN_NEWBORN = 2
 _UNKNOWN = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a conflict may arise from, one entry a record; -1 is not known. Names and numbers are hashes."""
+    """What a conflict may arise from, one entry a record; -1 is not known. Names and numbers are hashes.
+
+    `newborn` is -1 but for a child without a name: `PLAIN_NEWBORN` and below for what its recorded sex tells as well.
+    """
 
     given: Numbers
     birth_year: Numbers
@@ -38,6 +42,7 @@ class Facts:
     sex: Numbers
     nhs_verified: Numbers
     duplicate_free: Numbers
+    newborn: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def _suspicious(component: Numbers, count: int, facts: Facts) -> NDArray[np.bool
     births_differ = (spread(facts.birth_days) > 0) | (spread(facts.sex) > 0)
     found = (spread(facts.nhs_verified) > 0) | (spread(facts.birth_year) >= _GENERATION_YEARS)
     found |= names_differ & births_differ
+    found |= (spread(facts.newborn) > 0) | (np.maximum.reduceat(facts.newborn[order], starts) > PLAIN_NEWBORN)
     group = facts.duplicate_free[order]
     by_group = np.lexsort((group, component[order]))
     label, held = component[order][by_group], group[by_group]
@@ -109,10 +115,14 @@ def _suspicious(component: Numbers, count: int, facts: Facts) -> NDArray[np.bool
 
 
 def _perhaps_twins(pairs: ComparedPairs) -> NDArray[np.bool_]:
-    """The patterns of people born on one day whose given names differ, however much else speaks for one person."""
+    """The patterns of people born on one day whose given names differ, or where these are not known their sexes.
+
+    However much else speaks for one person.
+    """
     names = [each.name for each in COMPARISONS]
-    given, born = (pairs.patterns[:, names.index(name)] for name in ("given", "birth"))
-    return np.asarray((given == 0) & (born == worths(COMPARISONS[names.index("birth")], ["exact"])[0]))
+    given, born, sex = (pairs.patterns[:, names.index(name)] for name in ("given", "birth", "sex"))
+    one_day = born == worths(COMPARISONS[names.index("birth")], ["exact"])[0]
+    return np.asarray(one_day & ((given == 0) | ((given == -1) & (sex == 0))))
 
 
 def _smallest(component: Numbers, count: int) -> Numbers:

@@ -9,6 +9,8 @@ from linkage.evidence import (
     different_given_names,
     different_sexes,
     different_verified_nhs_numbers,
+    newborns_told_apart,
+    one_of_several_newborns,
     rows_of_one_duplicate_free_file,
     same_dwelling,
     same_email,
@@ -34,6 +36,8 @@ def conflict_between(left: StandardRecord, right: StandardRecord) -> str | None:
         return "a-generation-apart"
     if different_given_names(left, right):
         return _of_two_given_names(left, right)
+    if not (left.given and right.given) and born_on_same_day(left, right):
+        return _of_newborns(left, right)
     return None
 
 
@@ -52,9 +56,17 @@ def of_one_home(left: StandardRecord, right: StandardRecord) -> bool:
     return any(claim(left, right) for claim in (same_dwelling, same_postcode, same_phone, same_email))
 
 
+def _of_newborns(left: StandardRecord, right: StandardRecord) -> str | None:
+    if newborns_told_apart(left, right):
+        return "twins"
+    return "perhaps-twins" if one_of_several_newborns(left, right) or different_sexes(left, right) else None
+
+
 def bears_both_names(third: StandardRecord, left: StandardRecord, right: StandardRecord) -> bool:
     """It has a given name, no initial alone, that is neither's other name: Kelly Marie is both Kelly and Marie."""
-    return len(third.given) > 1 and not different_given_names(third, left) and not different_given_names(third, right)
+    if not (left.given and right.given and len(third.given) > 1):
+        return False
+    return not different_given_names(third, left) and not different_given_names(third, right)
 
 
 def identified(left: StandardRecord, right: StandardRecord) -> bool:

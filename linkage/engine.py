@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from linkage.addresses import address_text, key_and_street
 from linkage.candidates import Block, candidates
 from linkage.compare import ComparedPairs, compare
-from linkage.components import Facts, Persons, find_persons
+from linkage.components import PLAIN_NEWBORN, Facts, Persons, find_persons
 from linkage.file_columns import standard_table
 from linkage.file_rows import COLUMNS, usual_first
 from linkage.fit import fit_table
 from linkage.model import LinkModel, default_model
+from linkage.names import newborn
 from linkage.one_match import with_one_match
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.record_columns import Columns
@@ -131,7 +132,26 @@ def facts_of(columns: Columns, duplicate_free: Sequence[str]) -> Facts:
         name: np.where(code == 0, -1, (code >> 2 if code.dtype == np.uint64 else code).astype(np.int64))
         for name, code in known.items()
     }
-    return Facts(**told, duplicate_free=free)
+    return Facts(**told, duplicate_free=free, newborn=_newborns(columns, told["sex"]))
+
+
+def _newborns(columns: Columns, sex: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What stands for the given name of children without one, as `Facts.newborn` has it."""
+    newborns = np.full(len(columns), -1, dtype=np.int64)
+    if "given_name" not in {name for name, *_ in columns.connection.execute("describe rows").fetchall()}:
+        return newborns
+    found = columns.connection.execute(
+        "select rows.number::bigint, given_name from rows join records using (number) "
+        "where records.given is null and given_name is not null"
+    ).fetchall()
+    plain: dict[tuple[str, ...], int] = {("female",): 1, ("male",): PLAIN_NEWBORN}
+    others: dict[tuple[str, ...], int] = {}
+    for number, text in found:
+        told = newborn(text)
+        if told:
+            other = others.setdefault(told, PLAIN_NEWBORN + 1 + len(others))
+            newborns[number] = other if sex[number] == -1 else plain.get(told, other)
+    return newborns
 
 
 def full_records(

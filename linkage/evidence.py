@@ -13,6 +13,8 @@ _NEAR_RATIO, _SAME_LETTERS = 0.7, 0.85
 _TWO_PARTS = 2
 _GENERATION_YEARS = 12
 _ALIKE = 0.8
+_SEXES = {"female", "male"}
+_NO_ORDER = {*_SEXES, "several"}
 
 
 def same_verified_nhs_number(left: StandardRecord, right: StandardRecord) -> bool:
@@ -147,7 +149,21 @@ def different_birth_dates(left: StandardRecord, right: StandardRecord) -> bool:
 
 def different_sexes(left: StandardRecord, right: StandardRecord) -> bool:
     """Recorded sexes differ: weak, since it may be recorded otherwise by another service."""
-    return bool(left.sex and right.sex) and left.sex != right.sex
+    mine, theirs = (each.sex or next((told for told in each.newborn if told in _SEXES), None) for each in (left, right))
+    return bool(mine and theirs) and mine != theirs
+
+
+def newborns_told_apart(left: StandardRecord, right: StandardRecord) -> bool:
+    """Neither child has a name as yet, and what stands for it differs: Twin 1 and Twin 2, Baby Boy and Baby Girl."""
+    mine, theirs = {*left.newborn}, {*right.newborn}
+    return any(
+        mine & kind and theirs & kind and not mine & theirs & kind for kind in (_SEXES, (mine | theirs) - _NO_ORDER)
+    )
+
+
+def one_of_several_newborns(left: StandardRecord, right: StandardRecord) -> bool:
+    """One is called a twin, or the first or second child, and the other is not: it may be either of them."""
+    return bool({*left.newborn} - _SEXES) != bool({*right.newborn} - _SEXES)
 
 
 def different_verified_nhs_numbers(left: StandardRecord, right: StandardRecord) -> bool:

@@ -13,8 +13,12 @@ _TITLE_WORDS = (
 _PARTICLE_WORDS = "al bin bint binti da das de del della den der di do dos du el la le ibn ten ter van von y"
 _PLACEHOLDER_WORDS = "unknown unk nk notknown notstated anon anonymous null"
 # Until a child is named, hospitals write one of these for a given name.
-_UNNAMED_WORDS = "baby infant newborn boy girl male female twin triplet one two three i ii"
+_UNNAMED_WORDS = "baby infant newborn boy girl male female twin triplet one two three"
 _UNNAMED = frozenset(_UNNAMED_WORDS.split())
+_SEXES = {"boy": "male", "male": "male", "girl": "female", "female": "female"}
+# One of several: which of them, or that there are several.
+_ORDERS = {"one": "1", "i": "1", "a": "1", "two": "2", "ii": "2", "b": "2", "three": "3", "iii": "3", "c": "3"}
+_SEVERAL = {"twin": "several", "triplet": "several"}
 _TITLES = frozenset(_TITLE_WORDS.split())
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _NO_NAME = frozenset(_PLACEHOLDER_WORDS.split())
@@ -34,6 +38,7 @@ _WORD_ENDS = "\u200b"
 # Combining classes of Unicode: nuktas, and the points of Hebrew, Arabic and Syriac, which most writers leave out, and
 # from 200 on what stands over and under letters. Others are vowels, tones, and signs that a consonant has no vowel.
 _ACCENTS = frozenset((*range(1, 8), *range(10, 37), *range(200, 241)))
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _DASH = re.compile(r"[-\u2010\u2011]")
 # As Chinese, Korean and Vietnamese given names are written in Latin letters, one syllable a word.
 _SYLLABLE = re.compile(r"[bcdfghjklmnpqrstwxyz]{0,3}[aeiouy]{1,3}(?:h|k|m|n|ng|nh|p|r|t)?|tsz|sz|ng")
@@ -95,7 +100,7 @@ def given_forms(text: str) -> tuple[str, ...]:
 def given_and_middle(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """`given_forms` and `middle_names` of a text that is taken apart once."""
     parts = words(text)
-    if not parts or is_unnamed(parts):
+    if not parts or newborn(text) is not None:
         return (), ()
     first = parts[0]
     others = {*formal_names(first), *_joined(text, parts)} - {first}
@@ -111,9 +116,19 @@ def _joined(text: str, parts: Sequence[str]) -> Iterator[str]:
         yield from ("".join(parts[:2]), "".join(parts))
 
 
-def is_unnamed(parts: Sequence[str]) -> bool:
-    """These words stand for a child without a name as yet: "Baby Girl", "Twin 2"; not for a girl called Baby Rose."""
-    return bool(parts) and all(part in _UNNAMED for part in parts) and bool({*parts} - {"i", "ii"})
+def newborn(text: str) -> tuple[str, ...] | None:
+    """What words for a child without a name as yet tell of it; None where they are a name, as "Baby Rose" is.
+
+    "Baby Girl" gives female, "Twin 2" 2 and several, "Newborn" nothing.
+    """
+    parts = _LETTERS_OR_DIGITS.findall(fold(text))
+    if _UNNAMED.isdisjoint(parts):
+        return None
+    told = [part for part in parts if part in _UNNAMED or part not in _TITLES]
+    if not all(part in _UNNAMED or part in _ORDERS or part.isdigit() for part in told):
+        return None
+    found = {(_SEXES | _ORDERS | _SEVERAL).get(part, part.lstrip("0") if part.isdigit() else "") for part in told}
+    return tuple(sorted(found - {""}))
 
 
 def middle_names(text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from concept_model.identifiers import Verification, identifier, normalise
 from linkage.addresses import address_key, place_key, postal_code, postcode, uprn
-from linkage.names import family_forms, given_forms, middle_names
+from linkage.names import family_forms, given_forms, middle_names, newborn
 from linkage.record import LinkIdentifier, LinkRecord
 
 __all__ = [
@@ -40,7 +40,10 @@ _PHONE_LENGTHS = range(9, 16)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StandardRecord:
-    """A record as it is compared. Tuples hold the usual value first and are free of repeats."""
+    """A record as it is compared. Tuples hold the usual value first and are free of repeats.
+
+    `newborn` is what words that stand for a given name tell of a child without one (`linkage.names.newborn`).
+    """
 
     record_id: str
     source: str
@@ -60,6 +63,7 @@ class StandardRecord:
     emails: tuple[str, ...]
     street: str = ""
     address: str = ""
+    newborn: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Name the record, never the person."""
@@ -141,6 +145,7 @@ def standardise(record: LinkRecord) -> StandardRecord:
         emails=_kept(email(each) for each in record.emails),
         street=next((each for each in record.streets if each), ""),
         address=next((each for each in record.address_texts if each), ""),
+        newborn=() if givens else tuple({told: None for name in record.given_names for told in newborn(name) or ()}),
     )
 
 

@@ -141,3 +141,43 @@ def test_slips_and_short_forms_of_one_name_are_no_twins():
     names = ("Denis", "Dwnis", "Denls", "Denis")
 
     assert len(link_records([record(n, name, "1975-01-11") for n, name in enumerate(names)]).clusters) == 1
+
+
+@pytest.mark.parametrize("neighbours", [0, 800])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Twin 1", None), ("Twin 2", None)), (("Twin One", "female"), ("Twin Two", "female")),
+        (("Baby A", None), ("Baby B", None)), (("Baby Boy", None), ("Baby Girl", None)),
+        (("Baby Boy", None), ("Olivia", "female")),
+    ],
+    ids=["numbers", "words", "letters", "sexes", "a-boy-and-a-named-girl"],
+)  # fmt: skip
+def test_newborns_whom_something_tells_apart_are_two_people(one, other, neighbours):
+    rows = [row(name, "2024-03-05", sex=sex) for name, sex in (one, other, one, other)]
+    result = link_records([record(n, name, "2024-03-05", sex=sex) for n, (name, sex) in enumerate((one, other))])
+
+    assert groups(in_file(rows, neighbours)[0]) == [0, 1, 0, 1]
+    assert len(result.clusters) == 2
+
+
+@pytest.mark.parametrize("unnamed", [("Twin 1", "Twin 2"), ("Baby Boy", "Baby Girl")])
+def test_a_named_child_who_may_be_either_of_two_newborns_is_left_to_a_person(unnamed):
+    names = (*unnamed, "Olivia")
+    result = link_records([record(n, name, "2024-03-05") for n, name in enumerate(names)])
+
+    assert len(result.clusters) == 3
+    assert {(pair.left, pair.right) for pair in result.reviews} >= {("r0", "r2"), ("r1", "r2")}
+
+
+def test_a_newborn_is_the_child_whom_a_number_or_its_sex_tells():
+    numbered = [record(n, name, "2024-03-05", nhs_number=NUMBER) for n, name in enumerate(("Twin 2", "Olivia"))]
+    by_sex = [
+        record(n, name, "2024-03-05", sex=sex)
+        for n, (name, sex) in enumerate(
+            (("Baby Boy", None), ("Baby Girl", None), ("Olivia", "female"), ("Harry", "male"))
+        )
+    ]
+
+    assert len(link_records(numbered).clusters) == 1
+    assert set(link_records(by_sex).clusters) == {("r0", "r3"), ("r1", "r2")}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage.addresses import address_key, key_and_street, place_key, postcode
-from linkage.names import family_forms, given_forms, words
+from linkage.names import family_forms, given_forms, newborn, words
 from linkage.nicknames import formal_names
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.sound import sound_key, soundex
@@ -205,3 +205,18 @@ def test_a_record_never_shows_the_person_in_its_repr():
 
     assert "Aisha" not in repr(record) + repr(standardise(record))
     assert "2016" not in repr(record) + repr(standardise(record))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Baby Girl", ("female",)), ("Twin 2", ("2", "several")), ("BABY B", ("2",)),
+        ("Twin II Boy", ("2", "male", "several")),
+        ("Newborn", ()), ("Miss Baby Girl", ("female",)), ("Baby Rose", None), ("Rose", None), ("A", None), ("", None),
+    ],
+)  # fmt: skip
+def test_what_stands_for_a_newborns_name_is_no_name_and_is_kept(text, told):
+    assert newborn(text) == told
+    assert standardise(LinkRecord("a", "s", given_names=(text,))).newborn == (told or ())
+    if told is not None:
+        assert given_forms(text) == ()
