@@ -115,14 +115,14 @@ def _suspicious(component: Numbers, count: int, facts: Facts) -> NDArray[np.bool
 
 
 def _perhaps_twins(pairs: ComparedPairs) -> NDArray[np.bool_]:
-    """The patterns of people born on one day whose given names differ, or where these are not known their sexes.
+    """The patterns of people born on one day who differ in a given name, or where none is known in their sex.
 
     However much else speaks for one person.
     """
     names = [each.name for each in COMPARISONS]
-    given, born, sex = (pairs.patterns[:, names.index(name)] for name in ("given", "birth", "sex"))
+    given, middle, born, sex = (pairs.patterns[:, names.index(name)] for name in ("given", "middle", "birth", "sex"))
     one_day = born == worths(COMPARISONS[names.index("birth")], ["exact"])[0]
-    return np.asarray(one_day & ((given == 0) | ((given == -1) & (sex == 0))))
+    return np.asarray(one_day & ((given == 0) | (middle == 0) | ((given == -1) & (sex == 0))))
 
 
 def _smallest(component: Numbers, count: int) -> Numbers:

@@ -7,6 +7,7 @@ from linkage.evidence import (
     clearly_different_given_names,
     different_birth_dates,
     different_given_names,
+    different_second_names,
     different_sexes,
     different_verified_nhs_numbers,
     newborns_told_apart,
@@ -36,6 +37,8 @@ def conflict_between(left: StandardRecord, right: StandardRecord) -> str | None:
         return "a-generation-apart"
     if different_given_names(left, right):
         return _of_two_given_names(left, right)
+    if different_second_names(left, right):
+        return "perhaps-twins" if born_on_same_day(left, right) else None
     if not (left.given and right.given) and born_on_same_day(left, right):
         return _of_newborns(left, right)
     return None
@@ -51,11 +54,6 @@ def _of_two_given_names(left: StandardRecord, right: StandardRecord) -> str | No
     return "perhaps-twins" if clearly_different_given_names(left, right) else None
 
 
-def of_one_home(left: StandardRecord, right: StandardRecord) -> bool:
-    """A home, a phone or an e-mail address in common: a parent's stand on the whole family's records."""
-    return any(claim(left, right) for claim in (same_dwelling, same_postcode, same_phone, same_email))
-
-
 def _of_newborns(left: StandardRecord, right: StandardRecord) -> str | None:
     if newborns_told_apart(left, right):
         return "twins"
@@ -63,10 +61,18 @@ def _of_newborns(left: StandardRecord, right: StandardRecord) -> str | None:
 
 
 def bears_both_names(third: StandardRecord, left: StandardRecord, right: StandardRecord) -> bool:
-    """It has a given name, no initial alone, that is neither's other name: Kelly Marie is both Kelly and Marie."""
-    if not (left.given and right.given and len(third.given) > 1):
+    """It has names, no initials alone, that are neither's other names: Kelly Marie is both Kelly and Marie."""
+    if not (left.given and right.given):
         return False
-    return not different_given_names(third, left) and not different_given_names(third, right)
+    second = different_second_names(left, right)
+    told = max(map(len, third.middles if second else (third.given,)), default=0)
+    otherwise = different_second_names if second else different_given_names
+    return told > 1 and not any(otherwise(third, each) or different_given_names(third, each) for each in (left, right))
+
+
+def of_one_home(left: StandardRecord, right: StandardRecord) -> bool:
+    """A home, a phone or an e-mail address in common: a parent's stand on the whole family's records."""
+    return any(claim(left, right) for claim in (same_dwelling, same_postcode, same_phone, same_email))
 
 
 def identified(left: StandardRecord, right: StandardRecord) -> bool:

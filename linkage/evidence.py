@@ -13,6 +13,8 @@ _NEAR_RATIO, _SAME_LETTERS = 0.7, 0.85
 _TWO_PARTS = 2
 _GENERATION_YEARS = 12
 _ALIKE = 0.8
+# First names that so many bear that the next one is the name: of Muslim men, and of Vietnamese women.
+_BEGINNINGS = {"mohammed", "syed", "abdul", "sheikh", "shaikh", "thi"}
 _SEXES = {"female", "male"}
 _NO_ORDER = {*_SEXES, "several"}
 
@@ -131,8 +133,32 @@ def different_given_names(left: StandardRecord, right: StandardRecord) -> bool:
 def clearly_different_given_names(left: StandardRecord, right: StandardRecord) -> bool:
     """Different, and no form of the one is like a form of the other: Sam is no other name than Samanttha."""
     return different_given_names(left, right) and not any(
-        _near(mine, theirs) or jaro_winkler(mine, theirs) >= _ALIKE for mine in left.givens for theirs in right.givens
+        _one_name(mine, theirs) for mine in left.givens for theirs in right.givens
     )
+
+
+def different_second_names(left: StandardRecord, right: StandardRecord) -> bool:
+    """One first name that is no more than the beginning of many, and clearly different names after it.
+
+    Mohammed Ali and Mohammed Umar, Wai Man and Wai Ling; not an initial, a slip or a further name of the other.
+    """
+    begun = not _BEGINNINGS.isdisjoint({*left.givens}.intersection(right.givens))
+    if not (left.middles and right.middles and (begun or (left.given == right.given and _syllables(left, right)))):
+        return False
+    if {*left.middles}.intersection(right.families) or {*right.middles}.intersection(left.families):
+        return False
+    return not any(_one_name(mine, theirs) for mine in left.middles for theirs in right.middles)
+
+
+def _syllables(*records: StandardRecord) -> bool:
+    """The given names of each are syllables of one name, as East Asian names are written (`linkage.names`)."""
+    return all(each.given + each.middles[0] in each.givens for each in records)
+
+
+def _one_name(left: str, right: str) -> bool:
+    if min(len(left), len(right)) == 1:
+        return left[0] == right[0]
+    return _near(left, right) or jaro_winkler(left, right) >= _ALIKE
 
 
 def different_family_names(left: StandardRecord, right: StandardRecord) -> bool:

@@ -181,3 +181,30 @@ def test_a_newborn_is_the_child_whom_a_number_or_its_sex_tells():
 
     assert len(link_records(numbered).clusters) == 1
     assert set(link_records(by_sex).clusters) == {("r0", "r3"), ("r1", "r2")}
+
+
+@pytest.mark.parametrize("neighbours", [0, 800])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Mohammed Ali", "Muhammad Umar"), ("Syed Ali", "Syed Hassan"), ("Wai Man", "Wai Ling")]
+)
+def test_of_brothers_with_one_first_name_that_begins_many_the_second_names_tell(one, other, neighbours):
+    rows = [row(name, "2012-06-09", sex="male") for name in (one, other, one, other)]
+    first = one.split()[0]
+    unclear = link_records([record(n, name, "2012-06-09") for n, name in enumerate((one, other, first))])
+
+    assert groups(in_file(rows, neighbours)[0]) == [0, 1, 0, 1]
+    assert len(unclear.clusters) == 3
+    assert {pair.reasons for pair in unclear.reviews if "r2" in (pair.left, pair.right)} == {("fits-two-people",)}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Mohammed Ali", "Mohammed A"), ("Mohammed Usman", "Md Osman"), ("Mohammed Ali", "Ali"),
+        ("Mohammed Ali", "Mohammed"), ("Mohammed Ali", "Mohammed Raza", "Mohammed Ali Raza"),
+        ("Mohammed Ali", "Mohammed Thackray"), ("John Paul", "John Peter"),
+    ],
+    ids=["initial", "spelling", "second-alone", "first-alone", "both", "family-name", "english"],
+)  # fmt: skip
+def test_second_names_that_may_be_one_persons_keep_nobody_apart(names):
+    assert len(link_records([record(n, name, "2012-06-09") for n, name in enumerate(names)]).clusters) == 1
