@@ -121,7 +121,7 @@ def _perhaps_twins(pairs: ComparedPairs) -> NDArray[np.bool_]:
     """
     names = [each.name for each in COMPARISONS]
     given, middle, born, sex = (pairs.patterns[:, names.index(name)] for name in ("given", "middle", "birth", "sex"))
-    one_day = born == worths(COMPARISONS[names.index("birth")], ["exact"])[0]
+    one_day = np.isin(born, worths(COMPARISONS[names.index("birth")], ["exact", "new_year"]))
     return np.asarray(one_day & ((given == 0) | (middle == 0) | ((given == -1) & (sex == 0))))
 
 

@@ -39,6 +39,9 @@ _SWAPPED = c.shared("givens", "families") & c.shared("families", "givens")
 # One name alone stands in the other's place: an order mixed up where a name is missing, or Harry Thomas, Thomas Hill.
 _CROSSED = c.shared("givens", "families") | c.shared("families", "givens")
 
+# The first of January of two years: a day and a month that stand for none agree on nothing.
+_NEW_YEARS = c.DEFAULT_DAY & c.TWO_PARTS & ~c.SAME_YEAR
+
 
 def _number(name: str, *, slips: bool) -> Comparison:
     levels = [Level("same", c.shared(name))]
@@ -82,9 +85,14 @@ COMPARISONS: tuple[Comparison, ...] = (
         "birth",
         c.missing("birth"),
         (
-            Level("exact", c.FULL_DATES & c.SAME_DATE),
-            Level("slip", c.FULL_DATES & ((c.AT_LEAST_TWO_PARTS & c.DATE_SLIP) | (c.SAME_YEAR & c.TURNED))),
-            Level("two_parts", c.FULL_DATES & c.TWO_PARTS),
+            Level("exact", c.FULL_DATES & c.SAME_DATE & ~c.DEFAULT_DAY),
+            # Whoever comes without papers is written down as born on the first of January, brothers and namesakes too.
+            Level("new_year", c.FULL_DATES & c.SAME_DATE),
+            Level(
+                "slip",
+                c.FULL_DATES & ((c.AT_LEAST_TWO_PARTS & ~_NEW_YEARS & c.DATE_SLIP) | (c.SAME_YEAR & c.TURNED)),
+            ),
+            Level("two_parts", c.FULL_DATES & c.TWO_PARTS & ~_NEW_YEARS),
             Level("partial", c.SAME_YEAR & ((~c.FULL_DATES & (c.YEAR_ALONE | c.SAME_MONTH)) | c.DEFAULT_DAY)),
             Level("near", c.FULL_DATES & c.WITHIN_400_DAYS),
         ),

@@ -21,7 +21,7 @@ from linkage.standardise import standardise
 from linkage.told import beside_told
 from linkage.training_people import Labelled, generate
 
-_PEOPLE, _SEED = 20_000, 7
+_PEOPLE, _SEED = 40_000, 7
 _RANDOM_PAIRS = 30
 # A level never seen in a class is rare there, not impossible; real records are worse than generated ones.
 _LEAST = {"same": 2e-3, "household": 2e-4, "chance": 2e-7}

@@ -132,6 +132,10 @@ def _household(random: Random, household: int, first: int) -> list[Someone]:
             someone.former_family = _family(random)
     if shape in {"family", "lone-parent"}:
         _children(random, members, add)
+    if random.random() < 0.03:  # noqa: PLR2004 - a guess: of so many homes the people came without papers
+        for someone in members:
+            if random.random() < 0.7:  # noqa: PLR2004 - most of them, but not those born here
+                someone.born = date(someone.born.year, 1, 1)
     for someone in members:
         _numbers(random, someone, landline)
     _contacts_of_others(random, members)

@@ -5,9 +5,12 @@ import pytest
 
 from linkage.columns import connect
 from linkage.engine import COLUMNS, link_table
+from linkage.levels import COMPARISONS
 from linkage.model import default_model
+from linkage.pairwise import Comparable, PairScorer, level_of
 from linkage.persons import link_records
 from linkage.record import LinkIdentifier, LinkRecord
+from linkage.standardise import standardise
 from linkage.training_people import generate
 
 NUMBER = "9434765919"
@@ -102,13 +105,13 @@ def test_an_email_address_is_no_proof_against_a_housemate():
 
 
 def test_children_of_whom_the_model_learns_are_reached_through_their_parents():
-    known = generate(300, 5)
+    known = generate(1500, 5)
     addresses = {}
     for each in known:
         for address in each.record.emails:
             addresses.setdefault(address, set()).add(each.person)
 
-    assert sum(len(persons) > 1 for persons in addresses.values()) > len(addresses) / 20
+    assert sum(len(persons) > 1 for persons in addresses.values()) > len(addresses) / 30
 
 
 @pytest.mark.parametrize("neighbours", [0, 300, 800])
@@ -208,3 +211,28 @@ def test_of_brothers_with_one_first_name_that_begins_many_the_second_names_tell(
 )  # fmt: skip
 def test_second_names_that_may_be_one_persons_keep_nobody_apart(names):
     assert len(link_records([record(n, name, "2012-06-09") for n, name in enumerate(names)]).clusters) == 1
+
+
+def test_the_first_of_january_of_two_namesakes_says_less_than_another_day():
+    score = PairScorer(default_model(), 100_000)
+
+    def odds(born, other):
+        elsewhere = {
+            "postcode": "NV7 3QT",
+            "address": "9 Mill Lane",
+            "phone": "07700900999",
+            "email": "ali@example.org",
+        }
+        one, two = record(0, "Ali", born), record(1, "Ali", other, **elsewhere)
+        return score(*(Comparable(standardise(each), given_rarity=6, family_rarity=8) for each in (one, two)))
+
+    assert odds("1990-05-17", "1990-05-17") > odds("1990-01-01", "1990-01-01") + 2
+    assert odds("1990-05-17", "1980-05-17") > odds("1990-01-01", "1980-01-01") + 2
+
+
+def test_brothers_without_papers_whose_years_differ_agree_on_no_day():
+    born = ("1990-01-01", "1991-01-01")
+    compared = [[standardise(record(n, "Ali", day)) for n, day in enumerate(born)]]
+    birth = next(each for each in COMPARISONS if each.name == "birth")
+
+    assert [birth.levels[-level_of(birth, *pair)].name for pair in compared] == ["near"]
