@@ -103,7 +103,9 @@ class LinkModel:
 def model_from_json(text: str) -> LinkModel:
     """Read a model file. Raise `LinkageError` where it lacks a part or holds what no model can."""
     try:
-        model = _model(json.loads(text))
+        body = json.loads(text)
+        _refuse_older(body)
+        model = _model(body)
     # A number may be too large for a float, and lists may be nested a million deep.
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         msg = "this is not a model file of linkage"
@@ -112,6 +114,14 @@ def model_from_json(text: str) -> LinkModel:
         msg = "review_at, merge_at and strong_at lie between 0 and 1, and review_at is not above merge_at"
         raise LinkageError(msg)
     return model
+
+
+def _refuse_older(body: Any) -> None:
+    """Raise `LinkageError` for a model that was fitted before all of today's levels were told apart."""
+    for each in COMPARISONS:
+        if set(body["levels"][each.name]) < set(each.level_names):
+            msg = f"this model was fitted by an earlier version, which did not tell the levels of {each.name} apart as now"
+            raise LinkageError(msg)
 
 
 def _model(body: Any) -> LinkModel:

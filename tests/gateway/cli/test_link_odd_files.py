@@ -131,6 +131,16 @@ def test_a_model_that_no_run_can_have_stored_is_refused(tmp_path, linked, change
     refused(linked, "model.json is no model file", model=stored)
 
 
+def test_a_model_of_an_earlier_version_is_told_as_one(tmp_path, linked):
+    stored = tmp_path / "model.json"
+    linked(save_model=stored)
+    body = json.loads(stored.read_text())
+    del body["levels"]["birth"]["new_year"]
+    stored.write_text(json.dumps(body))
+
+    refused(linked, "was fitted by an earlier version", model=stored)
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, "[]", "7", "{", '{"levels": ' + "9" * 5000 + "}"])
 def test_what_is_no_model_is_refused_whatever_it_is(tmp_path, linked, text):
     (tmp_path / "model.json").write_text(text)
