@@ -120,7 +120,7 @@ def _refuse_older(body: Any) -> None:
     """Raise `LinkageError` for a model that was fitted before all of today's levels were told apart."""
     for each in COMPARISONS:
         if set(body["levels"][each.name]) < set(each.level_names):
-            msg = f"this model was fitted by an earlier version, which did not tell the levels of {each.name} apart as now"
+            msg = f"this model was fitted by an earlier version, which knew fewer levels of {each.name}"
             raise LinkageError(msg)
 
 
