@@ -80,10 +80,11 @@ def keep_apart(written: Sequence[Path | None], read: Sequence[Path | None]) -> N
 
 def _itself(path: Path) -> object:
     """What a file is, by whatever name: its device and number, or its path where there is none as yet."""
+    resolved = path.resolve()
     try:
-        found = path.stat()
+        found = resolved.stat()
     except OSError:
-        return path.resolve()
+        return resolved
     return found.st_dev, found.st_ino
 
 
