@@ -185,12 +185,19 @@ def test_behind_a_slow_disk_more_groups_go_at_a_time_but_not_any_number(database
 def test_behind_groups_that_hang_one_more_goes_by_another_connection(database, admin, monkeypatch):
     monkeypatch.setattr(group_commit, "_STALLED", 0.05)
     monkeypatch.setattr(group_commit, "_AT_ONCE", 1)
-    hung = threading.Event()
+    hangs, hung = threading.Event(), threading.Event()
     with database.appending("hg_read") as log:
-        connect, log._connect = log._connect, lambda: hung.wait(30) and connect()
+        connect = log._connect
+
+        def hang():
+            hangs.set()
+            assert hung.wait(30)
+            return connect()
+
+        log._connect = hang
         with ThreadPoolExecutor(1) as threads:
             first = threads.submit(append, database, an_entry())
-            until(lambda: log._leading and not log._queue)
+            assert hangs.wait(30)
             log._connect = connect
             monkeypatch.setattr(group_commit, "_PATIENCE", 0.002)
 
