@@ -184,8 +184,6 @@ _OUR_PURPOSES = {
 def _pack(parts: LogParts, signer: SignerKey, sections: Sections, kind: ListKind) -> SubjectPack:
     maps = sections.maps
     own = sections.sections[0]
-    # A map that is taken meanwhile can prove in an earlier id's list what the subject's own does not show yet.
-    listed = {element.leaf_index for one in sections.sections for element in one.elements}
     return SubjectPack(
         parts.settings.log_origin, kind, str(own.person), own.map.at, current_notes(parts, signer, maps),
         tuple(
@@ -195,7 +193,7 @@ def _pack(parts: LogParts, signer: SignerKey, sections: Sections, kind: ListKind
             )
             for one in sections.sections
         ),
-        tuple(_element(element) for element in sections.since if element.leaf_index not in listed),
+        tuple(_element(element) for element in sections.since),
     )  # fmt: skip
 
 

@@ -111,12 +111,15 @@ def subject_sections(
                 if _knows_less(done.get(earlier), until) and _knows_less(wanted.get(earlier), until):
                     wanted[earlier] = until
     others = sorted((one for who, one in done.items() if who != person), key=lambda one: str(one.person))
-    return Sections((done[person], *others), _since(connection, kind, theirs, newest))
+    since = _since(connection, theirs, newest)
+    # A map that is taken meanwhile can prove in an earlier id's list what the subject's own does not show yet.
+    listed = {element.leaf_index for section in done.values() for element in section.elements}
+    return Sections((done[person], *others), tuple(one for one in since if one.leaf_index not in listed))
 
 
-def _since(connection: Connection, kind: ListKind, persons: set[UUID], newest: StoredMap) -> tuple[Element, ...]:
+def _since(connection: Connection, persons: set[UUID], newest: StoredMap) -> tuple[Element, ...]:
     """What stands on these persons' lists after the newest map, each leaf once, in the order of the tree."""
-    rows = [row for one in persons for row in list_elements(connection, one, kind, start=newest.tree_size)]
+    rows = [row for one in persons for row in list_elements(connection, one, newest.kind, start=newest.tree_size)]
     later = {row.leaf_index: _element(row) for row in rows}
     if any(_takers(element) & {str(one) for one in persons} for element in later.values()):
         raise ProofNotReadyError(_NOT_READY)
