@@ -20,7 +20,7 @@ from benchmarks.audit_clients import Round, closed_loop, open_loop, start
 from benchmarks.audit_offline import verify_offline
 from benchmarks.audit_reads import LOG
 from benchmarks.audit_subject import report_on_a_subject
-from benchmarks.audit_world import World, running_world
+from benchmarks.audit_world import World, as_a_day_leaves_it, caught_up, running_world
 from gateway import clock
 from gateway.jobs.sequencer import run_sequencer
 from gateway.store.engine import database, embedded_url
@@ -34,6 +34,7 @@ def main(seconds: float, rounds: int, entries: int) -> None:
     figures: dict[str, float | None] = {}
     with running_world() as world:
         _print_settings(world)
+        as_a_day_leaves_it(world)
         sequencer = start(_sequence, world)
         figures |= _reads(world, seconds, rounds)
         figures |= _steady(world, seconds, rounds)
@@ -130,17 +131,9 @@ def _print_round(name: str, found: Round, before: tuple[int, int], after: tuple[
 
 
 def _print_backlog(world: World) -> None:
-    """Wait until the sequencer has caught up, so that no round pays for another's entries."""
-    engine = create_engine(world.admin_url)
-    began, first = time.perf_counter(), None
-    while True:
-        with engine.begin() as connection:
-            waiting = connection.execute(text("SELECT count(*) FROM audit.pending")).scalar_one()
-        first = waiting if first is None else first
-        if waiting == 0:
-            break
-        time.sleep(0.1)
-    engine.dispose()
+    """Say how far the sequencer was behind, and how long it took to catch up."""
+    began = time.perf_counter()
+    first = caught_up(world)
     spent = time.perf_counter() - began
     print(f"  {first:,} entries waited for their place in the tree; all had it {spent:.1f} s later", flush=True)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.audit_reads import READS, Read
-from benchmarks.audit_world import FAMILIES, SMALL, World, person_id
+from benchmarks.audit_world import FAMILIES, SMALL, World, caught_up, person_id
 from gateway.supervising import spare_what_stays
 
 _CONTEXT = multiprocessing.get_context("fork")
@@ -64,6 +64,9 @@ def _round(world: World, way: str, clients: int, seconds: float, period: float |
     for process in processes:
         process.start()
     barrier.wait(_WAIT)
+    # What the warm-up appended is in the tree before anything is measured.
+    caught_up(world)
+    barrier.wait(_WAIT)
     began, server, busy = time.perf_counter(), server_cpu(world), machine_cpu()
     time.sleep(seconds)
     spent, server, busy = time.perf_counter() - began, server_cpu(world) - server, machine_cpu() - busy
@@ -100,6 +103,7 @@ def _clients(
 
     with ThreadPoolExecutor(len(numbers)) as threads:
         list(threads.map(warm, reads, numbers))
+        barrier.wait(_WAIT)
         barrier.wait(_WAIT)
         cpu = _own_cpu()
         end = time.perf_counter() + seconds

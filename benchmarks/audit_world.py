@@ -5,15 +5,17 @@ peer: the same one-row read, recorded in a chain of hashes whose head is one loc
 """
 
 import hashlib
+import os
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, create_engine, text
 
 from agreements.loader import read_register_files
 from gateway.settings import Settings
@@ -24,6 +26,8 @@ from gateway.store.scripts import run_script
 
 SMALL, FAMILIES = 20_000, 50
 _NAME = "audit_benchmark"
+# What `min_wal_size` of the embedded server keeps.
+_JOURNAL_FILES = 60
 _WORLD = f"""
 SET session_replication_role = replica;
 INSERT INTO hearth.person (person_id, family_id, created_at)
@@ -76,6 +80,38 @@ class World:
 def person_id(number: int) -> UUID:
     """Person `number`, from 1 to `SMALL`, of whom there is one fact; beyond, one with 480."""
     return UUID(hashlib.md5(f"person {number}".encode(), usedforsecurity=False).hexdigest())
+
+
+def as_a_day_leaves_it(world: World) -> None:
+    """Bring the server's journal to the size that it keeps, and put on the disk what filling the database wrote.
+
+    A server that has worked for some hours writes its journal into files that it has used before. A new one makes each
+    file when it is first needed, and whoever commits at that moment waits for 16 MiB of zeros to be on the disk.
+    """
+    engine = create_engine(world.admin_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE chain.switched (number integer)")
+        for number in range(_JOURNAL_FILES):
+            connection.exec_driver_sql(f"INSERT INTO chain.switched VALUES ({number})")  # noqa: S608 - a number of ours
+            connection.exec_driver_sql("SELECT pg_switch_wal()")
+        connection.exec_driver_sql("CHECKPOINT")
+    engine.dispose()
+    os.sync()
+
+
+def caught_up(world: World) -> int:
+    """Wait until the sequencer has every entry: no round pays for what came before it. Gives how many waited."""
+    engine = create_engine(world.admin_url)
+    waited, waiting = 0, 1
+    with engine.connect() as connection:
+        while waiting:
+            waiting = connection.execute(text("SELECT count(*) FROM audit.pending")).scalar_one()
+            connection.rollback()
+            waited = max(waited, waiting)
+            if waiting:
+                time.sleep(0.05)
+    engine.dispose()
+    return waited
 
 
 @contextmanager

@@ -28,6 +28,7 @@ unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 max_connections = 120
 max_wal_size = '4GB'
+min_wal_size = '1GB'
 synchronous_commit = on
 fsync = on
 full_page_writes = on
