@@ -22,10 +22,9 @@ from benchmarks.lookup_northvale import northvale_agreement
 from benchmarks.lookup_rows import county_rows, record_of
 from linkage.blocking import block_keys
 from linkage.lineage import assign_person_ids
-from linkage.model import LinkModel, default_model
 from linkage.neighbourhood import neighbourhood, persons_of
 from linkage.pairwise import Comparable, PairScorer, rarity_of
-from linkage.persons import link_records
+from linkage.persons import fit_and_link
 from linkage.record import LinkRecord
 from linkage.standardise import standardise
 
@@ -87,13 +86,14 @@ class InMemory:
         return set(records).union(*mates)
 
 
-def county_agreement(records: Sequence[LinkRecord], model: LinkModel) -> dict[str, float]:
-    """Link nine in ten together and each tenth by itself, then all together."""
+def county_agreement(records: Sequence[LinkRecord]) -> dict[str, float]:
+    """Link nine in ten together, a model fitted to them, and each tenth by itself; then all together, fitted anew."""
     shuffled = sorted(records, key=lambda record: record.record_id)
     Random(_SEED).shuffle(shuffled)
     new, base = shuffled[: len(shuffled) // _TENTH], shuffled[len(shuffled) // _TENTH :]
     index, minted = InMemory(base), iter(range(10**9))
-    index.hold(assign_person_ids(link_records(base, model).clusters, {}, lambda: f"p{next(minted)}").person_of)
+    model, linked = fit_and_link(base)
+    index.hold(assign_person_ids(linked.clusters, {}, lambda: f"p{next(minted)}").person_of)
     score, left = PairScorer(model, len(base)), 0
     began = time.process_time()
     for record in new:
@@ -104,7 +104,7 @@ def county_agreement(records: Sequence[LinkRecord], model: LinkModel) -> dict[st
         clusters = persons_of(found, model, ()).clusters if found.whole else [[record.record_id]]
         index.hold(assign_person_ids(clusters, previous, lambda: f"p{next(minted)}").person_of)
     spent = time.process_time() - began
-    everything = {r: frozenset(cluster) for cluster in link_records(records, model).clusters for r in cluster}
+    everything = {r: frozenset(cluster) for cluster in fit_and_link(records)[1].clusters for r in cluster}
     share = agreement(index.person_of, everything, [record.record_id for record in new])
     return {**share, "left": left, "ms_each": round(spent / len(new) * 1e3, 2)}
 
@@ -128,7 +128,7 @@ def main(county: int, northvale: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = generate_county(county, _SEED, Path(folder) / "county.parquet")["records"]
         records = [record_of(row) for rows in county_rows(path) for row in rows]
-    figures = {f"county_{name}": value for name, value in county_agreement(records, default_model()).items()}
+    figures = {f"county_{name}": value for name, value in county_agreement(records).items()}
     print(f"county of {county:,} records: {figures}")
     if northvale:
         found = northvale_agreement(northvale, agreement)

@@ -20,7 +20,7 @@ from linkage.compare import ComparedPairs, compare
 from linkage.components import PLAIN_NEWBORN, Facts, Persons, find_persons
 from linkage.file_columns import standard_table
 from linkage.file_rows import COLUMNS, usual_first
-from linkage.fit import fit_table
+from linkage.fit import LEAST_RECORDS, fit_table
 from linkage.model import LinkModel, default_model
 from linkage.names import newborn
 from linkage.one_match import with_one_match
@@ -30,8 +30,6 @@ from linkage.score import Floats, score_pairs
 from linkage.standardise import SEXES, StandardRecord, birth_date, standardise
 
 _SCHEMES = ("nhs_number", "nino", "upn", "national_id")
-# Too few records to learn from: the shipped model says more.
-LEAST_RECORDS = 500
 _OPERATING_POINTS = tuple(each / 100 for each in range(50, 99))
 # What is likelier than not is not yet enough where people of one home may be meant: their likeness is what a model
 # judges worst. Where hardly anybody lives with another, only strangers are left to confuse somebody with.

@@ -23,6 +23,8 @@ from linkage.score import Floats, Levels, class_scores, nearly
 from linkage.standardise import standardise
 from linkage.told import beside_told
 
+LEAST_RECORDS = 500
+"""Fewer are too few to learn from: the model that it starts from says more."""
 _ROUNDS = 12
 _LEAST = 1e-7
 _RANDOM_PAIRS, _PER_RECORD = 50_000, 20

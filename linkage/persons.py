@@ -12,6 +12,7 @@ from linkage.compare import compare
 from linkage.conflicts import conflict_between, near_conclusive
 from linkage.errors import LinkageError
 from linkage.evidence import claims_between
+from linkage.fit import LEAST_RECORDS, fit_table
 from linkage.model import LinkModel, default_model
 from linkage.record import Band, Decision, Link, LinkRecord, LinkResult, ReviewPair, Verdict
 from linkage.record_columns import Columns
@@ -32,11 +33,29 @@ def link_records(
     where a record id comes twice.
     """
     used = model or default_model()
+    known = _known(records)
+    _, log_odds = _scored(known, used, fitted=False)
+    return cluster_scored(known, log_odds, used, decisions)
+
+
+def fit_and_link(
+    records: Sequence[LinkRecord], start: LinkModel | None = None, decisions: Sequence[Decision] = ()
+) -> tuple[LinkModel, LinkResult]:
+    """The same with a model fitted to the records from `start`, None the one shipped; the model used comes first.
+
+    Fewer records than `LEAST_RECORDS` are linked by `start` itself. Its thresholds stay: a band means what it meant.
+    """
+    known = _known(records)
+    used, log_odds = _scored(known, start or default_model(), fitted=len(known) >= LEAST_RECORDS)
+    return used, cluster_scored(known, log_odds, used, decisions)
+
+
+def _known(records: Sequence[LinkRecord]) -> list[StandardRecord]:
     known = [standardise(each) for each in sorted(records, key=lambda record: record.record_id)]
     if any(left.record_id == right.record_id for left, right in pairwise(known)):
         msg = "a record id stands twice"
         raise LinkageError(msg)
-    return cluster_scored(known, _scored(known, used), used, decisions)
+    return known
 
 
 def cluster_scored(
@@ -85,16 +104,18 @@ def _alike(known: Sequence[StandardRecord]) -> list[int]:
     ]  # fmt: skip
 
 
-def _scored(known: Sequence[StandardRecord], model: LinkModel) -> dict[Pair, float]:
+def _scored(known: Sequence[StandardRecord], model: LinkModel, *, fitted: bool) -> tuple[LinkModel, dict[Pair, float]]:
+    """The model, fitted to these records if so, and the log odds of one person for each pair that was compared."""
     if len(known) < 2:  # noqa: PLR2004 - a pair
-        return {}
+        return model, {}
     with connect() as connection:
         records_table(connection, known)
         columns = Columns(connection)
         found = candidates(columns)
         pairs = compare(columns, found.left, found.right)
-    odds = score_pairs(pairs, model, len(known))
-    return dict(zip(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True), odds.tolist(), strict=True))
+        used = fit_table(columns, pairs, len(known), model) if fitted else model
+    odds = score_pairs(pairs, used, len(known))
+    return used, dict(zip(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True), odds.tolist(), strict=True))
 
 
 def _decided(known: Sequence[StandardRecord], decisions: Sequence[Decision]) -> dict[Pair, Verdict]:

@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from linkage.candidates import LARGEST_BLOCK, Block, used_loosely
 from linkage.compare import ComparedPairs, patterns_of
-from linkage.engine import LEAST_RECORDS, Lap, operating_point
+from linkage.engine import Lap, operating_point
 from linkage.figures import RunFigures, agreements
-from linkage.fit import SHARED, SHARING_PAIRS, fit_counted, pairs_at_random
+from linkage.fit import LEAST_RECORDS, SHARED, SHARING_PAIRS, fit_counted, pairs_at_random
 from linkage.model import LinkModel, default_model
 from linkage.score import Floats, score_pairs
 from linkage.spark import tasks

@@ -2,7 +2,7 @@
 
 (0) one instant, one run id
 (1) read what tells who somebody is and where they live, and nothing else; find the UPRN of addresses without one
-(2) link records into persons; ids go on from the last run
+(2) fit the model to the records, which no label is asked for; link them into persons; ids go on from the last run
 (3) append the combination entry, with how this differs from what stood: the database lets nothing change without it
 (4) write persons, households from shared homes and kin from recorded relationships, and the index by which new records
     are linked as they come (`linking_new`)
@@ -30,8 +30,7 @@ from gateway.usecases.linking.mixed_profiles import trace_mixed_profiles
 from gateway.usecases.linking.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
 from linkage.lineage import assign_person_ids
-from linkage.model import default_model
-from linkage.persons import link_records
+from linkage.persons import fit_and_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,7 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         records = link_input(identities.record_ids(connection), facts)
         links = identities.current_links(connection)
         # (2) Persons.
-        model = default_model()
-        result = link_records(records, model, steward_decisions(connection))
+        model, result = fit_and_link(records, decisions=steward_decisions(connection))
         ranks = identities.person_ranks(connection)
         previous = {str(link.record_id): str(link.person_id) for link in links}
         assigned = assign_person_ids(

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase
 from concept_model.items import item_named
 from gateway.errors import NotFoundError
@@ -23,6 +25,7 @@ from gateway.link_record import link_record
 from gateway.profiles.views import Receipt
 from gateway.store.identities import IdentityFact
 from gateway.store.ledger import append
+from gateway.store.link_keys import read_base
 from gateway.store.match_decisions import waiting_pair
 from gateway.usecases.families.disclosure import receipt_for
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
@@ -37,7 +40,7 @@ from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 from linkage.evidence import claims_between, same_dwelling
 from linkage.explain import explain_claims
-from linkage.model import default_model
+from linkage.model import LinkModel, default_model, model_from_json
 from linkage.standardise import StandardRecord, standardise
 from linkage.weights import Weight, weights_between
 
@@ -100,8 +103,10 @@ def explain_match(wiring: Wiring, context: RequestContext, caller: StaffCaller, 
     record(wiring, authorised)
     # (2) Read, and the outcome.
     with wiring.database.transaction("hg_link") as connection:
-        records = RecordFacts(wiring, connection, mask, LinkHasher(wiring.custody, mask))
+        hasher = LinkHasher(wiring.custody, mask)
+        records = RecordFacts(wiring, connection, mask, hasher)
         facts = records.all_of((pair.record_id, pair.other_record_id))
+        model = _model(connection, hasher)
         outcome = _outcome(wiring, context, caller, authorised, facts)
         leaf = append(connection, outcome)
     one, other = (_of(record_id, facts) for record_id in (pair.record_id, pair.other_record_id))
@@ -109,8 +114,16 @@ def explain_match(wiring: Wiring, context: RequestContext, caller: StaffCaller, 
     # (3) Only now.
     return ExplainedMatch(
         waiting_match(pair), _side(wiring, one), _side(wiring, other), _claims(facts, left, right),
-        weights_between(left, right, default_model()), receipt_for(wiring, outcome, leaf),
+        weights_between(left, right, model), receipt_for(wiring, outcome, leaf),
     )  # fmt: skip
+
+
+def _model(connection: Connection, hasher: LinkHasher) -> LinkModel:
+    """The model that linked them: that of the last run over everything, unless it was of an earlier release."""
+    base = read_base(connection)
+    if base is None or base.made_with != hasher.made_with:
+        return default_model()
+    return model_from_json(base.model)
 
 
 def _claims(facts: Sequence[IdentityFact], left: StandardRecord, right: StandardRecord) -> tuple[str, ...]:

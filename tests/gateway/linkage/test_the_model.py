@@ -1,0 +1,43 @@
+"""Everything is linked with a model fitted to it, new records with the same, and a steward is told its weights."""
+
+from gateway.store.link_keys import read_base
+from gateway.usecases.linking.match_queue import matches_waiting
+from gateway.usecases.linking.match_reviews import explain_match
+from linkage.model import default_model, model_from_json
+from tests.gateway.northvale_world import CONTEXT
+
+STEWARD = "W603"
+
+
+def base_of(northvale):
+    with northvale.wiring.database.transaction("hg_link") as connection:
+        return read_base(connection)
+
+
+def explained(northvale):
+    steward = northvale.reader(STEWARD)
+    waiting = matches_waiting(northvale.wiring, CONTEXT, steward).matches
+    told = [explain_match(northvale.wiring, CONTEXT, steward, each.review_id) for each in waiting]
+    return {each.match.review_id: each.weights for each in told}
+
+
+def test_a_run_over_everything_fits_the_model_to_its_records(northvale):
+    base = base_of(northvale)
+
+    assert base.records >= 500
+    assert model_from_json(base.model).trained_on.endswith(f"fitted to {base.records} records")
+
+
+def test_a_steward_is_told_the_weights_that_the_pair_was_judged_by(northvale):
+    fitted = explained(northvale)
+    northvale.sql("UPDATE hearth.link_base SET model = :model", model=default_model().to_json())
+    shipped = explained(northvale)
+
+    assert fitted.keys() == shipped.keys() != set()
+    assert all(fitted[review] != shipped[review] for review in fitted)
+
+
+def test_weights_of_an_earlier_release_are_not_told_as_if_they_held(northvale):
+    northvale.sql("UPDATE hearth.link_base SET model = '{}', made_with = 'an earlier release'")
+
+    assert explained(northvale)
