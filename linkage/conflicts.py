@@ -19,6 +19,7 @@ from linkage.evidence import (
     same_phone,
     same_postcode,
     same_verified_identifier,
+    told_apart_by_numbers,
 )
 from linkage.standardise import StandardRecord
 
@@ -35,23 +36,19 @@ def conflict_between(left: StandardRecord, right: StandardRecord) -> str | None:
         return "two-rows-of-one-file"
     if a_generation_apart(left, right):
         return "a-generation-apart"
-    if different_given_names(left, right):
-        return _of_two_given_names(left, right)
-    if different_second_names(left, right):
-        return "perhaps-twins" if born_on_same_day(left, right) else None
-    if not (left.given and right.given) and born_on_same_day(left, right):
-        return _of_newborns(left, right)
-    return None
-
-
-def _of_two_given_names(left: StandardRecord, right: StandardRecord) -> str | None:
-    if different_birth_dates(left, right):
+    if different_given_names(left, right) and different_birth_dates(left, right):
         return "siblings"
-    if not born_on_same_day(left, right):
-        return None
-    if different_sexes(left, right):
+    return _of_one_day(left, right) if born_on_same_day(left, right) else None
+
+
+def _of_one_day(left: StandardRecord, right: StandardRecord) -> str | None:
+    """Of two records of people born on one day."""
+    if not (left.given and right.given):
+        return _of_newborns(left, right)
+    if different_given_names(left, right) and different_sexes(left, right):
         return "twins"
-    return "perhaps-twins" if clearly_different_given_names(left, right) else None
+    told_apart = (clearly_different_given_names, different_second_names, told_apart_by_numbers)
+    return "perhaps-twins" if any(claim(left, right) for claim in told_apart) else None
 
 
 def _of_newborns(left: StandardRecord, right: StandardRecord) -> str | None:
@@ -65,6 +62,9 @@ def bears_both_names(third: StandardRecord, left: StandardRecord, right: Standar
     if not (left.given and right.given):
         return False
     second = different_second_names(left, right)
+    if not (second or different_given_names(left, right)):
+        # Their names are like, and each is like the third's own.
+        return all({*third.givens, *third.middles}.intersection(each.givens) for each in (left, right))
     told = max(map(len, third.middles if second else (third.given,)), default=0)
     otherwise = different_second_names if second else different_given_names
     return told > 1 and not any(otherwise(third, each) or different_given_names(third, each) for each in (left, right))

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date
 from difflib import SequenceMatcher
 
-from linkage.similarity import jaro_winkler
+from linkage.similarity import jaro_winkler, one_edit_apart
 from linkage.standardise import PERSON_NUMBERS, StandardRecord
 
 _FULL_DATE = 10
 _NEAR_SPELLING = 4
 _NEAR_RATIO, _SAME_LETTERS = 0.7, 0.85
 _TWO_PARTS = 2
+_SHORTEST_NAME = 2
 _GENERATION_YEARS = 12
 _ALIKE = 0.8
 # First names that so many bear that the next one is the name: of Muslim men, and of Vietnamese women.
@@ -134,6 +135,21 @@ def clearly_different_given_names(left: StandardRecord, right: StandardRecord) -
     """Different, and no form of the one is like a form of the other: Sam is no other name than Samanttha."""
     return different_given_names(left, right) and not any(
         _one_name(mine, theirs) for mine in left.givens for theirs in right.givens
+    )
+
+
+def told_apart_by_numbers(left: StandardRecord, right: StandardRecord) -> bool:
+    """Given names that have no form in common, and numbers of one scheme that are no slip of each other.
+
+    Either alone is common for one person: Katie and Katherine, a number of before an adoption or one mistyped.
+    """
+    if min(len(left.given), len(right.given)) < _SHORTEST_NAME or {*left.givens}.intersection(right.givens):
+        return False
+    if left.given in right.families or right.given in left.families:
+        return False
+    return any(
+        mine and theirs and not any(one == other or one_edit_apart(one, other) for one in mine for other in theirs)
+        for mine, theirs in ((left.numbers(scheme), right.numbers(scheme)) for scheme in PERSON_NUMBERS)
     )
 
 

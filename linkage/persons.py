@@ -17,7 +17,7 @@ from linkage.model import LinkModel, default_model
 from linkage.record import Band, Decision, Link, LinkRecord, LinkResult, ReviewPair, Verdict
 from linkage.record_columns import Columns
 from linkage.score import probability, score_pairs
-from linkage.standardise import StandardRecord, standardise
+from linkage.standardise import PERSON_NUMBERS, StandardRecord, standardise
 from linkage.standing import Conflicts
 
 # Two rows of one duplicate-free file are two persons by the sender's word: nothing for a steward to decide.
@@ -97,6 +97,7 @@ def _alike(known: Sequence[StandardRecord]) -> list[int]:
             (
                 record.duplicate_free, record.givens, record.middles, record.families, record.birth_date, record.sex,
                 record.newborn, record.numbers("nhs_number", verified_only=True),
+                *(record.numbers(scheme) for scheme in PERSON_NUMBERS),
             ),
             number,
         )

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from linkage.columns import connect
+from linkage.conflicts import conflict_between
 from linkage.engine import COLUMNS, link_table
 from linkage.levels import COMPARISONS
 from linkage.model import default_model
@@ -126,6 +127,37 @@ def test_a_record_that_cannot_tell_twins_apart_is_left_to_a_person(unclear, neig
     assert waiting >= 2
     assert len(result.clusters) == 3
     assert {pair.reasons for pair in result.reviews if "r2" in (pair.left, pair.right)} == {("fits-two-people",)}
+
+
+@pytest.mark.parametrize("neighbours", [0, 800])
+@pytest.mark.parametrize("names", [("Mila", "Isla"), ("Leo", "Lei"), ("Khalid", "Khadija")])
+def test_twins_of_like_names_are_told_apart_by_numbers_that_differ(names, neighbours):
+    one, other = names
+    rows = [
+        row(one, "2016-05-14", nhs_number=NUMBER), row(other, "2016-05-14", nhs_number="9434765870"),
+        row(one, "2016-05-14"), row(other, "2016-05-14"),
+    ]  # fmt: skip
+    records = [record(0, one, "2016-05-14", nhs_number=NUMBER), record(1, other, "2016-05-14", nhs_number="9434765870")]
+
+    assert groups(in_file(rows, neighbours)[0]) == [0, 1, 0, 1]
+    assert len(link_records(records).clusters) == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"),
+    [
+        (("Katie", "Katherine"), (NUMBER, "9434765870")), (("Mila", "Milla"), (NUMBER, None)),
+        (("Mila", "Milla"), (NUMBER, NUMBER)),
+    ],
+    ids=["a-short-form", "one-number", "one-number-twice"],
+)  # fmt: skip
+def test_a_like_name_or_another_number_alone_is_no_twin(names, numbers):
+    records = [
+        record(place, name, "2016-05-14", **({"nhs_number": number} if number else {}))
+        for place, (name, number) in enumerate(zip(names, numbers, strict=True))
+    ]
+
+    assert conflict_between(*map(standardise, records)) is None
 
 
 def test_one_person_known_by_two_given_names_is_joined_by_a_number_or_by_a_record_that_has_both():
