@@ -34,6 +34,7 @@ class Facts:
     """What a conflict may arise from, one entry a record; -1 is not known. Names and numbers are hashes.
 
     `newborn` is -1 but for a child without a name: `PLAIN_NEWBORN` and below for what its recorded sex tells as well.
+    `born_by` is as in `linkage.record.LinkRecord`.
     """
 
     given: Numbers
@@ -43,6 +44,7 @@ class Facts:
     nhs_verified: Numbers
     duplicate_free: Numbers
     newborn: Numbers
+    born_by: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +97,20 @@ def _suspicious(component: Numbers, count: int, facts: Facts) -> NDArray[np.bool
     order = np.argsort(component, kind="stable")
     starts = np.searchsorted(component[order], np.arange(count))
 
+    def least(values: Numbers) -> Numbers:
+        return np.minimum.reduceat(np.where(values[order] != -1, values[order], np.iinfo(np.int64).max), starts)
+
+    def most(values: Numbers) -> Numbers:
+        return np.maximum.reduceat(np.where(values[order] != -1, values[order], _UNKNOWN), starts)
+
     def spread(values: Numbers) -> Numbers:
-        known = values[order] != -1
-        low = np.minimum.reduceat(np.where(known, values[order], np.iinfo(np.int64).max), starts)
-        high = np.maximum.reduceat(np.where(known, values[order], _UNKNOWN), starts)
+        low, high = least(values), most(values)
         return np.where(high > low, high - low, 0)
 
     names_differ = spread(facts.given) > 0
     births_differ = (spread(facts.birth_days) > 0) | (spread(facts.sex) > 0)
     found = (spread(facts.nhs_verified) > 0) | (spread(facts.birth_year) >= _GENERATION_YEARS)
-    found |= names_differ & births_differ
+    found |= (names_differ & births_differ) | (most(facts.birth_year) > least(facts.born_by))
     found |= (spread(facts.newborn) > 0) | (np.maximum.reduceat(facts.newborn[order], starts) > PLAIN_NEWBORN)
     group = facts.duplicate_free[order]
     by_group = np.lexsort((group, component[order]))

@@ -1,6 +1,7 @@
 """Why two records cannot be one person, whatever their score: hard evidence that clustering respects."""
 
 from linkage.evidence import (
+    a_child_among_adults,
     a_generation_apart,
     birth_date_agrees_on_two_parts,
     born_on_same_day,
@@ -34,6 +35,8 @@ def conflict_between(left: StandardRecord, right: StandardRecord) -> str | None:
         return "two-nhs-numbers"
     if rows_of_one_duplicate_free_file(left, right):
         return "two-rows-of-one-file"
+    if a_child_among_adults(left, right):
+        return "a-child-among-adults"
     if a_generation_apart(left, right):
         return "a-generation-apart"
     if different_given_names(left, right) and different_birth_dates(left, right):

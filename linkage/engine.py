@@ -27,6 +27,7 @@ from linkage.one_match import with_one_match
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.record_columns import Columns
 from linkage.score import Floats, score_pairs
+from linkage.sources import UNKNOWN, Sources
 from linkage.standardise import SEXES, StandardRecord, birth_date, standardise
 
 _SCHEMES = ("nhs_number", "nino", "upn", "national_id")
@@ -59,13 +60,13 @@ def link_table(
     present: Sequence[str],
     *,
     model: LinkModel | None = None,
-    duplicate_free: Sequence[str] = (),
+    sources: Sources = UNKNOWN,
     wide: bool = False,
     lap: Lap = lambda _stage: None,
 ) -> Linked:
     """Link the table `rows`: `number`, `row`, and those of `linkage.file_rows.COLUMNS` that are `present`, as text.
 
-    `number` is the same for rows of one source and key. In a source that is `duplicate_free` one key is one person.
+    `number` is the same for rows of one source and key. `sources`: what is known of them before a row is read.
     `model` None fits the one shipped to the records. With `wide` also pairs that share a single thing are compared, at
     a cost, whatever the size of the file. `lap` is told the name of each step when it is done.
     """
@@ -77,21 +78,21 @@ def link_table(
     pairs = compare(columns, found.left, found.right)
     lap("compare")
     size = len(columns)
-    facts = facts_of(columns, duplicate_free)
+    facts = facts_of(columns, sources)
     used = model or default_model()
     fitted = model is None and size >= LEAST_RECORDS
     if fitted:
         used = fit_table(columns, pairs, size, used)
     lap("fit")
     odds = score_pairs(pairs, used, size)
-    if duplicate_free:
+    if sources.duplicate_free:
         odds = with_one_match(odds, pairs.left, pairs.right, facts.duplicate_free)
     if fitted:
         used = replace(used, merge_at=operating_point(odds, used))
     lap("score")
 
     def records_of(numbers: NDArray[np.int64]) -> list[StandardRecord]:
-        return full_records(connection, present, numbers, duplicate_free)
+        return full_records(connection, present, numbers, sources)
 
     persons = find_persons(pairs, odds, facts, used, records_of)
     lap("cluster")
@@ -114,23 +115,31 @@ def operating_point(odds: Floats, model: LinkModel, count: Floats | None = None)
     return _OPERATING_POINTS[-1]
 
 
-def facts_of(columns: Columns, duplicate_free: Sequence[str]) -> Facts:
+def facts_of(columns: Columns, sources: Sources) -> Facts:
     """What conflicts arise from, of the tables `records` and `rows`."""
-    free = np.full(len(columns), -1, dtype=np.int64)
-    if duplicate_free:
-        places = ", ".join("?" for _ in duplicate_free)
-        found = columns.connection.execute(
-            "select number::bigint as number, any_value((hash(source) >> 2)::bigint) as free from rows "  # noqa: S608 - of parameters
-            f"where source in ({places}) group by number",
-            list(duplicate_free),
-        ).fetchnumpy()
-        free[np.asarray(found["number"])] = np.asarray(found["free"])
+    free = _of_sources(columns, {name: number for number, name in enumerate(sorted(sources.duplicate_free))})
+    born_by = _of_sources(columns, sources.born_by)
     known = {name: columns.codes(name) for name in ("given", "birth_year", "birth_days", "sex", "nhs_verified")}
     told = {
         name: np.where(code == 0, -1, (code >> 2 if code.dtype == np.uint64 else code).astype(np.int64))
         for name, code in known.items()
     }
-    return Facts(**told, duplicate_free=free, newborn=_newborns(columns, told["sex"]))
+    return Facts(**told, duplicate_free=free, newborn=_newborns(columns, told["sex"]), born_by=born_by)
+
+
+def _of_sources(columns: Columns, told: Mapping[str, int]) -> NDArray[np.int64]:
+    """What is told of a record's source, -1 where nothing is."""
+    values = np.full(len(columns), -1, dtype=np.int64)
+    if told:
+        named = pd.DataFrame({"source": list(told), "told": list(told.values())}).astype({"source": "string"})
+        columns.connection.register("named", named)
+        found = columns.connection.execute(
+            "select number::bigint as number, any_value(told)::bigint as told from rows join named using (source) "
+            "group by number"
+        ).fetchnumpy()
+        columns.connection.unregister("named")
+        values[np.asarray(found["number"])] = np.asarray(found["told"])
+    return values
 
 
 def _newborns(columns: Columns, sex: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -156,7 +165,7 @@ def full_records(
     connection: duckdb.DuckDBPyConnection,
     present: Sequence[str],
     numbers: NDArray[np.int64],
-    duplicate_free: Sequence[str],
+    sources: Sources,
 ) -> list[StandardRecord]:
     """Records as they are compared one by one, in order of their numbers."""
     connection.register("wanted", pd.DataFrame({"number": numbers}))
@@ -166,16 +175,12 @@ def full_records(
     ).fetchall()
     connection.unregister("wanted")
     return [
-        _record(
-            number, one[0][1], dict(zip(COLUMNS[2:], list(zip(*one, strict=True))[2:], strict=True)), duplicate_free
-        )
+        _record(number, one[0][1], dict(zip(COLUMNS[2:], list(zip(*one, strict=True))[2:], strict=True)), sources)
         for number, one in ((number, list(one)) for number, one in groupby(rows, itemgetter(0)))
     ]
 
 
-def _record(
-    number: int, source: str, columns: Mapping[str, Sequence[str | None]], duplicate_free: Sequence[str]
-) -> StandardRecord:
+def _record(number: int, source: str, columns: Mapping[str, Sequence[str | None]], sources: Sources) -> StandardRecord:
     def held(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text for text in columns[name] if text))
 
@@ -186,7 +191,8 @@ def _record(
         LinkRecord(
             record_id=f"{number:012d}",
             source=source,
-            duplicate_free=source if source in duplicate_free else None,
+            duplicate_free=sources.group_of(source),
+            born_by=sources.born_by.get(source),
             given_names=held("given_name"),
             family_names=held("family_name"),
             # As in the table of columns: the fullest date, and what cannot be read says nothing.

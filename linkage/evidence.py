@@ -219,6 +219,14 @@ def rows_of_one_duplicate_free_file(left: StandardRecord, right: StandardRecord)
     return left.duplicate_free is not None and left.duplicate_free == right.duplicate_free
 
 
+def a_child_among_adults(left: StandardRecord, right: StandardRecord) -> bool:
+    """One stands in a source of grown people alone, and the other was born too late to be in it."""
+    return any(
+        one.born_by is not None and other.birth_date is not None and int(other.birth_date[:4]) > one.born_by
+        for one, other in ((left, right), (right, left))
+    )
+
+
 def a_generation_apart(left: StandardRecord, right: StandardRecord) -> bool:
     """Years of birth at least twelve apart: father and son of one name, whatever day each of them was born."""
     if not (left.birth_date and right.birth_date):
@@ -259,7 +267,8 @@ FOR: tuple[Claim, ...] = (
     same_phone, same_email,
 )  # fmt: skip
 AGAINST: tuple[Claim, ...] = (
-    different_verified_nhs_numbers, rows_of_one_duplicate_free_file, a_generation_apart, different_birth_dates,
+    different_verified_nhs_numbers, rows_of_one_duplicate_free_file, a_child_among_adults, a_generation_apart,
+    different_birth_dates,
     different_given_names, different_family_names, different_sexes,
 )  # fmt: skip
 

@@ -96,7 +96,7 @@ def _alike(known: Sequence[StandardRecord]) -> list[int]:
         first.setdefault(
             (
                 record.duplicate_free, record.givens, record.middles, record.families, record.birth_date, record.sex,
-                record.newborn, record.numbers("nhs_number", verified_only=True),
+                record.newborn, record.born_by, record.numbers("nhs_number", verified_only=True),
                 *(record.numbers(scheme) for scheme in PERSON_NUMBERS),
             ),
             number,

@@ -28,7 +28,8 @@ class LinkRecord:
     recorded name, the usual one first; former names and aliases are for matching only and are never shown from
     here (practice P12). `birth_date` is YYYY, YYYY-MM or YYYY-MM-DD. `address_keys`
     and `streets` come from `linkage.addresses.key_and_street`, `address_texts` from `address_text`. The scheme
-    `national_id` is for a number that a state gives each person and whose form is not known here.
+    `national_id` is for a number that a state gives each person and whose form is not known here. `born_by` is the last
+    year in which the person can be born, where the source holds nobody younger than some age; None where it may.
     """
 
     record_id: str
@@ -46,6 +47,7 @@ class LinkRecord:
     address_texts: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
+    born_by: int | None = None
 
     def __repr__(self) -> str:
         """Name the record, never the person."""

@@ -64,6 +64,7 @@ class StandardRecord:
     street: str = ""
     address: str = ""
     newborn: tuple[str, ...] = ()
+    born_by: int | None = None
 
     def __repr__(self) -> str:
         """Name the record, never the person."""
@@ -130,6 +131,7 @@ def standardise(record: LinkRecord) -> StandardRecord:
         record_id=record.record_id,
         source=record.source,
         duplicate_free=record.duplicate_free,
+        born_by=record.born_by,
         given=givens[0] if givens else "",
         givens=tuple(dict.fromkeys(givens)),
         middles=tuple(dict.fromkeys(part for name in record.given_names for part in middle_names(name))),

@@ -41,6 +41,9 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     duplicate_free: list[str] | None = typer.Option(
         None, help="A source that holds nobody under two keys; repeatable, or several with commas."
     ),
+    adults: list[str] | None = typer.Option(
+        None, help="A source that holds nobody under 16; repeatable, or several with commas."
+    ),
     gazetteer: Path | None = typer.Option(
         None, help="uprn, address, postcode[, from, to]: for addresses without UPRN."
     ),
@@ -80,7 +83,8 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     from gateway.commands.link_inputs import names_of  # noqa: PLC0415 - what computes loads for a second
 
     order = Order(
-        tuple(inputs), out, model, save_model, previous, report, labels, gap, tuple(duplicate_free or ()), gazetteer,
+        tuple(inputs), out, model, save_model, previous, report, labels, gap, tuple(duplicate_free or ()),
+        tuple(adults or ()), gazetteer,
         names_of(rename or (), source), _spark(spark_master) if engine is Engine.SPARK else None, work, wide,
     )  # fmt: skip
     outcome = link_files(order)

@@ -108,8 +108,8 @@ def unread(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places
     ]
 
 
-def known_sources(connection: duckdb.DuckDBPyConnection, given: Sequence[str]) -> tuple[str, ...]:
-    """The sources of `--duplicate-free`, several with commas too; raise `CommandError` for one that no input has."""
+def known_sources(connection: duckdb.DuckDBPyConnection, option: str, given: Sequence[str]) -> tuple[str, ...]:
+    """The sources that an option names, several with commas too; raise `CommandError` for one that no input has."""
     sources = [
         str(source) for (source,) in connection.execute("select distinct source from rows order by 1").fetchall()
     ]
@@ -120,7 +120,7 @@ def known_sources(connection: duckdb.DuckDBPyConnection, given: Sequence[str]) -
                 folded = {source.casefold(): source for source in sources}
                 near = get_close_matches(name.strip().casefold(), folded, 1)
                 named = f"is it {folded[near[0]]}?" if near else f"there are {', '.join(sources[:_MOST_NAMED])}"
-                message = f"--duplicate-free names {name.strip() or 'nothing'}, and no input has such a source; {named}"
+                message = f"{option} names {name.strip() or 'nothing'}, and no input has such a source; {named}"
                 raise CommandError(message)
             found[name.strip()] = None
     return tuple(found)

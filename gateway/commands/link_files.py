@@ -24,8 +24,10 @@ from linkage.columns import connect
 from linkage.errors import LinkageError
 from linkage.file_addresses import fill_uprns
 from linkage.model import LinkModel, model_from_json
+from linkage.sources import Sources
 
 _ROWS_LEFT_OUT, _GAP_TOO_WIDE = 1, 3
+_GROWN = 16
 # A register of twenty sources holds a person some dozens of times, and a street of one postcode some hundreds.
 _MANY_RECORDS, _MANY_SHARE = 100, 10_000
 _PREVIOUS = ("source", "source_key", "person_id", "household_id")
@@ -44,6 +46,7 @@ class Order:
     labels: Path | None = None
     gap: float = 0.05
     duplicate_free: tuple[str, ...] = ()
+    adults: tuple[str, ...] = ()
     gazetteer: Path | None = None
     names: Names = field(default_factory=Names)
     spark: str | None = None
@@ -65,8 +68,11 @@ def link_files(order: Order) -> Outcome:
     stages = _Stages()
     model = _model(order.model)
     with ExitStack() as kept, connect() as connection:
-        read = read_inputs(connection, order.inputs, clock.utc_now().date().isoformat(), order.names)
-        free = known_sources(connection, order.duplicate_free)
+        today = clock.utc_now().date()
+        read = read_inputs(connection, order.inputs, today.isoformat(), order.names)
+        free = known_sources(connection, "--duplicate-free", order.duplicate_free)
+        adults = known_sources(connection, "--adults", order.adults)
+        sources = Sources(free, dict.fromkeys(adults, today.year - _GROWN))
         warned = repeats(connection, read.present, free, read.places)
         if order.previous is not None:
             warned += _read_previous(connection, order.previous)
@@ -78,7 +84,7 @@ def link_files(order: Order) -> Outcome:
         if order.gazetteer is not None:
             read, addresses = _with_uprns(connection, read, order.gazetteer)
             stages.lap("addresses")
-        wanted = Wanted(model, free, order.previous is not None, order.wide)
+        wanted = Wanted(model, sources, order.previous is not None, order.wide)
         if order.spark is None:
             linked = link_file(connection, read.present, wanted, stages.lap)
         else:

@@ -20,6 +20,7 @@ from linkage.figures import RunFigures, agreements
 from linkage.fit import LEAST_RECORDS, SHARED, SHARING_PAIRS, fit_counted, pairs_at_random
 from linkage.model import LinkModel, default_model
 from linkage.score import Floats, score_pairs
+from linkage.sources import UNKNOWN, Sources
 from linkage.spark import tasks
 from linkage.spark.components import components
 from linkage.spark.one_match import with_one_match
@@ -39,7 +40,7 @@ class SparkWanted:
     rows: Path
     present: Sequence[str]
     model: LinkModel | None = None
-    duplicate_free: Sequence[str] = ()
+    sources: Sources = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class _Run:
     def _scored(self) -> Any:
         scored = self.compared.join(of_codes(self.session, self.codes, {"odds": self._odds()}), "code")
         scored = scored.select("left", "right", "code", "odds")
-        free = self.wanted.duplicate_free
+        free = sorted(self.wanted.sources.duplicate_free)
         return with_one_match(self.session, scored, self.records, free) if free else scored
 
     def _odds(self) -> Floats:
@@ -203,7 +204,7 @@ class _Run:
             .groupBy(part)
             .cogroup(inside.groupBy(part))
             .applyInArrow(
-                tasks.settle_part(self.wanted.present, self.wanted.duplicate_free, self.model),
+                tasks.settle_part(self.wanted.present, self.wanted.sources, self.model),
                 "number int, person int, chance double, verified boolean, conflicted int",
             ),
             "settled",

@@ -22,6 +22,7 @@ from linkage.file_rows import COLUMNS
 from linkage.fit import SHARED
 from linkage.model import LinkModel
 from linkage.record_columns import Columns, Held, Numbers
+from linkage.sources import Sources
 
 SEEN = ("seen_from", "seen_to")
 """When a row's subject was seen at its address; not compared."""
@@ -189,7 +190,7 @@ def compare_part(names: Sequence[str]) -> BatchTask:
     return work
 
 
-def settle_part(present: Sequence[str], duplicate_free: Sequence[str], model: LinkModel) -> Callable[[Any, Any], Any]:
+def settle_part(present: Sequence[str], sources: Sources, model: LinkModel) -> Callable[[Any, Any], Any]:
     """From the records of some whole components and the pairs inside them to persons.
 
     Out: `number`, `person`, `chance`, `verified`, and `conflicted`: on one row of the part the count of components that
@@ -206,9 +207,9 @@ def settle_part(present: Sequence[str], duplicate_free: Sequence[str], model: Li
             )
             persons = find_persons(
                 *_local_pairs(pairs, number),
-                facts_of(Columns(connection), duplicate_free),
+                facts_of(Columns(connection), sources),
                 model,
-                lambda wanted: full_records(connection, present, wanted, duplicate_free),
+                lambda wanted: full_records(connection, present, wanted, sources),
             )
         return pa.table(
             {

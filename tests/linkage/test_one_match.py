@@ -9,6 +9,7 @@ from linkage.columns import connect
 from linkage.engine import link_table
 from linkage.file_rows import COLUMNS
 from linkage.one_match import MAY_REPEAT, with_one_match
+from linkage.sources import Sources
 
 
 def weighed(pairs, source):
@@ -103,7 +104,7 @@ def test_a_person_left_over_in_two_files_is_found_where_they_are_said_to_hold_no
             connection.execute(
                 "create table rows as select number::integer as number, row, * exclude (number, row) from sent"
             )
-            linked = link_table(connection, COLUMNS, duplicate_free=free)
+            linked = link_table(connection, COLUMNS, sources=Sources(free))
         found.append(linked.persons.person[1199] == 599)
 
     assert found == [False, True]

@@ -19,6 +19,7 @@ from linkage.figures import RunFigures, figures_of
 from linkage.file_households import file_households
 from linkage.model import LinkModel
 from linkage.person_ids import inherit_ids
+from linkage.sources import UNKNOWN, Sources
 
 _ROOM = 13
 
@@ -39,13 +40,13 @@ class LinkedFile:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How a file is to be linked: with which model, from which sources with one key a person, after which run.
+    """How a file is to be linked: with which model, what is known of its sources, after which run.
 
     `wide` compares also records that share a single thing.
     """
 
     model: LinkModel | None = None
-    duplicate_free: Sequence[str] = ()
+    sources: Sources = UNKNOWN
     goes_on: bool = False
     wide: bool = False
 
@@ -62,7 +63,7 @@ def link_file(
         connection,
         present,
         model=wanted.model,
-        duplicate_free=wanted.duplicate_free,
+        sources=wanted.sources,
         wide=wanted.wide,
         lap=lap,
     )

@@ -40,9 +40,7 @@ def link_file_on_spark(
     lap("hand over")
     with spark_session(cluster.master, cluster.work) as session:
         lap("start Spark")
-        linked = link_on_spark(
-            session, cluster.work, SparkWanted(rows, present, wanted.model, wanted.duplicate_free), lap
-        )
+        linked = link_on_spark(session, cluster.work, SparkWanted(rows, present, wanted.model, wanted.sources), lap)
     connection.execute(
         "create or replace table found as select number, person, chance as probability from read_parquet("  # noqa: S608 - our own files
         f"{_quoted(linked.persons / '*.parquet')})"

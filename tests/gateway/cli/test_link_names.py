@@ -139,11 +139,13 @@ def test_spark_gives_the_clusters_of_one_machine(tmp_path):
         f"from '{county}' where given_name is not null order by source_key limit 200"
     )
     duckdb.execute(f"copy ({more_rows}) to '{again}' (format parquet)")
-    (source,) = duckdb.execute(f"select max(source) from '{county}'").fetchone()  # noqa: S608 - a file of its own
+    # Of one it is said that it holds nobody twice, of the other that it holds no child.
+    query = f"select max(source), min(source) from '{county}'"  # noqa: S608 - a file of its own
+    source, grown = duckdb.execute(query).fetchone()
     reports = []
     for name, master in (("duckdb", None), ("spark", "local[2]")):
         report = tmp_path / f"{name}.json"
-        more = {"report": report, "spark": master, "work": tmp_path, "duplicate_free": (source,)}
+        more = {"report": report, "spark": master, "work": tmp_path, "duplicate_free": (source,), "adults": (grown,)}
         link_files(Order((county, again), tmp_path / f"{name}.csv", **more))
         reports.append(json.loads(report.read_text()))
 

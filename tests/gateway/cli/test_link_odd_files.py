@@ -154,6 +154,7 @@ def test_a_source_that_holds_nobody_twice_has_to_be_one_of_the_inputs(linked):
     _, one, _ = linked(duplicate_free=("health", "police"))
     _, other, _ = linked(duplicate_free=("health, police",))
     assert one == other
+    refused(linked, "--adults names council tax, and no input has such a source", adults=("council tax",))
 
 
 def test_a_source_that_plainly_holds_somebody_twice_is_warned_of(tmp_path, linked):
