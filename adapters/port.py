@@ -110,7 +110,9 @@ class FeedProfile:
     """Of csv, json, ndjson, xml; see `taken`."""
     columns: tuple[Column, ...]
     duplicate_free: bool = False
-    """True where one row stands for one person, so two rows of one file are two persons."""
+    """True where nobody stands under two keys, so two records are two persons."""
+    youngest: int | None = None
+    """Nobody younger than so many years stands in it, as in a register of taxpayers; None where children may."""
     example_rows: tuple[Mapping[str, str], ...] = field(default=())
     example_file: str = field(default="", repr=False)
     """A whole small file with two records, as the template of a feed whose format has no columns (XML, JSON)."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from linkage.addresses import address_text, key_and_street
 from linkage.record import LinkIdentifier, LinkRecord
+from linkage.sources import UNKNOWN, Sources
 
 Said: TypeAlias = tuple[str, Mapping[str, Any]]
 """An item and the value that a fact gives it."""
@@ -18,10 +19,11 @@ IDENTIFIER_ITEMS = {
 }
 
 
-def link_record(record: UUID, source: str, said: Sequence[Said]) -> LinkRecord:
+def link_record(record: UUID, source: str, said: Sequence[Said], sources: Sources = UNKNOWN) -> LinkRecord:
     """A record of one source from what may be compared of it, in the order in which it is to count.
 
-    Former names stand behind the usual ones. A number that no check digit confirms is left out.
+    Former names stand behind the usual ones. A number that no check digit confirms is left out. What is known of
+    `sources` holds for whom one of them names, and not for whom its rows mention by a key.
     """
 
     def texts(item: str, key: str) -> tuple[str, ...]:
@@ -34,6 +36,7 @@ def link_record(record: UUID, source: str, said: Sequence[Said]) -> LinkRecord:
         if name == "address.residence"
     ]
     places = [key_and_street(lines, code) for lines, code in homes]
+    known = sources if names else UNKNOWN
     return LinkRecord(
         record_id=str(record),
         source=source,
@@ -53,4 +56,6 @@ def link_record(record: UUID, source: str, said: Sequence[Said]) -> LinkRecord:
         address_texts=tuple(text for lines, _ in homes if (text := address_text(lines))),
         phones=texts("contact.phone", "value"),
         emails=texts("contact.email", "value"),
+        duplicate_free=known.group_of(source),
+        born_by=known.born_by.get(source),
     )

@@ -9,6 +9,7 @@ from adapters.csv_shape import CsvShape
 from adapters.port import Column, FeedProfile
 from adapters.tabular.columns import ColumnSpec
 from adapters.tabular.document import (
+    Scalar,
     Table,
     Value,
     as_bool,
@@ -35,11 +36,13 @@ from adapters.tabular.versions import parse_earlier, parse_version
 REQUIRED_KEYS = frozenset({"name", "source", "title", "key", "columns", "records", "examples"})
 OPTIONAL_KEYS = frozenset({
     "duplicate_free", "earlier", "format", "groups", "match_only", "never_kept", "row_key", "version",
+    "youngest",
 })  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,60}")
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{1,40}")
 RECORD_PARSERS = {**PARSERS, "statement": parse_statement, "entry": parse_entry}
 _SUFFIX = ".yaml"
+_AGES = range(1, 100)
 
 
 def load_mapping(text_or_path: str | Path) -> MappedFeed:
@@ -93,6 +96,7 @@ def _feed(document: Table) -> MappedFeed:
         formats=layouts.formats,
         columns=described,
         duplicate_free=as_bool(keys["duplicate_free"], "duplicate_free") if "duplicate_free" in keys else False,
+        youngest=_youngest(keys["youngest"]) if "youngest" in keys else None,
         example_rows=_example_rows(examples),
         never_kept=_never_kept(keys["never_kept"], columns) if "never_kept" in keys else (),
         row_key=_row_key(keys, described, columns, key),
@@ -102,6 +106,12 @@ def _feed(document: Table) -> MappedFeed:
     return MappedFeed(
         profile, tuple(columns.values()), templates, examples, _with_names(layouts, columns), groups, match_only
     )
+
+
+def _youngest(value: Value) -> int:
+    if isinstance(value, Scalar) and type(value.value) is int and value.value in _AGES:
+        return value.value
+    raise MappingError(value.line, "youngest has to be an age in years, 1 to 99.", "Write it as a number, such as 18.")
 
 
 def _with_names(layouts: Layouts, columns: Mapping[str, ColumnSpec]) -> Layouts:

@@ -24,7 +24,7 @@ from gateway.usecases.linking.linking_addresses import SeenAddresses, matched_by
 from gateway.usecases.linking.linking_differences import differences_from
 from gateway.usecases.linking.linking_entries import combination_entry
 from gateway.usecases.linking.linking_households import write_households
-from gateway.usecases.linking.linking_input import link_input, matching_mask, permitted
+from gateway.usecases.linking.linking_input import known_sources, link_input, matching_mask, permitted
 from gateway.usecases.linking.linking_persons import write_persons
 from gateway.usecases.linking.mixed_profiles import trace_mixed_profiles
 from gateway.usecases.linking.steward_decisions import steward_decisions
@@ -67,7 +67,7 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         seen = SeenAddresses()
         seen.learn(sent)
         facts = with_uprns(connection, sent, lambda _texts, _uprns: seen)
-        records = link_input(identities.record_ids(connection), facts)
+        records = link_input(identities.record_ids(connection), facts, known_sources(wiring, now))
         links = identities.current_links(connection)
         # (2) Persons.
         model, result = fit_and_link(records, decisions=steward_decisions(connection))

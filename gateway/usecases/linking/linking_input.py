@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from adapters.port import FeedProfile
 from agreements.decision import Permit
 from agreements.request import Band, DecisionRequest, Direction, Relationship
 from gateway.link_record import link_record
@@ -13,6 +14,7 @@ from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
 from gateway.usecases.register.role_families import steward_of
 from gateway.wiring import Wiring
 from linkage.record import LinkRecord
+from linkage.sources import Sources
 
 RELATIONSHIP = "family.relationship"
 _OWN = frozenset({"identity.birth_date", "address.residence"})
@@ -33,8 +35,24 @@ def permitted(wiring: Wiring, mask: int, facts: Iterable[IdentityFact]) -> list[
     return [fact for fact in facts if mask >> cell(fact.source, fact.item) & 1]
 
 
-def link_input(records: Iterable[tuple[UUID, str]], facts: Sequence[IdentityFact]) -> list[LinkRecord]:
-    """Source records as linkage takes them.
+def known_sources(wiring: Wiring, now: datetime) -> Sources:
+    """What the feeds of each source say of whom they hold; nothing of a source of which one feed does not say it."""
+    profiles: dict[str, list[FeedProfile]] = defaultdict(list)
+    for feed in wiring.feeds.values():
+        profiles[feed.profile.source].append(feed.profile)
+    ages = {source: [each.youngest for each in told if each.youngest is not None] for source, told in profiles.items()}
+    return Sources(
+        duplicate_free=frozenset(
+            source for source, told in profiles.items() if all(each.duplicate_free for each in told)
+        ),
+        born_by={source: now.year - min(told) for source, told in ages.items() if len(told) == len(profiles[source])},
+    )
+
+
+def link_input(
+    records: Iterable[tuple[UUID, str]], facts: Sequence[IdentityFact], sources: Sources
+) -> list[LinkRecord]:
+    """Source records as linkage takes them, with what is known of their `sources`.
 
     A contact that a school names beside a pupil comes without date of birth or address; the pupil's address stands in
     for it, or such a parent would never meet the record of the same name at that address.
@@ -43,7 +61,9 @@ def link_input(records: Iterable[tuple[UUID, str]], facts: Sequence[IdentityFact
     for fact in facts:
         by_record[fact.record_id].append(fact)
     return [
-        link_record(record, source, [(fact.item, fact.value) for fact in _with_relative_address(record, by_record)])
+        link_record(
+            record, source, [(fact.item, fact.value) for fact in _with_relative_address(record, by_record)], sources
+        )
         for record, source in records
     ]
 

@@ -91,7 +91,7 @@ def link_new(wiring: Wiring) -> NewlyLinked:
             return _left(connection, run)
         met, brought, left = _small_files(connection)
         # (2) Identity facts alone.
-        facts = RecordFacts(wiring, connection, run.mask, run.hasher)
+        facts = RecordFacts(wiring, connection, run.mask, run.hasher, run.now)
         concerned = _concerned(connection, run, facts, brought, identified_by(connection, met))
         linked = _carry_out(connection, run, facts, concerned, base) if concerned else _nothing(run)
         if linked.assigned is not None or not concerned:
@@ -109,7 +109,7 @@ def relink(wiring: Wiring, records: Collection[UUID]) -> NewlyLinked:
         base = _usable(connection, run)
         if base is None or not records:
             return _left(connection, run) if records else _nothing(run)
-        facts = RecordFacts(wiring, connection, run.mask, run.hasher)
+        facts = RecordFacts(wiring, connection, run.mask, run.hasher, run.now)
         linked = _carry_out(connection, run, facts, records, base, again=True)
         if linked.left:
             defer_linkage(connection)

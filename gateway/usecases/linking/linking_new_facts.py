@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from gateway.store.link_keys import records_under
 from gateway.store.near_identities import identity_facts_of, sources_of
 from gateway.usecases.linking.link_index import LinkHasher, refuge_tie, text_tie
 from gateway.usecases.linking.linking_addresses import SeenAddresses, with_uprns
-from gateway.usecases.linking.linking_input import leans_on, link_input, permitted
+from gateway.usecases.linking.linking_input import known_sources, leans_on, link_input, permitted
 from gateway.wiring import Wiring
 from linkage.record import LinkRecord
 
@@ -23,8 +24,9 @@ _MOST_OF_A_TEXT = 300
 class RecordFacts:
     """Remembers for one transaction what it has read."""
 
-    def __init__(self, wiring: Wiring, connection: Connection, mask: int, hasher: LinkHasher) -> None:
+    def __init__(self, wiring: Wiring, connection: Connection, mask: int, hasher: LinkHasher, now: datetime) -> None:
         self._wiring = wiring
+        self._now = now
         self._connection = connection
         self._mask = mask
         self._hasher = hasher
@@ -66,4 +68,5 @@ class RecordFacts:
         """Those of some records that stand for persons, as linkage takes them."""
         self.read(records)
         leant_on = {other for record in records for other in leans_on(self._read[record])}
-        return link_input(sources_of(self._connection, records), self.all_of({*records, *leant_on}))
+        facts = self.all_of({*records, *leant_on})
+        return link_input(sources_of(self._connection, records), facts, known_sources(self._wiring, self._now))

@@ -104,7 +104,7 @@ def explain_match(wiring: Wiring, context: RequestContext, caller: StaffCaller, 
     # (2) Read, and the outcome.
     with wiring.database.transaction("hg_link") as connection:
         hasher = LinkHasher(wiring.custody, mask)
-        records = RecordFacts(wiring, connection, mask, hasher)
+        records = RecordFacts(wiring, connection, mask, hasher, now)
         facts = records.all_of((pair.record_id, pair.other_record_id))
         model = _model(connection, hasher)
         outcome = _outcome(wiring, context, caller, authorised, facts)

@@ -12,6 +12,7 @@ source: leisure
 title: Members of the leisure centre
 key: member_no
 duplicate_free: true
+youngest: 16
 columns:
   member_no: {type: key, required: true, description: Number of the member}
   surname: {required: true}
@@ -71,6 +72,7 @@ def test_a_source_never_seen_before_is_read_without_a_code_change():
     assert [bool(translation.errors) for translation in translations] == [False, True, False]
     assert translations[0].records[0].birth_date == "1985-04-03"
     assert feed.profile.duplicate_free
+    assert feed.profile.youngest == 16
 
 
 def test_the_items_of_a_column_follow_from_the_records():
@@ -94,6 +96,9 @@ def test_what_a_statement_needs_is_asked_for_only_where_it_is_made():
     ("old", "new", "part", "says"),
     [
         ("duplicate_free: true", "duplicates: true", "duplicates: true", "no key 'duplicates'"),
+        ("youngest: 16", "youngest: true", "youngest: true", "has to be an age in years"),
+        ("youngest: 16", "youngest: 160", "youngest: 160", "has to be an age in years"),
+        ("youngest: 16", "youngest: [16]", "youngest: [16]", "has to be an age in years"),
         ("support.episode\n", "support.episod\n", "support.episod", "Did you mean support.episode?"),
         ("item: support.episode\n", "item: identity.name\n", "item: identity.name", "no statement"),
         ("status: scheme", "state: scheme", "state: scheme", "Did you mean status?"),

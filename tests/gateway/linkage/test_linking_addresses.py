@@ -38,7 +38,7 @@ def homes(northvale, source, number):
     wiring = northvale.wiring
     mask = matching_mask(wiring, wiring.clock())
     with wiring.database.transaction("hg_link") as connection:
-        facts = RecordFacts(wiring, connection, mask, LinkHasher(wiring.custody, mask))
+        facts = RecordFacts(wiring, connection, mask, LinkHasher(wiring.custody, mask), wiring.clock())
         found = facts.of(northvale.record_id(source, number))
     return [fact.value for fact in found if fact.item == "address.residence"]
 
