@@ -64,10 +64,10 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     source_key were left out, 3 where groups differ by more than --gap.
     """
     if not inputs:
-        if any(
-            option is not None
-            for option in (out, model, save_model, previous, report, labels, gazetteer, rename, source, work)
-        ):
+        for_files = (
+            out, model, save_model, previous, report, labels, duplicate_free, adults, gazetteer, rename, source, work,
+        )  # fmt: skip
+        if any(option is not None for option in for_files):
             raise CommandError("these options are for files; name INPUT files, or leave the options away")
         _link_gateway()
         return

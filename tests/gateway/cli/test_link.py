@@ -117,6 +117,14 @@ def test_files_need_a_place_for_the_clusters(tmp_path, hearthgate):
     assert hearthgate("link", "--out", tmp_path / "clusters.csv").returncode == 2
 
 
+@pytest.mark.parametrize("option", ["--adults", "--duplicate-free", "--source", "--model"])
+def test_what_is_said_of_files_is_not_left_unheard_where_there_are_none(option, hearthgate):
+    done = hearthgate("link", option, "police")
+
+    assert done.returncode != 0
+    assert "these options are for files; name INPUT files" in done.stderr
+
+
 def test_without_files_the_gateway_s_own_records_are_linked(wiring, monkeypatch):
     roll = wiring.feeds["schools-roll"].profile
     lines = [",".join(column.name for column in roll.columns)]
