@@ -20,10 +20,12 @@ CLOSED = "closed"
 
 @dataclass(frozen=True, slots=True)
 class KnownGroup:
-    """A group that has an item: open, or closed at an instant."""
+    """An item of a group, whether it is `closed`, and the entries that it is about."""
 
+    review_id: UUID
     group_digest: bytes
-    closed_at: datetime | None
+    closed: bool
+    held: frozenset[UUID]
 
 
 def raise_review(connection: Connection, review_id: UUID, kind: str, about: Entry, now: datetime) -> None:
@@ -59,7 +61,7 @@ def _standing(connection: Connection, kind: str, about: Entry, now: datetime) ->
 
 
 def save_items(connection: Connection, items: Sequence[Mapping[str, Any]], uses: Sequence[tuple[UUID, UUID]]) -> None:
-    """Insert drawn items and their uses as (review, entry)."""
+    """Insert drawn items and uses, theirs or those that join an item which stands open, as (review, entry)."""
     if items:
         connection.execute(insert(ReviewItemRow), [dict(item) for item in items])
     if uses:
@@ -69,19 +71,21 @@ def save_items(connection: Connection, items: Sequence[Mapping[str, Any]], uses:
 def open_reviews(connection: Connection, limit: int = 200) -> list[tuple[ReviewItemRow, int]]:
     """Items that nobody has closed, each with the number of its uses: raised ones, the doubtful, those drawn by lot.
 
-    Within each the most doubtful first, then the newest.
+    Within each the most doubtful first, then the newest. A drawn item is as doubtful as the most doubtful of its uses.
     """
     rows = connection.execute(
         text(
-            "SELECT i.*, 1 + (SELECT count(*) FROM desk.review_use u"
-            " WHERE u.review_id = i.review_id AND u.entry_id <> i.entry_id) AS uses"
-            " FROM desk.review_item i WHERE i.state <> 'closed'"
-            " ORDER BY array_position(ARRAY['raised', 'ranked', 'sampled'], i.how), i.score DESC, i.raised_at DESC,"
+            "SELECT i.*, d.uses, d.doubt FROM desk.review_item i, LATERAL (SELECT"
+            " 1 + count(*) FILTER (WHERE u.entry_id <> i.entry_id) AS uses,"
+            " greatest(i.score, max(a.score) FILTER (WHERE i.how <> 'raised')) AS doubt"
+            " FROM desk.review_use u LEFT JOIN desk.access_review a ON a.access_id = u.entry_id"
+            " WHERE u.review_id = i.review_id) d WHERE i.state <> 'closed'"
+            " ORDER BY array_position(ARRAY['raised', 'ranked', 'sampled'], i.how), d.doubt DESC, i.raised_at DESC,"
             " i.review_id LIMIT :limit"
         ),
         {"limit": limit},
     ).mappings()
-    return [(ReviewItemRow(**{k: v for k, v in row.items() if k != "uses"}), int(row["uses"])) for row in rows]
+    return [(ReviewItemRow(**{**row, "score": row["doubt"]}), int(row["uses"])) for row in rows]
 
 
 def lock_review(connection: Connection, review_id: UUID) -> ReviewItemRow | None:
@@ -117,11 +121,16 @@ def reviews_raised(connection: Connection, review_ids: Sequence[UUID]) -> set[UU
 
 
 def known_groups(connection: Connection, digests: Sequence[bytes]) -> list[KnownGroup]:
-    """Those of the given groups that have an item."""
+    """The items of those of the given groups that have any."""
     rows = connection.execute(
-        select(_TABLE.c.group_digest, _TABLE.c.closed_at).where(_TABLE.c.group_digest.in_(list(digests)))
+        text(
+            "SELECT i.review_id, i.group_digest, i.state = 'closed' AS closed,"
+            " i.entry_id || ARRAY(SELECT u.entry_id FROM desk.review_use u WHERE u.review_id = i.review_id) AS held"
+            " FROM desk.review_item i WHERE i.group_digest = ANY (:digests)"
+        ),
+        {"digests": list(digests)},
     )
-    return [KnownGroup(bytes(row.group_digest), row.closed_at) for row in rows]
+    return [KnownGroup(row.review_id, bytes(row.group_digest), row.closed, frozenset(row.held)) for row in rows]
 
 
 def items_of_week(connection: Connection, week: date, since: datetime) -> Counter[str]:

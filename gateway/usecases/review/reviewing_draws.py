@@ -1,14 +1,17 @@
 """Each day the most doubtful accesses and a few by lot become items for officers, at most so many a week.
 
 (0) one instant; the accesses of four weeks judged anew
-(1) what is new since the last items, grouped: one reader and one family are one question
+(1) what is new since the last items, grouped: one reader and one family are one question; what is new of one that is
+    being asked already joins it
 (2) the seed of the lot, from the newest checkpoint: on record, and nobody's to choose
 (3) items, their uses, the draw and its entry in one transaction
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -106,14 +109,25 @@ def _chosen(chosen: Draw) -> Iterable[tuple[Group, str, str]]:
 
 
 def _without_item(wiring: Wiring, connection: Connection, groups: Sequence[Group]) -> list[Group]:
-    """Groups that nobody has been asked about, and those that go on after their item was closed."""
+    """Groups that nobody has been asked about, and those that went on after the last draw before their item was closed.
+
+    What is new of a group whose item stands open joins that item: whoever closes it has all of it before them.
+    """
     digests = {digest: number for number, group in enumerate(groups) for digest in _digests(wiring, group)}
-    known = set()
+    held: dict[int, set[UUID]] = defaultdict(set)
+    standing: dict[int, UUID] = {}
     for one in known_groups(connection, list(digests)):
         number = digests[one.group_digest]
-        if one.closed_at is None or _newest(groups[number]) <= one.closed_at:
-            known.add(number)
-    return [group for number, group in enumerate(groups) if number not in known]
+        held[number] |= one.held
+        if not one.closed:
+            standing[number] = one.review_id
+    new = {number: _accesses(group) - held[number] for number, group in enumerate(groups)}
+    save_items(connection, (), [(review_id, entry) for no, review_id in standing.items() for entry in new[no]])
+    return [group for number, group in enumerate(groups) if new[number] and number not in standing]
+
+
+def _accesses(group: Group) -> set[UUID]:
+    return {use.access.access_id for use in group.uses}
 
 
 def _digests(wiring: Wiring, group: Group) -> tuple[bytes, ...]:

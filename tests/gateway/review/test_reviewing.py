@@ -1,6 +1,7 @@
 """The officers' side on a whole Northvale: real readings, sequenced, explained, drawn, asked about and closed."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -192,3 +193,31 @@ def test_a_draw_opens_the_doubtful_and_some_by_lot_and_anybody_can_repeat_the_lo
             queue(northvale) if item.how == "sampled"}  # fmt: skip
     assert len(lots) == drawn.sampled
     assert draw_reviews(northvale.wiring).ranked == 0
+
+
+def test_what_a_worker_does_while_an_item_stands_open_joins_it_so_that_closing_it_hides_nothing(northvale):
+    kelly = opened_by(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
+    sequenced(northvale)
+    assert draw_reviews(northvale.wiring).pool == 1
+    [item] = queue(northvale)
+    set_watch(northvale.wiring, CONTEXT, northvale.reader(OFFICER), kelly, "In the newspaper", watched=True)
+    northvale.open(WORKER, northvale.declare(WORKER, "early_help"), kelly)
+    sequenced(northvale)
+
+    assert draw_reviews(northvale.wiring).pool == 0
+
+    [again] = queue(northvale)
+    assert (again.review_id, item.uses, again.uses, again.score > item.score) == (item.review_id, 1, 2, True)
+
+
+def test_a_look_between_the_last_draw_and_the_closing_of_its_item_is_drawn_anew(northvale):
+    kelly = opened_by(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
+    sequenced(northvale)
+    draw_reviews(northvale.wiring)
+    [item] = queue(northvale)
+    northvale.open(WORKER, northvale.declare(WORKER, "early_help"), kelly)
+    northvale.clock.now += timedelta(seconds=5)
+    close(northvale, item)
+    sequenced(northvale)
+
+    assert draw_reviews(northvale.wiring).pool == 1
