@@ -39,6 +39,7 @@ from gateway.wiring import Wiring
 WINDOW = timedelta(days=28)
 LEAVES = 5000
 _AT_ONCE = 500
+_BESIDE = timedelta(days=1)
 _BEFORE_WATCHED = timedelta(days=3)
 _RECORDED_LATE = timedelta(seconds=1)
 
@@ -60,11 +61,15 @@ def explain_new(wiring: Wiring) -> int:
 
 
 def judge_window(wiring: Wiring, until: datetime, window: timedelta = WINDOW) -> list[Judged]:
-    """Judge the accesses of the weeks before an instant anew, and write what changed."""
-    rules = load_rules(wiring.settings.review_file)
+    """Judge the accesses of the weeks before an instant anew, and write what changed.
+
+    Those of the day before stand beside them and are not judged: a reason may lie in the look of a colleague minutes
+    earlier, and would be lost to the first of a window as it moves on.
+    """
+    rules, since = load_rules(wiring.settings.review_file), until - window
     with wiring.database.transaction("hg_desk") as connection:
-        cards = cards_since(connection, until - window, until + _RECORDED_LATE)
-    judged = _judged(wiring, rules, cards)
+        cards = cards_since(connection, since - _BESIDE, until + _RECORDED_LATE)
+    judged = [one for one in _judged(wiring, rules, cards) if one.access.at >= since]
     _save(wiring, judged, cards)
     return judged
 

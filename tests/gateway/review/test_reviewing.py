@@ -1,6 +1,7 @@
 """The officers' side on a whole Northvale: real readings, sequenced, explained, drawn, asked about and closed."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.review.drawing import draw_seed, lot, week_of
 from gateway.usecases.families.watching_family import set_watch
 from gateway.usecases.review.reviewing import ReviewOutcome, close_review, open_review, review_queue
-from gateway.usecases.review.reviewing_accesses import explain_new, subject_reasons
+from gateway.usecases.review.reviewing_accesses import explain_new, judge_window, subject_reasons
 from gateway.usecases.review.reviewing_draws import draw_reviews
 from gateway.usecases.review.reviewing_questions import answer_question, ask_worker, my_questions
 from tests.gateway.audit.log_book import drain
@@ -221,3 +222,22 @@ def test_a_look_between_the_last_draw_and_the_closing_of_its_item_is_drawn_anew(
     sequenced(northvale)
 
     assert draw_reviews(northvale.wiring).pool == 1
+
+
+def test_a_reason_that_lies_in_a_look_just_before_the_window_is_kept(northvale, tmp_path):
+    file = tmp_path / "review.yaml"
+    rules = northvale.wiring.settings.review_file.read_text(encoding="utf-8")
+    file.write_text(rules.replace("sources: [housing]", "sources: [libraries]"), encoding="utf-8")
+    wiring = replace(northvale.wiring, settings=northvale.wiring.settings.model_copy(update={"review_file": file}))
+    kelly = opened_by(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
+    northvale.clock.now += timedelta(seconds=9)
+    northvale.open("B101", northvale.declare("B101", "tenancy_management"), kelly)
+    drain(wiring.database, wiring.log_signer)
+    explain_new(wiring)
+    paths = {row.path for row in northvale.sql("SELECT path FROM desk.access_review")}
+    assert paths == {"allocated", "consulted"}
+
+    judged = judge_window(wiring, northvale.clock.now, timedelta(seconds=5))
+
+    assert [one.path for one in judged] == ["consulted"]
+    assert {row.path for row in northvale.sql("SELECT path FROM desk.access_review")} == paths
