@@ -108,9 +108,11 @@ def _save(wiring: Wiring, judged: Sequence[Judged], cards: Sequence[CardRow]) ->
 
 def _accesses(wiring: Wiring, rules: ReviewRules, cards: Sequence[CardRow]) -> Iterator[Access]:
     asked = [one for number, card in enumerate(cards) for one in _asked(number, card)]
+    # A family page shows a whole household: a worker's own sister is looked at by her husband's page, too.
+    shown = [*asked, *(one for number, card in enumerate(cards) if card.household for one in _listed(number, card))]
     ties: dict[int, list[Known]] = defaultdict(list)
     with wiring.database.transaction("hg_decide") as connection:
-        found = [*work_ties(connection, asked), *life_ties(connection, asked, rules.limits.rare_surname)]
+        found = [*work_ties(connection, asked), *life_ties(connection, shown, rules.limits.rare_surname)]
     for one in sorted(found, key=lambda each: (abs(each.days), each.tie, each.reach, each.about or "")):
         ties[one.number].append(Known(Tie(one.tie), Reach(one.reach), one.days, one.about))
     watched = _watched(wiring, cards)
@@ -140,11 +142,18 @@ def _watched(wiring: Wiring, cards: Sequence[CardRow]) -> set[UUID]:
 
 def _asked(number: int, card: CardRow) -> Iterator[AskedTie]:
     """A family's own person is asked about; of a search, every person that it listed."""
-    persons: Sequence[UUID | None] = card.subjects if card.household is None else (None,)
-    for person in persons:
-        yield AskedTie(
-            number, card.who, card.team, card.agency, card.role, card.household, person, card.recorded_at
-        )  # fmt: skip
+    if card.household is None:
+        yield from _listed(number, card)
+    else:
+        yield _about(number, card, None)
+
+
+def _listed(number: int, card: CardRow) -> Iterator[AskedTie]:
+    return (_about(number, card, person) for person in card.subjects)
+
+
+def _about(number: int, card: CardRow, person: UUID | None) -> AskedTie:
+    return AskedTie(number, card.who, card.team, card.agency, card.role, card.household, person, card.recorded_at)
 
 
 def _kind(card: CardRow) -> Kind:

@@ -6,15 +6,19 @@ from datetime import timedelta
 
 import pytest
 
+from audit.entry import EventClass
 from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.review.drawing import draw_seed, lot, week_of
 from gateway.usecases.families.watching_family import set_watch
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.people.loading_staff import load_staff
 from gateway.usecases.review.reviewing import ReviewOutcome, close_review, open_review, review_queue
 from gateway.usecases.review.reviewing_accesses import explain_new, judge_window, subject_reasons
 from gateway.usecases.review.reviewing_draws import draw_reviews
 from gateway.usecases.review.reviewing_questions import answer_question, ask_worker, my_questions
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT
+from tests.gateway.review.test_staff_list import HEADER
 
 OFFICER, DPO, WORKER, FRAUD = "W601", "W602", "W201", "W502"
 
@@ -241,3 +245,18 @@ def test_a_reason_that_lies_in_a_look_just_before_the_window_is_kept(northvale, 
 
     assert [one.path for one in judged] == ["consulted"]
     assert {row.path for row in northvale.sql("SELECT path FROM desk.access_review")} == paths
+
+
+def test_a_tie_of_life_to_anybody_whom_a_family_page_showed_is_told_by_whichever_of_them_it_was_opened(northvale):
+    jayden, wiring = northvale.person("S2", "Jayden Marsh"), northvale.wiring
+    row = f"{WORKER},northvale_council,early_help_worker,Early Help 1,,,,{jayden['surname']},{jayden['dob']},,,"
+    load_staff(
+        wiring, f"{HEADER}\n{row}".encode(),
+        lambda detail: system_entry(wiring, EventClass.CONFIGURATION, wiring.clock(), purpose="x", detail=detail),
+    )  # fmt: skip
+    opened_by(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
+
+    sequenced(northvale)
+
+    [found] = northvale.sql("SELECT path, signals FROM desk.access_review")
+    assert (found.path, "self" in found.signals) == ("allocated", True)
