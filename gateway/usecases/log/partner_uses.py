@@ -2,7 +2,8 @@
 
 Counted are accesses of other agencies in which facts of the partner's sources were shown. Look-ups for sealed purposes
 (safeguarding, domestic abuse, law enforcement, emergencies) are in no figure and in no answer, so an answer is the same
-whether there were any. A month is counted once it is over and never again; small counts are told together with others.
+whether there were any. A month is counted once it is over and its entries are leaves, and never again; small counts are
+told together with others.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from gateway.store.partner_uses import (
     persons_of_record,
     uses_of_person,
 )
+from gateway.store.subject_lists import waiting_since
 from gateway.usecases.feeds.working_days import LONDON
 from gateway.usecases.intake.source_keys import SourceKey
 from gateway.usecases.log.entries import entry
@@ -182,11 +184,15 @@ def _count_months(
     wiring: Wiring, connection: Connection, agency: str, sources: tuple[str, ...], now: datetime
 ) -> list[date]:
     """Count what is over and not yet counted; gives the months that are told."""
-    told = _told_months(first_entry(connection), now)
-    counted = counted_months(connection, agency)
-    for month in told:
+    counted, waiting = counted_months(connection, agency), waiting_since(connection)
+    told = []
+    for month in _told_months(first_entry(connection), now):
+        since, until = _instant(month), _instant(_next(month))
+        # Cards are made with leaves: an entry of the month that still waits would be missing from it for ever.
+        if month not in counted and waiting is not None and waiting < until:
+            break
+        told.append(month)
         if month not in counted:
-            since, until = _instant(month), _instant(_next(month))
             counts = dict.fromkeys(wiring.register.disclosable, 0)
             counts |= count_uses(connection, agency, sources, since, until)
             keep_month(connection, agency, month, counts, now)
