@@ -172,6 +172,22 @@ def waiting_entries(connection: Connection) -> Iterator[Row[Any]]:
     )
 
 
+def waiting_since(connection: Connection) -> datetime | None:
+    """When the oldest entry that is not a leaf yet was queued; `None` where none waits.
+
+    A restore's own entry is queued before all others, at an instant that no calendar has; it counts from when it was
+    recorded.
+    """
+    oldest: datetime | None = connection.execute(
+        text(
+            "SELECT least((SELECT min(queued_at) FROM audit.pending WHERE isfinite(queued_at)),"
+            " (SELECT min(e.recorded_at) FROM audit.pending p JOIN audit.entry e USING (entry_id)"
+            " WHERE NOT isfinite(p.queued_at)))"
+        )
+    ).scalar_one()
+    return oldest
+
+
 def judged_entries(connection: Connection) -> Iterator[Row[Any]]:
     """Entries of accesses, oldest first, with the opened fields by which they can be judged again, as JSON text.
 

@@ -144,12 +144,6 @@ def due_lineages(connection: Connection) -> Sequence[Row[Any]]:
     ).all()
 
 
-def waiting_since(connection: Connection) -> datetime | None:
-    """When the oldest entry that is not a leaf yet was queued; `None` where none waits."""
-    oldest: datetime | None = connection.execute(text("SELECT min(queued_at) FROM audit.pending")).scalar_one()
-    return oldest
-
-
 # Reading for a report, as hg_desk.
 
 

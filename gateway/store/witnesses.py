@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from gateway.store.log import StoredCheckpoint, stream
+from gateway.store.log import StoredCheckpoint, stream, waiting_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ def witness_states(connection: Connection) -> dict[str, WitnessState]:
 
 def queue_of(connection: Connection) -> Queue:
     """What waits for its place in the tree."""
-    row = connection.execute(text("SELECT count(*) AS waiting, min(queued_at) AS oldest FROM audit.pending")).one()
-    return Queue(row.waiting, row.oldest)
+    waiting = connection.execute(text("SELECT count(*) FROM audit.pending")).scalar_one()
+    return Queue(waiting, waiting_since(connection))
 
 
 # Walking, as hg_desk.

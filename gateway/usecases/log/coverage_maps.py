@@ -28,7 +28,7 @@ from audit.subject_list import ListKind
 from gateway.custody import KeyRing
 from gateway.errors import KeyCustodyError
 from gateway.store.ledger import append
-from gateway.store.log import head_size, one_picture
+from gateway.store.log import head_size, one_picture, waiting_since
 from gateway.store.subject_lists import (
     MapRow,
     StoredMap,
@@ -38,7 +38,6 @@ from gateway.store.subject_lists import (
     newest_map,
     next_map_number,
     rows_of_map,
-    waiting_since,
 )
 from gateway.usecases.log.entries import system_entry
 from gateway.wiring import Wiring

@@ -16,6 +16,7 @@ from audit.entry import Decision, EventClass, Outcome
 from gateway.errors import ForbiddenError
 from gateway.identity.caller import Caller, StaffCaller
 from gateway.store.ledger import append
+from gateway.store.log import waiting_since
 from gateway.store.partner_uses import (
     UseLine,
     count_uses,
@@ -26,7 +27,6 @@ from gateway.store.partner_uses import (
     persons_of_record,
     uses_of_person,
 )
-from gateway.store.subject_lists import waiting_since
 from gateway.usecases.feeds.working_days import LONDON
 from gateway.usecases.intake.source_keys import SourceKey
 from gateway.usecases.log.entries import entry

@@ -23,6 +23,7 @@ from gateway.operator_parts import operator_entry
 from gateway.store.engine import embedded_url
 from gateway.store.log import newest_checkpoint, stored_nodes
 from gateway.usecases.log.exporting_log import export_log
+from gateway.usecases.log.log_status import log_status
 from gateway.usecases.log.receipts import operator_receipt
 from gateway.usecases.log.restoring import RolledBackError, declare_restore, guard_of
 from gateway.usecases.log.verifying_log import verify_database
@@ -123,6 +124,16 @@ def test_the_sequencer_goes_on_by_itself_once_the_restore_is_declared(rehearsal,
     # The gap is the first new leaf, although an entry had waited before it was declared.
     assert (leaves[done.entry_id], leaves[waiting]) == (20, 21)
     assert verify_database(wiring).finding is None
+
+
+def test_a_declared_restore_that_waits_for_its_place_leaves_the_status_of_the_log_to_be_read(rehearsal, wiring):
+    rehearsal.restore()
+    declare(wiring)
+
+    told = log_status(wiring)
+
+    assert told.waiting == 1
+    assert 0 <= told.lag_seconds < 60
 
 
 def test_the_gap_says_what_was_lost(rehearsal, wiring):
