@@ -71,21 +71,27 @@ def save_items(connection: Connection, items: Sequence[Mapping[str, Any]], uses:
 def open_reviews(connection: Connection, limit: int = 200) -> list[tuple[ReviewItemRow, int]]:
     """Items that nobody has closed, each with the number of its uses: raised ones, the doubtful, those drawn by lot.
 
-    Within each the most doubtful first, then the newest. A drawn item is as doubtful as the most doubtful of its uses.
+    Of each `limit` at most, so that none of them hides another. Within each the most doubtful first, then the newest.
+    A drawn item is as doubtful as the most doubtful of its uses.
     """
     rows = connection.execute(
         text(
-            "SELECT i.*, d.uses, d.doubt FROM desk.review_item i, LATERAL (SELECT"
+            "SELECT * FROM (SELECT i.*, d.uses, d.doubt, row_number() OVER ("
+            "PARTITION BY i.how ORDER BY d.doubt DESC, i.raised_at DESC, i.review_id) AS place"
+            " FROM desk.review_item i, LATERAL (SELECT"
             " 1 + count(*) FILTER (WHERE u.entry_id <> i.entry_id) AS uses,"
             " greatest(i.score, max(a.score) FILTER (WHERE i.how <> 'raised')) AS doubt"
             " FROM desk.review_use u LEFT JOIN desk.access_review a ON a.access_id = u.entry_id"
-            " WHERE u.review_id = i.review_id) d WHERE i.state <> 'closed'"
-            " ORDER BY array_position(ARRAY['raised', 'ranked', 'sampled'], i.how), d.doubt DESC, i.raised_at DESC,"
-            " i.review_id LIMIT :limit"
+            " WHERE u.review_id = i.review_id) d WHERE i.state <> 'closed') listed WHERE place <= :limit"
+            " ORDER BY array_position(ARRAY['raised', 'ranked', 'sampled'], how), place"
         ),
         {"limit": limit},
     ).mappings()
-    return [(ReviewItemRow(**{**row, "score": row["doubt"]}), int(row["uses"])) for row in rows]
+    names = ReviewItemRow.model_fields
+    return [
+        (ReviewItemRow(**{name: row["doubt" if name == "score" else name] for name in names}), int(row["uses"]))
+        for row in rows
+    ]
 
 
 def lock_review(connection: Connection, review_id: UUID) -> ReviewItemRow | None:
@@ -134,11 +140,15 @@ def known_groups(connection: Connection, digests: Sequence[bytes]) -> list[Known
 
 
 def items_of_week(connection: Connection, week: date, since: datetime) -> Counter[str]:
-    """How many items the week has by how they came: drawn for it, or raised since its first instant."""
+    """How many items the week has by how they came: drawn for it, or raised since its first instant.
+
+    What the gateway raised itself, such as an agreement that is about to end, is no access and is not counted.
+    """
     rows = connection.execute(
         text(
             "SELECT i.how, count(*) AS items FROM desk.review_item i"
-            " WHERE i.week = :week OR (i.how = 'raised' AND i.raised_at >= :since) GROUP BY i.how"
+            " WHERE i.week = :week OR (i.how = 'raised' AND i.role <> '' AND i.raised_at >= :since)"
+            " GROUP BY i.how"
         ),
         {"week": week, "since": since},
     )

@@ -1,6 +1,7 @@
 """The officers' side on a whole Northvale: real readings, sequenced, explained, drawn, asked about and closed."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ import pytest
 from audit.entry import EventClass
 from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.review.drawing import draw_seed, lot, week_of
+from gateway.store.ledger import append
+from gateway.store.reviews import raise_review
 from gateway.usecases.families.watching_family import set_watch
 from gateway.usecases.log.entries import system_entry
 from gateway.usecases.people.loading_staff import load_staff
@@ -38,6 +41,14 @@ def refused_purpose(northvale, times=1):
     for _ in range(times):
         with pytest.raises(AccessRefusedError):
             northvale.declare(FRAUD, "early_help")
+
+
+def with_rules(wiring, folder, old, new):
+    """The same with rules of review of which one line is another."""
+    file = folder / "review.yaml"
+    rules = wiring.settings.review_file.read_text(encoding="utf-8")
+    file.write_text(rules.replace(old, new), encoding="utf-8")
+    return replace(wiring, settings=wiring.settings.model_copy(update={"review_file": file}))
 
 
 def queue(northvale, officer=OFFICER):
@@ -229,10 +240,7 @@ def test_a_look_between_the_last_draw_and_the_closing_of_its_item_is_drawn_anew(
 
 
 def test_a_reason_that_lies_in_a_look_just_before_the_window_is_kept(northvale, tmp_path):
-    file = tmp_path / "review.yaml"
-    rules = northvale.wiring.settings.review_file.read_text(encoding="utf-8")
-    file.write_text(rules.replace("sources: [housing]", "sources: [libraries]"), encoding="utf-8")
-    wiring = replace(northvale.wiring, settings=northvale.wiring.settings.model_copy(update={"review_file": file}))
+    wiring = with_rules(northvale.wiring, tmp_path, "sources: [housing]", "sources: [libraries]")
     kelly = opened_by(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
     northvale.clock.now += timedelta(seconds=9)
     northvale.open("B101", northvale.declare("B101", "tenancy_management"), kelly)
@@ -260,3 +268,18 @@ def test_a_tie_of_life_to_anybody_whom_a_family_page_showed_is_told_by_whichever
 
     [found] = northvale.sql("SELECT path, signals FROM desk.access_review")
     assert (found.path, "self" in found.signals) == ("allocated", True)
+
+
+def test_warnings_about_agreements_take_no_room_from_doubtful_accesses_and_hide_none_of_them(northvale, tmp_path):
+    wiring, kelly = northvale.wiring, opened_by(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
+    set_watch(wiring, CONTEXT, northvale.reader(OFFICER), kelly, "In the newspaper", watched=True)
+    sequenced(northvale)
+    with wiring.database.transaction("hg_desk") as connection:
+        for _ in range(205):
+            told = system_entry(wiring, EventClass.CONFIGURATION, wiring.clock(), purpose="log_oversight")
+            append(connection, told)
+            raise_review(connection, wiring.mint(), "agreement-review-90", told, wiring.clock())
+
+    assert draw_reviews(with_rules(wiring, tmp_path, "least_score: 45", "least_score: 1")).ranked == 1
+
+    assert Counter(item.how for item in queue(northvale)) == {"raised": 200, "ranked": 1}
