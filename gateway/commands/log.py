@@ -110,11 +110,13 @@ def parse_filters(conditions: list[str]) -> "LogFilters":
 
 
 def _value(name: str, of: Any, text: str) -> Any:
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - reading help needs no database
+    from pydantic import TypeAdapter  # noqa: PLC0415 - reading help needs no database
 
     try:
+        # Bytes that are no text of this machine's encoding come as characters that the database has none of.
+        text.encode()
         return TypeAdapter(of).validate_python(text)
-    except ValidationError:
+    except ValueError:
         message = f"the value of {name} is none that entries hold"
         raise CommandError(message) from None
 

@@ -114,6 +114,7 @@ def test_conditions_are_read_as_filters():
         (["name=x"], "NAME=VALUE"),
         (["family=Ng"], "value of family"),
         (["event=x"], "value of event"),
+        (["worker=\udcff"], "value of worker"),
         (["since=soon"], "since is a day"),
         (["since=2026-11-16T09:00:00"], "since is a day"),
         (["role=a", "role=b"], "role is given twice"),
