@@ -79,6 +79,8 @@ _DICOM_EVENTS: Mapping[str, tuple[str, str | None, str]] = {
 }
 """Type, subtype and action of what no pattern of BALP is for: authentication, log used, export, security alert."""
 _SIGNED_OUT = "110123"
+_NO_TEXT = {code: "\ufffd" for code in range(32) if chr(code) not in "\t\n\r"}
+"""FHIR strings hold no control characters but these three; somebody's own words may."""
 _AUTHORISED = {"system": "https://profiles.ihe.net/ITI/BALP/CodeSystem/AuthZsubType", "code": "AuthZ-Role"}
 
 
@@ -271,7 +273,9 @@ class AuditEventWriter:
         return {
             "what": {"identifier": {"system": self._names("entries"), "value": str(line.entry_id)}},
             "type": {"system": self._names("entity-types"), "code": "log-entry"},
-            "detail": [{"type": name, "valueString": value} for name, value in told.items() if value],
+            "detail": [
+                {"type": name, "valueString": value.translate(_NO_TEXT)} for name, value in told.items() if value
+            ],
         }
 
     def _observer(self) -> Fhir:

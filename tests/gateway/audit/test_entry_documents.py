@@ -121,6 +121,14 @@ def test_an_event_names_clauses_family_items_request_and_where_it_came_from():
     assert (told["team"], told["sealed"], told["leaf"]) == ("Early Help", "yes", "41")
 
 
+def test_control_characters_in_somebodys_words_make_no_event_invalid():
+    """FHIR R4, string: no code point below 32 but tab, line feed and carriage return."""
+    said = {"justification": "rang\x07 at 9\x1b\n\tand came", "case_reference": "C\x0b1"}
+    (one,) = events_of(done(EventClass.CONFIGURATION, 1, detail=said))
+    told = {detail["type"]: detail["valueString"] for detail in one["entity"][-1]["detail"]}
+    assert (told["justification"], told["case_reference"]) == ("rang\ufffd at 9\ufffd\n\tand came", "C\ufffd1")
+
+
 def test_the_words_of_a_search_travel_as_its_query():
     fields = NOT_YET | {"detail": {"query": "family=Ng"}}
     (one,) = events_of(done(EventClass.SEARCH, 0, **fields))
