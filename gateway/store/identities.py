@@ -119,7 +119,11 @@ def replace_links(
 ) -> None:
     """End links by id and insert their successors."""
     if superseded:
-        connection.execute(update(_LINK).where(_LINK.c.link_id.in_(superseded)).values(superseded_at=now))
+        # One array: a model that moves most bands ends more links than a statement may have parameters.
+        connection.execute(
+            text("UPDATE hearth.link SET superseded_at = :now WHERE link_id = ANY (CAST(:ended AS uuid[]))"),
+            {"now": now, "ended": list(superseded)},
+        )
     if links:
         connection.execute(insert(LinkRow), [dict(link) for link in links])
 

@@ -1,6 +1,11 @@
 """Everything is linked with a model fitted to it, new records with the same, and a steward is told its weights."""
 
+from uuid import UUID
+
+from gateway.store import identities
+from gateway.store.ledger import append
 from gateway.store.link_keys import read_base
+from gateway.usecases.linking.linking_entries import combination_entry
 from gateway.usecases.linking.match_queue import matches_waiting
 from gateway.usecases.linking.match_reviews import explain_match
 from linkage.model import default_model, model_from_json
@@ -41,3 +46,15 @@ def test_weights_of_an_earlier_release_are_not_told_as_if_they_held(northvale):
     northvale.sql("UPDATE hearth.link_base SET model = '{}', made_with = 'an earlier release'")
 
     assert explained(northvale)
+
+
+def test_a_model_that_moves_every_band_of_a_borough_ends_all_its_links_at_once(northvale):
+    now = northvale.clock.now
+    with northvale.wiring.database.transaction("hg_link") as connection:
+        links = [link.link_id for link in identities.current_links(connection)]
+        append(connection, combination_entry(northvale.wiring, northvale.wiring.mint(), len(links), (), now))
+        # The protocol of the server takes 65,535 parameters in a statement.
+        identities.replace_links(connection, [*links, *map(UUID, map("{:032x}".format, range(70_000)))], [], now)
+        left = identities.current_links(connection)
+
+    assert (len(links) > 500, left) == (True, [])
