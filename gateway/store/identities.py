@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gateway.store.tables import HouseholdMemberRow, HouseholdRow, KinRow, LinkReviewRow, LinkRow, PersonRow
+from gateway.store.tables import HouseholdMemberRow, HouseholdRow, KinRow, LinkRow, PersonRow
 
 _LINK = LinkRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 _PERSON = PersonRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
@@ -126,12 +126,6 @@ def replace_links(
         )
     if links:
         connection.execute(insert(LinkRow), [dict(link) for link in links])
-
-
-def save_reviews(connection: Connection, reviews: Sequence[Mapping[str, Any]]) -> None:
-    """Queue pairs for a steward; a pair that is known stays as it is."""
-    if reviews:
-        connection.execute(upsert(LinkReviewRow).on_conflict_do_nothing(), [dict(review) for review in reviews])
 
 
 def household_members(connection: Connection) -> dict[UUID, dict[UUID, Period]]:

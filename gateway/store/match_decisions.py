@@ -8,11 +8,10 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, text
 
 from gateway.store.match_tables import MatchDecisionRow, MatchDoubtRow, MatchUndoneRow
+from gateway.store.waiting_pairs import DOUBTED
 
 _DECISION = MatchDecisionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 _UNDONE = MatchUndoneRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
-DOUBTED = "doubted"
-"""The reason of a pair that a steward asked for: two records that are held to be one person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ _WAITING = text(
        WHERE CASE WHEN one.person_id = other.person_id
                   THEN EXISTS (SELECT FROM hearth.match_doubt t
                                 WHERE ARRAY[r.record_id, r.other_record_id] <@ t.record_ids)
-                  ELSE r.reason <> :doubted END
+                  ELSE r.state = 'open' AND r.reason <> :doubted END
          AND (CAST(:review AS uuid) IS NULL OR r.review_id = CAST(:review AS uuid))
          AND NOT EXISTS (SELECT FROM standing s WHERE (s.record_id, s.other_record_id)
                           = (least(r.record_id, r.other_record_id), greatest(r.record_id, r.other_record_id)))

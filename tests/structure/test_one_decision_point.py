@@ -68,7 +68,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # What only writes, or gives digests, hashes, numbers of a file, signatures and counts of leaves.
         "ledger", "append_many", "group_commit",
         "facts.find_records", "facts.current_digests", "facts.save_facts", "facts.keep_order", "facts.save_tokens",
-        "identities.add_persons", "identities.retire_persons", "identities.replace_links", "identities.save_reviews",
+        "identities.add_persons", "identities.retire_persons", "identities.replace_links", "waiting_pairs",
         "identities.replace_households", "identities.replace_kin", "near_identities.replace_members",
         "near_identities.replace_kin_of", "link_keys.replace_compared", "link_keys.count_names",
         "link_keys.replace_base",

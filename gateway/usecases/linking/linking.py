@@ -25,7 +25,7 @@ from gateway.usecases.linking.linking_differences import differences_from
 from gateway.usecases.linking.linking_entries import combination_entry
 from gateway.usecases.linking.linking_households import write_households
 from gateway.usecases.linking.linking_input import known_sources, link_input, matching_mask, permitted
-from gateway.usecases.linking.linking_persons import write_persons
+from gateway.usecases.linking.linking_persons import write_pairs, write_persons
 from gateway.usecases.linking.mixed_profiles import trace_mixed_profiles
 from gateway.usecases.linking.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
@@ -83,6 +83,7 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         append(connection, combination_entry(wiring, run_id, len(records), sources, now, differences))
         # (4) Persons, households and kin.
         changed = write_persons(wiring, connection, run_id, result, assigned, links)
+        write_pairs(wiring, connection, run_id, result)
         households = write_households(wiring, connection, facts, assigned.person_of)
         hasher = LinkHasher(wiring.custody, mask)
         keep_index(connection, hasher, records, facts, new_base(run_id, now, hasher, model, len(records)))

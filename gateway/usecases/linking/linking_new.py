@@ -34,7 +34,7 @@ from gateway.usecases.linking.linking_input import RELATIONSHIP, leans_on, match
 from gateway.usecases.linking.linking_new_facts import RecordFacts
 from gateway.usecases.linking.linking_new_homes import write_homes_of
 from gateway.usecases.linking.linking_new_index import StoredNeighbours
-from gateway.usecases.linking.linking_persons import write_persons
+from gateway.usecases.linking.linking_persons import write_pairs, write_persons
 from gateway.usecases.linking.mixed_profiles import trace_mixed_profiles
 from gateway.usecases.linking.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
@@ -231,6 +231,7 @@ def _link(
     )  # fmt: skip
     # (5) Persons, then the households and kin of whoever has a record concerned or one that moved.
     links_changed = write_persons(run.wiring, connection, run.run_id, result, assigned, links)
+    write_pairs(run.wiring, connection, run.run_id, result, [UUID(record) for record in assigned.person_of])
     moved = {person for record, person in assigned.person_of.items() if previous.get(record) != person}
     gave = {previous[record] for record, person in assigned.person_of.items() if previous.get(record, person) != person}
     theirs = {link.person_id for link in links_of(connection, concerned)}

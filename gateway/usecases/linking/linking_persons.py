@@ -1,13 +1,14 @@
 """What a run of linkage found about persons, written: links as versions, ids that end and redirect, pairs to decide."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from gateway.store import identities
 from gateway.store.identities import CurrentLink
+from gateway.store.waiting_pairs import raise_pairs
 from gateway.wiring import Wiring
 from linkage.lineage import Assignment
 from linkage.record import LinkResult
@@ -45,17 +46,25 @@ def write_persons(
     gone: dict[UUID, UUID | None] = {UUID(old): UUID(new) for old, new in assigned.merged.items()}
     gone |= {UUID(old): None for old in assigned.gone}
     identities.retire_persons(connection, gone, now)
-    identities.save_reviews(
+    return len(fresh)
+
+
+def write_pairs(
+    wiring: Wiring, connection: Connection, run_id: UUID, result: LinkResult, among: Collection[UUID] | None = None
+) -> None:
+    """Let the pairs of a result wait for a steward, and no others of its records; `among` None: of anybody."""
+    now = wiring.clock()
+    raise_pairs(
         connection,
         [
             {
                 "review_id": wiring.mint(), "record_id": UUID(pair.left), "other_record_id": UUID(pair.right),
-                "reason": ", ".join(pair.reasons), "run_id": run_id, "raised_at": now, "state": "open",
+                "reason": ", ".join(pair.reasons), "run_id": run_id, "raised_at": now,
             }
             for pair in result.reviews
         ],
+        among,
     )  # fmt: skip
-    return len(fresh)
 
 
 def _claims(result: LinkResult) -> dict[str, list[str]]:

@@ -22,10 +22,9 @@ from gateway.errors import AccessRefusedError, MatchContradictedError, NotFoundE
 from gateway.identity.caller import StaffCaller
 from gateway.link_record import link_record
 from gateway.store.erasure import keep_linkage_out
-from gateway.store.identities import IdentityFact, save_reviews
+from gateway.store.identities import IdentityFact
 from gateway.store.ledger import append
 from gateway.store.match_decisions import (
-    DOUBTED,
     WaitingPair,
     add_decision,
     add_undoing,
@@ -38,6 +37,7 @@ from gateway.store.match_decisions import (
 )
 from gateway.store.match_tables import MatchDecisionRow, MatchDoubtRow, MatchUndoneRow
 from gateway.store.near_identities import identity_facts_of, links_to
+from gateway.store.waiting_pairs import DOUBTED, raise_doubted
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
 from gateway.usecases.linking.linking_input import permitted
 from gateway.usecases.linking.linking_new import relink
@@ -174,7 +174,7 @@ def doubt_person(wiring: Wiring, context: RequestContext, caller: StaffCaller, f
             }
             for first, second in pairs
         ]  # fmt: skip
-        save_reviews(connection, rows)
+        raise_doubted(connection, rows)
         save_doubt(connection, MatchDoubtRow(
             doubt_id=doubt_id, record_ids=records, sealed_reason=sealed, doubted_by=caller.subject, doubted_at=now
         ))  # fmt: skip

@@ -15,7 +15,7 @@ from audit.entry import EventClass, Outcome
 from gateway.errors import NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.store.ledger import append
-from gateway.store.match_decisions import DOUBTED, QueuePlace, WaitingPair, waiting_pairs
+from gateway.store.match_decisions import QueuePlace, WaitingPair, waiting_pairs
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
 from gateway.usecases.linking.match_stewards import steward_mask
 from gateway.usecases.log.entries import entry
@@ -74,7 +74,8 @@ def waiting_match(pair: WaitingPair) -> WaitingMatch:
     """A pair as a steward is told of it."""
     together = pair.person_id == pair.other_person_id
     codes = pair.reason.split(", ")
-    reasons = explain_review(codes) if pair.reason != DOUBTED else ("Somebody doubts that these are one person.",)
+    # Of a pair that is one person's now only a doubt is asked, whatever it waited for before.
+    reasons = ("Somebody doubts that these are one person.",) if together else explain_review(codes)
     return WaitingMatch(pair.review_id, reasons, together, pair.raised_at, pair.unsure)
 
 

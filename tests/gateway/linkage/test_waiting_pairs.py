@@ -1,0 +1,91 @@
+"""What waits for a steward is what linkage asks about now: nobody compares two people without a reason."""
+
+import csv
+import io
+
+import pytest
+
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import link_new
+from gateway.usecases.linking.match_queue import matches_waiting
+from tests.gateway.northvale_world import CONTEXT
+
+FEED = "library-members"
+KELLY = {
+    "borrower_no": "LB990001", "surname": "Quillfeather", "forename": "Kelly", "dob": "03/04/1991",
+    "address": "999 Kestrel Close; Northvale", "phone": "07700 900111", "email": "",
+}  # fmt: skip
+MARIE = KELLY | {"borrower_no": "LB990002", "forename": "Marie"}
+SOMEBODY_ELSE = MARIE | {
+    "forename": "Zacharias", "surname": "Oppenheimer", "dob": "01/01/1950", "address": "1 Heron Row; Northvale",
+    "phone": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def library(northvale):
+    text = (northvale.built.folder / "library-members.csv").read_text(encoding="utf-8-sig")
+    first = next(csv.DictReader(io.StringIO(text)))
+
+    def send(*rows):
+        stream = io.StringIO()
+        writer = csv.DictWriter(stream, first, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(first | row for row in rows)
+        northvale.push(FEED, stream.getvalue().encode(), f"{len(stream.getvalue())}-{rows[-1]['forename']}")
+        link_new(northvale.wiring)
+
+    return send
+
+
+def waiting(northvale):
+    pairs = matches_waiting(northvale.wiring, CONTEXT, northvale.reader("W603")).matches
+    return {pair.review_id: pair.reasons for pair in pairs}
+
+
+def pairs_of(northvale, borrower):
+    record = northvale.record_id("libraries", borrower)
+    rows = northvale.sql(
+        "SELECT review_id FROM hearth.link_review WHERE :record IN (record_id, other_record_id)", record=record
+    )
+    return waiting(northvale).keys() & {row.review_id for row in rows}
+
+
+def test_a_pair_leaves_the_queue_with_the_record_that_turns_out_to_be_about_somebody_else(northvale, library):
+    before = waiting(northvale)
+    library(KELLY, MARIE)
+    asked = pairs_of(northvale, "LB990002")
+
+    library(SOMEBODY_ELSE)
+
+    assert len(asked) == 1
+    assert waiting(northvale) == before
+    # Put right again, they wait again, under the id that a steward may have been unsure of.
+    library(MARIE)
+    assert pairs_of(northvale, "LB990002") == asked
+
+
+def test_a_pair_that_no_run_asks_about_any_more_waits_no_more(northvale):
+    before = waiting(northvale)
+    records = northvale.sql("SELECT record_id FROM hearth.source_record WHERE subject_kind = 'person' ORDER BY 1")
+    northvale.sql(
+        "INSERT INTO hearth.link_review (review_id, record_id, other_record_id, reason, run_id, raised_at)"
+        " VALUES (:id, :one, :other, 'unsure', :id, :now)",
+        id=northvale.wiring.mint(), one=records[0].record_id, other=records[-1].record_id, now=northvale.clock.now,
+    )  # fmt: skip
+    with_another_models = waiting(northvale)
+
+    link_everything(northvale.wiring)
+
+    assert len(with_another_models) == len(before) + 1
+    assert waiting(northvale) == before
+
+
+def test_a_pair_that_was_doubted_while_it_was_one_person_waits_again_where_linkage_cannot_tell(northvale):
+    before = waiting(northvale)
+    northvale.sql("UPDATE hearth.link_review SET reason = 'doubted'")
+    assert waiting(northvale) == {}
+
+    link_everything(northvale.wiring)
+
+    assert waiting(northvale) == before
