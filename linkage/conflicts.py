@@ -24,7 +24,9 @@ from linkage.evidence import (
 )
 from linkage.standardise import StandardRecord
 
-WEIGHED = frozenset({"a-generation-apart", "siblings", "perhaps-twins"})
+PERHAPS_TWINS = "perhaps-twins"
+"""Two first names, or parts of a name, and one day of birth: two people, or one who is known by both."""
+WEIGHED = frozenset({"a-generation-apart", "siblings", PERHAPS_TWINS})
 """Conflicts of names and birth dates alone, which every comparison weighs. Where relatives are not to be expected they
 count for nothing; elsewhere a pair that speaks for one person all the same stands where the conflict `gives_way`."""
 
@@ -51,13 +53,13 @@ def _of_one_day(left: StandardRecord, right: StandardRecord) -> str | None:
     if different_given_names(left, right) and different_sexes(left, right):
         return "twins"
     told_apart = (clearly_different_given_names, different_second_names, told_apart_by_numbers)
-    return "perhaps-twins" if any(claim(left, right) for claim in told_apart) else None
+    return PERHAPS_TWINS if any(claim(left, right) for claim in told_apart) else None
 
 
 def _of_newborns(left: StandardRecord, right: StandardRecord) -> str | None:
     if newborns_told_apart(left, right):
         return "twins"
-    return "perhaps-twins" if one_of_several_newborns(left, right) or different_sexes(left, right) else None
+    return PERHAPS_TWINS if one_of_several_newborns(left, right) or different_sexes(left, right) else None
 
 
 def bears_both_names(third: StandardRecord, left: StandardRecord, right: StandardRecord) -> bool:

@@ -79,7 +79,7 @@ def settle(
         return near_conclusive(known[left], known[right])
 
     threshold = log(model.merge_at / (1 - model.merge_at))
-    conflicts = Conflicts(known, log_odds, expects_relatives=model.expects_relatives)
+    conflicts = Conflicts(known, log_odds, expects_relatives=model.expects_relatives, decided=decided)
     clustering = agglomerate(
         _alike(known), log_odds, threshold, conflicts.between, decided, overruled=conflicts.overruled
     )

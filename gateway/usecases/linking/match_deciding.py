@@ -47,7 +47,7 @@ from gateway.usecases.linking.mixed_profiles import trace_mixed_profiles
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
-from linkage.conflicts import conflict_between
+from linkage.conflicts import PERHAPS_TWINS, conflict_between
 from linkage.standardise import StandardRecord, standardise
 
 UNSURE, SAME, DIFFERENT = "unsure", "same", "different"
@@ -55,7 +55,7 @@ _RULE = "decided-by-a-steward"
 _NO_SUCH_DECISION = "there is no such decision that stands"
 _ONE_RECORD = "there is nobody under this handle of whom there are two records"
 _OWN = "Somebody else undoes what you decided. This attempt is recorded."
-_CANNOT_BE = "other records of these two cannot be one person's; if one of them is wrong, its owner corrects it first"
+_CANNOT_BE = "records of these two cannot be one person's; if one of them is wrong, its owner corrects it first"
 _MOST_PAIRS = 40
 
 
@@ -192,14 +192,20 @@ def _go_by(wiring: Wiring, records: tuple[UUID, UUID]) -> str:
 
 
 def _require_possible(wiring: Wiring, connection: Connection, mask: int, pair: WaitingPair) -> None:
-    """One decision joins all records of both people: none of the one's may rule out one of the other's."""
+    """One decision joins all records of both people: none of the one's may rule out one of the other's.
+
+    Whether two first names are one person's is what the steward was asked, where the pair itself raises that: the
+    answer holds for the people's other records as well. A date or a number that is wrong its owner corrects.
+    """
     links = links_to(connection, (pair.person_id, pair.other_person_id))
     facts = permitted(wiring, mask, identity_facts_of(connection, [link.record_id for link in links]))
+    known = {link.record_id: _standard(link.record_id, facts) for link in links}
     ones, others = (
-        [_standard(link.record_id, facts) for link in links if link.person_id == person]
+        [known[link.record_id] for link in links if link.person_id == person]
         for person in (pair.person_id, pair.other_person_id)
     )
-    if any(conflict_between(one, other) for one in ones for other in others):
+    asked = {conflict_between(known[pair.record_id], known[pair.other_record_id])} & {PERHAPS_TWINS}
+    if any(conflict_between(one, other) not in {None, *asked} for one in ones for other in others):
         raise MatchContradictedError(_CANNOT_BE)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import link_new
+from gateway.usecases.linking.match_deciding import decide_match
 from gateway.usecases.linking.match_queue import matches_waiting
 from tests.gateway.northvale_world import CONTEXT
 
@@ -89,3 +90,28 @@ def test_a_pair_that_was_doubted_while_it_was_one_person_waits_again_where_linka
     link_everything(northvale.wiring)
 
     assert waiting(northvale) == before
+
+
+def persons_of(northvale, *borrowers):
+    records = [northvale.record_id("libraries", borrower) for borrower in borrowers]
+    rows = northvale.sql(
+        "SELECT DISTINCT person_id FROM hearth.link WHERE record_id = ANY (:records) AND superseded_at IS NULL",
+        records=records,
+    )
+    return len(rows)
+
+
+def test_who_is_known_by_two_first_names_is_one_person_once_a_steward_says_so_and_stays_it(northvale, library):
+    theirs = ("LB990001", "LB990003", "LB990002", "LB990004")
+    library(KELLY, KELLY | {"borrower_no": "LB990003", "email": ""}, MARIE, MARIE | {"borrower_no": "LB990004"})
+    assert persons_of(northvale, *theirs) == 2
+    (review,) = pairs_of(northvale, "LB990001") | pairs_of(northvale, "LB990003")
+
+    said = decide_match(northvale.wiring, CONTEXT, northvale.reader("W603"), review, "same", "She uses both.")
+
+    # "Perhaps twins, or one person known by both" was the question: both answers are possible.
+    assert (said.state, persons_of(northvale, *theirs)) == ("applied", 1)
+    library(KELLY | {"borrower_no": "LB990005"})
+    link_everything(northvale.wiring)
+    assert persons_of(northvale, *theirs, "LB990005") == 1
+    assert not any(pairs_of(northvale, borrower) for borrower in theirs)
