@@ -30,7 +30,8 @@ from gateway.usecases.linking.linking_households import place_of
 from gateway.usecases.linking.linking_input import RELATIONSHIP
 from linkage.addresses import uprn
 from linkage.blocking import block_keys
-from linkage.model import LinkModel
+from linkage.errors import LinkageError
+from linkage.model import LinkModel, model_from_json
 from linkage.record import LinkRecord
 from linkage.sealed_form import FORM, from_bytes, to_bytes
 from linkage.standardise import StandardRecord, standardise
@@ -155,6 +156,19 @@ def keep_index(
 def new_base(run_id: UUID, now: datetime, hasher: LinkHasher, model: LinkModel, records: int) -> LinkBaseRow:
     """What a run over everything leaves for those that follow it."""
     return LinkBaseRow(run_id=run_id, made_at=now, made_with=hasher.made_with, model=model.to_json(), records=records)
+
+
+def model_of(base: LinkBaseRow | None, hasher: LinkHasher) -> LinkModel | None:
+    """The model of the last run over everything; None before the first, or where that was made with something else.
+
+    So it is after an upgrade to a release that compares more: its next run fits a model anew.
+    """
+    if base is None or base.made_with != hasher.made_with:
+        return None
+    try:
+        return model_from_json(base.model)
+    except LinkageError:
+        return None
 
 
 def facts_by_record(facts: Iterable[IdentityFact]) -> Mapping[UUID, list[IdentityFact]]:

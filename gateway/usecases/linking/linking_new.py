@@ -25,10 +25,10 @@ from gateway.store.erasure import keep_linkage_out
 from gateway.store.gazetteer import batches_of_gazetteer
 from gateway.store.jobs import defer_linkage
 from gateway.store.ledger import append
-from gateway.store.link_keys import LinkBaseRow, read_base, records_under
+from gateway.store.link_keys import read_base, records_under
 from gateway.store.near_identities import brought_by, identified_by, links_of, ranks_of
 from gateway.usecases.linking.lineage_entries import lineage_entries
-from gateway.usecases.linking.link_index import LinkHasher, record_tie
+from gateway.usecases.linking.link_index import LinkHasher, model_of, record_tie
 from gateway.usecases.linking.linking_entries import combination_entry
 from gateway.usecases.linking.linking_input import RELATIONSHIP, leans_on, matching_mask
 from gateway.usecases.linking.linking_new_facts import RecordFacts
@@ -39,7 +39,7 @@ from gateway.usecases.linking.mixed_profiles import trace_mixed_profiles
 from gateway.usecases.linking.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
 from linkage.lineage import Assignment, assign_person_ids
-from linkage.model import model_from_json
+from linkage.model import LinkModel
 from linkage.neighbourhood import neighbourhood, persons_of
 from linkage.pairwise import PairScorer
 
@@ -60,6 +60,14 @@ class _Run:
     run_id: UUID
     mask: int
     hasher: LinkHasher
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What the last run over everything left: its model, and how many records it was of."""
+
+    model: LinkModel
+    records: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +137,11 @@ def _begun(wiring: Wiring) -> _Run:
     return _Run(wiring, now, wiring.mint(), mask, LinkHasher(wiring.custody, mask))
 
 
-def _usable(connection: Connection, run: _Run) -> LinkBaseRow | None:
+def _usable(connection: Connection, run: _Run) -> _Base | None:
     """What the index is made with, if that is what it would be made with now."""
     base = read_base(connection)
-    return base if base is not None and base.made_with == run.hasher.made_with else None
+    model = model_of(base, run.hasher)
+    return None if base is None or model is None else _Base(model, base.records)
 
 
 def _left(connection: Connection, run: _Run) -> NewlyLinked:
@@ -145,7 +154,7 @@ def _nothing(run: _Run) -> NewlyLinked:
 
 
 def _carry_out(
-    connection: Connection, run: _Run, facts: RecordFacts, concerned: Collection[UUID], base: LinkBaseRow,
+    connection: Connection, run: _Run, facts: RecordFacts, concerned: Collection[UUID], base: _Base,
     *, again: bool = False,
 ) -> NewlyLinked:  # fmt: skip
     # (3) The entry.
@@ -202,14 +211,14 @@ def _link(
     run: _Run,
     facts: RecordFacts,
     concerned: Collection[UUID],
-    base: LinkBaseRow,
+    base: _Base,
     *,
     again: bool,
 ) -> NewlyLinked:
     # (4) The index first, so that new records meet each other as well.
     decisions = steward_decisions(connection)
     neighbours = StoredNeighbours(connection, run.hasher, facts, decisions)
-    model = model_from_json(base.model)
+    model = base.model
     score, most = PairScorer(model, base.records), max(_LEAST_BOUND, _MOST_NEAR * len(concerned))
     changed = neighbours.changed(concerned)
     # Whom a record met as it was, it may have held apart or together: they are looked at as well.

@@ -29,7 +29,7 @@ from gateway.store.link_keys import read_base
 from gateway.store.match_decisions import waiting_pair
 from gateway.usecases.families.disclosure import receipt_for
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
-from gateway.usecases.linking.link_index import LinkHasher
+from gateway.usecases.linking.link_index import LinkHasher, model_of
 from gateway.usecases.linking.linking_addresses import matched_by_rule
 from gateway.usecases.linking.linking_new_facts import RecordFacts
 from gateway.usecases.linking.match_queue import WaitingMatch, waiting_match
@@ -40,7 +40,7 @@ from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 from linkage.evidence import claims_between, same_dwelling
 from linkage.explain import explain_claims
-from linkage.model import LinkModel, default_model, model_from_json
+from linkage.model import LinkModel, default_model
 from linkage.standardise import StandardRecord, standardise
 from linkage.weights import Weight, weights_between
 
@@ -120,10 +120,7 @@ def explain_match(wiring: Wiring, context: RequestContext, caller: StaffCaller, 
 
 def _model(connection: Connection, hasher: LinkHasher) -> LinkModel:
     """The model that linked them: that of the last run over everything, unless it was of an earlier release."""
-    base = read_base(connection)
-    if base is None or base.made_with != hasher.made_with:
-        return default_model()
-    return model_from_json(base.model)
+    return model_of(read_base(connection), hasher) or default_model()
 
 
 def _claims(facts: Sequence[IdentityFact], left: StandardRecord, right: StandardRecord) -> tuple[str, ...]:

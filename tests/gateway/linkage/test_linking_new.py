@@ -150,9 +150,14 @@ def waiting(northvale):
     return [row.task_name for row in rows]
 
 
-def test_where_other_things_may_be_compared_than_were_nothing_is_linked_until_everything_is(northvale, members):
+@pytest.mark.parametrize(
+    "earlier", ["UPDATE hearth.link_base SET made_with = 'other cells'", "UPDATE hearth.link_base SET model = '{}'"]
+)
+def test_where_other_things_may_be_compared_than_were_nothing_is_linked_until_everything_is(
+    northvale, members, earlier
+):
     sent(northvale, [members[0] | {"borrower_no": "LB999005"}], "one")
-    northvale.sql("UPDATE hearth.link_base SET made_with = 'other cells'")
+    northvale.sql(earlier)
 
     linked = link_new(northvale.wiring)
 

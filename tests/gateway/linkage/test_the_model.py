@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import pytest
+
 from gateway.store import identities
 from gateway.store.ledger import append
 from gateway.store.link_keys import read_base
@@ -42,8 +44,12 @@ def test_a_steward_is_told_the_weights_that_the_pair_was_judged_by(northvale):
     assert all(fitted[review] != shipped[review] for review in fitted)
 
 
-def test_weights_of_an_earlier_release_are_not_told_as_if_they_held(northvale):
-    northvale.sql("UPDATE hearth.link_base SET model = '{}', made_with = 'an earlier release'")
+@pytest.mark.parametrize("made_with", ["", "an earlier release"])
+def test_weights_of_an_earlier_release_are_not_told_as_if_they_held(northvale, made_with):
+    northvale.sql(
+        "UPDATE hearth.link_base SET model = '{}', made_with = coalesce(nullif(:made_with, ''), made_with)",
+        made_with=made_with,
+    )
 
     assert explained(northvale)
 
