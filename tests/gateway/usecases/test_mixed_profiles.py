@@ -6,8 +6,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.store.erasure import LinkVersion
-from gateway.usecases.linking.mixed_profiles import mixtures_of
+from gateway.store.erasure import LinkVersion, link_versions
+from gateway.usecases.linking.mixed_profiles import mixtures_of, trace_mixed_profiles
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 RECORDS, PEOPLE = 4, 3
@@ -70,3 +70,28 @@ def test_a_mixture_is_told_exactly_where_two_records_were_one_persons_and_are_no
         for kept in (one, other):
             assert owner_on(versions, kept, now) != mixed.person_id or kept not in mixed.record_ids
     assert len(mixtures_of(versions, other, one)) == len(found)
+
+
+def test_people_who_were_never_taken_for_one_are_not_asked_about_decision_by_decision(northvale, monkeypatch):
+    people = (
+        "(SELECT min(record_id::text)::uuid AS record_id, row_number() OVER (ORDER BY person_id) AS place"
+        " FROM hearth.link GROUP BY person_id)"
+    )
+    northvale.sql(
+        "INSERT INTO hearth.match_decision"  # noqa: S608 - one fixed text
+        " SELECT gen_random_uuid(), gen_random_uuid(), least(one.record_id, other.record_id),"
+        " greatest(one.record_id, other.record_id), 'different', '', 'W603', :now"
+        f" FROM {people} one JOIN {people} other ON other.place = one.place + 1",
+        now=northvale.clock.now,
+    )
+    asked = []
+
+    def counted(connection, records):
+        asked.append(len(records))
+        return link_versions(connection, records)
+
+    monkeypatch.setattr("gateway.usecases.linking.mixed_profiles.link_versions", counted)
+
+    assert trace_mixed_profiles(northvale.wiring) == []
+    assert len(asked) == 1
+    assert asked[0] > 100
