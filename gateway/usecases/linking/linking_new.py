@@ -26,7 +26,7 @@ from gateway.store.gazetteer import batches_of_gazetteer
 from gateway.store.jobs import defer_linkage
 from gateway.store.ledger import append
 from gateway.store.link_keys import read_base, records_under
-from gateway.store.near_identities import brought_by, identified_by, links_of, ranks_of
+from gateway.store.near_identities import brought_by, identified_by, links_of, ranks_of, sources_of
 from gateway.usecases.linking.lineage_entries import lineage_entries
 from gateway.usecases.linking.link_index import LinkHasher, model_of, record_tie
 from gateway.usecases.linking.linking_entries import combination_entry
@@ -115,10 +115,11 @@ def relink(wiring: Wiring, records: Collection[UUID]) -> NewlyLinked:
     with wiring.database.transaction("hg_link") as connection:
         keep_linkage_out(connection)
         base = _usable(connection, run)
-        if base is None or not records:
-            return _left(connection, run) if records else _nothing(run)
+        concerned = _persons_among(connection, records)
+        if base is None or not concerned:
+            return _left(connection, run) if concerned else _nothing(run)
         facts = RecordFacts(wiring, connection, run.mask, run.hasher, run.now)
-        linked = _carry_out(connection, run, facts, records, base, again=True)
+        linked = _carry_out(connection, run, facts, concerned, base, again=True)
         if linked.left:
             defer_linkage(connection)
     return _told(wiring, linked)
@@ -203,7 +204,14 @@ def _concerned(
     leaning = records_under(connection, [run.hasher.hashed(record_tie(str(one))) for one in found], _MOST_LEANING)
     naming = {record for records in leaning.values() for record in records}
     facts.read(naming)
-    return found | {record for record in naming if not leans_on(facts.of(record)).isdisjoint(found)}
+    return _persons_among(
+        connection, found | {record for record in naming if not leans_on(facts.of(record)).isdisjoint(found)}
+    )
+
+
+def _persons_among(connection: Connection, records: Collection[UUID]) -> set[UUID]:
+    """Those that stand for persons: others may go on naming a record that has been erased."""
+    return {record for record, _ in sources_of(connection, records)}
 
 
 def _link(

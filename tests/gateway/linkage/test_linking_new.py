@@ -11,6 +11,7 @@ import pytest
 from gateway.jobs.worker import run_linkage_worker
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import link_new, relink
+from tests.gateway.audit.erased_world import erase
 
 FEED = "library-members"
 KINDS = ("records-new", "records-moved", "persons-merged", "persons-parted", "persons-gone")
@@ -273,3 +274,18 @@ def test_the_worker_links_what_a_file_brought_without_a_run_over_everything(nort
         "SELECT task_name FROM jobs.procrastinate_jobs WHERE status = 'succeeded' AND queue_name = 'linkage'"
     )
     assert {row.task_name for row in done} == {"link_new"}
+
+
+def test_a_file_that_names_somebody_who_was_erased_is_linked_and_nobody_stands_for_them(northvale):
+    (tie, *_) = northvale.sql(
+        "SELECT CAST(f.value ->> 'other' AS uuid) AS other, f.batch_id, p.family_id FROM hearth.fact f"
+        " JOIN hearth.item i USING (item_no) JOIN hearth.link l ON l.record_id = CAST(f.value ->> 'other' AS uuid)"
+        " JOIN hearth.person p USING (person_id) WHERE i.name = 'family.relationship' ORDER BY 1, 2"
+    )
+    erase(northvale, tie.family_id)
+    northvale.sql("UPDATE desk.batch SET linked_at = NULL WHERE batch_id = :batch", batch=tie.batch_id)
+
+    linked = link_new(northvale.wiring)
+
+    assert (linked.records > 0, linked.left) == (True, False)
+    assert northvale.count("SELECT count(*) FROM hearth.link WHERE record_id = :other", other=tie.other) == 0
