@@ -52,15 +52,18 @@ class LinkModel:
     shares: LevelProbability | None = None
     rarities: Mapping[str, tuple[LevelProbability, ...]] | None = None
     slips: Mapping[str, tuple[LevelProbability, ...]] | None = None
+    of_families: bool = False
 
     @property
     def expects_relatives(self) -> bool:
         """Pairs of one household are common beside pairs of one person, as in records that hold homes whole.
 
+        Also where it is told (`of_families`) that the records are of families, however few of them came together yet.
+
         Then a father and a son of one name are to be expected; in a file of one person a home a birth date that is
         far off is rather a wrong date.
         """
-        return self.household_per_record >= self.same_per_record / 2
+        return self.of_families or self.household_per_record >= self.same_per_record / 2
 
     def class_shares(self, records: int) -> LevelProbability:
         """How pairs divide into the three classes before anything is compared, strangers first reckoned as 1."""
@@ -93,6 +96,7 @@ class LinkModel:
             "shares": None if self.shares is None else self.shares._asdict(),
             "rarities": _factors_body(self.rarities),
             "slips": _factors_body(self.slips),
+            "of_families": self.of_families,
             "levels": {
                 name: {level: each._asdict() for level, each in levels.items()} for name, levels in self.levels.items()
             },
@@ -141,6 +145,7 @@ def _model(body: Any) -> LinkModel:
         shares=_level(body["shares"]) if body.get("shares") else None,
         rarities=_factors(body["rarities"]) if body.get("rarities") else None,
         slips=_factors(body["slips"]) if body.get("slips") else None,
+        of_families=bool(body.get("of_families")),
     )
 
 

@@ -1,6 +1,7 @@
 """Which records are one person: standardise, block, compare, score, cluster, band. Pure and deterministic."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import log
 
@@ -43,10 +44,13 @@ def fit_and_link(
 ) -> tuple[LinkModel, LinkResult]:
     """The same with a model fitted to the records from `start`, None the one shipped; the model used comes first.
 
+    They are taken to be of families: a father and a son of one name, or twins, may be meant by any two of them, also
+    where the first files hold one person a home and a fit would take a son's birth date for a father's wrong one.
     Fewer records than `LEAST_RECORDS` are linked by `start` itself. Its thresholds stay: a band means what it meant.
     """
     known = _known(records)
-    used, log_odds = _scored(known, start or default_model(), fitted=len(known) >= LEAST_RECORDS)
+    first = replace(start or default_model(), of_families=True)
+    used, log_odds = _scored(known, first, fitted=len(known) >= LEAST_RECORDS)
     return used, cluster_scored(known, log_odds, used, decisions)
 
 

@@ -247,15 +247,21 @@ def fake_people():
     return records, {row["unique_id"]: row["cluster"] for row in rows}
 
 
+def of_families():
+    """The model that the gateway's fit starts from."""
+    return replace(default_model(), of_families=True)
+
+
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the shared samples are not beside the checkout")
 def test_on_the_published_fake_people_no_link_is_wrong():
     records, person_of = fake_people()
     model, linked = fit_and_link(records)
     precision, recall = quality(linked.clusters, person_of)
 
-    assert model == fit_model(records)
+    assert model == fit_model(records, of_families())
     assert precision >= 0.999
-    assert recall >= 0.9
+    # Fitted as records of people who live alone it were .92; but then fathers and sons of one name are one person.
+    assert recall >= 0.85
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the shared samples are not beside the checkout")
@@ -274,7 +280,29 @@ def test_what_the_shipped_model_does_not_join_of_the_fake_people_waits_for_a_ste
 def test_too_few_records_to_learn_from_are_linked_by_the_shipped_model():
     labelled = generate(60, 5)
 
-    assert fit_and_link([each.record for each in labelled])[0] == default_model()
+    assert fit_and_link([each.record for each in labelled])[0] == of_families()
+
+
+def test_relatives_stay_apart_also_where_the_first_files_hold_one_person_a_home():
+    """Of each home one person came, several times: a fit to these alone takes a son's birth date for a wrong one."""
+    generated = generate(900, 7)
+    one_of_each_home = {each.record.uprns or each.record.address_keys: each.person for each in generated}
+    records = [each.record for each in generated if each.person in one_of_each_home.values()]
+    home = {"postcodes": ("NV1 1ZZ",), "uprns": ("990001",), "phones": ("07700900123",)}
+    family = [
+        LinkRecord(
+            f"z{name}{born}{source}", source, given_names=(name,), family_names=("Iqbal",), birth_date=born, **home
+        )
+        for name, born in (("Mohammed", "1984-03-05"), ("Mohammed", "2009-07-11"), ("Clara", "2015-06-01"),
+                           ("Thea", "2015-06-01"), ("Owen", "1950-01-02"), ("Owen", "1980-01-02"))
+        for source in "ab"
+    ]  # fmt: skip
+
+    linked = fit_and_link([*records, *family])[1]
+
+    together = {tuple(cluster) for cluster in linked.clusters if any(each.startswith("z") for each in cluster)}
+    assert fit_model([*records, *family]).expects_relatives is False
+    assert together == {tuple(each.record_id for each in pair) for pair in zip(family[::2], family[1::2], strict=True)}
 
 
 def test_training_is_deterministic_and_its_file_reads_back():
