@@ -66,9 +66,11 @@ def neighbourhood(
     return Neighbourhood(records, inside, whole=not frontier)
 
 
-def persons_of(found: Neighbourhood, model: LinkModel, decisions: Sequence[Decision]) -> LinkResult:
-    """The persons of a whole neighbourhood."""
+def persons_of(
+    found: Neighbourhood, model: LinkModel, decisions: Sequence[Decision], adopted: Collection[str] = ()
+) -> LinkResult:
+    """The persons of a whole neighbourhood; `adopted` are ids of records of adopted children (`linkage.adopted`)."""
     known = [each.record for each in found.records]
     number = {record.record_id: place for place, record in enumerate(known)}
     log_odds = {(number[left], number[right]): odds for (left, right), odds in sorted(found.log_odds.items())}
-    return cluster_scored(known, log_odds, model, decisions)
+    return cluster_scored(known, log_odds, model, decisions, adopted)

@@ -1,10 +1,11 @@
 """Which records are one person: standardise, block, compare, score, cluster, band. Pure and deterministic."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import log
 
+from linkage.adopted import without_adoptions
 from linkage.bands import Places, band_for
 from linkage.candidates import candidates
 from linkage.cluster import Clustering, Pair, agglomerate, expel_doubtful, expel_torn
@@ -40,7 +41,10 @@ def link_records(
 
 
 def fit_and_link(
-    records: Sequence[LinkRecord], start: LinkModel | None = None, decisions: Sequence[Decision] = ()
+    records: Sequence[LinkRecord],
+    start: LinkModel | None = None,
+    decisions: Sequence[Decision] = (),
+    adopted: Collection[str] = (),
 ) -> tuple[LinkModel, LinkResult]:
     """The same with a model fitted to the records from `start`, None the one shipped; the model used comes first.
 
@@ -51,7 +55,7 @@ def fit_and_link(
     known = _known(records)
     first = replace(start or default_model(), of_families=True)
     used, log_odds = _scored(known, first, fitted=len(known) >= LEAST_RECORDS)
-    return used, cluster_scored(known, log_odds, used, decisions)
+    return used, cluster_scored(known, log_odds, used, decisions, adopted)
 
 
 def _known(records: Sequence[LinkRecord]) -> list[StandardRecord]:
@@ -63,12 +67,18 @@ def _known(records: Sequence[LinkRecord]) -> list[StandardRecord]:
 
 
 def cluster_scored(
-    known: Sequence[StandardRecord], log_odds: Mapping[Pair, float], model: LinkModel, decisions: Sequence[Decision]
+    known: Sequence[StandardRecord],
+    log_odds: Mapping[Pair, float],
+    model: LinkModel,
+    decisions: Sequence[Decision],
+    adopted: Collection[str] = (),
 ) -> LinkResult:
     """The persons behind records whose pairs are scored: of everything, or of a neighbourhood that is closed.
 
     `known` is sorted by record id; `log_odds` holds every compared pair by the numbers of its records, smaller first.
+    `adopted` are ids of records of adopted children (`linkage.adopted`).
     """
+    log_odds = without_adoptions(known, log_odds, adopted)
     decided = _decided(known, decisions)
     clustering, places = settle(known, log_odds, model, decided)
     return _result(known, model, log_odds, decided, (clustering, places))

@@ -42,6 +42,14 @@ def sources_of(connection: Connection, records: Collection[UUID]) -> list[tuple[
     return [(row[0], row[1]) for row in rows]
 
 
+def adopted_records(connection: Connection, among: Collection[UUID] | None = None) -> set[str]:
+    """Ids of records that a service marks as an adopted child's, among some records or (None) all."""
+    rows = connection.execute(
+        text("SELECT hearth.adopted_records(CAST(:among AS uuid[]))"), {"among": None if among is None else list(among)}
+    )
+    return set(map(str, rows.scalars()))
+
+
 def brought_by(connection: Connection, batches: Sequence[UUID], most: int) -> list[UUID]:
     """Records of which batches brought something: at most `most` and one, so that more than `most` can be told."""
     rows = connection.execute(

@@ -73,7 +73,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "near_identities.replace_kin_of", "link_keys.replace_compared", "link_keys.count_names",
         "link_keys.replace_base",
         # Ids of records with their sources; keyed hashes with counts; what an index is made with.
-        "near_identities.sources_of", "near_identities.brought_by", "near_identities.identified_by",
+        "near_identities.sources_of", "near_identities.adopted_records",
+        "near_identities.brought_by", "near_identities.identified_by",
         "link_keys.compared_digests", "link_keys.names_held", "link_keys.read_base",
         "notices.save_notice", "notices.mark_read",
         "requests.save_request", "requests.save_answer", "reviews.raise_review", "reviews.reviews_raised",

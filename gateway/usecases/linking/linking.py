@@ -18,6 +18,7 @@ from gateway.store import identities
 from gateway.store.batches import mark_linked, unlinked_batches
 from gateway.store.erasure import keep_linkage_out
 from gateway.store.ledger import append
+from gateway.store.near_identities import adopted_records
 from gateway.usecases.linking.lineage_entries import lineage_entries
 from gateway.usecases.linking.link_index import LinkHasher, keep_index, new_base
 from gateway.usecases.linking.linking_addresses import SeenAddresses, matched_by_rule, refresh_gazetteer, with_uprns
@@ -70,7 +71,9 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         records = link_input(identities.record_ids(connection), facts, known_sources(wiring, now))
         links = identities.current_links(connection)
         # (2) Persons.
-        model, result = fit_and_link(records, decisions=steward_decisions(connection))
+        model, result = fit_and_link(
+            records, decisions=steward_decisions(connection), adopted=adopted_records(connection)
+        )
         ranks = identities.person_ranks(connection)
         previous = {str(link.record_id): str(link.person_id) for link in links}
         assigned = assign_person_ids(

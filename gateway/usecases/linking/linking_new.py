@@ -26,7 +26,7 @@ from gateway.store.gazetteer import batches_of_gazetteer
 from gateway.store.jobs import defer_linkage
 from gateway.store.ledger import append
 from gateway.store.link_keys import read_base, records_under
-from gateway.store.near_identities import brought_by, identified_by, links_of, ranks_of, sources_of
+from gateway.store.near_identities import adopted_records, brought_by, identified_by, links_of, ranks_of, sources_of
 from gateway.usecases.linking.lineage_entries import lineage_entries
 from gateway.usecases.linking.link_index import LinkHasher, model_of, record_tie
 from gateway.usecases.linking.linking_entries import combination_entry
@@ -238,8 +238,9 @@ def _link(
     found = neighbourhood(seeds, neighbours, score, model, most)
     if not (before.whole and found.whole):
         return NewlyLinked(run.run_id, len(concerned), len(found.records), 0, None, left=True)
-    result = persons_of(found, model, decisions)
-    links = links_of(connection, [UUID(each.record.record_id) for each in found.records])
+    near = [UUID(each.record.record_id) for each in found.records]
+    result = persons_of(found, model, decisions, adopted_records(connection, near))
+    links = links_of(connection, near)
     previous = {str(link.record_id): str(link.person_id) for link in links}
     ranks = ranks_of(connection, {link.person_id for link in links})
     assigned = assign_person_ids(

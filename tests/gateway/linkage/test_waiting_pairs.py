@@ -92,6 +92,28 @@ def test_a_pair_that_was_doubted_while_it_was_one_person_waits_again_where_linka
     assert waiting(northvale) == before
 
 
+def test_an_adopted_childs_two_identities_are_not_joined_and_nobody_is_asked(northvale, library):
+    birth = KELLY | {"forename": "Isabella Rose", "surname": "Hargreaves", "dob": "04/03/2019"}
+    new = birth | {"borrower_no": "LB990002", "surname": "Okonjo", "address": "1 Heron Row; Northvale", "phone": ""}
+    before = waiting(northvale)
+    library(birth)
+    # As where an episode ends in adoption (RC1, E11): what is kept of the child from then on bears another name.
+    northvale.sql(
+        "INSERT INTO hearth.fact (fact_id, fact_key, record_id, source_no, item_no, value, nature, content_digest,"
+        " batch_id, agreement, recorded_at) SELECT gen_random_uuid(), 'adopted', f.record_id, f.source_no,"
+        " (SELECT item_no FROM hearth.item WHERE name = 'identity.protected'), '{\"kind\": \"adoption\"}', 'fact', '',"
+        " f.batch_id, f.agreement, f.recorded_at FROM hearth.fact f WHERE f.record_id = :record LIMIT 1",
+        record=northvale.record_id("libraries", "LB990001"),
+    )
+    library(new)
+
+    for again in (False, True):
+        if again:
+            link_everything(northvale.wiring)
+        assert persons_of(northvale, "LB990001", "LB990002") == 2
+        assert waiting(northvale) == before
+
+
 def persons_of(northvale, *borrowers):
     records = [northvale.record_id("libraries", borrower) for borrower in borrowers]
     rows = northvale.sql(

@@ -139,6 +139,7 @@ _LINK: Reach = {
     "hearth.match_weights()": ("EXECUTE", "how much a decision would move, for the order of the queue alone"),
     "hearth.person": ("SELECT INSERT UPDATE(redirect_to,retired_at)", "persons end and redirect, ids never change"),
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
+    "hearth.adopted_records()": ("EXECUTE", "records of adopted children, as ids, so that no birth identity is joined"),
     "hearth.nobodys_records()": ("EXECUTE", "records that stand for nobody yet, as ids"),
     "hearth.records_of_batches()": ("EXECUTE", "which records a file is about, as ids"),
     "hearth.source_record": ("SELECT", "records by source, to be joined"),
