@@ -129,10 +129,7 @@ _LINK: Reach = {
     "hearth.link_key": ("SELECT INSERT DELETE", "keyed hashes under which records are met when they are compared"),
     "hearth.link_name": ("SELECT INSERT DELETE", "how common names are, by keyed hash"),
     "hearth.link_record": ("SELECT INSERT DELETE", "what is compared of records, sealed"),
-    "hearth.link_review": (
-        "SELECT INSERT UPDATE(reason,run_id,raised_at,state)",
-        "pairs for a steward, which leave the queue when linkage asks no more",
-    ),
+    "hearth.link_review": ("SELECT INSERT UPDATE(reason,run_id,raised_at,state)", "pairs that wait for a steward"),
     "hearth.match_decision": ("SELECT INSERT", "what stewards decided of pairs of records, append-only"),
     "hearth.match_doubt": ("SELECT INSERT", "whose records stewards doubt to be one person's, append-only"),
     "hearth.match_undone": ("SELECT INSERT", "which decisions do not hold any more, append-only"),
