@@ -9,6 +9,7 @@ from linkage.columns import BIRTH, SETS, WORDS, connect, records_table
 from linkage.engine import full_records
 from linkage.file_columns import standard_table
 from linkage.file_rows import COLUMNS
+from linkage.sources import UNKNOWN
 
 TOLD = "given, middles_text, givens, givens_all, middles_all"
 SEEN = ("seen_from", "seen_to")
@@ -76,7 +77,7 @@ def test_by_columns_a_record_is_what_it_is_on_its_own(seed, most):
         names = [name for name, *_ in connection.execute("describe records").fetchall()]
         several = ", ".join(name for name in EVERYTHING.split(", ") if name in names)
         found = connection.execute(f"select {several} from records order by number").fetchall()  # noqa: S608 - our own columns
-        records = full_records(connection, PRESENT, pd.Series(range(40)).to_numpy(), ())
+        records = full_records(connection, PRESENT, pd.Series(range(40)).to_numpy(), UNKNOWN)
         records_table(connection, records)
         wanted = connection.execute(f"select {several} from records order by number").fetchall()  # noqa: S608 - as above
 
