@@ -62,7 +62,7 @@ def test_a_taxpayer_is_the_grown_person_of_the_name_and_so_is_a_child_who_has_gr
     assert persons_of([("tax", None), ("school", "2008-12-31")], GROWN, neighbours) == [0, 0]
 
 
-def test_such_a_pair_waits_for_a_steward_who_has_the_last_word():
+def test_such_a_pair_waits_for_a_steward_and_a_decision_wins_over_what_is_known():
     records = [record(1, "tax", None), record(2, "school", "2015-06-09")]
     (waiting,) = link_records(records).reviews
 

@@ -39,7 +39,7 @@ from gateway.store.match_tables import MatchDecisionRow, MatchDoubtRow, MatchUnd
 from gateway.store.near_identities import identity_facts_of, links_to
 from gateway.store.waiting_pairs import DOUBTED, raise_doubted
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
-from gateway.usecases.linking.linking_input import permitted
+from gateway.usecases.linking.linking_input import known_sources, permitted
 from gateway.usecases.linking.linking_new import relink
 from gateway.usecases.linking.match_reviews import NO_SUCH_PAIR
 from gateway.usecases.linking.match_stewards import deny, steward_mask
@@ -48,6 +48,7 @@ from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 from linkage.conflicts import PERHAPS_TWINS, conflict_between
+from linkage.sources import Sources
 from linkage.standardise import StandardRecord, standardise
 
 UNSURE, SAME, DIFFERENT = "unsure", "same", "different"
@@ -97,7 +98,7 @@ def decide_match(
         pair = waiting_pair(connection, review_id)
         if pair is not None:
             if verdict == SAME:
-                _require_possible(wiring, connection, mask, pair)
+                _require_possible(wiring, connection, mask, pair, now)
             # (2) The entry, then what it says; linkage follows.
             append(connection, noted)
             first, second = sorted((pair.record_id, pair.other_record_id))
@@ -191,7 +192,7 @@ def _go_by(wiring: Wiring, records: tuple[UUID, UUID]) -> str:
     return "queued" if linked.left else "applied"
 
 
-def _require_possible(wiring: Wiring, connection: Connection, mask: int, pair: WaitingPair) -> None:
+def _require_possible(wiring: Wiring, connection: Connection, mask: int, pair: WaitingPair, now: datetime) -> None:
     """One decision joins all records of both people: none of the one's may rule out one of the other's.
 
     Whether two first names are one person's is what the steward was asked, where the pair itself raises that: the
@@ -199,7 +200,8 @@ def _require_possible(wiring: Wiring, connection: Connection, mask: int, pair: W
     """
     links = links_to(connection, (pair.person_id, pair.other_person_id))
     facts = permitted(wiring, mask, identity_facts_of(connection, [link.record_id for link in links]))
-    known = {link.record_id: _standard(link.record_id, facts) for link in links}
+    sources = known_sources(wiring, now)
+    known = {link.record_id: _standard(link.record_id, facts, sources) for link in links}
     ones, others = (
         [known[link.record_id] for link in links if link.person_id == person]
         for person in (pair.person_id, pair.other_person_id)
@@ -209,9 +211,10 @@ def _require_possible(wiring: Wiring, connection: Connection, mask: int, pair: W
         raise MatchContradictedError(_CANNOT_BE)
 
 
-def _standard(record: UUID, facts: Sequence[IdentityFact]) -> StandardRecord:
-    said = [fact for fact in facts if fact.record_id == record]
-    return standardise(link_record(record, said[0].source if said else "", [(one.item, one.value) for one in said]))
+def _standard(record: UUID, facts: Sequence[IdentityFact], sources: Sources) -> StandardRecord:
+    own = [fact for fact in facts if fact.record_id == record]
+    said = [(fact.item, fact.value) for fact in own]
+    return standardise(link_record(record, own[0].source if own else "", said, sources))
 
 
 def _entry(

@@ -8,6 +8,8 @@ import pytest
 
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import link_new
+from gateway.usecases.linking.match_deciding import MatchContradictedError, decide_match
+from tests.gateway.northvale_world import CONTEXT
 
 HOME = {"line1": "71 Larkspur Way", "line2": "", "line3": "Northvale", "postcode": "NV8 1QA", "uprn": "980000097001"}
 CHILD = {"surname": "Wiltonby", "forename": "Barnaby", "dob": "2016-06-01", "sex": "M", "person_ref": "CP97101"}
@@ -58,6 +60,21 @@ def test_a_child_is_not_the_taxpayer_of_its_name_and_home(northvale, link):
 
     link_everything(saying(northvale.wiring, "council-tax", youngest=None))
     assert person_of(northvale, "case_system", "CP97101") == person_of(northvale, "council_tax", "L97101")
+
+
+def test_a_steward_cannot_make_them_one_which_would_tear_the_childs_records_apart(northvale):
+    push(northvale, "case-people", CHILD)
+    push(northvale, "council-tax", PAYER)
+    link_everything(northvale.wiring)
+    pair = {northvale.record_id("case_system", "CP97101"), northvale.record_id("council_tax", "L97101")}
+    (waiting,) = [
+        row.review_id
+        for row in northvale.sql("SELECT * FROM hearth.link_review WHERE state = 'open'")
+        if {row.record_id, row.other_record_id} == pair
+    ]
+
+    with pytest.raises(MatchContradictedError):
+        decide_match(northvale.wiring, CONTEXT, northvale.reader("W603"), waiting, "same", "they share a name")
 
 
 @pytest.mark.parametrize("link", [link_everything, link_new])
