@@ -43,8 +43,10 @@ from linkage.model import LinkModel
 from linkage.neighbourhood import neighbourhood, persons_of
 from linkage.pairwise import PairScorer
 
-MOST_RECORDS = 2000
-"""A file about more records is met by a run over everything."""
+MOST_RECORDS, ONE_IN = 2000, 100
+"""Where who somebody is has to be found for more records of a file than that, and for more than one in so many of all,
+it is met by a run over everything, which looks at each in a tenth of the time."""
+_MOST_BROUGHT = 100_000
 _MOST_NEAR = 20
 """Records looked at for each that is new, on average, before it is left to a run over everything."""
 _LEAST_BOUND = 400
@@ -97,7 +99,7 @@ def link_new(wiring: Wiring) -> NewlyLinked:
         base = _usable(connection, run)
         if base is None:
             return _left(connection, run)
-        met, brought, left = _small_files(connection)
+        met, brought, left = _small_files(connection, max(MOST_RECORDS, base.records // ONE_IN))
         # (2) Identity facts alone.
         facts = RecordFacts(wiring, connection, run.mask, run.hasher, run.now)
         concerned = _concerned(connection, run, facts, brought, identified_by(connection, met))
@@ -169,25 +171,33 @@ def _carry_out(
     return linked
 
 
-def _small_files(connection: Connection) -> tuple[list[UUID], set[UUID], bool]:
-    """Files that no run has met and that are about few records, these records, and whether other files wait."""
+def _small_files(connection: Connection, most: int) -> tuple[list[UUID], set[UUID], bool]:
+    """Files that no run has met, the records that they brought something of, and whether other files wait.
+
+    After the files taken at most so many records have to be looked at.
+    """
     met: list[UUID] = []
     records: set[UUID] = set()
+    to_look_at: set[UUID] = set()
     left = False
     waiting = unlinked_batches(connection)
     # What the gazetteer changes may change anybody's.
     of_gazetteer = batches_of_gazetteer(connection, waiting)
     for batch in waiting:
-        if batch in of_gazetteer:
+        brought = set() if batch in of_gazetteer else set(brought_by(connection, [batch], _MOST_BROUGHT))
+        # A long file of attendances or calls says of most that they are who they were.
+        asked = to_look_at | (brought & identified_by(connection, [batch])) | _nobodys_yet(connection, brought)
+        if batch in of_gazetteer or len(brought) > _MOST_BROUGHT or len(asked) > most:
             left = True
             continue
-        brought = brought_by(connection, [batch], MOST_RECORDS)
-        if len(brought) + len(records) > MOST_RECORDS:
-            left = True
-        else:
-            met.append(batch)
-            records.update(brought)
+        met.append(batch)
+        records |= brought
+        to_look_at = asked
     return met, records, left
+
+
+def _nobodys_yet(connection: Connection, records: Collection[UUID]) -> set[UUID]:
+    return set(records) - {link.record_id for link in links_of(connection, records)}
 
 
 def _concerned(
@@ -199,8 +209,7 @@ def _concerned(
         UUID(str(fact.value["other"])) for fact in facts.all_of(identified) if fact.item == RELATIONSHIP
     }  # fmt: skip
     candidates = {*brought, *named}
-    standing = {link.record_id for link in links_of(connection, candidates)}
-    found = {*(set(identified) & set(brought)), *(candidates - standing)}
+    found = {*(set(identified) & set(brought)), *_nobodys_yet(connection, candidates)}
     leaning = records_under(connection, [run.hasher.hashed(record_tie(str(one))) for one in found], _MOST_LEANING)
     naming = {record for records in leaning.values() for record in records}
     facts.read(naming)

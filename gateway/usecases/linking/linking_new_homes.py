@@ -40,6 +40,8 @@ _ROUNDS = 2
 """Who moved here together lived together before: their earlier neighbours decide on that, and nobody beyond."""
 _MOST_AT_A_PLACE = 300
 _MOST_PERSONS = 3000
+# Of so many the homes are found at once: of a long file all together would live near more than that.
+_TOGETHER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,19 @@ def write_homes_of(
     False where too many people live too close to look at them all: then only a run over everything can tell, and what
     stood stays as it is, under the ids of now.
     """
+    # Whom they lived with is looked at beside them, whichever part these are in.
+    ordered = sorted({*persons, *merged.values()})
+    parts = [set(ordered[start : start + _TOGETHER]) for start in range(0, len(ordered), _TOGETHER)]
+    written = [_write_homes(wiring, connection, hasher, facts, part, merged) for part in parts]
+    return all(written)
+
+
+def _write_homes(
+    wiring: Wiring, connection: Connection, hasher: LinkHasher, facts: RecordFacts, persons: Collection[UUID],
+    merged: Mapping[UUID, UUID],
+) -> bool:  # fmt: skip
     scope = _scope(connection, hasher, facts, {*persons, *_corrected_with(connection, persons)})
-    concerned = {*persons, *merged}
+    concerned = {*persons, *(old for old, new in merged.items() if new in persons)}
     before = households_of(connection, {*concerned, *map(UUID, scope.person_of.values())})
     corrections = corrections_about(connection, before, concerned)
     own = {household for household, members in before.items() if not concerned.isdisjoint(members)}

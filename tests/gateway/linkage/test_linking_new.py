@@ -115,9 +115,14 @@ def test_persons_keep_their_ids_and_the_log_says_what_was_combined(northvale, me
     assert differences(northvale) == {}
 
 
-def test_households_are_those_of_a_run_over_everything(northvale, members):
-    sent(northvale, [row | {"borrower_no": f"LB9992{number:02}"} for number, row in enumerate(members[:12])], "homes")
-    link_new(northvale.wiring)
+@pytest.mark.parametrize("at_once", [1, 3, 200])
+def test_households_are_those_of_a_run_over_everything(northvale, members, monkeypatch, at_once):
+    monkeypatch.setattr("gateway.usecases.linking.linking_new_homes._TOGETHER", at_once)
+    rows = [row | {"borrower_no": f"LB9992{number:02}"} for number, row in enumerate(members[:12])]
+    # Some move in with others, of whom some move themselves.
+    moved = [row | {"address": rows[number // 2]["address"]} for number, row in enumerate(members[12:20])]
+    sent(northvale, rows + moved, "homes")
+    assert not link_new(northvale.wiring).left
     homes, kin = homes_and_kin(northvale)
 
     link_everything(northvale.wiring)
@@ -209,7 +214,7 @@ def test_what_is_forgotten_of_a_record_takes_its_keys_along(northvale, members):
 
 
 def test_too_many_records_are_left_to_a_run_over_everything(northvale, members, monkeypatch):
-    monkeypatch.setattr("gateway.usecases.linking.linking_new.MOST_RECORDS", 2)
+    few(monkeypatch, 2)
     sent(northvale, [row | {"borrower_no": f"LB9993{number:02}"} for number, row in enumerate(members[:3])], "three")
     small = sent(northvale, [members[5] | {"borrower_no": "LB999399"}], "small")
 
@@ -223,6 +228,33 @@ def test_too_many_records_are_left_to_a_run_over_everything(northvale, members, 
         "SELECT count(*) FROM desk.batch WHERE batch_id = :id AND linked_at IS NOT NULL", id=small.batch_id
     )
     assert "link_everything" in waiting(northvale)
+
+
+def few(monkeypatch, most):
+    monkeypatch.setattr("gateway.usecases.linking.linking_new.MOST_RECORDS", most)
+    monkeypatch.setattr("gateway.usecases.linking.linking_new.ONE_IN", 1_000_000)
+
+
+def test_a_long_file_that_says_little_of_who_anybody_is_is_linked_as_it_comes(northvale, members, monkeypatch):
+    few(monkeypatch, 2)
+    rows = [row | {"loans": "77"} for row in members[:9]] + [members[9] | {"borrower_no": "LB999310"}]
+    sent(northvale, rows, "ten")
+
+    linked = link_new(northvale.wiring)
+
+    assert (linked.records, linked.left) == (1, False)
+    assert person_of(northvale, "LB999310") == person_of(northvale, members[9]["borrower_no"])
+
+
+def test_of_many_records_more_may_be_new_than_of_few(northvale, members, monkeypatch):
+    monkeypatch.setattr("gateway.usecases.linking.linking_new.MOST_RECORDS", 2)
+    records = northvale.count("SELECT records FROM hearth.link_base")
+    monkeypatch.setattr("gateway.usecases.linking.linking_new.ONE_IN", records // 4)
+    sent(northvale, [row | {"borrower_no": f"LB9994{number:02}"} for number, row in enumerate(members[:4])], "four")
+
+    linked = link_new(northvale.wiring)
+
+    assert (linked.records, linked.left) == (4, False)
 
 
 def test_a_hub_that_too_many_records_lead_to_is_left_as_well(northvale, members, monkeypatch):
