@@ -138,6 +138,12 @@ class AlreadyDisputedError(GatewayError):
     code: ClassVar[str] = "already-disputed"
 
 
+class ReviewGrewError(GatewayError):
+    """An item of review is about more than its reader saw: what was done since joined it."""
+
+    code: ClassVar[str] = "review-grew"
+
+
 class MatchContradictedError(GatewayError):
     """Two records were to be one person's, and others of the same two people cannot be."""
 

@@ -65,6 +65,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.AnsweredBeforeError: Problem(409, "Answered before"),
     errors.FeedOffError: Problem(403, "This feed is off"),
     errors.AlreadyDisputedError: Problem(409, "Disputed already"),
+    errors.ReviewGrewError: Problem(409, "There is more to read"),
     errors.MatchContradictedError: Problem(409, "They cannot be one person"),
     errors.CorrectionAwaitedError: Problem(409, "The correction has not come yet"),
     errors.WebhookAddressError: Problem(422, "Messages cannot go there"),

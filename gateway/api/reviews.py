@@ -12,6 +12,7 @@ from gateway.api.contract import BEARER, Told, operation
 from gateway.api.views import Sent
 from gateway.usecases.families.watching_family import Watch, set_watch
 from gateway.usecases.review.reviewing import (
+    Closing,
     ReviewCase,
     ReviewItem,
     ReviewOutcome,
@@ -29,6 +30,7 @@ class ReviewOutcomeIn(Sent):
 
     outcome: ReviewOutcome
     words: str = Field(min_length=3, max_length=2000)
+    uses: int | None = Field(default=None, ge=1, description="How many uses were read: with more, nothing is closed")
 
 
 class ReviewWordsIn(Sent):
@@ -59,12 +61,12 @@ def one_review(
     return asdict(open_review(wiring, context, caller, review_id))
 
 
-@router.post("/reviews/{review_id}/outcome", **operation("close-review", "Close an item", 400, 401, 403, 404, 422))
+@router.post("/reviews/{review_id}/outcome", **operation("close-review", "Close an item", 400, 401, 403, 404, 409, 422))
 def outcome(
     wiring: Wired, context: Context, caller: Staff, review_id: UUID, closed: ReviewOutcomeIn
 ) -> Annotated[dict[str, Any], Told(ReviewCase)]:
     """Close an item with an outcome and words. Nobody closes what is about themselves; the first closing stands."""
-    return asdict(close_review(wiring, context, caller, review_id, closed.outcome, closed.words))
+    return asdict(close_review(wiring, context, caller, review_id, Closing(closed.outcome, closed.words, closed.uses)))
 
 
 @router.post("/reviews/{review_id}/question", **operation("ask-worker", "Ask the worker", 400, 401, 403, 404, 422))

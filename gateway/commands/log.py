@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, get_type_hints
@@ -47,7 +47,8 @@ def search(
 ) -> None:
     """List entries, newest first, fifty a page; the search is itself an entry.
 
-    An agreement is a document, a version or a clause; since and until are days or instants (2026-11-16, or RFC 3339).
+    An agreement is a document, a version or a clause; since and until are days, both included, or instants, the
+    later not included (2026-11-16, or RFC 3339).
     """
     from gateway.operator_parts import operator_parts  # noqa: PLC0415 - reading help needs no database
     from gateway.usecases.log.reading_log import search_entries  # noqa: PLC0415 - the same
@@ -127,7 +128,9 @@ def _instant(name: str, text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
         if at.tzinfo is None:
-            at = datetime.combine(date.fromisoformat(text), time(), LONDON)
+            # As on the page: a day named as the last one counts whole.
+            day = date.fromisoformat(text) + timedelta(days=name == "until")
+            at = datetime.combine(day, time(), LONDON)
     except ValueError:
         message = f"{name} is a day such as 2026-11-16, or an instant with its zone"
         raise CommandError(message) from None

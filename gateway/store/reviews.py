@@ -57,6 +57,8 @@ def _standing(connection: Connection, kind: str, about: Entry, now: datetime) ->
         )
         .order_by(_TABLE.c.raised_at.desc())
         .limit(1)
+        # Whoever is about to close it does so before this is asked, or has what joins it before them.
+        .with_for_update(read=True)
     ).scalar_one_or_none()  # fmt: skip
 
 
@@ -127,12 +129,12 @@ def reviews_raised(connection: Connection, review_ids: Sequence[UUID]) -> set[UU
 
 
 def known_groups(connection: Connection, digests: Sequence[bytes]) -> list[KnownGroup]:
-    """The items of those of the given groups that have any."""
+    """The items of those of the given groups that have any; none is closed until this transaction ends."""
     rows = connection.execute(
         text(
             "SELECT i.review_id, i.group_digest, i.state = 'closed' AS closed,"
             " i.entry_id || ARRAY(SELECT u.entry_id FROM desk.review_use u WHERE u.review_id = i.review_id) AS held"
-            " FROM desk.review_item i WHERE i.group_digest = ANY (:digests)"
+            " FROM desk.review_item i WHERE i.group_digest = ANY (:digests) FOR SHARE OF i"
         ),
         {"digests": list(digests)},
     )

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from audit.entry import Decision, Entry, EventClass, Outcome
 from gateway.custody import KeyRing
-from gateway.errors import AccessRefusedError, NotFoundError
+from gateway.errors import AccessRefusedError, NotFoundError, ReviewGrewError
 from gateway.identity.caller import StaffCaller
 from gateway.review.rules import ReviewRules, load_rules
 from gateway.review.sentences import evidence_sentences, reason_sentence
@@ -33,6 +33,7 @@ PURPOSE = "log_oversight"
 NO_SUCH_ITEM = "there is no such review"
 _OWN = "Somebody else reviews what you did. This attempt is recorded."
 _CLOSED = "Somebody has closed this already."
+_GREW = "The worker did more of this since you opened it. Read all of it before you close it."
 
 
 class ReviewOutcome(StrEnum):
@@ -43,6 +44,15 @@ class ReviewOutcome(StrEnum):
     REFERRED = "referred-to-manager"
     MISUSE = "misuse"
     CANNOT_TELL = "cannot-tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How an officer closes an item, in which words, and of how many `uses` they read; None: of all so far."""
+
+    outcome: ReviewOutcome
+    words: str
+    uses: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +149,12 @@ def open_review(wiring: Wiring, context: RequestContext, caller: StaffCaller, re
 
 
 def close_review(
-    wiring: Wiring, context: RequestContext, caller: StaffCaller, review_id: UUID, outcome: ReviewOutcome, words: str
+    wiring: Wiring, context: RequestContext, caller: StaffCaller, review_id: UUID, closing: Closing
 ) -> ReviewCase:
     """Close an item with an outcome and words, which are sealed. The first closing stands.
 
-    Raises `NotFoundError`, or `AccessRefusedError`: no officer, one's own access, closed already.
+    Raises `NotFoundError`, `ReviewGrewError` where it is about more than was read, or `AccessRefusedError`: no officer,
+    one's own access, closed already.
     """
     now = wiring.clock()
     require_officer(wiring, context, caller, now)
@@ -153,12 +164,14 @@ def close_review(
         refusal = refusal_of(row, caller)
         case = None
         if row is not None and refusal is None:
+            if closing.uses is not None and len(review_uses(connection, review_id)) > closing.uses:
+                raise ReviewGrewError(_GREW)
             values = {
-                "state": CLOSED, "closed_at": now, "closed_by": who(caller), "outcome": outcome.value,
-                "sealed_words": wiring.custody.field.seal(words.encode(), review_id.bytes),
+                "state": CLOSED, "closed_at": now, "closed_by": who(caller), "outcome": closing.outcome.value,
+                "sealed_words": wiring.custody.field.seal(closing.words.encode(), review_id.bytes),
             }  # fmt: skip
             change_review(connection, review_id, values)
-            detail = {"review": str(review_id), "review_outcome": outcome.value, "justification": words}
+            detail = {"review": str(review_id), "review_outcome": closing.outcome.value, "justification": closing.words}
             append(connection, about(wiring, context, caller, row, now, detail))
             case = _case(wiring, connection, caller, row.model_copy(update=values), rules)
     if case is None:

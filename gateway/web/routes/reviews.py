@@ -5,7 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.usecases.review.reviewing import NO_SUCH_ITEM, ReviewOutcome, close_review, open_review, review_queue
+from gateway.errors import ReviewGrewError
+from gateway.usecases.review.reviewing import (
+    NO_SUCH_ITEM,
+    Closing,
+    ReviewOutcome,
+    close_review,
+    open_review,
+    review_queue,
+)
 from gateway.usecases.review.reviewing_questions import answer_question, ask_worker, my_questions
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, text_field
@@ -33,14 +41,21 @@ def one_item(request: Request, desk: SignedIn, review_id: str) -> Response:
 
 
 @router.post("/reviews/{review_id}/outcome")
-def close(request: Request, desk: SignedInForm, review_id: str, outcome: Text = "", words: Text = "") -> Response:
-    """Close an item."""
+def close(
+    request: Request, desk: SignedInForm, review_id: str, outcome: Text = "", words: Text = "",
+    uses: Annotated[int, Form()] = 0,
+) -> Response:  # fmt: skip
+    """Close an item, if it is about no more than the `uses` that the page showed."""
     errors = [] if outcome in _OUTCOMES else [FormError("outcome", "Say what you found")]
     errors += _words_errors("words", words)
     if errors:
-        return _case(request, desk, review_id, errors)
+        return _case(request, desk, review_id, errors, (outcome, words))
     identifier = id_or_not_found(review_id, NO_SUCH_ITEM)
-    close_review(desk.wiring, desk.context, desk.caller, identifier, _OUTCOMES[outcome], words.strip())
+    closing = Closing(_OUTCOMES[outcome], words.strip(), uses)
+    try:
+        close_review(desk.wiring, desk.context, desk.caller, identifier, closing)
+    except ReviewGrewError as error:
+        return _case(request, desk, review_id, [FormError("words", str(error))], (outcome, words))
     return RedirectResponse("/reviews", 303, page_headers(""))
 
 
@@ -72,10 +87,12 @@ def answer(request: Request, desk: SignedInForm, review_id: str, words: Text = "
     return RedirectResponse("/questions", 303, page_headers(""))
 
 
-def _case(request: Request, desk: Desk, review_id: str, errors: list[FormError]) -> Response:
+def _case(
+    request: Request, desk: Desk, review_id: str, errors: list[FormError], typed: tuple[str, str] = ("", "")
+) -> Response:
     identifier = id_or_not_found(review_id, NO_SUCH_ITEM)
     case = open_review(desk.wiring, desk.context, desk.caller, identifier)
-    view = review_case(case, desk.wiring.register, errors)
+    view = review_case(case, desk.wiring.register, errors, typed)
     return render(request, "review.html", 422 if errors else 200, title=view.line.what, errors=errors, case=view)
 
 

@@ -87,15 +87,17 @@ def review_line(item: ReviewItem, register: Register) -> ReviewLineView:
     )  # fmt: skip
 
 
-def review_case(case: ReviewCase, register: Register, errors: Sequence[FormError]) -> ReviewCaseView:
-    """What the template shows of one item."""
+def review_case(
+    case: ReviewCase, register: Register, errors: Sequence[FormError], typed: tuple[str, str] = ("", "")
+) -> ReviewCaseView:
+    """What the template shows of one item. `typed`: the outcome and the words that were not taken."""
     asked = case.asked
     told = [] if asked is None else [("Asked", asked.question), ("Answer", asked.answer or "Not yet")]
     closed = [] if case.outcome is None else [("Outcome", OUTCOMES[case.outcome]), ("Words", case.words or "")]
     item = case.item
     return ReviewCaseView(
         str(item.review_id), review_line(item, register), tuple(_use(one, register) for one in case.used),
-        tuple(told), tuple(closed), _close(list(errors)) if item.may_close else None,
+        tuple(told), tuple(closed), _close(list(errors), *typed) if item.may_close else None,
         text_field("question", "Ask the worker", "", list(errors), rows="3",
                    hint="An item is a question, not a charge. The worker reads these words.")
         if item.may_close and item.state == "open" and item.role else None,
@@ -119,9 +121,9 @@ def _use(one: ReviewedUse, register: Register) -> UseView:
     return UseView(instant(one.at), f"/log/{one.entry_id}", tuple(rows), one.evidence)
 
 
-def _close(errors: list[FormError]) -> dict[str, Params]:
+def _close(errors: list[FormError], outcome: str, words: str) -> dict[str, Params]:
     options = {outcome.value: OUTCOMES[outcome] for outcome in ReviewOutcome}
     return {
-        "outcome": choice_field("outcome", "What did you find?", options, "", errors),
-        "words": text_field("words", "Say how you know", "", errors, rows="3"),
+        "outcome": choice_field("outcome", "What did you find?", options, outcome, errors),
+        "words": text_field("words", "Say how you know", words, errors, rows="3"),
     }

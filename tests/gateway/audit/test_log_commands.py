@@ -107,6 +107,15 @@ def test_conditions_are_read_as_filters():
     )  # fmt: skip
 
 
+def test_the_last_day_counts_whole_as_on_the_page():
+    assert parse_filters(["since=2026-11-16", "until=2026-11-16"]) == LogFilters(
+        since=datetime(2026, 11, 16, tzinfo=UTC), until=datetime(2026, 11, 17, tzinfo=UTC)
+    )
+    # The day on which summer time ends has 25 hours.
+    assert parse_filters(["until=2026-10-25"]).until == datetime(2026, 10, 26, tzinfo=UTC)
+    assert parse_filters(["until=2026-11-16T09:00:00Z"]).until == datetime(2026, 11, 16, 9, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -1,6 +1,7 @@
 """The officers' side on a whole Northvale: real readings, sequenced, explained, drawn, asked about and closed."""
 
 import json
+import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -8,14 +9,14 @@ from datetime import timedelta
 import pytest
 
 from audit.entry import EventClass
-from gateway.errors import AccessRefusedError, NotFoundError
+from gateway.errors import AccessRefusedError, NotFoundError, ReviewGrewError
 from gateway.review.drawing import draw_seed, lot, week_of
 from gateway.store.ledger import append
-from gateway.store.reviews import raise_review
+from gateway.store.reviews import CLOSED, change_review, lock_review, raise_review
 from gateway.usecases.families.watching_family import set_watch
 from gateway.usecases.log.entries import system_entry
 from gateway.usecases.people.loading_staff import load_staff
-from gateway.usecases.review.reviewing import ReviewOutcome, close_review, open_review, review_queue
+from gateway.usecases.review.reviewing import Closing, ReviewOutcome, close_review, open_review, review_queue
 from gateway.usecases.review.reviewing_accesses import explain_new, judge_window, subject_reasons
 from gateway.usecases.review.reviewing_draws import draw_reviews
 from gateway.usecases.review.reviewing_questions import answer_question, ask_worker, my_questions
@@ -61,9 +62,9 @@ def entries(northvale):
     return [{name: json.loads(value) for name, (_, value) in row.fields.items()} for row in rows]
 
 
-def close(northvale, item, officer=OFFICER, outcome=ReviewOutcome.EXPLAINED):
-    words = "I spoke to them and to the manager."
-    return close_review(northvale.wiring, CONTEXT, northvale.reader(officer), item.review_id, outcome, words)
+def close(northvale, item, officer=OFFICER, outcome=ReviewOutcome.EXPLAINED, uses=None):
+    closing = Closing(outcome, "I spoke to them and to the manager.", uses)
+    return close_review(northvale.wiring, CONTEXT, northvale.reader(officer), item.review_id, closing)
 
 
 def test_an_allocated_workers_reading_gets_its_reason_and_its_words_for_the_person(northvale):
@@ -110,6 +111,36 @@ def test_an_officer_closes_an_item_once_with_sealed_words_and_an_entry(northvale
     assert [(one["who"], one["sealed"], one["refers_to"]) for one in said] == [(OFFICER, True, str(item.entry_id))]
     with pytest.raises(AccessRefusedError, match="closed this already"):
         close(northvale, item, officer=DPO, outcome=ReviewOutcome.MISUSE)
+
+
+def test_an_item_that_grew_since_it_was_read_is_read_again_before_it_is_closed(northvale):
+    refused_purpose(northvale)
+    [read] = queue(northvale)
+    refused_purpose(northvale)
+
+    with pytest.raises(ReviewGrewError, match="Read all of it"):
+        close(northvale, read, uses=read.uses)
+
+    [item] = queue(northvale)
+    assert (item.review_id, item.state, item.uses) == (read.review_id, "open", 2)
+    assert close(northvale, item, uses=item.uses).outcome == "explained"
+
+
+def test_what_is_done_while_an_item_is_being_closed_is_an_item_of_its_own(northvale):
+    refused_purpose(northvale)
+    [item] = queue(northvale)
+    again = threading.Thread(target=refused_purpose, args=(northvale,))
+    with northvale.wiring.database.transaction("hg_desk") as connection:
+        lock_review(connection, item.review_id)
+        closed = {"closed_at": northvale.wiring.clock(), "closed_by": OFFICER, "outcome": "explained"}
+        change_review(connection, item.review_id, {"state": CLOSED, "sealed_words": b"sealed", **closed})
+        again.start()
+        again.join(0.5)
+        assert again.is_alive()
+    again.join()
+
+    [new] = queue(northvale)
+    assert (new.review_id != item.review_id, new.uses) == (True, 1)
 
 
 def test_nobody_reviews_what_they_did_themselves(northvale):
