@@ -112,11 +112,13 @@ def question_rows(one: ReviewQuestion, register: Register) -> tuple[tuple[str, s
 
 
 def _use(one: ReviewedUse, register: Register) -> UseView:
+    # A refusal before any family was named is no look at anybody, and never gets a reason.
+    without = "No family was opened" if one.event == "denied" and one.family_id is None else "Not looked up yet"
     rows = [
         ("What", EVENTS.get(one.event, one.event)),
         ("Purpose", register.purpose_titles.get(one.purpose, one.purpose)),
         ("Team", one.team or "None on record"),
-        ("Reason", one.reason or "Not looked up yet"),
+        ("Reason", one.reason or without),
     ]
     return UseView(instant(one.at), f"/log/{one.entry_id}", tuple(rows), one.evidence)
 
