@@ -6,6 +6,7 @@ Read from the sources alone: calls between functions of modules, across the laye
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 LAYERS = ("api", "web", "usecases", "store", "identity", "jobs")
@@ -31,23 +32,30 @@ def functions_of(root: Path, extra: Mapping[str, str] | None = None) -> dict[str
         for path in sorted((root / "gateway" / layer).rglob("*.py"))
         if "migrations" not in path.parts
     }
+    modules = {**sources, **(extra or {})}
+    return {
+        name: function for module, source in modules.items() for name, function in _of_module(module, source).items()
+    }
+
+
+@cache
+def _of_module(module: str, source: str) -> dict[str, Function]:
     found: dict[str, Function] = {}
-    for module, source in {**sources, **(extra or {})}.items():
-        tree = ast.parse(source)
-        names = dict(_imported(tree))
-        names |= {node.name: f"{module}.{node.name}" for node in tree.body if isinstance(node, ast.FunctionDef)}
-        names |= {node.name: f"{module}.{node.name}" for node in tree.body if isinstance(node, ast.ClassDef)}
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                found[f"{module}.{node.name}"] = _function(f"{module}.{node.name}", node, names)
-            if isinstance(node, ast.ClassDef):
-                # A class is called to be made; what any of its methods does counts as what making it leads to.
-                whole = Function(f"{module}.{node.name}")
-                for part in (one for one in node.body if isinstance(one, ast.FunctionDef)):
-                    method = _function(whole.name, part, names)
-                    whole.calls += method.calls
-                    whole.asks |= method.asks
-                found[whole.name] = whole
+    tree = ast.parse(source)
+    names = dict(_imported(tree))
+    names |= {node.name: f"{module}.{node.name}" for node in tree.body if isinstance(node, ast.FunctionDef)}
+    names |= {node.name: f"{module}.{node.name}" for node in tree.body if isinstance(node, ast.ClassDef)}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found[f"{module}.{node.name}"] = _function(f"{module}.{node.name}", node, names)
+        if isinstance(node, ast.ClassDef):
+            # A class is called to be made; what any of its methods does counts as what making it leads to.
+            whole = Function(f"{module}.{node.name}")
+            for part in (one for one in node.body if isinstance(one, ast.FunctionDef)):
+                method = _function(whole.name, part, names)
+                whole.calls += method.calls
+                whole.asks |= method.asks
+            found[whole.name] = whole
     return found
 
 

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,13 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def nodes(path: Path):
+    return list(ast.walk(ast.parse(path.read_text())))
+
+
 def calls(path: Path):
-    tree = ast.parse(path.read_text())
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [node for node in nodes(path) if isinstance(node, ast.Call)]
 
 
 def test_no_file_is_too_long_to_read_at_one_sitting():
@@ -104,7 +109,7 @@ def test_every_setting_is_in_the_table_of_the_readme_and_no_other():
 def test_nothing_but_the_settings_reads_the_environment():
     readers = set()
     for path in OURS:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}:
                 readers.add(name(path))
 
