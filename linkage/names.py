@@ -11,10 +11,33 @@ _TITLE_WORDS = (
     "hadji haji hajji"
 )
 _PARTICLE_WORDS = "al bin bint binti da das de del della den der di do dos du el la le ibn ten ter van von y"
-_PLACEHOLDER_WORDS = "unknown unk nk notknown notstated anon anonymous null"
-# Until a child is named, hospitals write one of these for a given name.
-_UNNAMED_WORDS = "baby infant newborn boy girl male female twin triplet one two three"
-_UNNAMED = frozenset(_UNNAMED_WORDS.split())
+# Systems write these where a name would stand, or beside one: what they say is nobody's name.
+_PLACEHOLDER_WORDS = (
+    "unknown unk nk notknown notstated anon anonymous null none tbc tba nfn nsn withheld undisclosed unspecified "
+    "refused deceased decd occupier occupiers occupant householder"
+)
+# And these in two words: "Not Recorded", "No Surname".
+_NOT_WORDS = (
+    "known stated given recorded provided available applicable disclosed specified supplied obtained entered named"
+)
+_NO_WORDS = "name names forename surname"
+_NOTHING_SAID = frozenset(
+    (first, word) for first, others in (("not", _NOT_WORDS), ("no", _NO_WORDS)) for word in others.split()
+)
+_NOT_APPLICABLE = re.compile(r"\bn ?/ ?[ak]\b")
+# Between the name of today and another one of the same person.
+_OTHERWISE = (
+    "(?:(?:also |now |formerly |previously )?known as|nee|aka|alias|formerly|formally|previously|prev|"
+    "maiden name|married name)"
+)
+_BETWEEN_NAMES, _BEFORE_A_NAME = re.compile(f"(?: {_OTHERWISE})+ "), re.compile(f"^(?:{_OTHERWISE} )+")
+_BRACKET = re.compile(r"[(\[{]")
+# Until a child is named, hospitals and social workers write one of these for a given name.
+_UNBORN_WORDS = "unborn ubb"
+_UNNAMED_WORDS = "baby infant newborn unnamed child person boy girl male female twin triplet one two three"
+_UNBORN = frozenset(_UNBORN_WORDS.split())
+_UNNAMED = _UNBORN | frozenset(_UNNAMED_WORDS.split())
+_BABY_OF = re.compile(r"\bb\s*/\s*o\b")
 _SEXES = {"boy": "male", "male": "male", "girl": "female", "female": "female"}
 # One of several: which of them, or that there are several.
 _ORDERS = {"one": "1", "i": "1", "a": "1", "two": "2", "ii": "2", "b": "2", "three": "3", "iii": "3", "c": "3"}
@@ -63,15 +86,25 @@ def _is_said(char: str) -> bool:
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a name, titles and placeholders dropped: "Mrs. Ann-Marie O'Neil" gives ann, marie, oneil."""
-    folded = _APOSTROPHES.sub("", fold(text))
+    folded = _APOSTROPHES.sub("", _NOT_APPLICABLE.sub(" ", fold(text)))
     parts = _NO_LETTERS.split(folded) if folded.isascii() else _words_with_marks(folded)
-    kept = [part for part in parts if part and part not in _NO_NAME]
+    kept = _without_placeholders(parts)
     # A title is a title only before a name; "Sir" or "Master" alone is all that was recorded.
     while len(kept) > 1 and kept[0] in _TITLES:
         kept = kept[1:]
     while len(kept) > 1 and kept[-1] in {"jr", "jnr", "snr", "sr"}:
         kept = kept[:-1]
     return () if len(kept) == 1 and kept[0] in _TITLES else tuple(kept)
+
+
+def _without_placeholders(parts: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    for part in parts:
+        if kept and (kept[-1], part) in _NOTHING_SAID:
+            kept.pop()
+        elif part and part not in _NO_NAME and not (len(part) > 1 and set(part) == {"x"}):
+            kept.append(part)
+    return kept
 
 
 def _words_with_marks(folded: str) -> list[str]:
@@ -103,8 +136,10 @@ def given_and_middle(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not parts or newborn(text) is not None:
         return (), ()
     first = parts[0]
-    others = {*formal_names(first), *_joined(text, parts)} - {first}
-    return (first, *sorted(others)), parts[1:]
+    usual, *aliases = (piece.split() for piece in _BETWEEN_NAMES.split(" ".join(parts)))
+    called = {form for each in aliases for form in (each[0], *formal_names(each[0]))}
+    others = {*formal_names(first), *_joined(text, usual), *called} - {first}
+    return (first, *sorted(others)), tuple(usual[1:])
 
 
 def _joined(text: str, parts: Sequence[str]) -> Iterator[str]:
@@ -119,14 +154,19 @@ def _joined(text: str, parts: Sequence[str]) -> Iterator[str]:
 def newborn(text: str) -> tuple[str, ...] | None:
     """What words for a child without a name as yet tell of it; None where they are a name, as "Baby Rose" is.
 
-    "Baby Girl" gives female, "Twin 2" 2 and several, "Newborn" nothing.
+    "Baby Girl" gives female, "Twin 2" 2 and several, "Newborn" nothing; "Baby of Amina" and "Unborn Amina Cole" say the
+    mother's name.
     """
-    parts = _LETTERS_OR_DIGITS.findall(fold(text))
+    parts = _LETTERS_OR_DIGITS.findall(_BABY_OF.sub("baby of", fold(text)))
     if _UNNAMED.isdisjoint(parts):
         return None
-    told = [part for part in parts if part in _UNNAMED or part not in _TITLES]
-    if not all(part in _UNNAMED or part in _ORDERS or part.isdigit() for part in told):
+    if "of" in parts:
+        parts = parts[: parts.index("of")]
+    told = [part for part in parts if part in _UNNAMED or part not in _TITLES | _NO_NAME]
+    said = [part for part in told if part in _UNNAMED or part in _ORDERS or part.isdigit()]
+    if not said or (said != told and _UNBORN.isdisjoint(said)):
         return None
+    told = said
     found = {(_SEXES | _ORDERS | _SEVERAL).get(part, part.lstrip("0") if part.isdigit() else "") for part in told}
     return tuple(sorted(found - {""}))
 
@@ -139,11 +179,20 @@ def middle_names(text: str) -> tuple[str, ...]:
 def family_forms(text: str) -> tuple[str, ...]:
     """The family name written as one word, then its parts without particles.
 
-    "Smith-Jones" gives smithjones, smith, jones; "van der Berg" gives vanderberg, berg.
+    "Smith-Jones" gives smithjones, smith, jones; "van der Berg" gives vanderberg, berg. Of several names each is one:
+    "Smith (nee Jones)" gives smith, jones.
     """
-    parts = words(text)
-    if not parts:
-        return ()
-    whole = "".join(parts)
-    apart = [part for part in parts if part not in _PARTICLES and len(part) > 1]
-    return tuple(dict.fromkeys([whole, *apart]))
+    forms: dict[str, None] = {}
+    for parts in _family_names(text):
+        forms["".join(parts)] = None
+        forms |= dict.fromkeys(part for part in parts if part not in _PARTICLES and len(part) > 1)
+    return tuple(forms)
+
+
+def _family_names(text: str) -> Iterator[list[str]]:
+    """The words of each name: what brackets hold is another one, and so is what follows "nee" or "known as"."""
+    for place, piece in enumerate(_BRACKET.split(text)):
+        said = " ".join(words(piece))
+        yield from (
+            each.split() for each in _BETWEEN_NAMES.split(_BEFORE_A_NAME.sub("", said) if place else said) if each
+        )

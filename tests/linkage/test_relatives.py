@@ -220,6 +220,28 @@ def test_a_newborn_is_the_child_whom_a_number_or_its_sex_tells():
 
 @pytest.mark.parametrize("neighbours", [0, 800])
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            HOME | {"given_name": "Unborn", "birth_date": "2025-01-05"},
+            HOME | {"given_name": "Unborn", "birth_date": "2026-01-09"},
+        ),
+        ({"given_name": "Not Known", "sex": "male"}, {"given_name": "Not Known", "sex": "female"}),
+        (
+            {"given_name": "Tom", "family_name": "Thackray (DECEASED)", "birth_date": "1949-03-04"},
+            {"given_name": "Tom", "family_name": "Brown (DECEASED)", "birth_date": "1949-03-04", "postcode": "NV9 4AB"},
+        ),
+    ],
+    ids=["unborn", "not-known", "a-word-beside-the-name"],
+)
+def test_words_that_are_nobodys_name_make_nobody_one_person(one, other, neighbours):
+    home = {"family_name": "Thackray", "postcode": "NV1 2AB"}
+
+    assert groups(in_file([home | one, home | other], neighbours)[0]) == [0, 1]
+
+
+@pytest.mark.parametrize("neighbours", [0, 800])
+@pytest.mark.parametrize(
     ("one", "other"), [("Mohammed Ali", "Muhammad Umar"), ("Syed Ali", "Syed Hassan"), ("Wai Man", "Wai Ling")]
 )
 def test_of_brothers_with_one_first_name_that_begins_many_the_second_names_tell(one, other, neighbours):

@@ -213,6 +213,8 @@ def test_a_record_never_shows_the_person_in_its_repr():
         ("Baby Girl", ("female",)), ("Twin 2", ("2", "several")), ("BABY B", ("2",)),
         ("Twin II Boy", ("2", "male", "several")),
         ("Newborn", ()), ("Miss Baby Girl", ("female",)), ("Baby Rose", None), ("Rose", None), ("A", None), ("", None),
+        ("Unborn", ()), ("UNBORN TWIN 2", ("2", "several")), ("Unborn Amina Cole", ()), ("Baby of Amina", ()),
+        ("Twin 1 of Amina", ("1", "several")), ("B/O Amina", ()), ("Unknown Male", ("male",)),
     ],
 )  # fmt: skip
 def test_what_stands_for_a_newborns_name_is_no_name_and_is_kept(text, told):
@@ -220,3 +222,23 @@ def test_what_stands_for_a_newborns_name_is_no_name_and_is_kept(text, told):
     assert standardise(LinkRecord("a", "s", given_names=(text,))).newborn == (told or ())
     if told is not None:
         assert given_forms(text) == ()
+
+
+@pytest.mark.parametrize("text", ["Not Known", "NOT RECORDED", "N/A", "n/k", "No Surname", "TBC", "(DECEASED)", "xxxx"])
+def test_words_that_systems_write_for_no_name_are_none(text):
+    assert family_forms(text) == given_forms(text) == ()
+    assert family_forms(f"Cole ({text})") == ("cole",)
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("COLE (nee HADDAD)", ("cole", "haddad")), ("Cole Née Haddad", ("cole", "haddad")),
+        ("Cole AKA Haddad", ("cole", "haddad")), ("Cole (formerly known as Haddad)", ("cole", "haddad")),
+        ("Cole (Haddad)", ("cole", "haddad")), ("Nee", ("nee",)), ("Nee Burke", ("neeburke", "nee", "burke")),
+        ("Aka", ("aka",)),
+    ],
+)  # fmt: skip
+def test_names_of_today_and_of_before_are_two_and_the_word_between_is_none(text, forms):
+    assert family_forms(text) == forms
+    assert given_forms("William known as Bill") == ("william", "bill")
