@@ -5,8 +5,10 @@ import io
 import os
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkstemp
 from typing import TextIO
 
 from gateway.errors import GatewayError
@@ -95,3 +97,37 @@ def open_private(path: Path) -> TextIO:
     except OSError:
         raise CommandError("the output file cannot be written; check its folder and your rights to it") from None
     return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file beside `path`, for its owner alone, that takes its place at the end; until then what stood there stays.
+
+    A disk without room would else take an earlier outcome and leave half of the new one. Raise `CommandError`, before
+    anything is done, where no file can be made there.
+    """
+    place = path.resolve()
+    if place.exists() and not place.is_file():
+        if place.is_dir():
+            raise unwritten(path)
+        yield place  # a device keeps nothing
+        return
+    try:
+        descriptor, name = mkstemp(prefix=".hearthgate-", suffix=place.suffix, dir=place.parent)
+    except OSError:
+        raise unwritten(path) from None
+    os.close(descriptor)
+    made = Path(name)
+    try:
+        yield made
+        try:
+            made.replace(place)
+        except OSError:
+            raise unwritten(path) from None
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def unwritten(path: Path) -> CommandError:
+    """What is said of a file that cannot be written."""
+    return CommandError(f"{path.name} cannot be written; check its folder, your rights to it and the room on its disk")

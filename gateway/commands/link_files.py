@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from gateway import clock
-from gateway.commands.files import CommandError, open_private
+from gateway.commands.files import CommandError, replacing, unwritten
 from gateway.commands.link_doubts import known_sources, repeats, unread
 from gateway.commands.link_gazetteer import read_gazetteer
 from gateway.commands.link_inputs import Input, Names, read_inputs
@@ -64,7 +64,19 @@ class Outcome:
 
 
 def link_files(order: Order) -> Outcome:
-    """Do it. Raise `CommandError` for what cannot be read, linked or written."""
+    """Do it. Raise `CommandError` for what cannot be read, linked or written; then no file is changed."""
+    with ExitStack() as places:
+        to = {path: places.enter_context(replacing(path)) for path in _written(order)}
+        return _link(order, to)
+
+
+def _written(order: Order) -> tuple[Path, ...]:
+    """What is written, the clusters first: they take their place last, and may be the earlier run's."""
+    return tuple(path for path in (order.out, order.save_model, order.report) if path is not None)
+
+
+def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
+    """Do it, with each file written where `to` says."""
     stages = _Stages()
     model = _model(order.model)
     with ExitStack() as kept, connect() as connection:
@@ -90,18 +102,18 @@ def link_files(order: Order) -> Outcome:
         else:
             cluster = Cluster(order.spark, kept.enter_context(_work(order.work)))
             linked = _on_spark(connection, read, wanted, cluster, stages)
-        _write(connection, order.out)
+        _write(connection, order.out, to[order.out])
         stages.lap("write")
         told = (*unread(connection, read.present, read.places), *_crowds(connection, linked, read))
         read = replace(read, warnings=(*read.warnings, *told))
         right = measured(connection, labels)
-    if order.save_model is not None:
-        with open_private(order.save_model) as stream:
-            stream.write(linked.figures.model.to_json())
     report = _report(read, linked, stages, right) | ({} if addresses is None else {"addresses": addresses})
-    if order.report is not None:
-        with open_private(order.report) as stream:
-            json.dump(report, stream, indent=1)
+    for path, text in (
+        (order.save_model, linked.figures.model.to_json()),
+        (order.report, json.dumps(report, indent=1)),
+    ):
+        if path is not None:
+            _write_text(path, to[path], text)
     wide = [name for name, each in right.get("groups", {}).items() if each["gap"] > order.gap]
     lines = [*(f"warning: {each}" for each in read.warnings), *_lineage(linked)]
     lines += [f"quality differs by more than {order.gap:g} between groups of {name}" for name in wide]
@@ -181,16 +193,20 @@ def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> list[st
     return [f"{path.name}: none of its records is among the inputs, so that no id goes on"]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
-    # DuckDB writes by name: the file is made for the owner alone before anything is in it.
-    open_private(out).close()
+def _write(connection: duckdb.DuckDBPyConnection, out: Path, to: Path) -> None:
     form = "format parquet" if out.suffix.lower() == ".parquet" else "format csv, header"
-    name = str(out).replace("'", "''")
+    name = str(to).replace("'", "''")
     try:
         connection.execute(f"copy clusters to '{name}' ({form}, use_tmp_file false)")
     except duckdb.Error:
-        raise CommandError("the output file cannot be written; check its folder") from None
-    out.chmod(0o600)
+        raise unwritten(out) from None
+
+
+def _write_text(path: Path, to: Path, text: str) -> None:
+    try:
+        to.write_text(text, "utf-8")
+    except OSError:
+        raise unwritten(path) from None
 
 
 def _crowds(connection: duckdb.DuckDBPyConnection, linked: LinkedFile, read: Input) -> list[str]:

@@ -67,6 +67,19 @@ def test_an_earlier_row_that_stands_twice_counts_once_and_two_persons_of_one_rec
     refused(linked, "earlier.csv: rows 1 and 3 are of one source and key and differ", previous=path)
 
 
+@pytest.mark.parametrize("report", ["missing/report.json", "/dev/full"], ids=["no-folder", "no-room"])
+def test_earlier_clusters_stay_as_they_are_where_not_all_can_be_written(tmp_path, report):
+    people, out = written(tmp_path / "in.csv", ROWS), tmp_path / "out.csv"
+    earlier = "source,source_key,person_id,household_id\npolice,1,P7,\n"
+    out.write_text(earlier)
+
+    with pytest.raises(CommandError, match="room on its disk"):
+        link_files(Order((people,), out, previous=out, report=tmp_path / report))
+
+    assert out.read_text() == earlier
+    assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.csv"}
+
+
 def test_earlier_clusters_of_other_records_are_warned_of_and_what_are_none_is_refused(tmp_path, linked):
     path = written(tmp_path / "earlier.csv", [("police", "77", "P9", "H1")], EARLIER)
     lines, _, _ = linked(previous=path)
