@@ -188,9 +188,17 @@ def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> list[st
         f"first({ids[0]}) as person_id, first({ids[1]}) as household_id from earlier group by {key}"
     )
     connection.execute("drop table earlier")
-    if one(connection, "select count(*) from previous semi join rows using (source, source_key)"):
-        return []
-    return [f"{path.name}: none of its records is among the inputs, so that no id goes on"]
+    if not one(connection, "select count(*) from previous semi join rows using (source, source_key)"):
+        return [f"{path.name}: none of its records is among the inputs, so that no id goes on"]
+    gone = connection.execute(
+        "select source, count(*) from previous where source not in "
+        "(select source from rows semi join previous using (source, source_key)) group by source order by source"
+    ).fetchall()
+    return [
+        f"{path.name}: none of its {count:,} records of source {source} is among the inputs, and who was known by them "
+        "alone gets a new id; if source or keys were renamed, rename them there too"
+        for source, count in gone
+    ]
 
 
 def _write(connection: duckdb.DuckDBPyConnection, out: Path, to: Path) -> None:

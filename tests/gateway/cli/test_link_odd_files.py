@@ -85,6 +85,13 @@ def test_earlier_clusters_of_other_records_are_warned_of_and_what_are_none_is_re
     lines, _, _ = linked(previous=path)
     assert lines == ("warning: earlier.csv: none of its records is among the inputs, so that no id goes on",)
 
+    path = written(tmp_path / "earlier.csv", [("police", "1", "P9", "H1"), ("hospital", "3", "P8", "H2")], EARLIER)
+    lines, _, _ = linked(previous=path)
+    assert lines == (
+        "warning: earlier.csv: none of its 1 records of source hospital is among the inputs, and who was known by them "
+        "alone gets a new id; if source or keys were renamed, rename them there too",
+    )
+
     refused(linked, "in.csv has no column person_id", previous=tmp_path / "in.csv")
     refused(linked, "nowhere.csv is no file", previous=tmp_path / "nowhere.csv")
 
