@@ -1,13 +1,14 @@
 """How right links are where the truth is known: pairwise precision, recall and F1, whole and by group."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.int64]
-_LEAST_PAIRS = 100
+LEAST_PAIRS = 100
+"""Of fewer true pairs one more or less would be a gap by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,39 @@ def quality(found: Codes, truth: Codes) -> Quality:
 
 
 def quality_by_group(found: Codes, truth: Codes, groups: Mapping[str, Codes]) -> dict[str, dict[int, Quality]]:
-    """Per characteristic and value, the quality among that value's records; values with few true pairs are left out."""
-    told: dict[str, dict[int, Quality]] = {}
-    for name, codes in groups.items():
-        each = {int(code): quality(found[codes == code], truth[codes == code]) for code in np.unique(codes)}
-        told[name] = {code: one for code, one in each.items() if one.true_pairs >= _LEAST_PAIRS}
-    return told
+    """Per characteristic and value, the quality of pairs of which a record has that value.
+
+    A boy joined to his sister is a mistake of both; among boys alone, and among girls alone, it would not be seen.
+    """
+    both = np.unique(np.stack([found, truth]), axis=1, return_inverse=True)[1].reshape(-1)
+    # Of each record its place among those called true, joined, and both.
+    places = [np.unique(codes, return_inverse=True)[1].reshape(-1) for codes in (truth, found, both)]
+    sizes = [np.bincount(place) for place in places]
+
+    def of_value(has: NDArray[np.bool_]) -> Quality:
+        others = (
+            size - np.bincount(place[has], minlength=len(size)) for place, size in zip(places, sizes, strict=True)
+        )
+        return Quality(*(_pairs(size) - _pairs(rest) for size, rest in zip(sizes, others, strict=True)))
+
+    return {name: {int(code): of_value(codes == code) for code in np.unique(codes)} for name, codes in groups.items()}
 
 
-def widest_gap(by_value: Mapping[int, Quality]) -> float:
-    """The most by which two values of one characteristic differ in recall or in precision; 0 for fewer than two."""
-    if not by_value:
+def tells(found: Quality) -> bool:
+    """Whether there are pairs enough to compare with other values."""
+    return found.true_pairs >= LEAST_PAIRS
+
+
+def widest_gap(values: Iterable[Quality]) -> float:
+    """The most by which two values of one characteristic differ in recall or in precision; 0 for fewer than two.
+
+    Values of too few pairs are left aside.
+    """
+    told = [each for each in values if tells(each)]
+    if not told:
         return 0.0
-    recalls = [each.recall for each in by_value.values()]
-    precisions = [each.precision for each in by_value.values()]
+    recalls = [each.recall for each in told]
+    precisions = [each.precision for each in told]
     return max(max(recalls) - min(recalls), max(precisions) - min(precisions))
 
 

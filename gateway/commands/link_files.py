@@ -16,7 +16,7 @@ from gateway.commands.files import CommandError, replacing, unwritten
 from gateway.commands.link_doubts import known_sources, repeats, unread
 from gateway.commands.link_gazetteer import read_gazetteer
 from gateway.commands.link_inputs import Input, Names, read_inputs
-from gateway.commands.link_labels import measured, read_labels
+from gateway.commands.link_labels import measured, not_judged, read_labels
 from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing
 from gateway.usecases.linking.linking_files import LinkedFile, Wanted, link_file
 from gateway.usecases.linking.linking_files_spark import Cluster, link_file_on_spark
@@ -104,9 +104,9 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
             linked = _on_spark(connection, read, wanted, cluster, stages)
         _write(connection, order.out, to[order.out])
         stages.lap("write")
-        told = (*unread(connection, read.present, read.places), *_crowds(connection, linked, read))
-        read = replace(read, warnings=(*read.warnings, *told))
         right = measured(connection, labels)
+        told = (*unread(connection, read.present, read.places), *_crowds(connection, linked, read), *not_judged(right))
+        read = replace(read, warnings=(*read.warnings, *told))
     report = _report(read, linked, stages, right) | ({} if addresses is None else {"addresses": addresses})
     for path, text in (
         (order.save_model, linked.figures.model.to_json()),

@@ -11,7 +11,7 @@ import numpy as np
 from gateway.commands.files import CommandError
 from gateway.commands.link_inputs import TRUTH, Input
 from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing
-from linkage.quality import Quality, quality, quality_by_group, widest_gap
+from linkage.quality import LEAST_PAIRS, Quality, quality, quality_by_group, tells, widest_gap
 
 _MOST_GROUPS = 30
 _KEYS = ("source", "source_key")
@@ -81,17 +81,37 @@ def measured(connection: duckdb.DuckDBPyConnection, labels: Labels | None) -> di
     found, truth = codes["person_id"][1].astype(np.int64), codes[TRUTH][1].astype(np.int64)
     few = {name: each for name in labels.groups if len((each := codes[f"group {name}"])[0]) <= _MOST_GROUPS}
     by_group = quality_by_group(found, truth, {name: each[1].astype(np.int64) for name, each in few.items()})
+    named = {
+        name: {str(few[name][0][code]): one_group for code, one_group in each.items()}
+        for name, each in by_group.items()
+    }
     return {
         **_figures(quality(found, truth)),
         "labels": {"given": labels.given, "matched": labels.matched},
         "groups": {
             name: {
-                "gap": round(widest_gap(each), 4),
-                "values": {str(few[name][0][code]): _figures(one_group) for code, one_group in each.items()},
+                "gap": round(widest_gap(each.values()), 4),
+                "values": {value: _figures(figures) for value, figures in each.items() if tells(figures)},
+                "too_few_pairs": {value: figures.true_pairs for value, figures in each.items() if not tells(figures)},
             }
-            for name, each in by_group.items()
+            for name, each in named.items()
         },
+        "too_many_values": {name: len(codes[f"group {name}"][0]) for name in labels.groups if name not in few},
     }
+
+
+def not_judged(quality_told: Mapping[str, Any]) -> list[str]:
+    """Of which groups `measured` says nothing, so that no gap of theirs can fail a report."""
+    told = [
+        f"groups of {name}: no gap is judged of {len(each['too_few_pairs'])} of their values, of each of which fewer "
+        f"than {LEAST_PAIRS} pairs are one person"
+        for name, each in quality_told.get("groups", {}).items()
+        if each["too_few_pairs"]
+    ]
+    return told + [
+        f"groups of {name}: {values:,} values, and no gap is judged of more than {_MOST_GROUPS}; put them into bands"
+        for name, values in quality_told.get("too_many_values", {}).items()
+    ]
 
 
 def _figures(found: Quality) -> dict[str, float]:

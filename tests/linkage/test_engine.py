@@ -17,7 +17,7 @@ from linkage.file_columns import standard_table
 from linkage.file_rows import COLUMNS
 from linkage.lineage import assign_person_ids
 from linkage.person_ids import inherit_ids
-from linkage.quality import quality, quality_by_group, widest_gap
+from linkage.quality import Quality, quality, quality_by_group, widest_gap
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.standardise import address_key, email, phone, standardise, uprn
 from linkage.training_people import generate
@@ -166,4 +166,14 @@ def test_quality_is_counted_in_pairs_and_by_group():
     wrong = many.copy()
     wrong[1:100:2] += 1000
     by_group = quality_by_group(wrong, many, {"half": np.repeat([0, 1], 200)})["half"]
-    assert widest_gap(by_group) == pytest.approx(0.5)
+    assert widest_gap(by_group.values()) == pytest.approx(0.5)
+
+
+def test_a_wrong_link_between_two_groups_counts_against_both():
+    # 100 persons of two records each; the first girl was joined to the first boy.
+    truth = np.repeat(np.arange(200), 2)
+    sex = np.repeat([0, 1], 200)
+    found = np.where(truth == 100, 0, truth)
+    girls, boys = quality_by_group(found, truth, {"sex": sex})["sex"].values()
+
+    assert girls == boys == Quality(true_pairs=100, joined_pairs=104, right_pairs=100)

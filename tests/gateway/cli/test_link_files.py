@@ -117,6 +117,20 @@ def test_groups_that_fare_differently_fail_the_report(tmp_path, linked):
     assert "between groups of kind" in outcome.lines[-1]
 
 
+def test_groups_of_which_nothing_can_be_told_do_not_pass_in_silence(tmp_path, linked):
+    rows = rows_of(["police", "health", "schools"])
+    labels = written(
+        tmp_path / "labels.csv",
+        [(row[0], row[1], row[1][-1], "young" if row[1][-1] == "1" else "old") for row in rows]
+        + [("none", str(n), str(n), f"age {n}") for n in range(40)],
+        ("source", "source_key", "person_truth", "age"),
+    )
+    outcome, _, report = linked(rows, labels=labels)
+
+    assert "warning: groups of age: no gap is judged of 2 of their values" in "\n".join(outcome.lines)
+    assert report["quality"]["groups"]["age"]["too_few_pairs"] == {"old": 9, "young": 3}
+
+
 def test_what_looks_wrong_is_told_with_its_rows_and_without_names(tmp_path, linked):
     rows = rows_of(["police"])
     rows += [
