@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,20 @@ import typer
 from gateway.commands.files import CommandError, keep_apart, open_private
 
 if TYPE_CHECKING:
-    from linkage.record import LinkRecord
+    import duckdb
+
+    from gateway.commands.link_inputs import Input
+    from linkage.standardise import StandardRecord
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _REQUIRED = ("source", "source_key")
 _ENCODED = ("given_name", "family_name", "birth_date", "sex", "postcode")
 _CLK = "clk"
 _LEAST, _MARGIN = 0.8, 0.02
+_AT_A_TIME = 20_000
+# With fewer of names and date of birth, what is left is a household's, and everybody of it has the same bits.
+_FEWEST_TOLD = 2
+_ROWS_LEFT_OUT = 1
 
 
 @app.command()
@@ -25,23 +32,71 @@ def encode(
     file: Path = typer.Argument(help="CSV or Parquet with the columns of `hearthgate link`."),
     secret: Path = typer.Option(help="A file with the secret, 16 bytes at least, that the two sides keep."),
     out: Path = typer.Option(help="Where the encodings go, as CSV: source, source_key, clk."),
+    rename: list[str] | None = typer.Option(
+        None, metavar="THEIRS=OURS", help="What the file calls a column of ours; repeatable, or several with commas."
+    ),
+    source: str | None = typer.Option(None, help="The source of a file that has no such column."),
 ) -> None:
-    """Encode each row's names, date of birth, sex and postcode; nothing else of a row leaves with it."""
-    from linkage.errors import LinkageError  # noqa: PLC0415 - what computes loads for a second
+    """Encode each record's names, date of birth, sex and postcode; nothing else of it leaves with it.
+
+    Rows of one source and key are one record. Exit 1 where rows were left out: those without source or key, and those
+    with fewer than two of given name, family name and date of birth.
+    """
+    from gateway import clock  # noqa: PLC0415 - what computes loads for a second
+    from gateway.commands.link_inputs import names_of, read_inputs  # noqa: PLC0415 - see above
+    from linkage.columns import connect  # noqa: PLC0415 - see above
+    from linkage.errors import LinkageError  # noqa: PLC0415 - see above
     from linkage.private.encoding import Encoder, values_of  # noqa: PLC0415 - see above
-    from linkage.standardise import standardise  # noqa: PLC0415 - see above
 
     keep_apart((out,), (file, secret))
     try:
         encoder = Encoder(_secret(secret))
     except LinkageError as refused:
         raise CommandError(str(refused)) from None
-    rows = _rows(file, _REQUIRED, _ENCODED)
-    written = [
-        (source, key, encoder.encode(values_of(standardise(_record(rest)))).hex()) for source, key, *rest in rows
-    ]
+    with connect() as connection:
+        read = read_inputs(connection, (file,), clock.utc_now().date().isoformat(), names_of(rename or (), source))
+        told = list(read.warnings)
+        if lacking := [name for name in _ENCODED if name not in read.present]:
+            told.append(f"{file.name} has no column {' and no column '.join(lacking)}, and nothing of it is encoded")
+        written, bare = [], []
+        for place, key, record in _records(connection, read):
+            values = values_of(record)
+            if sum(bool(values[name]) for name in _ENCODED[:3]) < _FEWEST_TOLD:
+                bare.append(place)
+            else:
+                written.append((*key, encoder.encode(values).hex()))
+        if bare:
+            told.append(
+                "records with fewer than two of given name, family name and date of birth were left out, since they "
+                f"would pair with anybody of their home: {read.places.named(sorted(bare))}"
+            )
     _write(out, (*_REQUIRED, _CLK), written)
-    typer.echo(f"{len(written)} rows encoded", err=True)
+    for line in told:
+        typer.echo(f"warning: {line}", err=True)
+    typer.echo(f"{len(written)} records encoded", err=True)
+    if bare or read.rows_without_key:
+        raise typer.Exit(_ROWS_LEFT_OUT)
+
+
+def _records(
+    connection: "duckdb.DuckDBPyConnection", read: "Input"
+) -> Iterator[tuple[int, tuple[str, str], "StandardRecord"]]:
+    """Each record in order of its first row: that row's place, source and key, and what is compared of it."""
+    import numpy as np  # noqa: PLC0415 - what computes loads for a second
+
+    from gateway.commands.link_inputs import SEEN  # noqa: PLC0415 - see above
+    from linkage.engine import full_records  # noqa: PLC0415 - see above
+    from linkage.sources import UNKNOWN  # noqa: PLC0415 - see above
+
+    present = [name for name in read.present if name in {*_REQUIRED, *_ENCODED, *SEEN}]
+    keys = connection.execute(
+        "select number, min(row), any_value(source), any_value(source_key) from rows group by number order by min(row)"
+    ).fetchall()
+    for start in range(0, len(keys), _AT_A_TIME):
+        part = keys[start : start + _AT_A_TIME]
+        numbers = np.array(sorted(number for number, *_ in part), dtype=np.int64)
+        records = dict(zip(numbers.tolist(), full_records(connection, present, numbers, UNKNOWN), strict=True))
+        yield from ((row, (source, key), records[number]) for number, row, source, key in part)
 
 
 @app.command()
@@ -57,9 +112,9 @@ def match(
     from linkage.private.comparing import match_encodings  # noqa: PLC0415 - see above
 
     keep_apart((out,), (left, right))
-    sides = [_rows(file, (*_REQUIRED, _CLK), ()) for file in (left, right)]
+    sides = [_side(file) for file in (left, right)]
     try:
-        bits = [[bytes.fromhex(row[2] or "") for row in side] for side in sides]
+        bits = [[bytes.fromhex(row[2]) for row in side] for side in sides]
         pairs = match_encodings(*bits, least=least, margin=margin)
     except ValueError:
         raise CommandError("column clk holds something else than hexadecimal digits; encode the file anew") from None
@@ -78,46 +133,23 @@ def _secret(file: Path) -> bytes:
         raise CommandError("the secret cannot be read; check the path and your rights to read it") from None
 
 
-def _rows(file: Path, required: tuple[str, ...], optional: tuple[str, ...]) -> list[tuple[str | None, ...]]:
-    """The named columns of a CSV or Parquet file as text; None for what is empty or not there."""
+def _side(file: Path) -> list[tuple[str, str, str]]:
+    """Source, key and encoding of each row."""
     import duckdb  # noqa: PLC0415 - what computes loads for a second
 
-    try:
-        if file.suffix.lower() == ".parquet":
-            table = duckdb.read_parquet(str(file))
-        else:
-            table = duckdb.read_csv(str(file), all_varchar=True, header=True)
-        lacking = [name for name in required if name not in table.columns]
-        if lacking:
-            msg = f"the file has no column {', '.join(lacking)}; name its columns as `hearthgate link` does"
-            raise CommandError(msg)
-        taken = [
-            f"nullif(trim({name}::varchar), '')" if name in table.columns else "null" for name in (*required, *optional)
-        ]
-        rows = table.project(", ".join(taken)).fetchall()
-    except duckdb.Error:
-        raise CommandError("the file cannot be read as CSV or Parquet; check its path and what is in it") from None
-    if any(row[0] is None or row[1] is None for row in rows):
+    from gateway.commands.link_tables import read_beside  # noqa: PLC0415 - see above
+
+    needed = (*_REQUIRED, _CLK)
+    with duckdb.connect(":memory:") as connection:
+        columns = read_beside(connection, "side", file, needed)
+        cells = ", ".join(columns[name] for name in needed)
+        rows = connection.execute(f"select {cells} from side order by row").fetchall()  # noqa: S608 - our own columns
+    if any(source is None or key is None for source, key, _ in rows):
         raise CommandError("a row has no source or no source_key; give each row both")
-    return rows
+    return [(str(source), str(key), str(bits or "")) for source, key, bits in rows]
 
 
-def _record(values: list[str | None]) -> "LinkRecord":
-    from linkage.record import LinkRecord  # noqa: PLC0415 - see above
-
-    given, family, birth, sex, postcode = values
-    return LinkRecord(
-        "row",
-        "row",
-        given_names=(given,) if given else (),
-        family_names=(family,) if family else (),
-        birth_date=birth,
-        sex=sex,
-        postcodes=(postcode,) if postcode else (),
-    )
-
-
-def _write(out: Path, header: tuple[str, ...], rows: Iterable[tuple[str | None, ...]]) -> None:
+def _write(out: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
