@@ -39,6 +39,7 @@ from gateway.usecases.people.request_context import RequestContext
 from gateway.usecases.register.role_families import OVERSIGHT
 from gateway.usecases.subjects.subject_releases import NO_SUCH_PERSON, PURPOSE, ApprovedRelease, approved_release
 from gateway.usecases.subjects.subject_sections import Element, Sections, current_notes, subject_sections
+from gateway.usecases.subjects.telling_viewers import PURPOSE as NOTICES
 from gateway.wiring import Wiring
 
 _NOT_DECIDED = (
@@ -176,6 +177,7 @@ def titles_of(register: Register) -> Titles:
 
 _OUR_PURPOSES = {
     PURPOSE: "Check that records are used as they should be",
+    NOTICES: "Tell whoever had seen it that something in it was wrong",
     "notices": "Read a notice that the law sends them",
     "supply": "Take in records",
 }

@@ -5,14 +5,14 @@ instant, that showed its item of its source. Where no outcome tells what was sho
 so it is of names, numbers and ties in outcomes of before these were counted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from audit.entry import EventClass
+from audit.entry import Entry, EventClass
 from concept_model.items import ITEMS
 from gateway.store.erasure import link_versions
 from gateway.store.ledger import append
@@ -31,15 +31,55 @@ _IN_HEADS = ("identity.", "contact.", "family.", "household.")
 
 
 @dataclass(slots=True)
+class Seen:
+    """The looks of one viewer that may be told of, or those that are sealed: the last one, whom and whose page."""
+
+    last: Look
+    persons: set[UUID] = field(default_factory=set)
+    family_id: UUID | None = None
+
+    def add(self, look: Look, persons: set[UUID]) -> None:
+        """One more look, later than those before."""
+        self.last = look
+        self.persons |= persons
+        if look.household is not None and look.channel != _BY_NOTICE:
+            self.family_id = look.household
+
+
+@dataclass(slots=True)
 class Viewer:
-    """Somebody who was shown a fact, or may have been: when last, about whom, and whether each look was sealed."""
+    """Somebody who was shown a fact, or may have been: in looks that may be told of, in sealed ones, or in both.
+
+    What is said where a subject, a partner or the raiser of a dispute can read it rests on the first alone (practice
+    P1): not the sealed look's id, nor the role it was made in, nor whom it alone was about.
+    """
 
     who: str
     agency: str
-    last: Look
-    sealed: bool
-    persons: set[UUID] = field(default_factory=set)
-    family_id: UUID | None = None
+    by_kind: dict[bool, Seen] = field(default_factory=dict)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether each look was sealed."""
+        return False not in self.by_kind
+
+    @property
+    def told(self) -> Seen:
+        """What may be told of, if anything may."""
+        return self.by_kind[self.sealed]
+
+    @property
+    def last(self) -> Look:
+        """The last look of all."""
+        return max((seen.last for seen in self.by_kind.values()), key=lambda look: (look.at, look.entry_id))
+
+    def entries(self) -> list[tuple[bool, Seen]]:
+        """What the notice's entries are of: one where each look was of a kind, else a sealed one for the rest."""
+        if self.sealed or True not in self.by_kind:
+            return [(self.sealed, self.told)]
+        hidden = self.by_kind[True]
+        rest = hidden.persons - self.told.persons
+        return [(False, self.told), *([(True, Seen(hidden.last, rest, hidden.family_id))] if rest else [])]
 
 
 def tell_of_retractions(wiring: Wiring) -> dict[UUID, int]:
@@ -80,25 +120,31 @@ def tell_viewers(
     rows = [
         {
             "notice_id": ids[entry_id], "occasion_id": occasion.occasion_id, "viewer": one.who, "agency": one.agency,
-            "role": one.last.role, "team": one.last.team, "family_id": one.family_id, "kind": occasion.kind,
-            "seen_on": one.last.at.date(), "sealed": one.sealed, "told_at": now,
+            "role": one.told.last.role, "team": one.told.last.team, "family_id": one.told.family_id,
+            "kind": occasion.kind, "seen_on": one.last.at.date(), "sealed": one.sealed, "told_at": now,
         }
         for entry_id, one in viewers.items()
     ]  # fmt: skip
     fresh = save_correction_notices(connection, rows)
     for entry_id, one in viewers.items():
         if ids[entry_id] in fresh:
-            told = system_entry(
-                wiring, EventClass.DISCLOSURE, now, purpose=PURPOSE, legal_basis=_TELLING, sealed=one.sealed,
-                subjects=tuple(sorted(str(person) for person in one.persons)),
-                household=str(one.family_id) if one.family_id else None, refers_to=str(entry_id),
-                detail={
-                    "channel": _BY_NOTICE, "recipient_agency": one.agency, "recipient_team": one.last.team or "",
-                    "records": [str(ids[entry_id])], "reasons": [occasion.kind],
-                },
-            )  # fmt: skip
-            append(connection, told)
+            for told in _entries(wiring, occasion, one, ids[entry_id], now):
+                append(connection, told)
     return sum(not one.sealed for one in viewers.values())
+
+
+def _entries(wiring: Wiring, occasion: Occasion, viewer: Viewer, notice: UUID, now: datetime) -> Iterator[Entry]:
+    """That a viewer was given a notice."""
+    for sealed, seen in viewer.entries():
+        yield system_entry(
+            wiring, EventClass.DISCLOSURE, now, purpose=PURPOSE, legal_basis=_TELLING, sealed=sealed,
+            subjects=tuple(sorted(str(person) for person in seen.persons)),
+            household=str(seen.family_id) if seen.family_id else None, refers_to=str(seen.last.entry_id),
+            detail={
+                "channel": _BY_NOTICE, "recipient_agency": viewer.agency, "recipient_team": seen.last.team or "",
+                "records": [str(notice)], "reasons": [occasion.kind],
+            },
+        )  # fmt: skip
 
 
 def in_words(viewers: int) -> str:
@@ -123,11 +169,8 @@ def _viewers(
             if since <= look.at and (until is None or look.at < until) and _showed(wiring, look, person, fact)
         }
         if seen:
-            viewer = found.setdefault((look.who, look.agency), Viewer(look.who, look.agency, look, look.sealed))
-            viewer.last, viewer.sealed = look, viewer.sealed and look.sealed
-            viewer.persons |= seen
-            if look.household is not None and look.channel != _BY_NOTICE:
-                viewer.family_id = look.household
+            viewer = found.setdefault((look.who, look.agency), Viewer(look.who, look.agency))
+            viewer.by_kind.setdefault(look.sealed, Seen(look)).add(look, seen)
     return found.values()
 
 
