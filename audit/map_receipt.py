@@ -71,6 +71,8 @@ def verify_map_receipt(
     }  # fmt: skip
     if not isinstance(said, Mapping) or any(said.get(name) != value for name, value in expected.items()):
         raise ReceiptError("the map is not the one that the log recorded")
+    if format_second(coverage.at) > parsed.at:
+        raise ReceiptError("the map says that it is whole up to an instant after the one at which the log recorded it")
     return VerifiedMap(coverage, OpenedCheckpoint(proved.checkpoint, proved.witnesses))
 
 

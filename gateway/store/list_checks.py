@@ -4,6 +4,7 @@ None of the database's own functions of ours is asked: whoever changed the rows 
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -50,18 +51,50 @@ def every_subject(connection: Connection) -> Iterator[Row[Any]]:
 
 
 def every_map(connection: Connection) -> Sequence[Row[Any]]:
-    """Every map in the order of number and list, with its entry's opening and time, and whether that is a leaf.
+    """Every map in the order of number and list, with its entry's opening and time (`recorded_at`).
 
-    `joined_at` is the time of the combination that the map was taken after, where the leaf before its size is one.
+    `joined_at` is the time of the combination that the map was taken after, where the leaf before its size is one;
+    `next_at` that of the first leaf which the map does not know.
     """
     return connection.execute(
         text(
             "SELECT m.map_no, m.list, m.occasion, m.at, m.tree_size, m.key_id, m.note, m.entry_id, o.fields,"
+            " (SELECT e.recorded_at FROM audit.entry e WHERE e.entry_id = m.entry_id) AS recorded_at,"
+            " (SELECT n.recorded_at FROM audit.leaf l JOIN audit.entry n USING (entry_id)"
+            " WHERE l.leaf_index = m.tree_size) AS next_at,"
             " (SELECT c.recorded_at FROM audit.leaf l JOIN audit.entry c USING (entry_id)"
             " WHERE l.leaf_index = m.tree_size - 1 AND c.event_class = 'combination') AS joined_at"
             " FROM audit.coverage_map m LEFT JOIN audit.opening o USING (entry_id) ORDER BY m.map_no, m.list"
         )
     ).all()
+
+
+def first_leaf_from(connection: Connection, at: datetime) -> int | None:
+    """The first leaf of an instant or of the day after it, or `None` where there is none.
+
+    A leaf of a later day is of a clock that was wrong, and tells nothing of when this instant came.
+    """
+    found: int | None = connection.execute(
+        text(
+            "SELECT min(l.leaf_index) FROM audit.leaf l JOIN audit.entry e USING (entry_id)"
+            " WHERE e.recorded_at >= :at AND e.recorded_at < :at + interval '1 day'"
+        ),
+        {"at": at},
+    ).scalar_one()
+    return found
+
+
+def lines_between(connection: Connection, kind: str, first: int, last: int | None) -> int:
+    """How many lines lists of a kind have from leaf `first` to before leaf `last` (`None`: to the end)."""
+    return int(
+        connection.execute(
+            text(
+                "SELECT count(*) FROM audit.subject_list WHERE list = :kind AND leaf_index >= :first"
+                " AND (CAST(:last AS bigint) IS NULL OR leaf_index < :last)"
+            ),
+            {"kind": kind, "first": first, "last": last},
+        ).scalar_one()
+    )
 
 
 def recorded_maps(connection: Connection) -> Sequence[str]:
@@ -96,6 +129,15 @@ def missing_stones(connection: Connection) -> int:
                 " WHERE t.erased > n.map_no AND t.enrolled <= n.map_no AND NOT EXISTS (SELECT FROM"
                 " audit.coverage_map_stone s WHERE (s.map_no, s.list, s.key) = (n.map_no, n.list, t.key))"
             )
+        ).scalar_one()
+    )
+
+
+def newest_erasure(connection: Connection, kind: str) -> int:
+    """The number of the first map that says that the list erased last is gone; 0 where none was."""
+    return int(
+        connection.execute(
+            text("SELECT coalesce(max(erased), 0) FROM audit.subject WHERE list = :kind"), {"kind": kind}
         ).scalar_one()
     )
 

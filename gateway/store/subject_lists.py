@@ -131,6 +131,20 @@ def add_map(connection: Connection, stored: StoredMap, nodes: bytes) -> None:
         )
 
 
+def came_late(connection: Connection, size: int, at: datetime) -> bool:
+    """Whether an entry of before an instant is a leaf from `size` on, or waits to become one."""
+    return bool(
+        connection.execute(
+            text(
+                "SELECT EXISTS (SELECT FROM audit.entry e JOIN audit.leaf l USING (entry_id)"
+                " WHERE l.leaf_index >= :size AND e.recorded_at < :at) OR EXISTS (SELECT FROM audit.entry e"
+                " JOIN audit.pending p USING (entry_id) WHERE e.recorded_at < :at)"
+            ),
+            {"size": size, "at": at},
+        ).scalar_one()
+    )
+
+
 def due_lineages(connection: Connection) -> Sequence[Row[Any]]:
     """Leaves that join or part persons and that no map was taken after: leaf_index, recorded_at, run; in order."""
     return connection.execute(

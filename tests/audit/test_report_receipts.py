@@ -1,5 +1,6 @@
 """Receipts beside a report show that witnesses vouch for its maps; a policy is met by those of its own maps alone."""
 
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -17,7 +18,7 @@ from audit.policy import parse_policy
 from audit.tlog_proof import make_proof
 from audit.verify import verify_path
 from audit.verify_export import Trust
-from tests.audit.packs import AT, HOUR, KEY, LOG, SIGNER, Book, someone
+from tests.audit.packs import HOUR, KEY, LOG, SIGNER, Book, someone
 from tests.audit.test_subject_report import MADE, TITLES, report_about, with_report
 from tests.audit.test_subject_seal import written
 
@@ -44,16 +45,16 @@ def policy(quorum):
     return Trust(KEY, witnesses=(witness,), policy=parse_policy(text.encode()))
 
 
-def receipt_of(one, *witnesses, log=SIGNER):
-    """The receipt of a book's map, in a log of its entry alone."""
+def receipt_of(one, *witnesses, log=SIGNER, taken=timedelta(minutes=1)):
+    """The receipt of a book's map, `taken` so long after its instant, in a log of its entry alone."""
     coverage = one.coverage
     detail = {
         "coverage_map_root": to_base64(coverage.root), "coverage_map_list": coverage.kind.value,
         "coverage_map_at": format_second(coverage.at), "coverage_map_number": coverage.number,
     }  # fmt: skip
     entry = Entry(
-        entry_id=someone(99), event=EventClass.VERIFICATION, at=AT, log_id=LOG, who="hearthgate", agency="gateway",
-        detail=detail,
+        entry_id=someone(99), event=EventClass.VERIFICATION, at=coverage.at + taken, log_id=LOG, who="hearthgate",
+        agency="gateway", detail=detail,
     )  # fmt: skip
     leaf, openings = commit_entry(entry, lambda name: sha256(name.encode()).digest())
     head = sign_checkpoint(Checkpoint(LOG, 1, leaf_hash(leaf)), [log])

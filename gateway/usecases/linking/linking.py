@@ -91,7 +91,8 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         hasher = LinkHasher(wiring.custody, mask)
         keep_index(connection, hasher, records, facts, new_base(run_id, now, hasher, model, len(records)))
         # (5) Whose records became whose, last, so that no read of before follows in the log where it need not.
-        for entry in lineage_entries(wiring, run_id, assigned, now):
+        # Of now and not of the run's beginning: the hour may have struck, and its map been taken, meanwhile.
+        for entry in lineage_entries(wiring, run_id, assigned, wiring.clock()):
             append(connection, entry)
         mark_linked(connection, met, now)
     # (6) A profile that stewards' decisions have parted was of two people: whoever saw it is told.

@@ -165,8 +165,9 @@ def _carry_out(
     append(connection, combination_entry(run.wiring, run.run_id, len(concerned), sources, run.now))
     # (4) Who they are; then (5), what follows from it.
     linked = _link(connection, run, facts, concerned, base, again=again)
-    # (6) Whose records became whose.
-    for entry in lineage_entries(run.wiring, run.run_id, linked.assigned, run.now) if linked.assigned else ():
+    # (6) Whose records became whose, of now: the hour may have struck since the run began, and its map been taken.
+    now = run.wiring.clock()
+    for entry in lineage_entries(run.wiring, run.run_id, linked.assigned, now) if linked.assigned else ():
         append(connection, entry)
     return linked
 

@@ -3,7 +3,8 @@
 (0) one taker at a time; find what is due: first combinations that no map follows yet, then the hour
 (1) give both lists to persons who have none, some thousands a transaction
 (2) in one picture of the database: every list as it stood at that size of the tree, folded into a root for each kind
-(3) sign both roots; store maps and entries in one transaction
+(3) sign both roots; store maps and entries in one transaction, unless an entry of before the hour came meanwhile: then
+    the next asking takes the map anew
 
 A map after a combination is taken at the size of the tree that ends with it, however late: an earlier id's list then
 ends there in a subject's pack, and what is recorded under that id afterwards, about somebody else, is not shown. Its
@@ -33,6 +34,7 @@ from gateway.store.subject_lists import (
     MapRow,
     StoredMap,
     add_map,
+    came_late,
     due_lineages,
     enrol_subjects,
     newest_map,
@@ -161,6 +163,8 @@ def _take(wiring: Wiring, due: _Due) -> None:
         size = head_size(connection) if due.size is None else due.size
         folded = {kind: nodes_of(rows_of_map(connection, kind, number, size), salts) for kind in ListKind}
     with wiring.database.transaction("hg_desk") as connection:
+        if due.size is None and came_late(connection, size, due.at):
+            return
         for kind, nodes in folded.items():
             coverage = CoverageMap(wiring.settings.log_origin, kind, number, due.at, root_over(nodes))
             entry_id = _record(wiring, connection, coverage, size)

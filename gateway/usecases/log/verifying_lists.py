@@ -2,8 +2,10 @@
 
 (1) every list, from the openings: its lines, their order, their heads, its count and its head
 (2) every list without a line: its key and its start
-(3) every map: signature, instant, the entry that records its root; kept nodes fold to that root
-(4) the maps from which proofs are made, newest first, from the lists anew, as many as the budget of leaves allows
+(3) every map: signature, the entry that records its root; its instant had come, and what was a leaf before it is in
+    the map; kept nodes fold to the root
+(4) the maps from which proofs are made, from the lists anew, and then those of earlier hours, newest first, as many as
+    the budget of leaves allows; of earlier hours none from before a list was erased, whose place in them is gone
 
 A read that the log's keeper left out of a list is found in (1) though every map was taken over the forged list, by
 anybody who has the openings. Comes after the leaves and openings are known to be right.
@@ -31,8 +33,11 @@ from gateway.store.list_checks import (
     erasure_details,
     every_map,
     every_subject,
+    first_leaf_from,
+    lines_between,
     list_rows,
     missing_stones,
+    newest_erasure,
     recorded_maps,
     stray_nodes,
     stray_stones,
@@ -67,6 +72,8 @@ def check_lists(connection: Connection, origin: str, keys: tuple[VerifierKey, ..
         raise FoundError("audit.coverage_map_nodes.map_no or list", "belong to no map", "coverage maps")
     maps = every_map(connection)
     signed = [_check_map(row, origin, keys) for row in maps]
+    for row in maps:
+        _check_instant(connection, row)
     _check_numbers(connection, maps)
     _check_contents(connection, [stored_map(row) for row in maps], signed, ring)
     return len(maps)
@@ -164,6 +171,22 @@ def _lineage_instants(joined_at: datetime | None) -> tuple[datetime, ...]:
     return () if joined_at is None else (lineage_instant(joined_at), joined_at)
 
 
+def _check_instant(connection: Connection, row: Row[Any]) -> None:
+    """The instant that a map signs had come, and no line that a list had by then is missing.
+
+    By the order of the leaves, not by their times alone: what was begun before and became a leaf long after, or was
+    written while a clock was set back, accuses nobody.
+    """
+    if row.at <= min(row.recorded_at, row.next_at or row.recorded_at):
+        return
+    where, came = f"coverage map {row.map_no}, {row.list}", first_leaf_from(connection, row.at)
+    if came is None:
+        raise FoundError("audit.coverage_map.at", "had not come when the map was taken", where)
+    if came > row.tree_size and lines_between(connection, row.list, row.tree_size, came):
+        problem = "the map leaves out entries that were leaves before the instant up to which it says that it is whole"
+        raise FoundError("audit.coverage_map.at or tree_size", problem, where)
+
+
 def _check_numbers(connection: Connection, maps: Sequence[Row[Any]]) -> None:
     """Maps come in pairs, one of each kind, numbered from 1; every entry that records one has it."""
     for place, row in enumerate(maps):
@@ -183,28 +206,39 @@ def _check_contents(
     connection: Connection, maps: Sequence[StoredMap], signed: Sequence[CoverageMap], ring: KeyRing
 ) -> None:
     """Nodes fold to the signed roots; and are those of the lists, for as many maps as the budget allows."""
-    budget = BUDGET
     newest = max((one.map_no for one in maps if one.occasion == "hour"), default=None)
+    serving, earlier = [], []
     for stored, coverage in sorted(zip(maps, signed, strict=True), key=lambda pair: -pair[0].map_no):
         where = f"coverage map {stored.map_no}, {stored.kind}"
         kept = map_nodes(connection, stored)
         if kept is None:
             if stored.occasion == "lineage" or stored.map_no == newest:
                 raise FoundError("audit.coverage_map_nodes", "are missing for a map that serves proofs", where)
+            if stored.map_no >= newest_erasure(connection, stored.kind.value):
+                earlier.append((stored, coverage))
             continue
         if len(kept) != _NODE_BYTES or not _folds_to(coverage.root, decode_nodes(kept)):
             raise FoundError("audit.coverage_map_nodes.nodes", "do not fold to the signed root", where)
+        serving.append((stored, coverage))
+    budget = BUDGET
+    for stored, coverage in (*serving, *earlier):
         if budget <= 0:
-            continue
-        try:
-            salts = SaltSource(map_secret(ring, stored.key_id)[1], stored.map_no)
-        except KeyCustodyError:
-            raise FoundError("audit.coverage_map.key_id", "names a key version that is not kept", where) from None
-        counted = _Counted(rows_of_map(connection, stored.kind, stored.map_no, stored.tree_size))
-        if root_over(nodes_of(iter(counted), salts)) != coverage.root:
-            problem = "the map that was signed is not that of the lists"
-            raise FoundError("audit.coverage_map, audit.coverage_map_stone or audit.subject", problem, where)
-        budget -= counted.number
+            break
+        budget -= _check_lists_of(connection, stored, coverage, ring)
+
+
+def _check_lists_of(connection: Connection, stored: StoredMap, coverage: CoverageMap, ring: KeyRing) -> int:
+    """Take a map anew from the lists; gives how many lists it holds."""
+    where = f"coverage map {stored.map_no}, {stored.kind}"
+    try:
+        salts = SaltSource(map_secret(ring, stored.key_id)[1], stored.map_no)
+    except KeyCustodyError:
+        raise FoundError("audit.coverage_map.key_id", "names a key version that is not kept", where) from None
+    counted = _Counted(rows_of_map(connection, stored.kind, stored.map_no, stored.tree_size))
+    if root_over(nodes_of(iter(counted), salts)) != coverage.root:
+        problem = "the map that was signed is not that of the lists"
+        raise FoundError("audit.coverage_map, audit.coverage_map_stone or audit.subject", problem, where)
+    return counted.number
 
 
 def _folds_to(root: bytes, nodes: list[Subtree]) -> bool:

@@ -108,6 +108,7 @@ def test_before_a_map_there_is_no_pack_and_a_new_person_is_in_the_next(wiring, d
     add_persons(admin, 2)
     with pytest.raises(NotFoundError):
         sections_of(wiring, 2)
+    drain(database, wiring.log_signer)
     next_hour(wiring, wiring_clock)
     assert lengths(proved(wiring, 2)) == {2: 0}
 

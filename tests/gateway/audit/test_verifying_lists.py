@@ -197,6 +197,10 @@ def test_a_map_that_was_wrong_when_it_was_signed_is_found_though_the_list_was_me
         )
     rebuild(admin, 1, (0, 1, 3, 2))
     assert verify_database(log).finding.problem == "the map that was signed is not that of the lists"
+    # Nor is it forgotten with the next hour, from whose map proofs are made from then on.
+    next_hour(log, wiring_clock)
+    drain(database, log.log_signer)
+    assert verify_database(log).finding.where == "coverage map 3, disclosable"
 
 
 def test_an_erasure_that_no_entry_names_is_found(log, database):
