@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import text
 
+from gateway.store.card_checks import CARD_COLUMNS
+from gateway.usecases.log.verifying_log import verify_database
 from tests.gateway.audit.log_book import an_entry, drain, person, write
 
 _CLAUSES = ("early-help@1.2/view", "early-help@1.2/notify", "school@3/view", 'quoted "clause" \\ of @ one/é')
@@ -43,3 +45,38 @@ def test_an_entry_is_found_by_clause_version_and_document_of_each_of_its_clauses
     for name in ("school@3/view", "school@3", "school"):
         assert named(name) == [both]
     assert none not in named("")
+
+
+def test_a_worker_whom_a_changed_function_keeps_off_every_card_is_found(wiring, database, admin):
+    with admin.begin() as connection:
+        made = connection.execute(text("SELECT pg_get_functiondef('audit.card_of'::regproc)")).scalar_one()
+        changed = made.replace("v ->> 0, v ->> 1,", "v ->> 0, nullif(v ->> 1, 'W104'),")
+        assert changed != made
+        connection.exec_driver_sql(changed.replace("%", "%%"))
+    try:
+        (entry,) = write(database, an_entry(who="W104"))
+        drain(database, wiring.log_signer)
+        verdict = verify_database(wiring)
+    finally:
+        with admin.begin() as connection:
+            connection.exec_driver_sql(made.replace("%", "%%"))
+
+    assert verdict.sentence() == f"audit.card, {entry}: a card is missing, or does not say what leaf and opening say"
+
+
+@pytest.mark.parametrize("many", [0, 1, 3])
+def test_the_verifier_reads_of_an_opening_what_the_sequencer_wrote_on_the_card(wiring, database, many):
+    agreements, subjects = _CLAUSES[:many], tuple(str(person(n)) for n in range(many))
+    write(database, an_entry(agreements=agreements, subjects=subjects, household=None, role=None, sealed=True))
+    drain(database, wiring.log_signer)
+
+    assert verify_database(wiring).finding is None
+
+
+def test_every_column_of_a_card_is_compared(admin):
+    with admin.begin() as connection:
+        columns = connection.execute(
+            text("SELECT column_name FROM information_schema.columns WHERE table_schema || '.' || table_name = :card"),
+            {"card": "audit.card"},
+        )
+        assert frozenset(columns.scalars()) == CARD_COLUMNS
