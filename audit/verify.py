@@ -3,25 +3,29 @@
 A path is a receipt (`.tlog-proof`), a promise, a checkpoint, a proof of a fork, a declared restore, the receipt of a
 coverage map, or the folder of a subject report, of a partner's pack, of an export or of a C2SP tile log. With a witness
 policy (C2SP tlog-policy) the cosignatures must make its quorum; a report then needs a receipt for each of its maps.
+`--older` and `--promise` are what one kept: a whole export is held against both, a single signed head against
+checkpoints of its size alone, and what was not compared is said.
 One line is written for each path: OK and what was proved, or FAIL and what is wrong and where. The exit status is
 0 when all are right, 1 when one is wrong, 2 when the command line is.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from audit import fork, receipt, restore, tlog_proof
-from audit.checkpoint import OpenedCheckpoint, open_checkpoint
+from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from audit.entry import format_second
 from audit.errors import AuditError, CheckpointError, NoteError, ReceiptError, WitnessError
+from audit.held import compare_heads, open_older
 from audit.keys import VerifierKey
 from audit.leaf import LEAF_FORM, parse_leaf
 from audit.map_receipt import RECEIPTS_FOLDER, is_map_receipt, verify_map_receipt
 from audit.notes import Verified
 from audit.partner_pack import is_pack, verify_pack
 from audit.policy import Policy, parse_policy
+from audit.restored import excuse, open_restores
 from audit.verify_export import ExportVerdict, Trust, verify_export
 from audit.verify_report import is_report, verify_report
 
@@ -42,22 +46,45 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
     if text.startswith(receipt.HEADER + "\n"):
         promise = receipt.open_promise(text, trust.log_key)
         entry = f"entry {promise.entry_id} at {format_second(promise.at)}"
-        return f"promise of {promise.log_id} for {entry}, leaf {promise.leaf_hash.hex()}"
+        kept = "; whether it was kept shows an export, with --promise"
+        return f"promise of {promise.log_id} for {entry}, leaf {promise.leaf_hash.hex()}{kept}{_held_words((), trust)}"
+    if text.startswith(fork.HEADER + "\n"):
+        return fork.prove_fork(text, [trust.log_key], trust.origin) + _held_words((), trust)
+    if text.startswith(restore.HEADER + "\n"):
+        return _restore_sentence(text, trust.log_key, trust, needed) + _held_words((), trust)
+    words, head = _headed(text, trust, trust.log_key, leaf)
+    return words + _head_words(head, needed, trust.policy) + _held_words((head.checkpoint,), trust)
+
+
+def _headed(
+    text: str, trust: Trust, log_key: VerifierKey | str, leaf: bytes | None
+) -> tuple[str, OpenedCheckpoint]:  # fmt: skip
+    """What a file says that has one signed head, and that head."""
     if text.startswith(tlog_proof.HEADER + "\n"):
-        proved = tlog_proof.verify_proof(text, trust.log_key, leaf, trust.witnesses, trust.origin)
-        head = OpenedCheckpoint(proved.checkpoint, proved.witnesses)
-        return f"{_leaf_words(proved)} stands in {_head_words(head, needed, trust.policy)}"
+        proved = tlog_proof.verify_proof(text, log_key, leaf, trust.witnesses, trust.origin)
+        return f"{_leaf_words(proved)} stands in ", OpenedCheckpoint(proved.checkpoint, proved.witnesses)
     if is_map_receipt(text):
         key, *earlier = trust.keys()
         found = verify_map_receipt(text.encode(), key, trust.witnesses, trust.origin, earlier)
-        words = f"the map of {found.coverage.kind} lists up to {format_second(found.coverage.at)}"
-        return f"{words} stands in {_head_words(found.head, needed, trust.policy)}"
-    if text.startswith(fork.HEADER + "\n"):
-        return fork.prove_fork(text, [trust.log_key], trust.origin)
-    if text.startswith(restore.HEADER + "\n"):
-        return _restore_sentence(text, trust.log_key, trust, needed)
-    head = open_checkpoint(text, trust.log_key, trust.witnesses, trust.origin)
-    return f"checkpoint: {_head_words(head, needed, trust.policy)}"
+        at = format_second(found.coverage.at)
+        return f"the map of {found.coverage.kind} lists up to {at} stands in ", found.head
+    return "checkpoint: ", open_checkpoint(text, log_key, trust.witnesses, trust.origin)
+
+
+def _held_words(heads: Iterable[Checkpoint], trust: Trust) -> str:
+    """How single heads stand to what one kept; what they cannot show is said, never passed over."""
+    keys = trust.keys()
+    older = [
+        open_older(f"older checkpoint {number}", text, keys, trust.witnesses, trust.origin)
+        for number, text in enumerate(trust.older, 1)
+    ]
+    excused = excuse(older, open_restores(trust.restores, keys, trust.witnesses, trust.policy))
+    words = compare_heads(heads, excused.older)
+    if inside := len(older) - len(excused.older):
+        words += f"; {inside} older checkpoint(s) lie in a gap that was declared and cosigned"
+    if trust.promises:
+        words += f"; NOT compared with {len(trust.promises)} promise(s): that takes an export"
+    return words
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,10 +115,11 @@ def _trust(options: argparse.Namespace) -> Trust:
         key,
         options.origin,
         (*witnesses, *(() if policy is None else policy.witness_keys)),
-        tuple(_text(path) for path in options.older),
+        tuple(_option(path) for path in options.older),
         policy,
-        tuple(_text(path) for path in options.restore),
+        tuple(_option(path) for path in options.restore),
         tuple(VerifierKey.parse(one) for one in options.earlier_key),
+        tuple(_option(path) for path in options.promise),
     )
 
 
@@ -113,6 +141,10 @@ def _export_words(found: ExportVerdict, needed: int, policy: Policy | None) -> s
     )
     if found.older:
         words += f"; grown from {found.older} older checkpoint(s)"
+    if found.promises.kept:
+        words += f"; {found.promises.kept} promise(s) are kept"
+    if found.promises.lost:
+        words += f"; the leaves of {found.promises.lost} promise(s) may be among those that a declared restore lost"
     for one in found.restores:
         words += (
             f"; leaves {one.lost_from.size} to {one.lost_to.size - 1} were lost by a restore, declared and cosigned"
@@ -130,7 +162,7 @@ def _report_sentence(path: Path, trust: Trust, needed: int) -> str:
             f"{found.unreceipted} of its map(s) have no receipt in {RECEIPTS_FOLDER}, so no witness vouches for them"
         )
         raise CheckpointError(problem)
-    return "; ".join((found.sentence(), *sorted(heads)))
+    return "; ".join((found.sentence(), *sorted(heads))) + _held_words([one.checkpoint for one in found.heads], trust)
 
 
 def _restore_sentence(text: str, log_key: VerifierKey | str, trust: Trust, needed: int) -> str:
@@ -167,6 +199,15 @@ def _head_words(head: OpenedCheckpoint, needed: int, policy: Policy | None = Non
     return f"the log {origin} of {size} entries, signed, {len(head.witnesses)} known witness(es)"
 
 
+def _option(path: Path) -> str:
+    """A file that an option names: what is wrong with it is said with its name, as it is on no line of its own."""
+    try:
+        return _text(path)
+    except ReceiptError as error:
+        told = f"{path}: {error}"
+        raise ReceiptError(told) from None
+
+
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
@@ -174,8 +215,11 @@ def _text(path: Path) -> str:
         if len(data) > _MAX_FILE_BYTES:
             raise ReceiptError("file is too long for a receipt or a checkpoint")
         return data.decode()
+    except FileNotFoundError:
+        raise ReceiptError("there is no such file or folder") from None
     except (OSError, UnicodeDecodeError):
-        raise ReceiptError("file cannot be read as UTF-8 text") from None
+        problem = "the file cannot be read as UTF-8 text; unpack an archive and name the folder inside"
+        raise ReceiptError(problem) from None
 
 
 _FOLDERS = ((is_report, _report_sentence), (is_pack, _pack_sentence), (Path.is_dir, _export_sentence))
@@ -200,6 +244,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--older", metavar="FILE", type=Path, action="append", default=[], help="checkpoint kept before"
     )
+    parser.add_argument(
+        "--promise", metavar="FILE", type=Path, action="append", default=[],
+        help="promise that a reader kept: an export must hold its entry",
+    )  # fmt: skip
     parser.add_argument(
         "--restore", metavar="FILE", type=Path, action="append", default=[],
         help="declared restore, cosigned by a known witness: excuses older checkpoints inside its gap",

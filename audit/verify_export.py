@@ -4,11 +4,12 @@ Steps, each ending in an `ExportError` that says in which file, at which leaf an
 (1) the checkpoint is signed by the log; (2) every entry bundle is complete; (3) every leaf is of the form of a
 leaf, of this log; (4) every row's columns are those inside its leaf, indices running from 0 without a gap;
 (5) every opening fits its commitment; (6) every tile holds the hashes recomputed from the entries; (7) the root
-recomputed from all entries is the signed root, and at the size of every older checkpoint it is that one's root.
+recomputed from all entries is the signed root, and at the size of every older checkpoint it is that one's root;
+(8) every promise that a reader kept and that was due has its leaf.
 Not checked: that entry ids are unique, which the tree does not promise.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -21,6 +22,7 @@ from audit.canonical import parse_canonical, parse_json
 from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from audit.errors import AuditError, EntryError, ExportError, NoteError
 from audit.export import CHECKPOINT, ENTRIES, FORMAT, MANIFEST, OPENINGS, read_openings, row_line
+from audit.held import HeldPromises, KeptPromises, open_older
 from audit.keys import VerifierKey
 from audit.leaf import LEAF_FORM, Opening, check_openings
 from audit.merkle import HASH_SIZE, leaf_hash
@@ -48,6 +50,7 @@ class Trust:
     policy: Policy | None = None
     restores: tuple[str, ...] = ()
     earlier_keys: tuple[VerifierKey | str, ...] = ()
+    promises: tuple[str, ...] = ()
 
     def keys(self) -> tuple[VerifierKey, ...]:
         """The log's keys, the newest first. Raises `NoteError` where none was given."""
@@ -72,6 +75,7 @@ class ExportVerdict:
     older: int
     own_key: VerifierKey | None
     restores: tuple[Restore, ...] = ()
+    promises: KeptPromises = field(default_factory=KeptPromises)
 
 
 def verify_export(folder: Path, trust: Trust) -> ExportVerdict:
@@ -86,30 +90,40 @@ def verify_export(folder: Path, trust: Trust) -> ExportVerdict:
     note = _read(folder, CHECKPOINT)
     head = _open(CHECKPOINT, note, log_key, trust)
     keys = (log_key, *trust.earlier_keys)
-    older = [_open_older(f"older checkpoint {n}", text, keys, trust) for n, text in enumerate(trust.older, 1)]
-    excused = excuse(older, open_restores(trust.restores, keys, trust.witnesses, trust.policy))
+    older = [
+        open_older(f"older checkpoint {n}", text, keys, trust.witnesses, trust.origin)
+        for n, text in enumerate(trust.older, 1)
+    ]
+    restores = open_restores(trust.restores, keys, trust.witnesses, trust.policy)
+    excused, promises = excuse(older, restores), HeldPromises(trust.promises, keys)
     # What a restore says was kept comes after what was kept by others: its numbers are beyond theirs.
     heads = [*excused.older, *enumerate(excused.heads, len(older) + 1)]
     for number, one in heads:
         if one.size > head.checkpoint.size:
             raise ExportError(CHECKPOINT, f"is smaller than older checkpoint {number}: the log was cut back")
     with ExitStack() as files:
-        walk = _Walk(folder, head.checkpoint, heads, files, has_rows=own_key is not None)
+        walk = _Walk(folder, head.checkpoint, heads, files, promises, has_rows=own_key is not None)
         walk.run()
     for restore in excused.standing:
         check_gap(restore, _leaf_at(folder, restore.lost_from.size, head.checkpoint.size))
+    size = head.checkpoint.size
+    before = [(one, _leaf_at(folder, one.lost_from.size - 1, size)) for one in restores]
+    kept = promises.verdict(_bundle(folder, (size - 1) // TILE_WIDTH, size) if size else (), before)
     taken = own_key if trust.log_key is None else None
     return ExportVerdict(
-        head, own_key is not None, walk.rows, walk.openings, len(excused.older), taken, excused.restores
+        head, own_key is not None, walk.rows, walk.openings, len(excused.older), taken, excused.restores, kept
     )
 
 
 def _leaf_at(folder: Path, index: int, size: int) -> bytes | None:
-    """A leaf of a checked export, or None for one beyond its head."""
-    if index >= size:
+    """A leaf of a checked export, or None for one beyond its head or before its beginning."""
+    if not 0 <= index < size:
         return None
-    number, place = divmod(index, TILE_WIDTH)
-    return decode_bundle(_read(folder, bundle_path(number, min(TILE_WIDTH, size - number * TILE_WIDTH))))[place]
+    return _bundle(folder, index // TILE_WIDTH, size)[index % TILE_WIDTH]
+
+
+def _bundle(folder: Path, number: int, size: int) -> list[bytes]:
+    return decode_bundle(_read(folder, bundle_path(number, width_of(number, size))))
 
 
 class _Walk:
@@ -121,10 +135,12 @@ class _Walk:
         head: Checkpoint,
         older: Iterable[tuple[int, Checkpoint]],
         files: ExitStack,
+        promises: HeldPromises,
         *,
         has_rows: bool,
     ) -> None:
         self._folder = folder
+        self._promises = promises
         self._head = head
         self._older = sorted(older, key=lambda numbered: numbered[1].size)
         self._builder = TileBuilder(self._check_tile)
@@ -162,6 +178,7 @@ class _Walk:
         else:
             hashes = self._look_through(number, width)
         self._check_older(hashes, begin)
+        self._promises.look(hashes)
         self._builder.add(hashes)
 
     def _has_rows(self, digest: BundleDigest) -> bool:
@@ -252,16 +269,6 @@ def _open(name: str, note: bytes | str, log_key: VerifierKey | str, trust: Trust
         return open_checkpoint(note, log_key, trust.witnesses, trust.origin)
     except AuditError as exc:
         raise ExportError(name, str(exc)) from exc
-
-
-def _open_older(name: str, note: str, keys: Sequence[VerifierKey | str], trust: Trust) -> Checkpoint:
-    """Under whichever of the log's keys signed it; where none did, the newest one's complaint."""
-    for key in keys[1:]:
-        try:
-            return open_checkpoint(note, key, trust.witnesses, trust.origin).checkpoint
-        except AuditError:
-            continue
-    return _open(name, note, keys[0], trust).checkpoint
 
 
 def _manifest_key(folder: Path) -> VerifierKey | None:

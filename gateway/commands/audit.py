@@ -48,6 +48,9 @@ def verify(
     older: list[Path] = typer.Option(
         [], metavar="FILE", help="A checkpoint kept before: exports must have grown from it."
     ),
+    promise: list[Path] = typer.Option(
+        [], metavar="FILE", help="A promise that a reader kept: exports must hold its entry."
+    ),
     policy: Path | None = typer.Option(
         None, metavar="FILE", help="Witness policy: its quorum is needed; default: this gateway's, and it is not."
     ),
@@ -58,15 +61,16 @@ def verify(
     is an entry in the log.
     """
     if not paths:
-        if key is not None or earlier_key or older or policy is not None:
+        if key is not None or earlier_key or older or promise or policy is not None:
             raise CommandError("options are for files and exports; the database is checked with our own keys")
         raise typer.Exit(_verify_database(read_settings()))
     keys = _trusted(key, earlier_key)
     try:
-        kept = tuple(path.read_text() for path in older)
+        kept = tuple(path.read_text(encoding="utf-8") for path in older)
+        promises = tuple(path.read_text(encoding="utf-8") for path in promise)
     except (OSError, UnicodeDecodeError):
-        raise CommandError("an older checkpoint cannot be read; check the paths") from None
-    trust = _with_witnesses(Trust(older=kept, earlier_keys=keys), policy, own=key is None)
+        raise CommandError("an older checkpoint or a promise cannot be read; check the paths") from None
+    trust = _with_witnesses(Trust(older=kept, earlier_keys=keys, promises=promises), policy, own=key is None)
     results = [_verify_one(path, keys, trust) for path in paths]
     raise typer.Exit(0 if all(results) else _WRONG)
 
