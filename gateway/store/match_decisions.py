@@ -127,11 +127,16 @@ def _waiting(
 
 
 def records_of_handle(connection: Connection, family_id: UUID) -> list[UUID]:
-    """The records of the person whom a handle is named for, the surest first; none for a handle of nobody."""
+    """The records of the person whom a handle is named for, the surest first; none for a handle of nobody.
+
+    Last come those of which there is nothing to compare, such as one that its sender has withdrawn.
+    """
     rows = connection.execute(
         text(
             "SELECT l.record_id FROM hearth.person p JOIN hearth.link l USING (person_id)"
-            " WHERE p.family_id = :family AND l.superseded_at IS NULL ORDER BY l.band, l.recorded_at, l.record_id"
+            " WHERE p.family_id = :family AND l.superseded_at IS NULL"
+            " ORDER BY NOT EXISTS (SELECT FROM hearth.link_key k WHERE k.record_id = l.record_id),"
+            " l.band, l.recorded_at, l.record_id"
         ),
         {"family": family_id},
     )

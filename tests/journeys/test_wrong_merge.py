@@ -156,6 +156,21 @@ def test_what_was_decided_holds_for_every_later_run_and_every_file_that_comes_ag
     assert story.get("/v1/matches/breaches", DPO).json() == []
 
 
+def test_what_was_decided_holds_when_the_record_it_was_decided_of_is_withdrawn(story):
+    waiting = story.pair_with(FATHER)
+    story.decide(waiting, "different")
+    caution, father = story.northvale.record_id("police", NOMINAL), story.northvale.person_id(*FATHER)
+    (pair,) = story.northvale.sql("SELECT record_id, other_record_id FROM hearth.match_decision")
+    (decided,) = {*pair} - {caution}
+    # As its sender withdraws it: every fact of it has a tombstone.
+    story.northvale.sql("UPDATE hearth.fact SET tombstone = true WHERE record_id = :record", record=decided)
+    link_everything(story.northvale.wiring)
+
+    assert owner(story, decided) == father
+    assert owner(story, caution) == story.northvale.person_id(*SON)
+    assert story.offences_of(FATHER) == []
+
+
 def test_the_queue_comes_page_by_page_also_where_the_last_pair_of_a_page_moved_meanwhile(story, monkeypatch):
     whole = story.get("/v1/matches/reviews", STEWARD).json()
     monkeypatch.setattr("gateway.usecases.linking.match_queue._A_PAGE", 1)

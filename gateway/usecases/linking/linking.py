@@ -19,6 +19,7 @@ from gateway.store.batches import mark_linked, unlinked_batches
 from gateway.store.erasure import keep_linkage_out
 from gateway.store.ledger import append
 from gateway.store.near_identities import adopted_records
+from gateway.usecases.linking.emptied_records import described_by, emptied_records
 from gateway.usecases.linking.lineage_entries import lineage_entries
 from gateway.usecases.linking.link_index import LinkHasher, keep_index, new_base
 from gateway.usecases.linking.linking_addresses import SeenAddresses, matched_by_rule, refresh_gazetteer, with_uprns
@@ -63,17 +64,21 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         met = unlinked_batches(connection)
         # (1) Identity facts alone: row-level security keeps the rest from this role.
         mask = matching_mask(wiring, now)
-        sent = permitted(wiring, mask, identities.identity_facts(connection))
+        known = identities.identity_facts(connection)
+        sent = permitted(wiring, mask, known)
         refresh_gazetteer(connection)
         seen = SeenAddresses()
         seen.learn(sent)
         facts = with_uprns(connection, sent, lambda _texts, _uprns: seen)
         records = link_input(identities.record_ids(connection), facts, known_sources(wiring, now))
         links = identities.current_links(connection)
+        emptied = emptied_records(links, (UUID(one.record_id) for one in records), described_by(known))
         # (2) Persons.
         model, result = fit_and_link(
-            records, decisions=steward_decisions(connection), adopted=adopted_records(connection)
-        )
+            [one for one in records if one.record_id not in emptied.stands_in],
+            decisions=emptied.decisions(steward_decisions(connection)), adopted=adopted_records(connection),
+        )  # fmt: skip
+        result = emptied.put_back(result)
         ranks = identities.person_ranks(connection)
         previous = {str(link.record_id): str(link.person_id) for link in links}
         assigned = assign_person_ids(

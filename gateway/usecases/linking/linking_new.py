@@ -13,7 +13,7 @@ The persons in a neighbourhood are found by the steps of a run over everything, 
 `benchmarks.lookup_agreement`); each night it reconciles what does not.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -23,10 +23,20 @@ from sqlalchemy import Connection
 from gateway.store.batches import mark_linked, unlinked_batches
 from gateway.store.erasure import keep_linkage_out
 from gateway.store.gazetteer import batches_of_gazetteer
+from gateway.store.identities import CurrentLink
 from gateway.store.jobs import defer_linkage
 from gateway.store.ledger import append
 from gateway.store.link_keys import read_base, records_under
-from gateway.store.near_identities import adopted_records, brought_by, identified_by, links_of, ranks_of, sources_of
+from gateway.store.near_identities import (
+    adopted_records,
+    brought_by,
+    identified_by,
+    identity_facts_of,
+    links_of,
+    ranks_of,
+    sources_of,
+)
+from gateway.usecases.linking.emptied_records import EmptiedRecords, described_by, emptied_records
 from gateway.usecases.linking.lineage_entries import lineage_entries
 from gateway.usecases.linking.link_index import LinkHasher, model_of, record_tie
 from gateway.usecases.linking.linking_entries import combination_entry
@@ -40,7 +50,7 @@ from gateway.usecases.linking.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
 from linkage.lineage import Assignment, assign_person_ids
 from linkage.model import LinkModel
-from linkage.neighbourhood import neighbourhood, persons_of
+from linkage.neighbourhood import Neighbourhood, neighbourhood, persons_of
 from linkage.pairwise import PairScorer
 
 MOST_RECORDS, ONE_IN = 2000, 100
@@ -224,6 +234,16 @@ def _persons_among(connection: Connection, records: Collection[UUID]) -> set[UUI
     return {record for record, _ in sources_of(connection, records)}
 
 
+def _emptied(connection: Connection, links: Sequence[CurrentLink], found: Neighbourhood) -> EmptiedRecords:
+    """Those records of a neighbourhood of which nobody says any more who they are."""
+    nameless = {
+        UUID(each.record.record_id) for each in found.records if not (each.record.families or each.record.givens)
+    }
+    described = {UUID(each.record.record_id) for each in found.records} - nameless
+    described |= described_by(identity_facts_of(connection, nameless)) if nameless else set()
+    return emptied_records(links, described | nameless, described)
+
+
 def _link(
     connection: Connection,
     run: _Run,
@@ -249,8 +269,11 @@ def _link(
     if not (before.whole and found.whole):
         return NewlyLinked(run.run_id, len(concerned), len(found.records), 0, None, left=True)
     near = [UUID(each.record.record_id) for each in found.records]
-    result = persons_of(found, model, decisions, adopted_records(connection, near))
     links = links_of(connection, near)
+    emptied = _emptied(connection, links, found)
+    result = emptied.put_back(
+        persons_of(emptied.left_out_of(found), model, emptied.decisions(decisions), adopted_records(connection, near))
+    )
     previous = {str(link.record_id): str(link.person_id) for link in links}
     ranks = ranks_of(connection, {link.person_id for link in links})
     assigned = assign_person_ids(
