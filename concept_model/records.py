@@ -113,8 +113,10 @@ def _person_facts(person: Person) -> Iterator[Fact]:
     for telecom in person.telecoms:
         yield fact(f"contact.{telecom.system}", telecom.value, {"value": telecom.value})
     if person.protected:
+        # Each first day is a protection of its own: a second placement must not bring to light where the first one was.
+        since = f"/{person.protected_from.isoformat()}" if person.protected_from else ""
         yield Fact(
-            "identity.protected", "person", person.person, person.protected, {"kind": person.protected},
+            "identity.protected", "person", person.person, f"{person.protected}{since}", {"kind": person.protected},
             valid_from=person.protected_from,
         )  # fmt: skip
 

@@ -1,0 +1,94 @@
+"""Where somebody was while they were protected stays hidden, whatever the service that protected them sends next."""
+
+import csv
+import io
+
+import pytest
+
+from gateway.usecases.intake.batch_contract import BatchContract, Mode
+from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import link_new
+from tests.gateway.northvale_world import CONTEXT
+
+MOTHER = {"surname": "Quillow", "forename": "Marsha", "dob": "1990-04-05", "sex": "F"}
+HOME = {"line1": "71 Larkspur Way", "postcode": "NV8 1QA", "uprn": "980000097001"}
+SINCE_SHE_FLED = {"line1": "2 Sorrel Row", "postcode": "NV9 9ZZ", "uprn": "980000097099"}
+REFERRAL = {
+    "referral_ref": "MASH-2026-9001", "person_ref": "M69001", "referred_at": "18/11/2026 08:10", "source": "2A",
+    "urgency": "urgent", "concern": "unknown",
+}  # fmt: skip
+PLACED = {"client_ref": "HV9001", "from_date": "2026-09-05", "status": "resident"} | MOTHER
+MOVED_ON = PLACED | {"from_date": "2026-10-20", "line1": "Rowan Lodge", "line2": "9 Kestrel Lane"}
+
+
+def sent(northvale, feed, rows, mode=Mode.DELTA):
+    text = io.StringIO()
+    columns = [one.name for one in northvale.wiring.feeds[feed].profile.columns]
+    writer = csv.DictWriter(
+        text, list(rows[0]) if mode is Mode.TOMBSTONE else columns, restval="", extrasaction="ignore"
+    )
+    writer.writeheader()
+    writer.writerows(rows)
+    key = str(northvale.wiring.mint())
+    push = Push(feed, text.getvalue().encode(), "csv", key, BatchContract(mode=mode))
+    batch = receive_batch(northvale.wiring, CONTEXT, northvale.partner(feed), push)
+    assert (batch.state, batch.rows_accepted) == ("accepted", len(rows)), batch
+    link_new(northvale.wiring)
+    return batch
+
+
+@pytest.fixture
+def fled(northvale):
+    """She is known at her home; the refuge takes her in; then her council tax follows her."""
+    case = {"person_ref": "CP98101", "address_from": "2021-03-01"}
+    sent(northvale, "case-people", [case | MOTHER | HOME])
+    sent(northvale, "mash-referrals", [REFERRAL | {one: MOTHER[one] for one in ("surname", "forename", "dob")} | HOME])
+    sent(northvale, "refuge-placements", [PLACED, *others(northvale)], Mode.FULL)
+    account = {"account_ref": "CT98", "person_ref": "L98", "liable_from": "2026-09-10"}
+    known = {one: MOTHER[one] for one in ("surname", "forename", "dob")}
+    sent(northvale, "council-tax", [account | known | SINCE_SHE_FLED])
+    assert streets(northvale) == {"71 Larkspur Way"}
+    return northvale
+
+
+def others(northvale):
+    """Whom the refuge has named before, but for a row that it did not get right."""
+    text = (northvale.built.folder / "refuge-placements.csv").read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    known = {row.record_id for row in northvale.sql("SELECT record_id FROM hearth.source_record")}
+    return [row for row in rows if known.intersection(northvale._records([("refuge", row["client_ref"])]))]
+
+
+def streets(northvale):
+    """Her addresses on the front door's page."""
+    (handle,) = northvale.sql(
+        "SELECT p.family_id FROM hearth.link l JOIN hearth.person p USING (person_id)"
+        " WHERE l.record_id = :record AND l.superseded_at IS NULL",
+        record=northvale.record_id("council_tax", "L98"),
+    )[0]
+    profile = northvale.open("W101", northvale.declare("W101", "front_door"), handle).profile
+    return {one.lines[0] for one in profile.addresses}
+
+
+@pytest.mark.parametrize("mode", [Mode.DELTA, Mode.FULL])
+def test_a_second_placement_does_not_bring_to_light_where_she_was_during_the_first(fled, mode):
+    sent(fled, "refuge-placements", [MOVED_ON, *others(fled)], mode)
+
+    assert streets(fled) == {"71 Larkspur Way"}
+
+
+def test_who_has_left_the_refuge_and_its_full_file_is_protected_all_the_same(fled):
+    batch = sent(fled, "refuge-placements", others(fled), Mode.FULL)
+
+    # Her name and the refuge's address go; that she is protected stays.
+    assert batch.facts_withdrawn > 0
+    assert streets(fled) == {"71 Larkspur Way"}
+    link_everything(fled.wiring)
+    assert streets(fled) == {"71 Larkspur Way"}
+
+
+def test_a_refuge_that_takes_its_record_back_ends_the_protection(fled):
+    sent(fled, "refuge-placements", [{"client_ref": "HV9001"}], Mode.TOMBSTONE)
+
+    assert streets(fled) == {"71 Larkspur Way", "2 Sorrel Row"}
