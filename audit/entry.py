@@ -20,6 +20,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile(r"[0-9a-f]*")
 _LOG = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}")
 _MAX_TEXT = 4000
+_MAX_WORD = 500
 
 
 class EventClass(StrEnum):
@@ -146,6 +147,9 @@ class Entry:
         for name in _OPTIONAL_IDS:
             if getattr(self, name) is not None:
                 _require(_ID, name, getattr(self, name))
+        for name in _SEARCHED_WORDS:
+            if len(getattr(self, name) or "") > _MAX_WORD:
+                raise EntryError(name, "is longer than 500 characters")
         self._require_phase()
         self._require_persons()
         self._require_contents()
@@ -195,6 +199,8 @@ class Entry:
 
 
 _OPTIONAL_IDS = ("on_behalf_of", "service", "request_id", "trace_id")
+# What is searched for stands in an index, which takes no long value: none of them may keep an entry from its place.
+_SEARCHED_WORDS = ("role", "team", "purpose")
 
 CLEAR_FIELDS = ("entry_id", "event", "log_id")
 """Fields that stand in the leaf as they are, beside the format's version and the time to the second."""

@@ -1,5 +1,6 @@
 """The audit log in the database: append an entry, issue a ticket with it, open the ticket that admits a read."""
 
+import re
 from binascii import b2a_base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from audit.entry import COMMITTED_FIELDS, Entry
+from audit.errors import EntryError
 from audit.leaf import SALT_SIZE, commit_fields
 from gateway.random_pool import RandomPool
 from gateway.store import wire
@@ -21,6 +23,7 @@ _OPENINGS = b"{%b}" % b",".join(b'"%b":["%%b=","%%b"]' % name.encode() for name 
 _FRESH = RandomPool(SALT_SIZE * len(COMMITTED_FIELDS), 32)
 _SALTS = Struct(f"{SALT_SIZE}s" * len(COMMITTED_FIELDS))
 _LETTERS = Struct("43sx" * len(COMMITTED_FIELDS))
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _OPEN = Statement(b"hg_open", b"SELECT audit.open_ticket($1)", (1,))
 # Of this transaction alone: those of the same connection that follow wait for the disk again.
 _OPEN_UNFLUSHED = Statement(
@@ -134,14 +137,22 @@ def opening(ticket_id: UUID, *, outcome_follows: bool = False) -> Step:
 
 
 def committed(entry: Entry) -> tuple[bytes, EntryRow]:
-    """The leaf of an entry under fresh salts, and what `audit.append_entry` is called with, as the wire has it."""
+    """The leaf of an entry under fresh salts, and what `audit.append_entry` is called with, as the wire has it.
+
+    Raises `EntryError` for U+0000, which the database would take in an opening and never read again: no card could be
+    made of the entry, and no entry after it would get its place in the tree.
+    """
     leaf, salts, values = commit_fields(entry, _FRESH.take())
     # All salts become base64 in one go: the zero after each makes its 44 letters end on their own, in an A where
     # padding belongs. Canonical text needs nothing escaped but quotes and backslashes, and holds no line break.
     letters = b2a_base64(b"\0".join(_SALTS.unpack(salts)) + b"\0", newline=False)
     opened: list[bytes] = [b""] * (2 * len(values))
     opened[::2] = _LETTERS.unpack(letters)
-    opened[1::2] = b"\n".join(values).replace(b"\\", b"\\\\").replace(b'"', b'\\"').split(b"\n")
+    joined = b"\n".join(values)
+    if b"\\u0000" in joined and _NUL.search(joined):
+        held = next(name for name, value in zip(COMMITTED_FIELDS, values, strict=True) if _NUL.search(value))
+        raise EntryError(held, "holds U+0000, which no text holds")
+    opened[1::2] = joined.replace(b"\\", b"\\\\").replace(b'"', b'\\"').split(b"\n")
     recorded_at = entry.at.astimezone(UTC).replace(microsecond=0).isoformat()
     return leaf, EntryRow(
         UUID(entry.entry_id).bytes, entry.event.value.encode(), recorded_at.encode(), leaf, _OPENINGS % tuple(opened)

@@ -201,6 +201,7 @@ def test_an_opening_does_not_show_itself():
         ("shown_counts", {"shown_counts": {"education.attendance": -1}}),
         ("detail", {"detail": {"colour": "blue"}}),
         ("detail", {"detail": {"justification": "x" * 4001}}),
+        ("team", {"team": "x" * 501}),
     ],
 )
 def test_an_entry_that_breaks_a_rule_names_the_field(field, changes):

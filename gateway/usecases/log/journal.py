@@ -44,6 +44,8 @@ REVIEW = "paper-journal"
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TEXT = 1000
+_TEAM = 200
+_DIGITS = 10
 _MOST_ROWS = 5000
 _NAMES = frozenset(item.name for item in ITEMS)
 
@@ -98,6 +100,9 @@ def read_journal(body: bytes, now: datetime) -> list[Line]:
     problems: list[str] = []
     lines: list[Line] = []
     for number, cells in enumerate(rows[1:], 2):
+        if not any(map(str.strip, cells)):
+            # Spreadsheets end a file with rows of which nobody has typed anything.
+            continue
         told = dict(zip(COLUMNS, cells, strict=False))
         at = _instant(told.get("at", ""))
         found = _problems(cells, told, at, now)
@@ -154,7 +159,7 @@ def _problems(cells: Sequence[str], told: Mapping[str, str], at: datetime | None
     if len(cells) != len(COLUMNS):
         return [f"has {len(cells)} columns where {len(COLUMNS)} belong"]
     found = []
-    if not told["line"].isascii() or not told["line"].isdigit() or not 0 < int(told["line"]) <= 10**9:
+    if not _is_line_number(told["line"]):
         found.append("line is the number printed on the paper")
     if at is None:
         found.append("at is a date and time with its zone, as 2026-11-20T18:50:00Z")
@@ -169,11 +174,22 @@ def _problems(cells: Sequence[str], told: Mapping[str, str], at: datetime | None
         found.append("family is the handle from the page's address, or empty where nobody was found")
     if not _items(told["items"]) <= _NAMES:
         found.append("items are names from the list of data items, with semicolons between them")
+    return found + _problems_of_words(cells, told)
+
+
+def _problems_of_words(cells: Sequence[str], told: Mapping[str, str]) -> list[str]:
+    found = []
+    if any("\x00" in cell for cell in cells):
+        found.append("holds a character that is no text (U+0000); type the row anew")
     if not 0 < len(told["reason"].strip()) <= _TEXT:
         found.append(f"reason says in up to {_TEXT} characters who was at risk and why it could not wait")
-    if max(len(told["team"]), len(told["case_reference"])) > _TEXT:
-        found.append("team or case_reference is too long")
+    if len(told["team"]) > _TEAM or len(told["case_reference"]) > _TEXT:
+        found.append(f"team has up to {_TEAM} characters and case_reference up to {_TEXT}")
     return found
+
+
+def _is_line_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS and 0 < int(text) <= 10**9
 
 
 def _line(row: int, told: Mapping[str, str], at: datetime) -> Line:
@@ -187,9 +203,9 @@ def _line(row: int, told: Mapping[str, str], at: datetime) -> Line:
 def _instant(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return None if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return None if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _handle(text: str) -> UUID | None:

@@ -135,7 +135,12 @@ def test_a_line_that_says_something_else_the_second_time_is_named(northvale):
     [
         ({"line": "one"}, "line is the number"),
         ({"at": "2026-11-20 18:50"}, "at is a date and time with its zone"),
+        ({"line": "9" * 5000}, "line is the number"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "at is a date and time with its zone"),
         ({"at": "2099-01-01T00:00:00Z"}, "in the future"),
+        ({"team": "MA\x00SH"}, "no text"),
+        ({"reason": "\x00 alone at home"}, "no text"),
+        ({"team": "\u6e20" * 201}, "team has up to 200 characters"),
         ({"second_person": "W101"}, "two people"),
         ({"second_person": ""}, "second_person is a staff number"),
         ({"purpose": "Front door"}, "purpose is a code"),
@@ -153,6 +158,12 @@ def test_what_is_wrong_is_said_by_row_and_nothing_is_taken(northvale, changes, t
     assert told in str(caught.value)
     assert "Marsh" not in str(caught.value)
     assert overrides(northvale) == []
+
+
+def test_rows_of_which_nobody_typed_anything_are_passed_over(northvale):
+    body = sheet(row(northvale), [""] * len(COLUMNS), row(northvale, 2)) + b"\r\n\r\n"
+
+    assert take(northvale, body).new == 2
 
 
 def test_a_family_that_is_not_there_a_line_twice_and_another_heading_are_said(northvale):

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from audit.checkpoint import open_checkpoint
+from audit.errors import EntryError
 from audit.keys import SignerKey
 from audit.merkle import leaf_hash, root_of
 from gateway import clock
@@ -282,3 +283,13 @@ def test_ids_of_leaves_are_those_of_the_entries(database):
     drain(database, SIGNER)
     assert [entry for _, entry in leaves(database)] == ids
     assert all(isinstance(one, UUID) for one in ids)
+
+
+def test_no_entry_is_taken_that_would_keep_all_after_it_from_their_place(database):
+    with pytest.raises(EntryError, match="team") as refused:
+        write(database, an_entry(team="MA\x00SH"))
+    words = {"team": "".join(chr(0x4E00 + 7 * n) for n in range(500)), "detail": {"query": r"family=\u0000"}}
+    taken = write(database, an_entry(detail={"query": "\\\x01"}), an_entry(**words))
+
+    assert refused.value.field == "team"
+    assert drain(database, SIGNER) == len(taken)
