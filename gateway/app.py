@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from concept_model.errors import DataSharingError
-from gateway import problems
+from gateway import problems, refused_attempts
 from gateway.api.routers import ROUTERS
 from gateway.errors import JUST_ENDED, PermitEndedError
 from gateway.response_stamp import ResponseStamp
@@ -40,6 +40,7 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     install_pages(app)
+    refused_attempts.install(app, wiring)
 
     async def ended(request: Request) -> Response:
         """The answer of a request whose permit has ended, as a problem or as a page."""

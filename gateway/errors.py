@@ -66,9 +66,13 @@ class DeclarationError(GatewayError):
 
 
 class ForbiddenError(GatewayError):
-    """The caller may not use this operation at all."""
+    """The caller may not use this operation at all. `recorded`: that they tried is in the log already."""
 
     code: ClassVar[str] = "forbidden"
+
+    def __init__(self, sentence: str, *, recorded: bool = False) -> None:
+        super().__init__(sentence)
+        self.recorded = recorded
 
 
 class BodyTooLargeError(GatewayError):

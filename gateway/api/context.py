@@ -83,7 +83,13 @@ def authenticate(request: Request) -> Caller:
     return verify_access_token(token, wiring.token_keys.public, url, url, now)
 
 
-def staff_only(caller: Annotated[Caller, Depends(authenticate)]) -> StaffCaller:
+def known_caller(request: Request, caller: Annotated[Caller, Depends(authenticate)]) -> Caller:
+    """The same, remembered: whoever is refused later in this request is named in the entry that says so."""
+    request.state.caller = caller
+    return caller
+
+
+def staff_only(caller: Annotated[Caller, Depends(known_caller)]) -> StaffCaller:
     """A member of staff; machines declare no purposes and read no families."""
     if isinstance(caller, PartnerCaller):
         raise ForbiddenError("this is for members of staff who sign in themselves")
@@ -100,6 +106,6 @@ def declaration_id(purpose: Annotated[str | None, Header(alias="Hearthgate-Purpo
 
 Wired = Annotated[Wiring, Depends(wired)]
 Context = Annotated[RequestContext, Depends(request_context)]
-Anyone = Annotated[Caller, Depends(authenticate)]
+Anyone = Annotated[Caller, Depends(known_caller)]
 Staff = Annotated[StaffCaller, Depends(staff_only)]
 DeclarationId = Annotated[UUID | None, Depends(declaration_id)]

@@ -73,6 +73,7 @@ def signed_in(request: Request) -> Desk:
     )  # fmt: skip
     # An error page later in this request shows the same head as any other page.
     request.state.desk = desk
+    request.state.caller = desk.caller
     return desk
 
 

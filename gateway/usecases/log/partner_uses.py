@@ -168,7 +168,7 @@ def _refuse(wiring: Wiring, context: RequestContext, caller: Caller, sentence: s
         outcome=Outcome.DENIED, detail={"reasons": ["not-this-role"]},
     )  # fmt: skip
     record(wiring, denied)
-    raise ForbiddenError(sentence)
+    raise ForbiddenError(sentence, recorded=True)
 
 
 def count_everybodys_months(wiring: Wiring) -> None:
