@@ -29,7 +29,7 @@ class LiveOut(BaseModel):
 
 
 class ReadyOut(BaseModel):
-    """The database answers, which register is in force, and how far witnesses vouch for the log.
+    """The log can be written, which register is in force, and how far witnesses vouch for the log.
 
     `unwitnessed_since` is null when the newest checkpoint has the quorum; `witness_problems` are codes.
     """

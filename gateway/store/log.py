@@ -188,6 +188,11 @@ def waiting_since(connection: Connection) -> datetime | None:
     return oldest
 
 
+def is_read_only(connection: Connection) -> bool:
+    """Whether the server takes no change: a standby, or somebody's switch."""
+    return str(connection.execute(text("SHOW transaction_read_only")).scalar_one()) == "on"
+
+
 def judged_entries(connection: Connection) -> Iterator[Row[Any]]:
     """Entries of accesses, oldest first, with the opened fields by which they can be judged again, as JSON text.
 

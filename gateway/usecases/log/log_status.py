@@ -1,7 +1,7 @@
 """How the log stands: how large, how far witnessed, what waits, and for how long it could be rewritten unseen.
 
 Whoever holds the machine and the log's key can rewrite what no witness has cosigned. That window is said in seconds:
-it opens when a checkpoint is signed and closes when a later or the same one has the quorum. Nothing here is about
+it opens when an entry is committed, and closes when a checkpoint that holds it has the quorum. Nothing here is about
 anybody, so asking is no entry.
 """
 
@@ -16,7 +16,8 @@ from audit.keys import VerifierKey
 from audit.notes import add_signatures, parse_signature_lines
 from audit.policy import Policy
 from gateway.policy_file import read_policy
-from gateway.store.log import StoredCheckpoint, newest_checkpoint
+from gateway.store.errors import DatabaseUnavailableError
+from gateway.store.log import StoredCheckpoint, is_read_only, newest_checkpoint
 from gateway.store.witnesses import (
     WitnessState,
     cosignatures_of,
@@ -43,7 +44,7 @@ class WitnessStatus:
 
 @dataclass(frozen=True, slots=True)
 class LogStatus:
-    """The state of the log. Sizes are numbers of leaves; `exposed_seconds` is 0 when all that is signed is witnessed.
+    """The state of the log. Sizes are numbers of leaves; `exposed_seconds` is 0 when what is committed is witnessed.
 
     `unwitnessed_since` is when the oldest checkpoint was signed that lies beyond the last one with the quorum.
     `has_witnesses` is false where no policy is set: then nothing is ever witnessed.
@@ -90,10 +91,17 @@ def log_status(parts: LogParts) -> LogStatus:
         lag_seconds=_seconds(queue.oldest, now),
         witnessed_size=0 if witnessed is None else witnessed.tree_size,
         unwitnessed_since=since,
-        exposed_seconds=_seconds(since, now),
+        exposed_seconds=max(_seconds(since, now), _seconds(queue.oldest, now)),
         has_witnesses=policy is not None,
         witnesses=() if policy is None else tuple(_witness(one.key, states) for one in policy.witnesses),
     )
+
+
+def require_writable(parts: LogParts) -> None:
+    """Raise `DatabaseUnavailableError` where the log can be read and not written: then nothing is released."""
+    with parts.database.transaction("hg_desk") as connection:
+        if is_read_only(connection):
+            raise DatabaseUnavailableError("the log cannot be written; nothing is released or stored")
 
 
 def unwitnessed_since(connection: Connection) -> datetime | None:

@@ -60,8 +60,10 @@ def test_reads_searches_pushes_and_declarations_stop_where_the_log_cannot_be_wri
             declared = {"purpose": "tenancy_management", "reason": "a reason of the test"}
             asked = gateway.client.post("/v1/purpose-declarations", json=declared, headers={"Test-Caller": _READER})
             problem(asked)
+            problem(gateway.client.get("/health/ready"))
         assert "nothing was released or stored" in told
         # And goes on by itself.
+        assert gateway.client.get("/health/ready").status_code == httpx.codes.OK
         assert gateway.family(_READER, *reading).status_code == httpx.codes.OK
 
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from gateway.commands import audit as cli_audit
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.witnesses import WitnessState, save_witness_state
-from tests.gateway.audit.log_book import AT
+from tests.gateway.audit.log_book import AT, an_entry, write
 from tests.gateway.audit.witnessed_town import Town
 
 
@@ -54,6 +54,18 @@ def test_the_status_tells_how_far_the_log_is_witnessed_and_since_when_not(town, 
     told = json.loads(run("status", "--json")[1])
     assert (told["size"], told["witnessed_size"], told["waiting"]) == (5, 3, 0)
     assert told["exposed_seconds"] > 0
+
+
+def test_what_waits_for_the_tree_can_be_rewritten_though_all_that_is_signed_is_witnessed(town, run):
+    town.grow(3)
+    town.round()
+    assert json.loads(run("status", "--json")[1])["exposed_seconds"] == 0
+
+    write(town.wiring.database, an_entry())
+    told = json.loads(run("status", "--json")[1])
+
+    assert (told["waiting"], told["unwitnessed_since"]) == (1, None)
+    assert told["exposed_seconds"] == told["lag_seconds"] > 0
 
 
 def test_a_log_that_a_witness_shows_to_be_rolled_back_ends_the_command_with_1(town, run):
