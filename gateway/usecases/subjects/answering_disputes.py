@@ -21,15 +21,15 @@ from gateway.errors import CorrectionAwaitedError, ForbiddenError, NotFoundError
 from gateway.identity.caller import Caller, PartnerCaller
 from gateway.store.correction_tables import DisputeRow
 from gateway.store.disputes import DisputeAnswer, answer_dispute, dispute_of, disputed_fact, disputes_to
-from gateway.store.ledger import append
+from gateway.store.ledger import append, open_ticket
 from gateway.store.retractions import AskedFacts, own_facts
 from gateway.store.viewers import save_correction_notices
 from gateway.usecases.intake.intake import SUPPLY_PURPOSE, sender_of
 from gateway.usecases.log.entries import entry
-from gateway.usecases.log.log_parts import record
 from gateway.usecases.people.request_context import RequestContext
 from gateway.usecases.register.role_families import DATA_SUPPLY, families_of
 from gateway.usecases.subjects.disputing import state_of
+from gateway.usecases.subjects.erasure_carried_out import admit
 from gateway.usecases.subjects.retracting import Whose, take_back
 from gateway.usecases.subjects.telling_viewers import (
     ANSWERED,
@@ -120,8 +120,10 @@ def open_task(wiring: Wiring, context: RequestContext, caller: Caller, task_id: 
         outcome=Outcome.PENDING, decision=Decision.PERMIT, subjects=(str(row.person_id),),
         detail={"records": [str(task_id)], "feed": row.feed, "channel": context.channel},
     )  # fmt: skip
-    record(wiring, authorised)
-    with wiring.database.transaction("hg_desk") as connection:
+    with wiring.database.transaction("hg_erase") as connection:
+        ticket = admit(wiring, connection, authorised)
+    with wiring.database.transaction("hg_erase") as connection:
+        open_ticket(connection, ticket)
         facts = disputed_fact(connection, task_id, row.sender)
         shown = [SentFactShown(ITEMS[one.item_no].name, ITEMS[one.item_no].label, one.value, one.valid_from,
                                one.valid_to, one.happened_at, one.nature) for one in facts]  # fmt: skip

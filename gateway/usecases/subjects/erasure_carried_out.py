@@ -75,7 +75,7 @@ class Admitted:
 
 
 def admit(parts: LogParts, connection: Connection, decided: Entry) -> UUID:
-    """Append the entry whose detail names the records of an erasure, and issue its ticket: the ticket's id.
+    """Append the entry whose detail names the records that a definer function is to read: the id of its ticket.
 
     It admits once the caller has committed, for thirty seconds.
     """

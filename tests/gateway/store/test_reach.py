@@ -4,7 +4,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from audit.entry import EventClass
 from gateway.store.engine import SERVING_ROLES
+from gateway.store.ledger import append
+from tests.gateway.audit.log_book import an_entry
 from tests.gateway.store.reach import REACH, SCHEMAS
 
 _ROLES = "r.rolname LIKE 'hg\\_%' AND r.rolname NOT IN ('hg_owner', 'hg_admin')"
@@ -208,6 +211,42 @@ def test_linkage_sees_items_that_tell_who_somebody_is_and_no_other(northvale):
     held = {row.name for row in held}
     assert seen == held & linkable
     assert {"housing.arrears", "health.flag", "da.incident", "identity.protected", "contact.safe"} <= held - seen
+
+
+def test_no_word_of_a_disputed_fact_is_read_without_a_ticket(northvale):
+    northvale.sql(
+        "INSERT INTO hearth.dispute (dispute_id, fact_key, record_id, person_id, family_id, source_no, item_no, feed,"
+        " sender, content_digest, sealed_words, raised_by, raised_worker, raised_agency, raised_at, answer_by)"
+        " SELECT record_id, fact_key, record_id, record_id, record_id, source_no, item_no, 'housing-arrears', 'them',"
+        " '', '', '', '', '', now(), now() FROM hearth.fact LIMIT 1"
+    )
+    (dispute,) = northvale.sql("SELECT dispute_id FROM hearth.dispute")
+    asked = text("SELECT * FROM hearth.disputed_fact(:dispute, 'them')")
+
+    for role, why in (("hg_desk", "permission denied"), ("hg_erase", "no opened ticket names this dispute")):
+        with (
+            pytest.raises(DBAPIError, match=why),
+            northvale.wiring.database.engine(role).begin() as connection,
+        ):
+            connection.execute(asked, {"dispute": dispute.dispute_id})
+
+
+def test_where_tokens_are_made_anew_no_value_is_given_of_what_has_none(northvale):
+    rows = northvale.sql(
+        "SELECT DISTINCT ON (i.name) f.record_id, f.item_no, i.name, i.linkable FROM hearth.fact f"
+        " JOIN hearth.item i USING (item_no) WHERE NOT f.tombstone ORDER BY i.name, f.record_id"
+    )
+    with northvale.wiring.database.engine("hg_erase").connect() as connection:
+        append(connection, an_entry(event=EventClass.ALTERATION, purpose="supply", items_shown=()))
+        given = connection.execute(
+            text("SELECT item_no FROM hearth.drop_search_tokens(:records, CAST(:items AS smallint[]))"),
+            {"records": [row.record_id for row in rows], "items": [row.item_no for row in rows]},
+        )
+        given = set(given.scalars())
+        connection.rollback()
+
+    assert given == {row.item_no for row in rows if row.linkable}
+    assert {row.name for row in rows if row.item_no not in given} >= {"housing.arrears", "health.flag", "da.incident"}
 
 
 @pytest.mark.parametrize("column", ["nature", "subject_role", "handling", "agreement"])
