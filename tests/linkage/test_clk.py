@@ -158,7 +158,7 @@ def test_files_that_cannot_be_matched_are_refused_in_plain_words(tmp_path, conte
     assert said in str(done.exception)
 
 
-def encoded(folder, text, *options):
+def encoded_file(folder, text, *options):
     (folder / "secret").write_bytes(SECRET)
     (folder / "in.csv").write_text(text)
     done = run("encode", folder / "in.csv", "--secret", folder / "secret", "--out", folder / "out.csv", *options)
@@ -167,16 +167,16 @@ def encoded(folder, text, *options):
 
 def test_a_file_says_the_same_whichever_way_link_may_read_it(tmp_path):
     head, row = "source,source_key,given_name,family_name,birth_date", "housing,1,Amina,Okafor,1987-03-14"
-    _, plain = encoded(tmp_path, f"{head}\n{row}\n")
+    _, plain = encoded_file(tmp_path, f"{head}\n{row}\n")
     renamed = f"{head.removeprefix('source,').replace('birth_date', 'dob')}\n{row.removeprefix('housing,')}\n"
 
-    assert encoded(tmp_path, f"{head.upper()}\n{row.replace('-', '')}\n")[1] == plain
-    assert encoded(tmp_path, renamed, "--source", "housing", "--rename", "dob=birth_date")[1] == plain
-    assert encoded(tmp_path, f"{head}\n{row}\n{row}\n")[1] == plain
+    assert encoded_file(tmp_path, f"{head.upper()}\n{row.replace('-', '')}\n")[1] == plain
+    assert encoded_file(tmp_path, renamed, "--source", "housing", "--rename", "dob=birth_date")[1] == plain
+    assert encoded_file(tmp_path, f"{head}\n{row}\n{row}\n")[1] == plain
 
 
 def test_what_cannot_be_encoded_is_told_and_who_is_known_by_a_home_alone_is_left_out(tmp_path):
-    done, rows = encoded(
+    done, rows = encoded_file(
         tmp_path,
         "source,source_key,given_name,family_name,birth_date,postcode\n"
         "a,1,Amina,Okafor,14/03/1987,NV1 2AB\na,2,,Okafor,,NV1 2AB\na,3,Not Known,Okafor,,NV1 2AB\n",
