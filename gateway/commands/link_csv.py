@@ -16,6 +16,18 @@ ROW = "row_in__"
 _PIECE = 1 << 20
 # A cell of several lines with so many commas, or of more lines, holds rows and no address.
 _FEWEST_COMMAS, _MOST_BREAKS = 8, 20
+# Stands in no file, so that an empty cell is not taken for one that is not there.
+_NOWHERE = "\x01\x01"
+# What files begin with that are called .csv and are none.
+_OTHER_FORMS = {
+    b"\x1f\x8b": "packed with gzip; unpack it",
+    b"PK\x03\x04": "an Excel workbook or a zip; save the sheet as CSV UTF-8, or unpack it",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook; save the sheet as CSV UTF-8",
+    b"\xff\xfe": "UTF-16, as Unicode text of Excel; save it as CSV UTF-8",
+    b"\xfe\xff": "UTF-16, as Unicode text of Excel; save it as CSV UTF-8",
+    b"PAR1": "Parquet; call it .parquet",
+}
+_OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def load_csv(connection: duckdb.DuckDBPyConnection, table: str, file: File) -> None:
@@ -26,13 +38,17 @@ def load_csv(connection: duckdb.DuckDBPyConnection, table: str, file: File) -> N
         connection.execute(
             f"create or replace table {table} as select *, (row_number() over () - 1)::bigint as {ROW} "  # noqa: S608 - names are quoted
             f"from read_csv({literal(literal_path(file.path))}, header = true, all_varchar = true, delim = ',', "
-            f"quote = '\"', escape = '\"', null_padding = true, auto_detect = false, columns = {kinds}, "
+            f"quote = '\"', escape = '\"', null_padding = true, nullstr = {literal(_NOWHERE)}, auto_detect = false, "
+            f"columns = {kinds}, "
             "strict_mode = true, parallel = false)"
         )
     except duckdb.Error as error:
         if isinstance(error, duckdb.InvalidInputException) and re.search("utf-8|unicode", str(error), re.IGNORECASE):
             _refuse_encoding(file)
         # The message goes on with the line itself, which holds people's data.
+        if _ends_lines_in_two_ways(file):
+            message = f"{file.name} ends its lines in two ways, as files that were put together do; save it anew"
+            raise CommandError(message) from None
         line = re.search(r"Line: (\d+)", str(error))
         where = f" from line {line[1]} on" if line else ""
         message = (
@@ -43,9 +59,18 @@ def load_csv(connection: duckdb.DuckDBPyConnection, table: str, file: File) -> N
     _refuse_swallowed(connection, table, file, names)
 
 
+def short_rows(connection: duckdb.DuckDBPyConnection, table: str, last: str) -> list[int]:
+    """The rows, by their places, that end before the column that stands last in the first row."""
+    found = connection.execute(f"select {ROW} from {table} where {quoted(last)} is null order by {ROW}").fetchall()  # noqa: S608 - names are quoted
+    return [int(row) for (row,) in found]
+
+
 def columns_of(file: File) -> list[str]:
-    """The names in the first row."""
+    """The names in the first row. Raise `CommandError` where there is none, or none parted by commas."""
     try:
+        with file.path.open("rb") as begun:
+            begins = begun.read(max(map(len, _OTHER_FORMS)))
+        _refuse_other_form(file, begins)
         with file.path.open(encoding="utf-8-sig", newline="") as stream:
             first: list[str] = next(csv.reader(stream, strict=True), [])
     except UnicodeDecodeError:
@@ -56,7 +81,30 @@ def columns_of(file: File) -> list[str]:
     except OSError:
         message = f"{file.name} cannot be opened; check your rights to read it"
         raise CommandError(message) from None
-    return [name.strip() for name in first]
+    for mark, words in _OTHER_MARKS.items():
+        if len(first) == 1 and mark in first[0]:
+            message = f"{file.name} has its cells parted by {words}; save it with commas"
+            raise CommandError(message)
+    names = [name.strip() for name in first]
+    # Rows that end with a comma have a column more, and so has the first of them.
+    return [*names[:-1], names[-1] or "without a name"] if "" not in names[:-1] and names else names
+
+
+def _refuse_other_form(file: File, begins: bytes) -> None:
+    if not begins:
+        message = f"{file.name} is empty; its first row has to name columns"
+        raise CommandError(message)
+    for form, words in _OTHER_FORMS.items():
+        if begins.startswith(form):
+            message = f"{file.name} is {words}"
+            raise CommandError(message)
+
+
+def _ends_lines_in_two_ways(file: File) -> bool:
+    """Whether some lines end with a carriage return and some do not, cells of several lines left aside."""
+    with file.path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        ends = {line.endswith("\r\n") for line in stream if not line.count('"') and line.endswith("\n")}
+    return len(ends) > 1
 
 
 def _refuse_swallowed(connection: duckdb.DuckDBPyConnection, table: str, file: File, columns: Sequence[str]) -> None:

@@ -16,6 +16,8 @@ from linkage.sql_rules import nhs_number
 _MOST_NAMED = 5
 # Dates from here on are not read.
 _LATEST_YEAR = "2100"
+# As a spreadsheet shows a number of twelve digits, and saves it: the last digits are gone.
+_ROUNDED = r"regexp_full_match(upper(source_key), '\d(\.\d+)?E\+\d+')"
 _DATED = r"regexp_full_match(birth_date[:10], '\d{4}(-\d{2}(-\d{2})?)?')"
 # What rows of one record cannot both say of one person: in words, the columns it takes, and the SQL of a group of rows.
 # Former names, second homes and parts of dates are no contradiction.
@@ -65,7 +67,7 @@ class Places:
 
 def doubts(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places: Places, today: str) -> list[str]:
     """What looks wrong in `rows`, and which rows were left out for want of a key. `today` is YYYY-MM-DD."""
-    doubtful = []
+    doubtful = [("a spreadsheet rounded source_key, and other records may stand under it; export it as text", _ROUNDED)]
     if "birth_date" in present:
         doubtful.append(("a date of birth lies in the future", f"birth_date > '{today}' and {_DATED}"))
         doubtful.append(("a date of birth is not YYYY, YYYY-MM, YYYY-MM-DD or YYYYMMDD", f"not {_DATED}"))

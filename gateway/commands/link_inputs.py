@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 
 from gateway.commands.files import CommandError
-from gateway.commands.link_csv import ROW, columns_of, load_csv
+from gateway.commands.link_csv import ROW, columns_of, load_csv, short_rows
 from gateway.commands.link_doubts import Places, doubts
 from gateway.commands.link_parquet import load_parquet, parquet_columns, refuse_unreadable
 from gateway.commands.link_tables import File, files_of, literal, one, quoted
@@ -83,6 +83,7 @@ def read_inputs(
     present: dict[str, None] = {}
     called = names or Names()
     met: set[str] = set()
+    short: list[tuple[int, int]] = []
     files = files_of(paths)
     for position, file in enumerate(files):
         columns = _columns(connection, file)
@@ -96,6 +97,7 @@ def read_inputs(
             load_parquet(connection, table, file, {name: known[name] for name in chosen}, _DATES)
         else:
             load_csv(connection, table, file)
+            short += [(position, row) for row in short_rows(connection, table, columns[-1])]
         cells = ", ".join(f"{_cell(name, known[name])} as {name}" for name in chosen)
         if "source" not in known:
             cells += f", {literal(called.source or '')} as source"
@@ -106,9 +108,24 @@ def read_inputs(
         message = f"--rename names {' and '.join(unmet)}, and no input has such a column; check the first row"
         raise CommandError(message)
     places = _rows(connection, files)
+    warnings += _odd_sizes(files, places, short)
     read = tuple(present)
     kept = one(connection, "select count(*) from rows")
     return Input(read, kept, places.rows - kept, (*warnings, *doubts(connection, read, places, today)), places)
+
+
+def _odd_sizes(files: Sequence[File], places: Places, short: Sequence[tuple[int, int]]) -> list[str]:
+    """Files without a row, as an export that failed leaves them, and rows that break off."""
+    ends = places.begins[1:]
+    told = [
+        f"{file.name} holds no row below its first; was its export cut short?"
+        for file, begin, end in zip(files, places.begins, ends, strict=False)
+        if begin == end
+    ]
+    if short:
+        rows = places.named([places.begins[position] + row for position, row in short])
+        told.append(f"rows with fewer cells than the first row, taken for empty at their end: {rows}")
+    return told
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Places:

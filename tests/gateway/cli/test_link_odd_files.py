@@ -1,6 +1,7 @@
 """`hearthgate link` on files that are not as they ought to be: one line that names the file, or what they mean."""
 
 import csv
+import gzip
 import json
 import os
 
@@ -264,7 +265,13 @@ def test_days_and_whole_numbers_in_parquet_are_read_for_what_they_are(tmp_path, 
         ("bad.csv", b"source,source_key,sex,SEX\n", "bad.csv names column sex twice"),
         ("bad.csv", b"source,source_key,,\n", "bad.csv has two columns without a name"),
         ("bad.csv", b"source\n", "bad.csv has no column source_key"),
-        ("bad.csv", b"", "bad.csv has no column source and no column source_key"),
+        ("bad.csv", b"", "bad.csv is empty"),
+        ("bad.csv", b"source;source_key\na;1\n", "bad.csv has its cells parted by semicolons; save it with commas"),
+        ("bad.csv", b"source\tsource_key\na\t1\n", "bad.csv has its cells parted by tabs"),
+        ("bad.csv", "source,source_key\n".encode("utf-16"), "bad.csv is UTF-16"),
+        ("bad.csv.gz", gzip.compress(b"source,source_key\na,1\n"), "bad.csv.gz is packed with gzip; unpack it"),
+        ("bad.csv", b"PK\x03\x04\x14", "bad.csv is an Excel workbook or a zip"),
+        ("bad.csv", b"source,source_key\r\na,1\r\na,2\n", "bad.csv ends its lines in two ways"),
         ("bad.parquet", b"PAR1", "bad.parquet cannot be read as Parquet"),
     ],
 )

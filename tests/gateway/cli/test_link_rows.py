@@ -109,3 +109,23 @@ def test_two_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
     (line,) = link_files(Order((one, other), tmp_path / "out.csv")).lines
 
     assert line.endswith(f"{other} rows 1")
+
+
+def test_rows_that_break_off_and_files_that_hold_none_are_told(tmp_path):
+    head = ("source", "source_key", "given_name", "birth_date", "phone")
+    rows = [("a", "1", "Jo", "1990-02-03", ""), ("a", "2", "Jo"), ("a", "3", "", "", "")]
+    found = lines(tmp_path, [head, *rows], [head], [(*head, ""), ("b", "4", "Kim", "1980-02-03", "", "")])
+
+    assert found == (
+        "warning: b.csv holds no row below its first; was its export cut short?",
+        "warning: rows with fewer cells than the first row, taken for empty at their end: a.csv rows 2",
+    )
+
+
+def test_keys_that_a_spreadsheet_rounded_are_told(tmp_path):
+    head = ("source", "source_key", "given_name")
+    found = lines(tmp_path, [head, ("a", "1.00012E+11", "Jo"), ("a", "1E5", "Jo"), ("a", "12", "Jo")])
+
+    assert found == (
+        "warning: a spreadsheet rounded source_key, and other records may stand under it; export it as text: rows 1",
+    )
