@@ -1,6 +1,7 @@
 """UPRNs for rows that came with an address and none: from a gazetteer, then from other rows of the same text.
 
-Nothing that was sent is written over: only rows without a UPRN get one, in the working table of this run.
+No UPRN that was sent is written over: only rows without one get one, in the working table of this run. What cannot be
+one, as "N/A" or a number that a spreadsheet rounded, is none.
 """
 
 from collections import Counter, defaultdict
@@ -12,6 +13,7 @@ import pandas as pd
 
 from linkage.addresses import uprn as normal_uprn
 from linkage.gazetteer import AddressMatch, Gazetteer, agreed_uprn
+from linkage.sql_rules import uprn as uprn_said
 from linkage.written_address import WrittenAddress, written_address
 
 _DATES = ("seen_from", "seen_to")
@@ -28,30 +30,28 @@ def fill_uprns(connection: duckdb.DuckDBPyConnection, present: Sequence[str], ga
     if "uprn" not in present:
         connection.execute("alter table rows add column uprn varchar")
     code = "postcode" if "postcode" in present else "null"
+    told, lacks = uprn_said("uprn"), f"({uprn_said('rows.uprn')}) is null"
     start, end = (f"try_cast({name} as date)" if name in present else "null::date" for name in _DATES)
     asked = connection.execute(
-        f"select address, {code} as code, {start} as came, {end} as went, uprn, count(*) from rows "  # noqa: S608 - our own columns
+        f"select address, {code} as code, {start} as came, {end} as went, {told} as sent, count(*) from rows "  # noqa: S608 - our own columns
         "where address is not null group by all order by all"
     ).fetchall()
     written = {(text, place): written_address([text], place) for text, place, *_ in asked}
     seen = _seen([(written[text, place], number) for text, place, _, _, number, _ in asked if number])
     counts: Counter[str] = Counter()
-    found: list[tuple[str, str | None, date | None, date | None, str]] = []
+    found: list[tuple[str | None, ...]] = []
     for text, place, came, went, number, rows in asked:
         if number:
             continue
         match = uprn_of(written[text, place], gazetteer, seen, came, went)
         counts[match.rule.value if match else "no match"] += rows
         if match:
-            found.append((text, place, came, went, match.uprn))
-    frame = pd.DataFrame(found, columns=["address", "code", "came", "went", "matched"]).astype(
-        {"address": "string", "code": "string", "matched": "string"}
-    )
-    for name in ("came", "went"):
-        frame[name] = pd.to_datetime(frame[name])
+            # As text: open ends are often written 9999-12-31, which is no day to pandas.
+            found.append((text, place, *(day and day.isoformat() for day in (came, went)), match.uprn))
+    frame = pd.DataFrame(found, columns=["address", "code", "came", "went", "matched"]).astype("string")
     connection.register("matched_addresses", frame)
     connection.execute(
-        "update rows set uprn = matched from matched_addresses as found where rows.uprn is null "  # noqa: S608 - our own columns
+        f"update rows set uprn = matched from matched_addresses as found where {lacks} "  # noqa: S608 - our own columns
         f"and rows.address = found.address and {code} is not distinct from found.code "
         f"and {start} is not distinct from found.came::date and {end} is not distinct from found.went::date"
     )

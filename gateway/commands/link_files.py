@@ -169,9 +169,8 @@ def _model(path: Path | None) -> LinkModel | None:
 
 def _with_uprns(connection: duckdb.DuckDBPyConnection, read: Input, path: Path) -> tuple[Input, Mapping[str, int]]:
     """Give rows that came with an address and no UPRN theirs; return rows matched, by rule."""
-    gazetteer, left_out = read_gazetteer(connection, path)
+    gazetteer, told = read_gazetteer(connection, path)
     filled = fill_uprns(connection, read.present, gazetteer)
-    told = (f"gazetteer: {left_out:,} rows without a UPRN were left out",) if left_out else ()
     present = tuple(dict.fromkeys((*read.present, "uprn"))) if filled else read.present
     return replace(read, present=present, warnings=(*read.warnings, *told)), filled
 

@@ -9,6 +9,7 @@ import pytest
 from gateway.commands.files import CommandError
 from gateway.commands.link_files import Order, link_files
 from gateway.commands.link_gazetteer import read_gazetteer
+from linkage.written_address import written_address
 
 GAZETTEER = (
     ("100000000001", "FLAT 2, 20 HIGH STREET, ASHBY", "ZZ1 1AB", "", ""),
@@ -72,7 +73,40 @@ def test_a_gazetteer_that_is_none_is_refused(tmp_path):
     with duckdb.connect() as connection:
         with pytest.raises(CommandError, match="no column postcode"):
             read_gazetteer(connection, written(tmp_path / "a.csv", ("uprn", "address"), [("1", "1 Mill Lane")]))
-        with pytest.raises(CommandError, match="cannot be read"):
+        with pytest.raises(CommandError, match=r"none\.csv is no file"):
             read_gazetteer(connection, tmp_path / "none.csv")
-        _, left_out = read_gazetteer(connection, known_file(tmp_path, [*GAZETTEER, ("x", "1 Mill Lane", "", "", "")]))
-    assert left_out == 1
+
+
+def test_rows_of_a_gazetteer_that_cannot_be_meant_are_named(tmp_path):
+    rows = [*GAZETTEER, ("1.00012E+11", "1 Mill Lane", "", "", ""), ("7", "2 Mill Lane", "", "01/05/2001", "")]
+    with duckdb.connect() as connection:
+        _, told = read_gazetteer(connection, known_file(tmp_path, rows))
+
+    assert told == [
+        "gazetteer: 1 rows whose uprn is none were left out: rows 4",
+        "gazetteer: 1 rows whose from or to is no day (YYYY-MM-DD) count for all times: rows 5",
+    ]
+
+
+def test_a_gazetteer_that_a_data_frame_wrote_is_read_as_its_twin_in_csv(tmp_path):
+    path = tmp_path / "gazetteer.parquet"
+    row = "100000000001::double as UPRN, 'FLAT 2, 20 HIGH STREET' as Address, 'ZZ1 1AB' as Postcode"
+    duckdb.execute(f"copy (select {row}) to '{path}'")
+    with duckdb.connect() as connection:
+        known, told = read_gazetteer(connection, path)
+
+    assert told == []
+    assert known.match(written_address(["2/20 High St"], "ZZ1 1AB")).uprn == "100000000001"
+
+
+def test_open_ends_written_as_the_last_or_first_of_all_days_are_days(tmp_path):
+    rows = [(*row[:8], "1753-01-01", "9999-12-31") for row in ROWS]
+
+    assert linked(tmp_path, (*HEAD, "seen_to"), rows)[1]["addresses"]["same address"] == 2
+
+
+@pytest.mark.parametrize("sent", ["N/A", "1.00012E+11", "-"])
+def test_an_address_beside_what_is_no_uprn_is_matched_all_the_same(tmp_path, sent):
+    rows = [(*row[:7], row[7] or sent, row[8]) for row in ROWS]
+
+    assert linked(tmp_path, rows=rows)[1]["addresses"] == linked(tmp_path)[1]["addresses"]
