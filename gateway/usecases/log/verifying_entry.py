@@ -13,6 +13,9 @@ from audit.entry import COMMITTED_FIELDS, EventClass, Phase, format_second
 from audit.errors import EntryError
 from audit.leaf import Leaf, Opening, check_openings, parse_leaf
 from gateway.store.batch_seal import SealedTicket
+from gateway.usecases.subjects.erasure_plan import ALONE
+
+_ERASABLE = frozenset(ALONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,10 @@ class EntryCheck:
             self.lacking[where] = frozenset(COMMITTED_FIELDS) - opened.keys()
         if leaf.event is EventClass.ERASURE:
             fields, entries = _erased(opened)
+            # Who acted, when, for what and whether it was sealed stays whatever is erased: no excuse for an edit.
+            if where in self.lacking or fields - _ERASABLE:
+                problem = "an erasure names, or itself lacks, a field that no erasure takes"
+                raise FoundError("audit.opening.fields", problem, where)
             for entry in entries:
                 self._said[entry] = self._said.get(entry, frozenset()) | fields
         if tickets is not None and (tickets or _admits(opened)):

@@ -239,6 +239,37 @@ def test_what_an_erasure_says_is_gone_and_is_there_is_found(log, database, admin
     assert "says is gone" in verify_database(log).finding.problem
 
 
+@pytest.mark.parametrize("field", ["who", "agency", "purpose", "sealed", "at"])
+def test_an_erasure_made_up_as_an_excuse_to_hide_who_acted_is_found(log, database, admin, field):
+    with admin.begin() as connection:
+        hidden = connection.execute(text(f"SELECT {_FIRST_ENTRY}")).scalar_one()
+    excuse = an_erasure(hidden, "subjects", field)
+    write(database, excuse)
+    drain(database, log.log_signer)
+    tamper(admin, f"UPDATE audit.opening SET fields = fields - 'subjects' - '{field}' WHERE entry_id = '{hidden}'")
+
+    verdict = verify_database(log)
+
+    assert verdict.finding.where == excuse.entry_id
+    assert verdict.finding.problem == "an erasure names, or itself lacks, a field that no erasure takes"
+
+
+def test_an_erasure_that_another_one_is_said_to_have_erased_is_found(log, database, admin):
+    with admin.begin() as connection:
+        hidden = connection.execute(text(f"SELECT {_FIRST_ENTRY}")).scalar_one()
+    first = an_erasure(hidden, "subjects")
+    write(database, first)
+    write(database, an_erasure(first.entry_id, "detail"), an_erasure(hidden, "subjects"))
+    drain(database, log.log_signer)
+    tamper(
+        admin,
+        f"UPDATE audit.opening SET fields = fields - 'subjects' WHERE entry_id = '{hidden}'",
+        f"UPDATE audit.opening SET fields = fields - 'detail' WHERE entry_id = '{first.entry_id}'",
+    )
+
+    assert verify_database(log).finding.where == first.entry_id
+
+
 def test_a_log_that_grows_while_it_is_verified_raises_no_alarm(log, database):
     with sequencing(database, log.log_signer, 0.01):
         for _ in range(10):
