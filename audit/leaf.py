@@ -51,6 +51,8 @@ LEAF_FORM = re.compile(
 """What the bytes of every leaf of version 1 match."""
 
 _EVENTS = frozenset(EventClass)
+_INSTANT = re.compile(rb'\.\d{6}Z"')
+"""What follows on the second in a committed instant."""
 
 
 class Opening(NamedTuple):
@@ -169,7 +171,7 @@ def check_openings(leaf_bytes: bytes, openings: Mapping[str, Opening]) -> None:
         if not hmac.compare_digest(commitment(name, opening.salt, opening.value), leaf.commitments[name]):
             raise OpeningError(name, "salt and value do not fit the commitment")
     # The precise instant is committed, its second stands in clear: the two must not tell different stories.
-    if "at" in openings and not openings["at"].value.startswith(f'"{leaf.at[:-1]}.'.encode()):
+    if "at" in openings and not _INSTANT.fullmatch(openings["at"].value.removeprefix(f'"{leaf.at[:-1]}'.encode())):
         raise OpeningError("at", "is not within the second that stands in clear")
 
 

@@ -37,6 +37,15 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
 
     `needed` is how many known witnesses must have cosigned; `leaf` the leaf of a receipt that does not carry it.
     """
+    try:
+        return _sentence(path, trust, needed, leaf)
+    except OSError as error:
+        # An export is made for its maker's eyes alone (mode 0700): another account is told, and shown no traceback.
+        problem = f"cannot be read: {error.strerror or type(error).__name__}"
+        raise ReceiptError(problem) from None
+
+
+def _sentence(path: Path, trust: Trust, needed: int, leaf: bytes | None) -> str:
     for recognised, sentence in _FOLDERS:
         if recognised(path):
             return sentence(path, trust, needed)

@@ -153,7 +153,10 @@ def _verify_one(path: Path, keys: Sequence[VerifierKey], trust: Trust) -> bool:
     problems: list[AuditError] = []
     for one in keys:
         try:
-            typer.echo(f"OK {path}: {verify_path(path, replace(trust, log_key=one))}")
+            said = verify_path(path, replace(trust, log_key=one))
+            # A key is rotated because it may be in other hands: what it signed has to be from before.
+            earlier = "" if one == keys[0] else f"; CHECK its date: earlier key {one.id.hex()} signed it"
+            typer.echo(f"OK {path}: {said}{earlier}")
         except AuditError as error:
             problems.append(error)
         else:

@@ -1,5 +1,6 @@
 import hmac
 import json
+from base64 import b64encode
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
@@ -140,6 +141,21 @@ def test_a_clear_second_that_contradicts_the_committed_instant_is_refused():
     with pytest.raises(OpeningError) as refused:
         check_openings(back_dated, openings)
     assert refused.value.field == "at"
+
+
+@pytest.mark.parametrize("rest", ['.987654"', '.987654+02:00"', '.9Z"', '.987654-99:99Z"', '.98765\u0664Z"'])
+def test_an_instant_in_any_other_form_than_that_of_an_entry_is_refused(rest):
+    # A log's keeper could commit to one, and a verifier that compared it with another would end in a traceback.
+    leaf, openings = commit_entry(a_consultation(), salts())
+    salt, value = openings["at"].salt, f'"2026-11-21T09:30:15{rest}'.encode()
+    held = parse_leaf(leaf).commitments
+    old, new = (
+        b64encode(b"".join((held | changed).values())) for changed in ({}, {"at": commitment("at", salt, value)})
+    )
+
+    with pytest.raises(OpeningError) as refused:
+        check_openings(leaf.replace(old, new), {"at": Opening(salt, value)})
+    assert (refused.value.field, refused.value.problem) == ("at", "is not within the second that stands in clear")
 
 
 def test_an_unknown_field_or_a_short_salt_is_refused():

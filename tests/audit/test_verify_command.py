@@ -210,6 +210,16 @@ def test_a_receipt_of_a_leaf_of_another_log_is_refused_and_one_of_any_other_byte
         assert said.count("\n") == 1
 
 
+def test_a_folder_that_only_its_maker_may_read_is_one_line(things, monkeypatch, capsys):
+    def denied(*_given, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", denied)
+
+    assert main(["--key", KEY, str(things / "export")]) == 1
+    assert capsys.readouterr().out == f"FAIL {things / 'export'}: cannot be read: Permission denied\n"
+
+
 def test_one_wrong_path_among_right_ones_fails_the_whole_run(things, capsys):
     assert main(["--key", KEY, str(things / "head"), str(things / "noise"), str(things / "promise")]) == 1
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["OK", "FAIL", "OK"]

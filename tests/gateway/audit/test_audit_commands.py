@@ -70,6 +70,8 @@ def test_receipt_export_and_key_fit_together_also_after_a_rotation(run, database
     assert run(cli_audit.app, "key", "--all")[1][1] == key
     status, lines = run(cli_audit.app, "verify", receipt, tmp_path / "export")
     assert (status, [line.split()[0] for line in lines]) == (0, ["OK", "OK"])
+    # Whoever stole the earlier key can still sign with it.
+    assert all(line.endswith(f"earlier key {signer.verifier().id.hex()} signed it") for line in lines)
 
 
 def test_an_altered_receipt_fails_beside_a_good_one(run, database, signer, tmp_path):
