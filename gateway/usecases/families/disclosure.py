@@ -177,7 +177,7 @@ def _deny(
         reading.wiring, reading.context, reading.caller, EventClass.DENIED, reading.now,
         purpose=reading.declaration.purpose, declaration=str(reading.declaration.declaration_id),
         household=str(family_id), decision=decision, outcome=Outcome.DENIED,
-        detail={"reasons": [code], **decided_on(reading.blank, decided)},
+        detail={"reasons": [code], **decided_on(reading.blank, decided)}, **sealing(reading),
     )  # fmt: skip
     with reading.wiring.database.transaction("hg_desk") as connection:
         append(connection, denied)
@@ -233,6 +233,7 @@ def _authorisation(
             "override": "emergency" if reading.declaration.break_glass else None,
             **decided_on(reading.blank, decided, together=family_id is not None),
         },
+        **sealing(reading),
     )  # fmt: skip
     own = _own_records(wiring, reading.blank)
     return authorised, Ticket(wiring.mint(), UUID(authorised.entry_id), own, not_after, tuple(subjects))
@@ -305,6 +306,11 @@ def _own_records(wiring: Wiring, blank: DecisionRequest) -> tuple[int, ...]:
     if set(register.vocabulary.sources_of(reach)) - set(owned):
         return ()
     return tuple(sorted(wiring.source_number(name) for name in owned))
+
+
+def sealing(reading: Reading) -> dict[str, bool]:
+    """For an entry: that it is sealed, where the act is under break-glass, of whatever kind; else nothing of it."""
+    return {"sealed": True} if reading.declaration.break_glass else {}
 
 
 def _event_class(reading: Reading, mask: int) -> EventClass:

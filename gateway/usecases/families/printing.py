@@ -32,7 +32,7 @@ def print_profile(
         denied = entry(
             wiring, context, caller, EventClass.DENIED, now, purpose=declaration.purpose,
             declaration=str(declaration.declaration_id), household=str(family_id), decision=Decision.REFUSE,
-            outcome=Outcome.DENIED, detail={"reasons": ["print-off-in-emergency"]},
+            outcome=Outcome.DENIED, detail={"reasons": ["print-off-in-emergency"]}, sealed=True,
         )  # fmt: skip
         record(wiring, denied)
         raise AccessRefusedError("print-off-in-emergency", _OFF, denied.entry_id)

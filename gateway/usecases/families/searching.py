@@ -32,6 +32,7 @@ from gateway.usecases.families.disclosure import (
     mask_width,
     receipt_for,
     require_unended,
+    sealing,
 )
 from gateway.usecases.families.search_tokens import IDENTIFIER_SCHEMES, answers_query, query_terms
 from gateway.usecases.log.entries import entry
@@ -105,7 +106,7 @@ def search_people(
         outcome=Outcome.DONE if page else Outcome.NOTHING_FOUND,
         subjects=tuple(sorted(str(person) for person, _ in page)),
         items_shown=tuple(counts), shown_counts=counts, sources=sources_of(shown), reason=authorised.reason,
-        detail={"row_count": len(page)},
+        detail={"row_count": len(page)}, sealed=authorised.sealed,
     )  # fmt: skip
     leaf = append_outcome(wiring, outcome)
     require_unended(wiring, context, ticket.not_after)
@@ -133,6 +134,7 @@ def _asked(reading: Reading, query: SearchQuery, refused: str | None) -> str:
             "reasons": [refused] if refused else None,
             **(decided_on(reading.blank, None) if refused else {}),
         },
+        **sealing(reading),
     )  # fmt: skip
     with reading.wiring.database.transaction("hg_desk") as connection:
         append(connection, asked)

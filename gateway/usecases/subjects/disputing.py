@@ -96,6 +96,7 @@ def raise_dispute(
         declaration=opened.authorised.declaration, household=str(family_id), subjects=(str(fact.fact.person_id),),
         refers_to=opened.authorised.entry_id, legal_basis="UK GDPR Art 16, 18",
         detail={"records": [str(dispute_id)], "reasons": ["disputed"], "channel": context.channel},
+        sealed=opened.authorised.sealed,
     )  # fmt: skip
     new = DisputeToRecord(
         dispute_id, fact.fact.fact_id, wiring.mint(), fact.fact.person_id, family_id,
