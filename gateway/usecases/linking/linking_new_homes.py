@@ -1,7 +1,8 @@
 """Households and kin of those whom new records concern, and of nobody else.
 
 Whoever has lived where they have, is recorded as theirs or counted to one household with them by a service is looked
-at, and whoever is tied to these. Of the households found there, those with one of the persons concerned are written.
+at, and whoever is tied to these. Of the households found there, those with one of the persons concerned are written,
+and those of whoever was in a household with them: who is left behind where somebody goes has a home all the same.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -73,8 +74,11 @@ def _write_homes(
     wiring: Wiring, connection: Connection, hasher: LinkHasher, facts: RecordFacts, persons: Collection[UUID],
     merged: Mapping[UUID, UUID],
 ) -> bool:  # fmt: skip
-    scope = _scope(connection, hasher, facts, {*persons, *_corrected_with(connection, persons)})
-    concerned = {*persons, *(old for old, new in merged.items() if new in persons)}
+    theirs_before = {*persons, *(old for old, new in merged.items() if new in persons)}
+    shared = households_of(connection, theirs_before)
+    around = {*persons, *(merged.get(one, one) for members in shared.values() for one in members)}
+    scope = _scope(connection, hasher, facts, {*around, *_corrected_with(connection, persons)})
+    concerned = {*around, *(old for old, new in merged.items() if new in around)}
     before = households_of(connection, {*concerned, *map(UUID, scope.person_of.values())})
     corrections = corrections_about(connection, before, concerned)
     own = {household for household, members in before.items() if not concerned.isdisjoint(members)}
@@ -100,7 +104,7 @@ def _write_homes(
     living = {UUID(one.household_id) for one in theirs}
     ended = _ended(derived.merged, own, living, derived.households)
     replace_members(connection, own | ended.keys(), living, member_rows(theirs), ended, wiring.clock())
-    replace_kin_of(connection, concerned, kin(said, scope.person_of))
+    replace_kin_of(connection, theirs_before, kin(said, scope.person_of))
     return True
 
 

@@ -28,7 +28,7 @@ ROWS = {
 }  # fmt: skip
 
 
-def sent(northvale, feed, rows, mode=Mode.DELTA, key="first"):
+def sent(northvale, feed, rows, mode=Mode.DELTA):
     columns = (
         [one.name for one in northvale.wiring.feeds[feed].profile.columns] if mode is Mode.DELTA else list(rows[0])
     )
@@ -36,7 +36,7 @@ def sent(northvale, feed, rows, mode=Mode.DELTA, key="first"):
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    push = Push(feed, text.getvalue().encode(), "csv", f"{feed}-{mode}-{key}", BatchContract(mode=mode))
+    push = Push(feed, text.getvalue().encode(), "csv", str(northvale.wiring.mint()), BatchContract(mode=mode))
     batch = receive_batch(northvale.wiring, CONTEXT, northvale.partner(feed), push)
     assert batch.rows_accepted == len(rows), batch
 
@@ -98,6 +98,21 @@ def test_a_person_of_whom_everybody_withdraws_goes_on_as_one(family, link):
     sent(family, "housing-tenancies", [{"person_ref": "T298009"}], Mode.TOMBSTONE)
     link(family.wiring)
     assert person(family, CASE) == person(family, TENANT) == father
-    sent(family, "housing-tenancies", ROWS["housing-tenancies"], key="again")
+    sent(family, "housing-tenancies", ROWS["housing-tenancies"], Mode.DELTA)
     link(family.wiring)
     assert person(family, CASE) == person(family, TENANT) == father
+
+
+@pytest.mark.parametrize("link", [link_everything, link_new])
+def test_who_is_left_where_somebody_is_withdrawn_has_a_home_all_the_same(family, link):
+    mother = {"surname": "Moorcroft", "forename": "Dorothea", "dob": "1984-06-07", "sex": "F"}
+    sent(family, "case-people", [ROWS["case-people"][0] | mother | {"person_ref": "CP98002"}])
+    link(family.wiring)
+    child, woman = person(family, CHILD), person(family, ("case_system", "CP98002"))
+    assert members(family) == {child, woman, person(family, TENANT)}
+
+    sent(family, "case-people", [{"person_ref": "CP98009"}], Mode.TOMBSTONE)
+    sent(family, "housing-tenancies", [{"person_ref": "T298009"}], Mode.TOMBSTONE)
+    link(family.wiring)
+
+    assert members(family) == {child, woman}
