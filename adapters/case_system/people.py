@@ -30,7 +30,9 @@ def read_person(cells: Cells) -> Translation:
             identifiers=(nhs_number,) if nhs_number else (), telecoms=contacts,
         )  # fmt: skip
         if address:
-            yield Residence(person=key, address=address, valid_from=since, valid_to=until)
+            # One home at a time, so its first day tells which: a corrected address takes the place of the wrong one.
+            stay = f"home/{since.isoformat()}" if since else ""
+            yield Residence(person=key, address=address, valid_from=since, valid_to=until, occurrence=stay)
         if household:
             yield Membership(household=household, person=key, role=role)
 

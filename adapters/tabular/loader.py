@@ -30,7 +30,13 @@ from adapters.tabular.parse_records import PARSERS
 from adapters.tabular.parse_statement import parse_entry, parse_statement
 from adapters.tabular.scope import Scope
 from adapters.tabular.sources import Key
-from adapters.tabular.templates import PersonTemplate, RelationshipTemplate, StatementTemplate, Template
+from adapters.tabular.templates import (
+    PersonTemplate,
+    RelationshipTemplate,
+    ResidenceTemplate,
+    StatementTemplate,
+    Template,
+)
 from adapters.tabular.versions import parse_earlier, parse_version
 
 REQUIRED_KEYS = frozenset({"name", "source", "title", "key", "columns", "records", "examples"})
@@ -185,7 +191,7 @@ def _used(templates: tuple[Template, ...]) -> Iterator[str]:
         yield from (column for column, _ in template.columns())
         yield from (condition.column for condition in template.when)
         yield from template.subject.columns()
-        if isinstance(template, StatementTemplate):
+        if isinstance(template, StatementTemplate | ResidenceTemplate):
             yield from template.occurrence
         if isinstance(template, RelationshipTemplate):
             yield from template.other.columns()

@@ -37,8 +37,9 @@ PERSON_KEYS = frozenset({
     "protected", "protected_from",
 })  # fmt: skip
 NAME_KEYS = frozenset({"family", "given", "title", "use"})
-RESIDENCE_KEYS = frozenset({"lines", "postcode", "uprn", "kind"}) | SPELL_KEYS
+RESIDENCE_KEYS = frozenset({"lines", "postcode", "uprn", "kind", "occurrence"}) | SPELL_KEYS
 MEMBERSHIP_KEYS = frozenset({"household", "role"}) | SPELL_KEYS
+OCCURRENCE_TYPES = TEXT_TYPES | {"date", "datetime", "number"}
 RELATIONSHIP_KEYS = frozenset({"other", "kind"}) | SPELL_KEYS
 NAME_USES = frozenset(get_args(PersonName.model_fields["use"].annotation))
 RESIDENCE_KINDS = frozenset(get_args(Residence.model_fields["kind"].annotation))
@@ -94,6 +95,7 @@ def parse_residence(table: Table, scope: Scope) -> Template:
         subject=scope.subject(keys, what),
         lines=scope.each(keys, "lines", what, frozenset({"text"})),
         kind=choice(keys["kind"], "residence: kind", RESIDENCE_KINDS) if "kind" in keys else "home",
+        occurrence=scope.each(keys, "occurrence", what, OCCURRENCE_TYPES),
         spell=scope.spell(keys, what),
         when=scope.when(keys, what),
         **given,

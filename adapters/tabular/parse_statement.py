@@ -6,7 +6,7 @@ from adapters.cell_values import parse_date
 from adapters.tabular.columns import TEXT_TYPES
 from adapters.tabular.document import Table, Value, as_table, as_text, did_you_mean, keys_of
 from adapters.tabular.errors import MappingError
-from adapters.tabular.parse_records import COMMON_KEYS, SPELL_KEYS, choice
+from adapters.tabular.parse_records import COMMON_KEYS, OCCURRENCE_TYPES, SPELL_KEYS, choice
 from adapters.tabular.scope import Scope
 from adapters.tabular.sources import Source
 from adapters.tabular.templates import BLOCK_CONCEPTS, StatementTemplate, Template
@@ -27,7 +27,6 @@ _FIELD_TYPES: Mapping[str, frozenset[str]] = {
     "money": frozenset({"money"}),
     "flag": frozenset({"flag"}),
 }
-_OCCURRENCE_TYPES = TEXT_TYPES | {"date", "datetime", "number"}
 
 
 def parse_statement(table: Table, scope: Scope) -> Template:
@@ -49,7 +48,7 @@ def parse_statement(table: Table, scope: Scope) -> Template:
         item=item.name,
         concept=BLOCK_CONCEPTS[item.block],
         value=_value(as_table(keys["value"], f"{what}: value"), item, scope),
-        occurrence=scope.each(keys, "occurrence", what, _OCCURRENCE_TYPES),
+        occurrence=scope.each(keys, "occurrence", what, OCCURRENCE_TYPES),
         role=role if role.column or role.constant is None else Source(constant=str(role.constant)),
         nature=choice(keys["nature"], f"{what}: nature", _NATURES) if "nature" in keys else "fact",
         needs=needs,
@@ -71,7 +70,7 @@ def parse_entry(table: Table, scope: Scope) -> Template:
         item=item.name,
         concept=BLOCK_CONCEPTS[item.block],
         value=_value(as_table(keys["value"], f"{what}: value"), item, scope),
-        occurrence=scope.each(keys, "occurrence", what, _OCCURRENCE_TYPES),
+        occurrence=scope.each(keys, "occurrence", what, OCCURRENCE_TYPES),
         spell=scope.spell(keys, what),
         when=scope.when(keys, what),
     )

@@ -121,13 +121,18 @@ class PersonTemplate:
 
 @dataclass(frozen=True, slots=True)
 class ResidenceTemplate:
-    """Where a person lived. `Cells.address` reads the columns of the address, once a row."""
+    """Where a person lived. `Cells.address` reads the columns of the address, once a row.
+
+    `occurrence` are the columns that tell one stay from another, so that a corrected address takes the place of the
+    wrong one; without them another address is another stay.
+    """
 
     subject: Key
     lines: tuple[str, ...]
     postcode: str = NO_COLUMN
     uprn: str = NO_COLUMN
     kind: str = "home"
+    occurrence: tuple[str, ...] = ()
     spell: Spell = NO_SPELL
     when: When = ()
 
@@ -135,8 +140,12 @@ class ResidenceTemplate:
         """The residence of one row, or None where no part of the address is given."""
         if address is None:
             return None
-        fields = {"person": self.subject.of(values), "address": address, "kind": self.kind, **self.spell.fields(values)}
-        return Residence.model_validate(fields)
+        parts = [as_key(values[column]) for column in self.occurrence]
+        stay = occurrence(self.kind, *parts) if any(parts) else ""
+        return Residence.model_validate(
+            {"person": self.subject.of(values), "address": address, "kind": self.kind, "occurrence": stay,
+             **self.spell.fields(values)}
+        )  # fmt: skip
 
     def columns(self) -> Iterator[tuple[str, str]]:
         """Columns of the address and its dates."""

@@ -1,0 +1,55 @@
+"""A corrected address takes the place of the wrong one, and two families that it joined are two again."""
+
+import csv
+import io
+
+import pytest
+
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import link_new
+
+HOME = {"line1": "5 Elm Row", "line3": "Northvale", "postcode": "NV8 3AA", "uprn": "980000097201"}
+NEXT_DOOR = HOME | {"line1": "6 Elm Row", "uprn": "980000097202"}
+MOTHER = {"surname": "Ashdown", "forename": "Nora", "dob": "1980-04-05", "sex": "F"}
+STRANGER = {"surname": "Brackley", "forename": "Saul", "dob": "1975-04-05", "sex": "M"}
+TENANCY = {"tenancy_ref": "BW382", "person_ref": "T298201", "relationship": "tenant", "start_date": "2022-06-01"}
+FEEDS = {
+    "housing-tenancies": ("housing", "T298201", TENANCY),
+    "council-tax": (
+        "council_tax", "L98201", {"account_ref": "CT982", "person_ref": "L98201", "liable_from": "2022-06-01"},
+    ),
+    "case-people": ("case_system", "CP98201", {"person_ref": "CP98201", "address_from": "2022-06-01"}),
+}  # fmt: skip
+
+
+def sent(northvale, feed, row):
+    text = io.StringIO()
+    columns = [one.name for one in northvale.wiring.feeds[feed].profile.columns]
+    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerow(row)
+    assert northvale.push(feed, text.getvalue().encode(), str(northvale.wiring.mint())).rows_accepted == 1
+
+
+def housemates(northvale, source, key):
+    return northvale.count(
+        "SELECT count(DISTINCT o.person_id) FROM hearth.link l JOIN hearth.household_member m USING (person_id)"
+        " JOIN hearth.household_member o USING (household_id) WHERE l.record_id = :record AND l.superseded_at IS NULL",
+        record=northvale.record_id(source, key),
+    )
+
+
+@pytest.mark.parametrize("link", [link_everything, link_new])
+@pytest.mark.parametrize("feed", FEEDS)
+def test_a_corrected_uprn_parts_a_family_from_the_neighbours_whom_a_wrong_one_put_with_it(northvale, feed, link):
+    source, key, row = FEEDS[feed]
+    sent(northvale, "housing-tenancies", TENANCY | {"tenancy_ref": "BW381", "person_ref": "T298101"} | MOTHER | HOME)
+    sent(northvale, feed, row | STRANGER | NEXT_DOOR | {"uprn": HOME["uprn"]})
+    link(northvale.wiring)
+    assert housemates(northvale, source, key) == 2
+
+    sent(northvale, feed, row | STRANGER | NEXT_DOOR)
+    link(northvale.wiring)
+
+    assert housemates(northvale, source, key) == 1
+    assert housemates(northvale, "housing", "T298101") == 1
