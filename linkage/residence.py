@@ -1,9 +1,12 @@
 """Who lived together, on columns: stays at one place that overlap in time, and groups that moved on together."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linkage.names import family_forms
 from linkage.stays import EARLIEST, Ints, Stays
@@ -12,6 +15,8 @@ from linkage.stays import EARLIEST, Ints, Stays
 _LEAST_OVERLAP_DAYS = 14
 # More surnames than this at one time: a house in multiple occupation, not one household.
 _MOST_SURNAMES = 4
+# So many at one time are not looked at for double-barrelled ones.
+_SURELY_MANY = 64
 # Days that an old and a new address may both be held by slow registers.
 _MOVE_DAYS = 90
 # Room for every day.
@@ -55,7 +60,10 @@ def _overlapping(stays: Stays) -> Ints:
 
 
 def _one_each_where_crowded(stays: Stays, group: Ints, surnames: Sequence[str]) -> tuple[Ints, Ints]:
-    """Groups, those of too many surnames cut into their persons, and the places of these."""
+    """Groups, without those who lived there while too many surnames did, each of whom is one; and such places.
+
+    Who lived there before or after, a foster carer with one child after another say, are grouped among themselves.
+    """
     several = np.unique(group * len(surnames) + stays.surname) // len(surnames)
     doubted = np.flatnonzero(np.bincount(several) > _MOST_SURNAMES)
     if not len(doubted):
@@ -63,18 +71,40 @@ def _one_each_where_crowded(stays: Stays, group: Ints, surnames: Sequence[str]) 
     order = np.argsort(group, kind="stable")
     begins = np.searchsorted(group[order], doubted)
     ends = np.searchsorted(group[order], doubted, side="right")
-    crowded = [
-        order[begin:end]
-        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
-        if _unrelated(surnames[number] for number in np.unique(stays.surname[order[begin:end]])) > _MOST_SURNAMES
-    ]
-    if not crowded:
-        return group, np.empty(0, np.int64)
-    cut = np.concatenate(crowded)
-    apart = np.unique(np.column_stack((group[cut], stays.person[cut])), axis=0, return_inverse=True)[1]
-    group = group.copy()
-    group[cut] = int(group.max()) + 1 + apart.reshape(-1)
-    return group, np.unique(stays.place[cut])
+    group, places = group.copy(), []
+    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+        members = order[begin:end]
+        alone = _among_too_many(stays.take(members), surnames)
+        if not alone.any():
+            continue
+        first = int(group.max()) + 1
+        cut, rest = members[alone], members[~alone]
+        group[cut] = first + np.unique(stays.person[cut], return_inverse=True)[1].reshape(-1)
+        if len(rest):
+            group[rest] = int(group.max()) + 1 + _overlapping(stays.take(rest))
+        places.append(stays.place[members[0]])
+    return group, np.unique(np.array(places, dtype=np.int64))
+
+
+def _among_too_many(stays: Stays, surnames: Sequence[str]) -> NDArray[np.bool_]:
+    """Of stays at one place, those of whoever lived there on a day when too many unrelated surnames did."""
+    here: Counter[str] = Counter()
+    leaving: list[tuple[int, str]] = []
+    days = []
+    for number in np.argsort(stays.start, kind="stable").tolist():
+        day, name = int(stays.start[number]), surnames[int(stays.surname[number])]
+        while leaving and leaving[0][0] < day:
+            gone = heappop(leaving)[1]
+            here[gone] -= 1
+            if not here[gone]:
+                del here[gone]
+        here[name] += 1
+        heappush(leaving, (int(stays.end[number]), name))
+        if len(here) > _MOST_SURNAMES and (len(here) > _SURELY_MANY or _unrelated(here) > _MOST_SURNAMES):
+            days.append(day)
+    crowded = np.array(days, dtype=np.int64)
+    then = np.searchsorted(crowded, stays.end, side="right") > np.searchsorted(crowded, stays.start)
+    return np.isin(stays.person, stays.person[then])
 
 
 def _unrelated(names: Iterable[str]) -> int:

@@ -63,7 +63,27 @@ def dwellings_of(rows):
 
 def households_of(stays):
     """The households as sets of places in `stays`, and the crowded places."""
-    numbered = sorted(enumerate(stays), key=lambda one: (one[1].place, one[1].start, one[1].end, one[1].person))
+    crowded, apart = set(), []
+    for group in _overlapping(range(len(stays)), stays):
+        days = {stays[each].start for each in group if _surnames(_living(group, stays, stays[each].start)) > 4}
+        alone = {
+            stays[each].person for each in group if any(stays[each].start <= day <= stays[each].end for day in days)
+        }
+        crowded |= {stays[group[0]].place} if alone else set()
+        apart += [[each for each in group if stays[each].person == person] for person in alone]
+        apart += _overlapping([each for each in group if stays[each].person not in alone], stays)
+    return _joined(apart, stays), crowded
+
+
+def _living(group, stays, day):
+    return [stays[each].surname for each in group if stays[each].start <= day <= stays[each].end]
+
+
+def _overlapping(numbers, stays):
+    numbered = sorted(
+        ((number, stays[number]) for number in numbers),
+        key=lambda one: (one[1].place, one[1].start, one[1].end, one[1].person),
+    )
     groups, until = [], 0
     for number, stay in numbered:
         least = min(14, stay.end - stay.start)
@@ -73,15 +93,7 @@ def households_of(stays):
         else:
             groups.append([number])
             until = stay.end
-    crowded = {stays[group[0]].place for group in groups if _surnames(stays[each].surname for each in group) > 4}
-    apart = []
-    for group in groups:
-        if _surnames(stays[each].surname for each in group) > 4:
-            people = sorted({stays[each].person for each in group})
-            apart += [[each for each in group if stays[each].person == person] for person in people]
-        else:
-            apart.append(group)
-    return _joined(apart, stays), crowded
+    return groups
 
 
 def _surnames(names):

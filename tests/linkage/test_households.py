@@ -68,6 +68,34 @@ def test_a_house_of_many_surnames_is_no_household_but_a_family_in_it_is():
     assert all(len(household.person_ids) <= 2 for household in result.households)
 
 
+def test_a_foster_carers_home_is_one_however_many_children_came_and_went():
+    names = ["Ash", "Bell", "Cole", "Dyer", "Eve", "Fox"]
+    carers = [home(each, "uprn:1", "1998-01-01", family_name="Carr") for each in ("dot", "len")]
+    children = [
+        home(name, "uprn:1", f"{2001 + 3 * number}-01-01", f"{2003 + 3 * number}-06-30", family_name=name)
+        for number, name in enumerate(names)
+    ]
+
+    result = run([*carers, *children])
+
+    # Never more than two surnames at one time.
+    assert (people(result), result.crowded_places) == ([sorted(["dot", "len", *names])], ())
+
+
+def test_who_has_a_house_to_themselves_after_many_lodgers_is_a_household():
+    lodgers = [home(name, "uprn:1", "2001-01-01", "2009-12-31", family_name=name) for name in "ABCDE"]
+    owner = home("owner", "uprn:1", "2001-01-01", "2009-12-31", family_name="Fox")
+    family = [home(each, "uprn:1", "2009-11-01", family_name="Gale") for each in ("mum", "child")]
+    after = [home(each, "uprn:1", "2010-03-01", family_name="Hart") for each in ("gran", "grandchild")]
+
+    result = run([*lodgers, owner, *family, *after])
+
+    # Mother and child moved in among the lodgers; who came later lives with nobody whom the crowd took apart.
+    assert ["gran", "grandchild"] in people(result)
+    assert all(len(each) == 1 for each in people(result) if "gran" not in each)
+    assert result.crowded_places == ("uprn:1",)
+
+
 def test_a_parent_who_lives_elsewhere_is_told_of_but_does_not_live_there():
     result = run([home("mum"), home("child"), home("dad", "uprn:2")], [PersonRelationship("dad", "child", "parent")])
     of_child = next(household for household in result.households if "child" in household.person_ids)
