@@ -44,6 +44,7 @@ from gateway.usecases.register.deciding import (
     SubjectDecision,
     blank_request,
     decide_subjects,
+    legal_basis_of,
     reader_of,
     refused_for_anyone,
 )
@@ -224,7 +225,7 @@ def _authorisation(
         phase=Phase.AUTHORISATION, outcome=Outcome.PENDING, decision=Decision.PERMIT,
         purpose=reading.declaration.purpose, declaration=str(reading.declaration.declaration_id),
         reason=reason_of(wiring, caller, decided, break_glass=reading.declaration.break_glass),
-        agreements=tuple(sorted({use.clause for use in uses})), legal_basis=_legal_basis(uses),
+        agreements=tuple(sorted({use.clause for use in uses})), legal_basis=legal_basis_of(uses),
         household=str(family_id) if family_id else None,
         subjects=tuple(sorted({str(subject.person_id) for subject in subjects})),
         masks={f"{s.person_id}:{s.band}": _hexadecimal(s.shown) for s in subjects},
@@ -321,11 +322,6 @@ def _event_class(reading: Reading, mask: int) -> EventClass:
     vocabulary, sources = reading.wiring.register.vocabulary, reading.wiring.register.sources
     foreign = any(sources[source].owner != reading.caller.agency for source in vocabulary.sources_of(mask))
     return EventClass.DISCLOSURE if foreign else EventClass.CONSULTATION
-
-
-def _legal_basis(uses: Sequence[RuleUse]) -> str | None:
-    bases = sorted({basis for use in uses for basis in (*use.article_6, *use.article_9, *use.article_10)})
-    return "; ".join(bases) or None
 
 
 def _hexadecimal(mask: int) -> str:

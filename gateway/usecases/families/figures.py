@@ -21,7 +21,7 @@ from gateway.usecases.families.disclosure import receipt_for, require_unended
 from gateway.usecases.feeds.working_days import LONDON
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
-from gateway.usecases.register.deciding import blank_request
+from gateway.usecases.register.deciding import blank_request, legal_basis_of
 from gateway.wiring import Wiring
 from insight.measures import MEASURES, Measure
 from insight.suppression import FigureTable, suppress
@@ -85,10 +85,11 @@ def make_figure(wiring: Wiring, context: RequestContext, caller: StaffCaller, as
             append(connection, denied)
         raise AccessRefusedError("figure-not-covered", sentence, denied.entry_id)
     # (2) The authorisation, committed.
-    clauses = tuple(sorted({use.clause for cell in measure.needs for use in permit.uses_of(*cell)}))
+    uses = [use for cell in measure.needs for use in permit.uses_of(*cell)]
+    clauses = tuple(sorted({use.clause for use in uses}))
     authorised = entry(
         wiring, context, caller, EventClass.CONSULTATION, now, phase=Phase.AUTHORISATION, outcome=Outcome.PENDING,
-        decision=Decision.PERMIT, purpose=purpose, agreements=clauses,
+        decision=Decision.PERMIT, purpose=purpose, agreements=clauses, legal_basis=legal_basis_of(uses),
         detail={"query": _query(measure), "authorised_until": permit.not_after.isoformat()},
     )  # fmt: skip
     with wiring.database.transaction("hg_desk") as connection:
@@ -125,7 +126,8 @@ def _record_outcome(
     outcome = entry(
         wiring, context, caller, authorised.event, authorised.at, phase=Phase.OUTCOME,
         refers_to=authorised.entry_id, decision=Decision.PERMIT, purpose=authorised.purpose,
-        agreements=authorised.agreements, outcome=Outcome.DONE if table.figures else Outcome.NOTHING_FOUND,
+        agreements=authorised.agreements, legal_basis=authorised.legal_basis,
+        outcome=Outcome.DONE if table.figures else Outcome.NOTHING_FOUND,
         items_shown=tuple(counts), shown_counts=counts, sources=tuple(sorted({source for source, _ in shown})),
         detail={"row_count": len(table.figures)},
     )  # fmt: skip

@@ -39,6 +39,7 @@ from gateway.store.ledger import append
 from gateway.store.match_decisions import handle_of, records_of_handle
 from gateway.store.near_identities import links_to
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
+from gateway.usecases.linking.linking_law import linkage_law
 from gateway.usecases.linking.linking_new import relink
 from gateway.usecases.linking.match_stewards import deny, steward_mask
 from gateway.usecases.log.entries import entry
@@ -246,7 +247,7 @@ def _noted(
     detail: dict[str, Any] = {"reasons": [word], "records": [str(correction_id)], "channel": context.channel}
     return entry(
         wiring, context, caller, EventClass.ALTERATION, now, purpose=LINKAGE_PURPOSE, household=str(family_id),
-        detail=detail,
+        detail=detail, **linkage_law(wiring, now),
     )  # fmt: skip
 
 
@@ -258,7 +259,7 @@ def _looked(
     return entry(
         wiring, context, caller, EventClass.CONSULTATION, now, purpose=LINKAGE_PURPOSE, subjects=persons,
         outcome=Outcome.DONE if found else Outcome.NOTHING_FOUND,
-        detail={"row_count": len(found), "channel": context.channel},
+        detail={"row_count": len(found), "channel": context.channel}, **linkage_law(wiring, now),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from audit.entry import Entry, EventClass
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
+from gateway.usecases.linking.linking_law import linkage_law
 from gateway.usecases.log.entries import system_entry
 from gateway.wiring import Wiring
 
@@ -22,4 +23,6 @@ def combination_entry(
     }  # fmt: skip
     if differences is not None:
         detail["differences"] = dict(differences)
-    return system_entry(wiring, EventClass.COMBINATION, now, purpose=LINKAGE_PURPOSE, detail=detail)
+    return system_entry(
+        wiring, EventClass.COMBINATION, now, purpose=LINKAGE_PURPOSE, detail=detail, **linkage_law(wiring, now)
+    )

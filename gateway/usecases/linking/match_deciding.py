@@ -40,6 +40,7 @@ from gateway.store.near_identities import identity_facts_of, links_to
 from gateway.store.waiting_pairs import DOUBTED, raise_doubted
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
 from gateway.usecases.linking.linking_input import known_sources, permitted
+from gateway.usecases.linking.linking_law import linkage_law
 from gateway.usecases.linking.linking_new import relink
 from gateway.usecases.linking.match_reviews import NO_SUCH_PAIR
 from gateway.usecases.linking.match_stewards import deny, steward_mask
@@ -164,6 +165,7 @@ def doubt_person(wiring: Wiring, context: RequestContext, caller: StaffCaller, f
             wiring, context, caller, EventClass.ALTERATION, now, purpose=LINKAGE_PURPOSE, household=str(family_id),
             outcome=Outcome.DONE if len(records) > 1 else Outcome.NOTHING_FOUND,
             detail={"reasons": ["doubted"], "records": [str(doubt_id)], "channel": context.channel},
+            **linkage_law(wiring, now),
         )  # fmt: skip
         append(connection, noted)
         sealed = wiring.custody.field.seal(reason.encode(), doubt_id.bytes)
@@ -225,7 +227,10 @@ def _entry(
     `gateway.usecases.linking.lineage_entries` tells it, once linkage has gone by the decision.
     """
     told = {**detail, "match_rule": _RULE, "channel": context.channel}
-    return entry(wiring, context, caller, EventClass.COMBINATION, now, purpose=LINKAGE_PURPOSE, detail=told)
+    return entry(
+        wiring, context, caller, EventClass.COMBINATION, now, purpose=LINKAGE_PURPOSE, detail=told,
+        **linkage_law(wiring, now),
+    )  # fmt: skip
 
 
 def _detail(decision_id: UUID, about: UUID, verdict: str) -> dict[str, Any]:

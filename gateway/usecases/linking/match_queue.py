@@ -17,6 +17,7 @@ from gateway.identity.caller import StaffCaller
 from gateway.store.ledger import append
 from gateway.store.match_decisions import QueuePlace, WaitingPair, waiting_pairs
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
+from gateway.usecases.linking.linking_law import linkage_law
 from gateway.usecases.linking.match_stewards import steward_mask
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
@@ -64,7 +65,7 @@ def matches_waiting(
         looked = entry(
             wiring, context, caller, EventClass.CONSULTATION, now, purpose=LINKAGE_PURPOSE,
             outcome=Outcome.DONE if pairs else Outcome.NOTHING_FOUND,
-            detail={"row_count": len(pairs), "channel": context.channel},
+            detail={"row_count": len(pairs), "channel": context.channel}, **linkage_law(wiring, now),
         )  # fmt: skip
         append(connection, looked)
     return MatchPage(tuple(map(waiting_match, pairs)), _cursor(pairs[-1]) if len(found) > _A_PAGE else None)

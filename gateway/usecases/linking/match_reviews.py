@@ -31,6 +31,7 @@ from gateway.usecases.families.disclosure import receipt_for
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
 from gateway.usecases.linking.link_index import LinkHasher, model_of
 from gateway.usecases.linking.linking_addresses import matched_by_rule
+from gateway.usecases.linking.linking_law import linkage_law
 from gateway.usecases.linking.linking_new_facts import RecordFacts
 from gateway.usecases.linking.match_queue import WaitingMatch, waiting_match
 from gateway.usecases.linking.match_stewards import deny, steward_mask
@@ -98,7 +99,7 @@ def explain_match(wiring: Wiring, context: RequestContext, caller: StaffCaller, 
     authorised = entry(
         wiring, context, caller, EventClass.CONSULTATION, now, purpose=LINKAGE_PURPOSE, phase=Phase.AUTHORISATION,
         outcome=Outcome.PENDING, decision=Decision.PERMIT, subjects=subjects,
-        detail={"records": [str(review_id)], "channel": context.channel},
+        detail={"records": [str(review_id)], "channel": context.channel}, **linkage_law(wiring, now),
     )  # fmt: skip
     record(wiring, authorised)
     # (2) Read, and the outcome.
@@ -138,6 +139,7 @@ def _outcome(
     return entry(
         wiring, context, caller, authorised.event, authorised.at, purpose=LINKAGE_PURPOSE, phase=Phase.OUTCOME,
         refers_to=authorised.entry_id, decision=Decision.PERMIT, subjects=authorised.subjects,
+        agreements=authorised.agreements, legal_basis=authorised.legal_basis,
         outcome=Outcome.DONE if shown else Outcome.NOTHING_FOUND, items_shown=tuple(counts), shown_counts=counts,
         sources=tuple(sorted({fact.source for fact in shown})), detail={"channel": context.channel},
     )  # fmt: skip

@@ -1,11 +1,11 @@
 """Decisions about the persons of a family: one a person and link band, each with its masks for the ticket."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from agreements.decision import Decision, Permit, Refer, Refusal, Withheld
+from agreements.decision import Decision, Permit, Refer, Refusal, RuleUse, Withheld
 from agreements.register import Register
 from agreements.request import Band, DecisionRequest, Direction, Regime, Relationship, Tri
 from concept_model.items import Withholding
@@ -121,6 +121,12 @@ def _relationship(person: DecisionInput, declaration: Declaration) -> Relationsh
     if person.relationship == "none" and declaration.has_case and person.states.get("named_case") == "yes":
         return Relationship.NAMED_CASE
     return Relationship(person.relationship)
+
+
+def legal_basis_of(uses: Iterable[RuleUse]) -> str | None:
+    """The articles that rules rest on, as an entry of the log holds them; `None` for no rule."""
+    bases = sorted({basis for use in uses for basis in (*use.article_6, *use.article_9, *use.article_10)})
+    return "; ".join(bases) or None
 
 
 def states_of(person: DecisionInput, *, has_case: bool) -> Mapping[str, Tri]:

@@ -95,6 +95,12 @@ def test_a_figure_is_an_authorisation_and_an_outcome(northvale):
     figure(northvale, ANALYST, ARREARS)
 
     assert entries(northvale) - before == 2
+    written = northvale.sql(
+        "SELECT o.fields #>> '{agreements,1}' AS agreements, o.fields #>> '{legal_basis,1}' AS basis"
+        " FROM audit.entry e JOIN audit.opening o USING (entry_id) ORDER BY e.entry_id DESC LIMIT 2"
+    )
+    assert {row.agreements for row in written} == {'["ISA-NV-2026-022@1/ST1"]'}
+    assert all("6(1)" in row.basis for row in written)
 
 
 @pytest.mark.parametrize(
