@@ -88,7 +88,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # Hashes, counts and opaque ids of lists and of maps over them.
         "subject_lists.enrol_subjects", "subject_lists.next_map_number",
         "subject_lists.rows_of_map", "subject_lists.rows_between", "subject_lists.add_map",
-        "subject_lists.due_lineages", "subject_lists.came_late", "log.waiting_since", "subject_lists.newest_map",
+        "subject_lists.due_lineages", "subject_lists.came_late", "log.waiting_since", "log.is_read_only",
+        "subject_lists.newest_map",
         "subject_lists.lineage_map", "subject_lists.map_nodes", "subject_lists.stored_map",
         # Feeds: who switched what on, figures of batches, alerts, and messages of ids.
         "feed_switches", "feed_tables", "feed_history", "feed_alerts", "webhooks",
