@@ -11,22 +11,23 @@ from sqlalchemy import Connection, RowMapping, text
 _COLUMNS = """
 SELECT c.entry_id, c.leaf_index, c.recorded_at, c.event_class, c.who, c.agency, coalesce(c.role, '') AS role, c.team,
        coalesce(c.purpose, '') AS purpose, c.household, c.reason, c.subjects
-  FROM audit.card c
 """
-_CARDS = f"""{_COLUMNS}
- WHERE c.who IS NOT NULL AND c.role IS NOT NULL AND c.purpose IS NOT NULL
+_IS_ACCESS = """c.who IS NOT NULL AND c.role IS NOT NULL AND c.purpose IS NOT NULL
    AND ((c.phase = 'authorisation' AND c.event_class IN ('consultation', 'disclosure', 'override')
          AND c.household IS NOT NULL)
         OR (c.event_class = 'search' AND c.phase = 'outcome' AND cardinality(c.subjects) > 0)
         OR (c.event_class = 'denied' AND c.household IS NOT NULL))
 """
+_CARDS = f"{_COLUMNS} FROM audit.card c WHERE {_IS_ACCESS}"
+_HAPPENED = "CAST(audit.opened(o.fields, 'detail') ->> 'happened_at' AS timestamptz)"
 
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
     """One access as its card tells it. `household` is the handle of the family that was opened.
 
-    Role and purpose are empty where an entry has none; an access has both.
+    Role and purpose are empty where an entry has none; an access has both. `happened_at` is set where the entry tells
+    of what was before it, as a line of a paper journal does; `is_access`: review comes to it.
     """
 
     entry_id: UUID
@@ -41,6 +42,14 @@ class CardRow:
     household: UUID | None
     reason: str | None
     subjects: tuple[UUID, ...]
+    happened_at: datetime | None = None
+    agreements: tuple[str, ...] = ()
+    is_access: bool = True
+
+    @property
+    def when(self) -> datetime:
+        """When it was done, which an entry may tell of afterwards."""
+        return self.happened_at or self.recorded_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +117,9 @@ def cards_of(connection: Connection, entries: Sequence[UUID]) -> list[CardRow]:
     """Entries as cards, whatever they are; those that are not leaves yet, or whose opening was erased, are left out."""
     rows = connection.execute(
         text(
-            f"{_COLUMNS} WHERE c.who IS NOT NULL AND c.agency IS NOT NULL AND c.entry_id = ANY (:entries)"
-            " ORDER BY c.leaf_index"
+            f"{_COLUMNS}, {_HAPPENED} AS happened_at, c.agreements, coalesce({_IS_ACCESS}, false) AS is_access"
+            " FROM audit.card c LEFT JOIN audit.opening o ON o.entry_id = c.entry_id"
+            " WHERE c.who IS NOT NULL AND c.agency IS NOT NULL AND c.entry_id = ANY (:entries) ORDER BY c.leaf_index"
         ),
         {"entries": list(entries)},
     )
@@ -184,4 +194,5 @@ def _columns(asked: Sequence[AskedTie]) -> dict[str, object]:
 
 def _card(row: RowMapping) -> CardRow:
     values: dict[str, Any] = {str(name): value for name, value in row.items()}
-    return CardRow(**{**values, "subjects": tuple(values["subjects"])})
+    lists: dict[str, Any] = {name: tuple(values[name]) for name in ("subjects", "agreements") if name in values}
+    return CardRow(**{**values, **lists})

@@ -81,7 +81,9 @@ class ReviewItem:
 class ReviewedUse:
     """One use of an item: when, for what, and the reason and the evidence in words. `family_id` is a handle.
 
-    What review has not come to, or is no access to a family, has neither reason nor evidence.
+    `at` is when it was done: of a line of a paper journal, what the paper says. What review has not come to has neither
+    reason nor evidence, and what is no access to a family never has: `is_access` tells them apart. `agreements` are
+    those relied on, by clause, or the one that a warning is about.
     """
 
     entry_id: UUID
@@ -92,6 +94,8 @@ class ReviewedUse:
     family_id: UUID | None
     reason: str | None
     evidence: tuple[str, ...]
+    agreements: tuple[str, ...]
+    is_access: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +238,10 @@ def _case(
     judged = judgements_of(connection, entries)
     uses = tuple(
         ReviewedUse(
-            card.entry_id, card.recorded_at, card.event_class, card.purpose, card.team, card.household,
+            card.entry_id, card.when, card.event_class, card.purpose, card.team, card.household,
             reason_sentence(rules, judged[card.entry_id][0]) if card.entry_id in judged else None,
             evidence_sentences(rules, judged[card.entry_id][1]) if card.entry_id in judged else (),
+            card.agreements, card.is_access,
         )
         for card in cards_of(connection, entries)
     )  # fmt: skip

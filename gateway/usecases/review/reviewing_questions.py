@@ -60,7 +60,7 @@ def ask_worker(
             detail = {"review": str(review_id), "review_outcome": "asked", "justification": question}
             append(connection, about(wiring, context, caller, row, now, detail))
             cards = cards_of(connection, review_uses(connection, review_id))
-            return ReviewQuestion(review_id, question, now, tuple((one.recorded_at, one.purpose) for one in cards))
+            return ReviewQuestion(review_id, question, now, tuple((one.when, one.purpose) for one in cards))
     raise refused(wiring, context, caller, review_id, refusal)
 
 
@@ -72,7 +72,7 @@ def my_questions(wiring: Wiring, context: RequestContext, caller: StaffCaller) -
         for item, asked in questions_to(connection, who(caller)):
             cards = cards_of(connection, review_uses(connection, item.review_id))
             words = ring.unseal(asked.sealed_question, item.review_id.bytes).decode()
-            uses = tuple((one.recorded_at, one.purpose) for one in cards)
+            uses = tuple((one.when, one.purpose) for one in cards)
             found.append(ReviewQuestion(item.review_id, words, asked.asked_at, uses))
         looked = entry(
             wiring, context, caller, EventClass.CONSULTATION, wiring.clock(), purpose=PURPOSE,

@@ -19,9 +19,19 @@ KINDS: Mapping[str, str] = {
     "break-glass-unconfirmed": "An emergency that nobody confirmed in time",
     "paper-journal": "Used the paper journal while the log was down",
     "purpose-not-offered": "Tried a purpose that the role may not use",
+    "items-not-included": "Asked for what the role may not have",
+    "statutory-request": "Asked for something under a law, without an agreement",
     "statutory-disclosure": "Read what was granted under a law",
     "statutory-request-unanswered": "A request under a law was not answered in time",
 }
+_ENDING = {
+    "expiry": ("An agreement ends within {days} days", "An agreement has ended"),
+    "review": ("The review of an agreement is due within {days} days", "The review of an agreement is overdue"),
+    "assessment": ("The review of an impact assessment is due within {days} days",
+                   "The review of an impact assessment is overdue"),
+    "law": ("A law that an agreement rests on ends within {days} days", "A law that an agreement rests on has ended"),
+}  # fmt: skip
+_GOES_ON = "An agreement goes on under statute though its review is overdue"
 OUTCOMES: Mapping[str, str] = {
     ReviewOutcome.EXPLAINED: "Explained",
     ReviewOutcome.REMINDER_GIVEN: "A reminder was given",
@@ -82,9 +92,18 @@ def review_line(item: ReviewItem, register: Register) -> ReviewLineView:
     state, colour = _STATES[item.state]
     named = f"{role.title if role else item.role or 'The gateway'}, {agency.title if agency else item.agency}"
     return ReviewLineView(
-        f"/reviews/{item.review_id}", KINDS.get(item.kind, item.kind.replace("-", " ").capitalize()), item.worker,
+        f"/reviews/{item.review_id}", kind_words(item.kind), item.worker,
         named, item.uses, _HOW[item.how], instant(item.raised_at), state, colour,
     )  # fmt: skip
+
+
+def kind_words(kind: str) -> str:
+    """What an item is about. A warning's kind is `agreement-`, what ends, and the days left, `overdue` or `daily`."""
+    about, _, stage = kind.removeprefix("agreement-").partition("-")
+    if kind.startswith("agreement-") and about in _ENDING:
+        before, after = _ENDING[about]
+        return {"overdue": after, "daily": _GOES_ON}.get(stage, before.format(days=stage))
+    return KINDS.get(kind, kind.replace("-", " ").capitalize())
 
 
 def review_case(
@@ -112,14 +131,15 @@ def question_rows(one: ReviewQuestion, register: Register) -> tuple[tuple[str, s
 
 
 def _use(one: ReviewedUse, register: Register) -> UseView:
-    # A refusal before any family was named is no look at anybody, and never gets a reason.
-    without = "No family was opened" if one.event == "denied" and one.family_id is None else "Not looked up yet"
     rows = [
         ("What", EVENTS.get(one.event, one.event)),
         ("Purpose", register.purpose_titles.get(one.purpose, one.purpose)),
         ("Team", one.team or "None on record"),
-        ("Reason", one.reason or without),
     ]
+    if one.is_access or one.reason:
+        rows.append(("Reason", one.reason or "Not looked up yet"))
+    if one.agreements:
+        rows.append(("Agreement", ", ".join(one.agreements)))
     return UseView(instant(one.at), f"/log/{one.entry_id}", tuple(rows), one.evidence)
 
 

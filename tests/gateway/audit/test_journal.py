@@ -13,7 +13,8 @@ from gateway.operator_parts import operator_entry
 from gateway.store.ledger import append
 from gateway.usecases.log.journal import COLUMNS, JournalError, read_journal, take_in_journal
 from gateway.usecases.log.verifying_log import verify_database
-from gateway.usecases.review.reviewing import review_queue
+from gateway.usecases.review.reviewing import open_review, review_queue
+from gateway.usecases.review.reviewing_questions import ask_worker, my_questions
 from tests.gateway.audit.log_book import drain
 from tests.gateway.northvale_world import CONTEXT
 
@@ -79,6 +80,21 @@ def test_the_entry_is_of_now_and_says_what_the_paper_says_of_when(northvale):
     (one,) = overrides(northvale)
     assert one.recorded_at == northvale.clock.now.replace(microsecond=0)
     assert (northvale.clock.now - timedelta(hours=2)).isoformat()[:16] in one.detail
+
+
+def test_an_officer_and_the_worker_are_told_when_it_was_and_not_when_it_was_typed(northvale):
+    happened = northvale.clock.now - timedelta(days=3)
+    take(northvale, sheet(row(northvale, at=happened.isoformat())))
+    drain(northvale.wiring.database, northvale.wiring.log_signer)
+    (item,) = [one for one in review_queue(northvale.wiring, CONTEXT, northvale.reader("W601"))
+               if one.kind == "paper-journal"]  # fmt: skip
+
+    (used,) = open_review(northvale.wiring, CONTEXT, northvale.reader("W601"), item.review_id).used
+    asked = ask_worker(northvale.wiring, CONTEXT, northvale.reader("W601"), item.review_id, "What had happened?")
+
+    assert (used.at, used.is_access) == (happened, False)
+    assert asked.uses == ((happened, "front_door"),)
+    assert my_questions(northvale.wiring, CONTEXT, northvale.reader("W101"))[0].uses == asked.uses
 
 
 def test_who_typed_and_who_checked_are_named_and_are_two(northvale):
