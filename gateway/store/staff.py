@@ -30,6 +30,15 @@ class Hours:
     leave: tuple[tuple[date, date], ...]
 
 
+def on_other_lists(connection: Connection, agency: str, workers: Sequence[str]) -> set[str]:
+    """Those of the given workers who are on the list of another agency."""
+    rows = connection.execute(
+        text("SELECT worker_ref FROM desk.staff WHERE worker_ref = ANY (:workers) AND agency <> :agency"),
+        {"workers": list(workers), "agency": agency},
+    )
+    return set(rows.scalars())
+
+
 def replace_staff(connection: Connection, agency: str, rows: Sequence[StaffRow], now: datetime) -> int:
     """Write an agency's whole list; whoever it no longer names is forgotten. Gives how many were forgotten.
 

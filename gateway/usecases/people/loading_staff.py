@@ -15,7 +15,7 @@ from audit.entry import Entry
 from gateway.custody import KeyRing
 from gateway.review.rosters import RosterError, parse_leave, parse_shifts
 from gateway.store.ledger import append
-from gateway.store.staff import StaffRow, replace_staff
+from gateway.store.staff import StaffRow, on_other_lists, replace_staff
 from gateway.usecases.families.search_tokens import phone_tokens, place_tokens
 from gateway.usecases.log.log_parts import LogParts
 from linkage.tokens import search_tokens
@@ -24,6 +24,7 @@ PURPOSE = "log_oversight"
 REQUIRED = ("worker_ref", "agency", "role", "team")
 OPTIONAL = ("line_manager", "hours", "leave", "surname", "birth_date", "postcode", "uprn", "phone")
 MOST_ROWS = 100_000
+_ELSEWHERE = "is on another agency's list; load that agency's list without them first"
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -60,6 +61,12 @@ def load_staff(parts: LogParts, content: bytes, entry_of: Callable[[dict[str, ob
     if problems:
         return StaffLoad(agencies[0] if len(agencies) == 1 else "", 0, 0, tuple(problems))
     with parts.database.transaction("hg_desk") as connection:
+        elsewhere = on_other_lists(connection, agencies[0], [one.worker_ref for one in staff])
+        moved = tuple(
+            StaffProblem(number, "worker_ref", _ELSEWHERE) for number, row in rows if row["worker_ref"] in elsewhere
+        )
+        if moved:
+            return StaffLoad(agencies[0], 0, 0, moved)
         append(connection, entry_of({"row_count": len(staff), "recipient_agency": agencies[0]}))
         forgotten = replace_staff(connection, agencies[0], staff, parts.clock())
     return StaffLoad(agencies[0], len(staff), forgotten, ())
@@ -91,6 +98,8 @@ def _row_problems(number: int, row: Mapping[str | None, object], seen: set[str])
         yield StaffProblem(number, "", "the row has more or fewer cells than the header")
         return
     cells = {str(name): str(value).strip() for name, value in row.items()}
+    for name in sorted(name for name, value in cells.items() if "\x00" in value):
+        yield StaffProblem(number, name, "holds a character that is no text (U+0000); type it anew")
     for name in REQUIRED:
         if not cells[name]:
             yield StaffProblem(number, name, "is empty")

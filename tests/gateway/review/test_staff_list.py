@@ -79,6 +79,22 @@ def test_a_new_list_replaces_the_old_and_forgets_who_has_left(load, admin):
     assert held == ["V2"]
 
 
+def test_whoever_is_on_another_agencys_list_is_named_until_that_list_is_loaded_without_them(load, admin):
+    load(*ROWS)
+    elsewhere = [row.replace("northvale_council", "brightwater_homes") for row in ROWS]
+
+    done = load(elsewhere[0].replace("V1", "V9"), elsewhere[1])
+
+    assert [(one.row, one.column) for one in done.problems] == [(2, "worker_ref")]
+    assert "another agency's list" in done.problems[0].message
+    with admin.begin() as connection:
+        agencies = connection.execute(text("SELECT DISTINCT agency FROM desk.staff")).scalars().all()
+        assert agencies == ["northvale_council"]
+        assert connection.execute(text("SELECT count(*) FROM audit.entry")).scalar_one() == 1
+    load(ROWS[0])
+    assert load(elsewhere[1]).loaded == 1
+
+
 @pytest.mark.parametrize(
     ("rows", "row", "column"),
     [
@@ -88,6 +104,7 @@ def test_a_new_list_replaces_the_old_and_forgets_who_has_left(load, admin):
         ((ROWS[0].replace("2026-11-06", "2026-10-06"),), 1, "leave"),
         ((ROWS[0].replace("1987-03-09", "9 March 1987"),), 1, "birth_date"),
         ((f"{ROWS[0]},more",), 1, ""),
+        ((ROWS[0].replace("Early Help 1", "Early\x00Help"),), 1, "team"),
         ((ROWS[0], ROWS[1].replace("northvale_council", "brightwater_homes")), 0, "agency"),
         ((), 0, "agency"),
     ],
