@@ -24,8 +24,13 @@ _RECURRING = ("given_name", "family_name", "birth_date", "sex", "postcode", "add
 _CODED = ("givens", "families", "middles")
 _NUMBERS = (*BIRTH, "borne", "sex_number")
 _RULED = ("uprn", "phone", "email", "nhs_number", "nino", "upn", "national_id")
-UNREAD = ("birth_date", *_RULED)
+UNREAD = ("birth_date", *_RULED, "sex", "postcode")
 """Columns of which `row_places` says where a cell could not be read: bit n of `unread` for the n-th of them."""
+# Of what systems write for "not known" nothing is missed: codes of sex (NHS, DfE and others), pseudo postcodes.
+_NONE_MEANT = {
+    "sex": "^\\s*(|0|8|9|i|n|p|u|x|unk|unknown|not .*|indeterminate|other|non-?binary|prefer not to say)\\s*$",
+    "postcode": "^\\s*zz99",
+}
 # Where the text of each column of several values stands; a file has no others.
 _TEXT_OF = {
     **{name: name for name in ("givens", "families", "middles", "postcodes", "address_keys")},
@@ -47,6 +52,7 @@ _NOT_PLAIN = (
     r"(flat|apartment|apt|appt|unit|room|rm|studio|maisonette|fl|bedsit|ground|first|second|third|fourth|top|basement|"
     r"garden|lower|upper)"
 )
+_READ_BY_VALUE = {"birth_date": "ruled.birth", "sex": "ruled.sex", "postcode": "ruled.postcodes"}
 _Made = Callable[[str], tuple[object, ...]]
 
 
@@ -92,7 +98,7 @@ def _of_one_row(connection: duckdb.DuckDBPyConnection, present: Sequence[str]) -
         f"create or replace table records as select number, {', '.join(_ONCE)}, {sets}, {texts}, given_rarity, "  # noqa: S608 - as above
         f"family_rarity from ({_ruled(present, '* exclude (row)')})"
     )
-    read_as = {"birth_date": "birth", "uprn": "uprns", "phone": "phones", "email": "emails"}
+    read_as = {"birth_date": "birth", "uprn": "uprns", "phone": "phones", "email": "emails", "postcode": "postcodes"}
     unread = _unread(present, {name: f"records.{read_as.get(name, name)}" for name in UNREAD})
     connection.execute(
         "create or replace view row_places as select number, row, (uprns >> 2)::bigint as uprn_code, "  # noqa: S608 - our own columns
@@ -104,7 +110,7 @@ def _unread(present: Sequence[str], read_as: Mapping[str, str]) -> str:
     """A number of bits for the cells of `rows` that say something of which nothing was read."""
     bits = [
         f"case when rows.{name} is not null and {read_as[name]} is null and regexp_matches(rows.{name}, '[\\pL\\pN]') "
-        f"then {1 << place} else 0 end"
+        f"and not regexp_matches(lower(rows.{name}), '{_NONE_MEANT.get(name, '^$')}') then {1 << place} else 0 end"
         for place, name in enumerate(UNREAD)
         if name in present
     ]
@@ -142,7 +148,7 @@ def _of_several_rows(connection: duckdb.DuckDBPyConnection, present: Sequence[st
     )
     connection.execute("drop table turns")
     uprn, key = (f"({_code(text)} >> 2)::bigint" for text in ("uprn_ruled", "address_keys"))
-    unread = _unread(present, {name: f"ruled.{name}_ruled" for name in _RULED} | {"birth_date": "ruled.birth"})
+    unread = _unread(present, {name: f"ruled.{name}_ruled" for name in _RULED} | _READ_BY_VALUE)
     connection.execute(
         f"create or replace table row_places as select number, row, {uprn} as uprn_code, {key} as key_code, "  # noqa: S608 - our own columns
         f"{unread} as unread from ruled join rows using (number, row)"

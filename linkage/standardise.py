@@ -28,7 +28,8 @@ _SENTINEL_DATES = frozenset({"1900-01-01", "1900-12-31", "1899-12-30", "1899-12-
 _EARLIEST_YEAR, _LATEST_YEAR = 1895, 2100
 _EPOCH = "1970-01-01"
 SEXES = {
-    "f": "female", "female": "female", "2": "female", "m": "male", "male": "male", "1": "male",
+    "f": "female", "female": "female", "2": "female", "girl": "female", "woman": "female",
+    "m": "male", "male": "male", "1": "male", "boy": "male", "man": "male",
 }  # fmt: skip
 PERSON_NUMBERS = ("nhs_number", "upn", "nino", "pnc_id", "national_id")
 """Schemes that give each person one number, whichever service writes it down; other schemes are a service's own."""

@@ -77,6 +77,19 @@ def test_cells_that_cannot_be_read_are_counted_by_column_with_the_first_row(tmp_
     assert "9434765918" not in "".join(found)
 
 
+def test_sexes_and_postcodes_that_cannot_be_read_are_counted_and_those_not_known_are_not(tmp_path):
+    head = ("source", "source_key", "sex", "postcode")
+    told = [("Girl", "ZZ1 1AA"), ("F (Female)", "ZZ1"), ("9", "ZZ99 3VZ"), ("Not specified", ""), ("W", "ZZ1 1A")]
+    rows = [("a", str(n), *each) for n, each in enumerate(told)]
+    several = lines(tmp_path, [head, *rows, rows[0]])
+
+    assert several == lines(tmp_path, [head, *rows])
+    assert several == (
+        "warning: sex: 2 not compared, as they cannot be read; first in row 2",
+        "warning: postcode: 2 not compared, as they cannot be read; first in row 2",
+    )
+
+
 def test_a_number_that_a_spreadsheet_took_for_a_fraction_is_that_number(tmp_path):
     head = ("source", "source_key", "given_name", "family_name", "birth_date", "nhs_number")
     assert lines(
