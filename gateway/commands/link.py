@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _SUFFIXES = {".csv", ".parquet"}
 _DEFAULT_GAP = 0.05
+_HERE = "local[*]"
 
 
 class Engine(StrEnum):
@@ -52,7 +53,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     ),
     source: str | None = typer.Option(None, help="The source of files that have no such column."),
     engine: Engine = typer.Option(Engine.DUCKDB, help="duckdb on this machine, or spark, on many."),
-    spark_master: str = typer.Option("local[*]", help="Where Spark runs: local[2], spark://host:7077, yarn."),
+    spark_master: str = typer.Option(_HERE, help="Where Spark runs: local[2], spark://host:7077, yarn."),
     work: Path | None = typer.Option(None, help="A folder that all machines of Spark see; the system's temporary one."),
     wide: bool = typer.Option(False, "--wide", help="Compare also records that share a single thing; costs time."),
 ) -> None:
@@ -67,12 +68,15 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
         for_files = (
             out, model, save_model, previous, report, labels, duplicate_free, adults, gazetteer, rename, source, work,
         )  # fmt: skip
-        if any(option is not None for option in for_files):
+        plain = (gap, engine, spark_master, wide) == (_DEFAULT_GAP, Engine.DUCKDB, _HERE, False)
+        if not plain or any(option is not None for option in for_files):
             raise CommandError("these options are for files; name INPUT files, or leave the options away")
         _link_gateway()
         return
     if out is None or out.suffix.lower() not in _SUFFIXES:
         raise CommandError("say where the clusters go: --out with a name that ends in .csv or .parquet")
+    if not 0 <= gap <= 1:
+        raise CommandError("--gap is a share from 0 to 1: 0.05 lets five in a hundred pass")
     # An earlier run's clusters and a stored model may be replaced by the new ones, what is linked may not.
     keep_apart((out, save_model, report), (*inputs, labels, gazetteer))
     keep_apart((out, report), (model,))

@@ -117,9 +117,25 @@ def test_files_need_a_place_for_the_clusters(tmp_path, hearthgate):
     assert hearthgate("link", "--out", tmp_path / "clusters.csv").returncode == 2
 
 
-@pytest.mark.parametrize("option", ["--adults", "--duplicate-free", "--source", "--model"])
+@pytest.mark.parametrize("gap", ["5", "-1", "nan"])
+def test_a_gap_that_nothing_can_be_wider_than_is_refused(tmp_path, hearthgate, gap):
+    source = written(tmp_path / "in.csv", ROWS)
+    done = hearthgate("link", source, "--out", tmp_path / "clusters.csv", "--gap", gap)
+
+    assert done.returncode == 2
+    assert "--gap is a share from 0 to 1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--adults", "police"), ("--duplicate-free", "police"), ("--source", "police"), ("--model", "police"),
+        ("--gap", "0.1"), ("--engine", "spark"), ("--spark-master", "local[1]"), ("--wide",),
+    ],
+    ids=lambda option: option[0],
+)  # fmt: skip
 def test_what_is_said_of_files_is_not_left_unheard_where_there_are_none(option, hearthgate):
-    done = hearthgate("link", option, "police")
+    done = hearthgate("link", *option)
 
     assert done.returncode != 0
     assert "these options are for files; name INPUT files" in done.stderr
