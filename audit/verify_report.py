@@ -7,6 +7,7 @@ map-receipts/    receipts of the pack's maps (audit.map_receipt), where they wer
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from audit.checkpoint import OpenedCheckpoint
@@ -18,6 +19,7 @@ from audit.subject_seal import SEAL, check_seal
 from audit.verify_export import Trust
 from audit.verify_subject_pack import VerifiedPack, verify_subject_pack
 
+_AN_HOUR_AND_ITS_MAP = timedelta(hours=2)
 _FIRST_BYTES = 200
 _MAX_SEAL_BYTES = 10_000
 _MAX_RECEIPT_BYTES = 2_000_000
@@ -28,13 +30,14 @@ class VerifiedReport:
     """A report that stands, and the heads of the log in which receipts show its maps.
 
     `not_shown` counts the look-ups of which the council says that nothing of the person was shown; `earlier_key`: the
-    seal is of a key that the log had before.
+    seal is of a key that the log had before; `unproved` is how long before it was made its proof ends.
     """
 
     proved: VerifiedPack
     heads: tuple[OpenedCheckpoint, ...]
     not_shown: int
     earlier_key: bool
+    unproved: timedelta
 
     @property
     def unreceipted(self) -> int:
@@ -46,6 +49,9 @@ class VerifiedReport:
         said = f"the rest of what it says is sealed by {'an earlier' if self.earlier_key else 'the'} key of the log"
         if self.not_shown:
             said += f", that {self.not_shown} look-up(s) showed nothing of the person included"
+        if self.unproved > _AN_HOUR_AND_ITS_MAP:
+            hours = self.unproved // timedelta(hours=1)
+            said += f"; CHECK why it proves nothing of the {hours} hours before it was made: maps are taken every hour"
         return f"{self.proved.sentence()}; {said}"
 
 
@@ -74,7 +80,10 @@ def verify_report(path: Path, trust: Trust) -> VerifiedReport:
         check_words(path, letter)
     # A receipt of any other map proves nothing of this report, however well it is witnessed.
     heads = tuple(one.head for one in maps if one.coverage in proved.maps)
-    return VerifiedReport(proved, heads, count_not_shown(proved.pack), earlier_key=sealed_by != key)
+    return VerifiedReport(
+        proved, heads, count_not_shown(proved.pack), earlier_key=sealed_by != key,
+        unproved=letter.made_at - letter.proved_until,
+    )  # fmt: skip
 
 
 def _receipt(path: Path, trust: Trust) -> VerifiedMap:

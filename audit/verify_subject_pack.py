@@ -3,14 +3,15 @@
 Steps, each ending in a `SubjectPackError` that says in which list and at which line: (1) every map is signed by the
 log, of this log and this kind of list; the promise is that of the first list's map; (2) list by list:
 every leaf is one of this log, every field that its words are made of is open and fits, and no other is, every head
-follows on the one before; (3) the list's head and length are what the map holds for that person; (4) every combination
-that moved records to somebody here has the lists of those who had them, up to that combination (of an id that ended
-with it: as far as the subject's own), and no list stands here without such a reason; (5) no line since the map repeats
-another. Receipts of maps that are given must be of the very roots in the pack.
+follows on the one before; (3) the list's head and length are what the map holds for that person; (4) the subject's id
+has not ended, every combination that moved records to somebody here has the lists of those who had them, up to that
+combination (of an id that ended with it: as far as the subject's own), and no list stands here without such a reason;
+(5) no line since the map repeats another. Receipts of maps that are given must be of the very roots in the pack.
 
 Not shown by this: that an entry names all its subjects, and that a map's hour is true. Both are checked by an auditor
-who holds the openings (`hearthgate audit verify`). A line since the map is the council's word alone: nothing shows yet
-that the log holds it.
+who holds the openings (`hearthgate audit verify`). Nor that the subject's id is that of the person who was handed the
+report: of names no pack knows anything, and whose id it is stays the council's word. A line since the map is the
+council's word alone as well: nothing shows yet that the log holds it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -94,6 +95,7 @@ def verify_subject_pack(
         lists[section.person] = _check_section(pack, section, maps, f"list {number}")
     if maps[pack.sections[0].map_number].at != pack.complete_to:
         raise SubjectPackError("pack", "promises to be complete to another instant than that of its map")
+    _check_living(pack, lists)
     _check_closure(pack, lists)
     if {one.map_number for one in pack.sections} != set(range(len(maps))):
         raise SubjectPackError("pack", "holds a map that no list needs")
@@ -190,6 +192,15 @@ def _check_since(pack: SubjectPack, lists: Mapping[str, tuple[VerifiedElement, .
         seen.add(found.leaf.entry_id)
         checked.append(found)
     return tuple(checked)
+
+
+def _check_living(pack: SubjectPack, lists: Mapping[str, tuple[VerifiedElement, ...]]) -> None:
+    """An id that ended is nobody's report: what came later stands on the list of whoever took its records."""
+    for number, element in enumerate(lists[pack.subject], 1):
+        if pack.subject in ended_ids(element):
+            problem = "the subject's id ended there; what came later is told of whoever took its records: ask for that"
+            line = f"list 1, line {number}"
+            raise SubjectPackError(line, problem)
 
 
 def _check_closure(pack: SubjectPack, lists: Mapping[str, tuple[VerifiedElement, ...]]) -> None:

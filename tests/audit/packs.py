@@ -44,9 +44,11 @@ class Book:
         self.leaves.append((entry, leaf, openings))
         return number
 
-    def move(self, before, after):
-        """Records of `before` are `after`'s from now on."""
+    def move(self, before, after, ended=()):
+        """Records of `before` are `after`'s from now on; by the ids `ended` nobody is known any more."""
         detail = {"persons_before": [someone(one) for one in before], "persons_after": [someone(after)]}
+        if ended:
+            detail["persons_ended"] = [someone(one) for one in ended]
         return self.look(*sorted({*before, after}), event=EventClass.COMBINATION, detail=detail)
 
     def list_of(self, number, size=None, kind=ListKind.DISCLOSABLE):

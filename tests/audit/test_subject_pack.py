@@ -171,6 +171,17 @@ def test_the_list_of_an_earlier_id_reaches_to_its_combination(maps, book):
     refused(pack([maps[0], early, maps[2]], (0, 1), (1, 2), (2, 3)), "list 2", "ends before the combination of list 1")
 
 
+def test_a_report_on_an_id_that_ended_hides_what_came_later_and_is_refused():
+    made = Book()
+    made.look(2)
+    made.move((1, 2), 1, ended=(2,))
+    made.look(1)
+    maps = [made.map(PERSONS)]
+
+    assert len(verified(pack(maps, (0, 1), (0, 2))).lists[someone(1)]) == 2
+    refused(pack(maps, (0, 2)), "list 1, line 2", "the subject's id ended there")
+
+
 def test_a_list_that_no_combination_leads_to_is_refused(maps):
     refused(pack(maps[:3], (0, 1), (1, 2), (2, 3), (0, 5)), "list 4", "no combination leads to")
 

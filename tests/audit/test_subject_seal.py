@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,8 +14,8 @@ from audit.subject_report import PACK, WORDS, letter_of
 from audit.subject_seal import HEADER, SEAL, seal_subject_pack
 from audit.verify import main, verify_path
 from audit.verify_export import Trust
-from tests.audit.packs import KEY, LOG, SIGNER, Book
-from tests.audit.test_subject_report import an_access, report_about
+from tests.audit.packs import HOUR, KEY, LOG, SIGNER, Book
+from tests.audit.test_subject_report import MADE, an_access, report_about
 
 EARLIER = SignerKey(LOG, b"e" * 32)
 TRUST = Trust(KEY)
@@ -55,6 +56,14 @@ def test_a_sealed_report_verifies_as_a_folder_and_as_a_pack_beside_its_seal(whol
             "; the rest of what it says is sealed by the key of the log, that 1 look-up(s) showed nothing of the"
             in told
         )
+
+
+def test_a_report_that_was_made_long_after_its_map_says_how_long(tmp_path):
+    book = Book()
+    an_access(book, 1, shown=(1,))
+    folder = written(tmp_path, report_about(book, made=replace(MADE, made_at=HOUR + timedelta(days=3))))
+
+    assert "CHECK why it proves nothing of the 72 hours before it was made" in verify_path(folder, TRUST)
 
 
 CHANGES = {
