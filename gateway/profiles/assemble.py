@@ -48,6 +48,7 @@ class Frame:
     foot: str
     ref: Callable[[UUID], str]
     disputes: Mapping[UUID, OpenDispute]
+    today: date
 
 
 def shown_persons(ego: UUID, facts: Sequence[PermittedFact], corrections: Sequence[CorrectedTie] = ()) -> list[UUID]:
@@ -165,7 +166,8 @@ def _addresses(frame: Frame, facts: Sequence[PermittedFact], place: Mapping[UUID
     newest: dict[UUID, date] = {}
     for fact in residences:
         start = fact.fact.valid_from
-        if start and start > newest.get(fact.fact.person_id, date.min):
+        # Where somebody will live is not where they are found today.
+        if start and start <= frame.today and start > newest.get(fact.fact.person_id, date.min):
             newest[fact.fact.person_id] = start
 
     def order(fact: PermittedFact) -> tuple[int, int, str, str]:

@@ -73,7 +73,7 @@ class GoldenIdentity:
 
 @dataclass(frozen=True, slots=True)
 class DatedAddress:
-    """An address with its period; `newest` marks the one that began last."""
+    """An address with its period; `newest` marks the one that began last, by today."""
 
     person: UUID
     lines: tuple[str, ...]

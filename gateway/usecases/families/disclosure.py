@@ -335,7 +335,7 @@ def _frame(reading: Reading, family: FamilyRead) -> Frame:
     return Frame(
         family.family_id, reading.declaration.purpose, family.ego,
         {one.person_id: one.family_id for one in family.inputs}, titles, coverage_lines(wiring, reading.blank),
-        foot_of(wiring), partial(fact_ref, wiring), {},
+        foot_of(wiring), partial(fact_ref, wiring), {}, reading.now.date(),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""A corrected address takes the place of the wrong one, and two families that it joined are two again."""
+"""Addresses: a corrected one takes the place of the wrong one, and parts whom it joined; the newest is one lived at."""
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 
@@ -53,3 +54,20 @@ def test_a_corrected_uprn_parts_a_family_from_the_neighbours_whom_a_wrong_one_pu
 
     assert housemates(northvale, source, key) == 1
     assert housemates(northvale, "housing", "T298101") == 1
+
+
+def test_the_newest_address_is_where_somebody_lives_and_not_where_they_will(northvale):
+    to_come = (northvale.clock.now + timedelta(days=20)).date().isoformat()
+    sent(northvale, "housing-tenancies", TENANCY | STRANGER | HOME)
+    sent(
+        northvale, "housing-tenancies", TENANCY | {"tenancy_ref": "BW383", "start_date": to_come} | STRANGER | NEXT_DOOR
+    )
+    link_new(northvale.wiring)
+    (handle,) = northvale.sql(
+        "SELECT p.family_id FROM hearth.link l JOIN hearth.person p USING (person_id) WHERE l.record_id = :record",
+        record=northvale.record_id("housing", "T298201"),
+    )[0]
+
+    profile = northvale.open("B101", northvale.declare("B101", "tenancy_management"), handle).profile
+
+    assert {one.lines[0]: one.newest for one in profile.addresses} == {"5 Elm Row": True, "6 Elm Row": False}
