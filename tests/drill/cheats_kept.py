@@ -1,8 +1,16 @@
 """Edits of what is kept beside the tree, coverage maps and cosignatures: `hearthgate audit verify` finds each."""
 
 # ruff: noqa: S608 - SQL of fixed texts
-from tests.drill.cheat import DATABASE, Cheat
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from audit.entry import EventClass
+from gateway.store.ledger import append
+from gateway.usecases.log import coverage_maps
+from tests.drill.cheat import DATABASE, Cheat, Scene
 from tests.drill.cheats_database import sql_cheat
+from tests.drill.ledger_book import Book, drill_wiring
 
 _MAP = "(map_no, list) IN (SELECT m.map_no, m.list FROM audit.coverage_map m ORDER BY random() LIMIT 1)"
 _NEWEST = "map_no = (SELECT max(m.map_no) FROM audit.coverage_map m)"
@@ -47,4 +55,61 @@ _WRITES: tuple[tuple[str, str], ...] = (
      " WHERE NOT EXISTS (SELECT FROM audit.cosignature o WHERE o.tree_size = k.tree_size) LIMIT 1"),
 )  # fmt: skip
 
-CHEATS: tuple[Cheat, ...] = tuple(Cheat(name, DATABASE, sql_cheat(statement)) for name, statement in _WRITES)
+
+def _map_without_an_hour(scene: Scene) -> None:
+    """A map signed for an hour of which it leaves out the looks, so that a report on anybody is whole without them."""
+    book = scene.book
+    book.write(scene.random.randint(4, 9))
+    book.sequence()
+    _take(book, book.at.replace(minute=0) + timedelta(hours=1), book.size() - 3)
+
+
+def _map_of_tomorrow(scene: Scene) -> None:
+    """A map signed for an hour that has not come: whatever happens until then is in no report."""
+    book = scene.book
+    _take(book, book.at.replace(minute=0) + timedelta(days=scene.random.randint(1, 40)), book.size())
+
+
+def _take(book: Book, at: datetime, size: int) -> None:
+    book.at = book.at.replace(minute=2) + timedelta(hours=1)
+    with drill_wiring(book) as wiring:
+        coverage_maps._take(wiring, coverage_maps._Due("hour", at, size))
+    book.sequence()
+
+
+def _erasure_as_an_excuse(scene: Scene) -> None:
+    """Who acted is taken out of an opening, and an erasure was made up that names it."""
+    book = scene.book
+    with book.admin.connect() as connection:
+        hidden = connection.execute(text(
+            "SELECT entry_id FROM audit.card WHERE phase = 'single' AND subjects <> '{}' ORDER BY random() LIMIT 1"
+        )).scalar_one()  # fmt: skip
+    field = scene.random.choice(("who", "agency", "purpose", "sealed", "at"))
+    detail = {"records": [str(hidden)], "erased_fields": ["detail", field], "erased_entries": 1}
+    made = book.entry(event=EventClass.ERASURE, subjects=(), items_shown=(), shown_counts={}, reason=None,
+                      household=None, detail=detail)  # fmt: skip
+    with book.parts.database.transaction("hg_desk") as connection:
+        append(connection, made)
+    book.sequence()
+    assert book.tamper(f"UPDATE audit.opening SET fields = fields - 'detail' - '{field}' WHERE entry_id = '{hidden}'")
+
+
+def _function_behind_the_cards(scene: Scene) -> None:
+    """Cards are written by a function that keeps a worker's name off them."""
+    book = scene.book
+    with book.admin.begin() as connection:
+        made = connection.execute(text("SELECT pg_get_functiondef('audit.card_of'::regproc)")).scalar_one()
+        changed = made.replace("v ->> 0, v ->> 1,", "v ->> 0, nullif(v ->> 1, 'W104'),")
+        connection.exec_driver_sql(changed.replace("%", "%%"))
+    with book.parts.database.transaction("hg_desk") as connection:
+        append(connection, book.entry(who="W104"))
+    book.sequence()
+
+
+CHEATS: tuple[Cheat, ...] = (
+    *(Cheat(name, DATABASE, sql_cheat(statement)) for name, statement in _WRITES),
+    Cheat("a map of an hour that leaves out its looks", DATABASE, _map_without_an_hour),
+    Cheat("a map of an hour that has not come", DATABASE, _map_of_tomorrow),
+    Cheat("an erasure made up over who acted", DATABASE, _erasure_as_an_excuse),
+    Cheat("another function behind the cards", DATABASE, _function_behind_the_cards),
+)
