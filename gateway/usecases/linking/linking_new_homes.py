@@ -5,7 +5,7 @@ at, and whoever is tied to these. Of the households found there, those with one 
 and those of whoever was in a household with them: who is left behind where somebody goes has a home all the same.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,7 +35,7 @@ from gateway.usecases.linking.linking_households import (
 from gateway.usecases.linking.linking_input import RELATIONSHIP
 from gateway.usecases.linking.linking_new_facts import RecordFacts
 from gateway.wiring import Wiring
-from linkage.households import Household, derive_households
+from linkage.households import Household, PersonResidence, derive_households
 
 _ROUNDS = 2
 """Who moved here together lived together before: their earlier neighbours decide on that, and nobody beyond."""
@@ -91,11 +91,14 @@ def _write_homes(
         replace_members(connection, own, own, rows, {}, wiring.clock())
         return False
     said = facts.all_of(scope.records)
+    stays = residences(said, scope.person_of)
     derived = derive_households(
-        residences(said, scope.person_of), relationships(said, scope.person_of),
+        stays, relationships(said, scope.person_of),
         previous_households(with_those_taken_out(current, corrections)), lambda: str(wiring.mint()),
     )  # fmt: skip
     households = with_corrections(derived, corrections, scope.person_of)
+    concerned |= _of_no_household(stays, derived.crowded_places, persons)
+    own = {household for household, members in before.items() if not concerned.isdisjoint(members)}
     theirs = [
         one
         for plain, one in zip(derived.households, households, strict=True)
@@ -106,6 +109,14 @@ def _write_homes(
     replace_members(connection, own | ended.keys(), living, member_rows(theirs), ended, wiring.clock())
     replace_kin_of(connection, theirs_before, kin(said, scope.person_of))
     return True
+
+
+def _of_no_household(stays: Sequence[PersonResidence], crowded: Iterable[str], persons: Collection[UUID]) -> set[UUID]:
+    """Everybody at those places of some persons that make no household, by their coming perhaps: refuges, crowds."""
+    known = set(map(str, persons))
+    shut = {*crowded, *(stay.place_key for stay in stays if stay.kind == "refuge")}
+    shut &= {stay.place_key for stay in stays if stay.person_id in known}
+    return {UUID(stay.person_id) for stay in stays if stay.place_key in shut}
 
 
 def _corrected_with(connection: Connection, persons: Collection[UUID]) -> set[UUID]:

@@ -1,0 +1,61 @@
+"""Whoever comes to a house of many, or is known to be in a refuge, parts at once those who were held to be a home."""
+
+import csv
+import io
+
+import pytest
+
+from gateway.usecases.linking.linking import link_everything
+from gateway.usecases.linking.linking_new import link_new
+
+HOUSE = {"line1": "30 Quarry Terrace", "line2": "Northvale", "postcode": "NV8 6AA"}
+NAMES = ("Ashby", "Burrell", "Colclough", "Dearing", "Eastlake")
+
+
+def sent(northvale, feed, *rows):
+    text = io.StringIO()
+    columns = [one.name for one in northvale.wiring.feeds[feed].profile.columns]
+    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    assert northvale.push(feed, text.getvalue().encode(), str(northvale.wiring.mint())).rows_accepted == len(rows)
+
+
+def lodger(number):
+    who = {"surname": NAMES[number], "forename": "Robin", "dob": f"19{60 + 7 * number}-03-0{number + 1}", "sex": "F"}
+    return who | HOUSE | {"person_ref": f"CP9830{number}", "address_from": "2022-06-01"}
+
+
+def largest_home(northvale):
+    """How many people the largest household holds that the first lodger belongs to."""
+    return northvale.count(
+        "SELECT coalesce(max(c.people), 0) FROM hearth.link l JOIN hearth.household_member m USING (person_id),"
+        " LATERAL (SELECT count(*) AS people FROM hearth.household_member o WHERE o.household_id = m.household_id) c"
+        " WHERE l.record_id = :record AND l.superseded_at IS NULL",
+        record=northvale.record_id("case_system", "CP98300"),
+    )
+
+
+@pytest.mark.parametrize("link", [link_everything, link_new])
+def test_a_fifth_surname_parts_the_four_who_were_there(northvale, link):
+    sent(northvale, "case-people", *map(lodger, range(4)))
+    link(northvale.wiring)
+    assert largest_home(northvale) == 4
+
+    sent(northvale, "case-people", lodger(4))
+    link(northvale.wiring)
+
+    assert largest_home(northvale) == 1
+
+
+@pytest.mark.parametrize("link", [link_everything, link_new])
+def test_an_address_that_turns_out_to_be_a_refuge_parts_whom_a_case_file_put_there(northvale, link):
+    sent(northvale, "case-people", *map(lodger, range(2)))
+    link(northvale.wiring)
+    assert largest_home(northvale) == 2
+
+    known = {"nominal_ref": "N4998300", "surname": "FAIRCLOUGH", "forename1": "Una", "dob": "02/01/1991", "sex": "F"}
+    sent(northvale, "police-nominals", known | HOUSE | {"address_type": "REFUGE", "from": "05/09/2026"})
+    link(northvale.wiring)
+
+    assert largest_home(northvale) == 0
