@@ -20,6 +20,7 @@ from gateway.usecases.log.log_parts import LogParts
 
 _NOT_AN_ID = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 100
+_OVERSIGHT = "log_oversight"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,11 @@ def operator_parts(settings: Settings) -> Iterator[OperatorParts]:
 
 
 def operator_entry(parts: LogParts, event: EventClass, **fields: Any) -> Entry:
-    """An entry for what an operator does at the command line, under the name of their account on the machine."""
+    """An entry for what an operator does at the command line, under the name of their account on the machine.
+
+    What is done with the log itself is sealed, as what officers do with it is.
+    """
+    fields.setdefault("sealed", fields.get("purpose") == _OVERSIGHT)
     detail = {**written_by(), "channel": "command line", **fields.pop("detail", {})}
     return Entry(
         entry_id=str(parts.mint()), event=event, at=parts.clock(), log_id=parts.settings.log_origin, who=_account(),

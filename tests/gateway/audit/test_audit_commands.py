@@ -33,7 +33,7 @@ def run(settings, cluster, database_name, monkeypatch):
     return run_command
 
 
-def test_the_database_is_verified_and_that_is_an_entry(run, database, signer):
+def test_the_database_is_verified_and_that_is_a_sealed_entry(run, database, signer, admin):
     write(database, an_entry())
     drain(database, signer)
     for waiting in (0, 1):
@@ -41,6 +41,13 @@ def test_the_database_is_verified_and_that_is_an_entry(run, database, signer):
         assert (status, len(lines)) == (0, 1)
         assert lines[0].startswith("OK database: the log of 1 entries")
         assert f"; {waiting} entries wait" in lines[0]
+    # As what an officer does with the log is.
+    with admin.begin() as connection:
+        told = connection.exec_driver_sql(
+            "SELECT o.fields #>> '{sealed,1}' FROM audit.entry e JOIN audit.opening o USING (entry_id)"
+            " WHERE e.event_class = 'verification'"
+        )
+        assert set(told.scalars()) == {"true"}
 
 
 def test_an_altered_database_fails_in_one_line_that_names_the_column(run, database, signer, admin):
