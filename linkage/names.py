@@ -166,8 +166,7 @@ def newborn(text: str) -> tuple[str, ...] | None:
     said = [part for part in told if part in _UNNAMED or part in _ORDERS or part.isdigit()]
     if not said or (said != told and _UNBORN.isdisjoint(said)):
         return None
-    told = said
-    found = {(_SEXES | _ORDERS | _SEVERAL).get(part, part.lstrip("0") if part.isdigit() else "") for part in told}
+    found = {(_SEXES | _ORDERS | _SEVERAL).get(part, part.lstrip("0") if part.isdigit() else "") for part in said}
     return tuple(sorted(found - {""}))
 
 

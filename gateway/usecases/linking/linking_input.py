@@ -6,12 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.port import FeedProfile
-from agreements.decision import Permit
-from agreements.request import Band, DecisionRequest, Direction, Relationship
 from gateway.link_record import link_record
 from gateway.store.identities import IdentityFact
-from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
-from gateway.usecases.register.role_families import steward_of
+from gateway.usecases.linking.linking_law import matching_permit
 from gateway.wiring import Wiring
 from linkage.record import LinkRecord
 from linkage.sources import Sources
@@ -22,11 +19,8 @@ _OWN = frozenset({"identity.birth_date", "address.residence"})
 
 def matching_mask(wiring: Wiring, now: datetime) -> int:
     """Cells that the linkage agreement lets be compared now; none, where no agreement does."""
-    request = DecisionRequest(
-        *steward_of(wiring), LINKAGE_PURPOSE, Relationship.NONE, {}, Band.VERIFIED, Direction.MATCH, now
-    )
-    decision = wiring.register.decide(request)
-    return decision.mask if isinstance(decision, Permit) else 0
+    permit = matching_permit(wiring, now)
+    return permit.mask if permit else 0
 
 
 def permitted(wiring: Wiring, mask: int, facts: Iterable[IdentityFact]) -> list[IdentityFact]:

@@ -18,11 +18,17 @@ class LinkageLaw(TypedDict):
     legal_basis: str | None
 
 
-def linkage_law(wiring: Wiring, now: datetime) -> LinkageLaw:
+def matching_permit(wiring: Wiring, now: datetime) -> Permit | None:
     """What lets records be compared now. It is the register's alone: the same for every record and every steward."""
     asked = DecisionRequest(
         *steward_of(wiring), LINKAGE_PURPOSE, Relationship.NONE, {}, Band.VERIFIED, Direction.MATCH, now
     )
     decision = wiring.register.decide(asked)
-    uses = decision.uses if isinstance(decision, Permit) else ()
+    return decision if isinstance(decision, Permit) else None
+
+
+def linkage_law(wiring: Wiring, now: datetime) -> LinkageLaw:
+    """What an entry says of that."""
+    permit = matching_permit(wiring, now)
+    uses = permit.uses if permit else ()
     return {"agreements": tuple(sorted({use.clause for use in uses})), "legal_basis": legal_basis_of(uses)}

@@ -195,10 +195,13 @@ def _small_files(connection: Connection, most: int) -> tuple[list[UUID], set[UUI
     # What the gazetteer changes may change anybody's.
     of_gazetteer = batches_of_gazetteer(connection, waiting)
     for batch in waiting:
-        brought = set() if batch in of_gazetteer else set(brought_by(connection, [batch], _MOST_BROUGHT))
+        brought = set(brought_by(connection, [batch], _MOST_BROUGHT))
+        if batch in of_gazetteer or len(brought) > _MOST_BROUGHT:
+            left = True
+            continue
         # A long file of attendances or calls says of most that they are who they were.
         asked = to_look_at | (brought & identified_by(connection, [batch])) | _nobodys_yet(connection, brought)
-        if batch in of_gazetteer or len(brought) > _MOST_BROUGHT or len(asked) > most:
+        if len(asked) > most:
             left = True
             continue
         met.append(batch)

@@ -74,8 +74,8 @@ def _write_homes(
     wiring: Wiring, connection: Connection, hasher: LinkHasher, facts: RecordFacts, persons: Collection[UUID],
     merged: Mapping[UUID, UUID],
 ) -> bool:  # fmt: skip
-    theirs_before = {*persons, *(old for old, new in merged.items() if new in persons)}
-    shared = households_of(connection, theirs_before)
+    with_ended = {*persons, *(old for old, new in merged.items() if new in persons)}
+    shared = households_of(connection, with_ended)
     around = {*persons, *(merged.get(one, one) for members in shared.values() for one in members)}
     scope = _scope(connection, hasher, facts, {*around, *_corrected_with(connection, persons)})
     concerned = {*around, *(old for old, new in merged.items() if new in around)}
@@ -107,7 +107,7 @@ def _write_homes(
     living = {UUID(one.household_id) for one in theirs}
     ended = _ended(derived.merged, own, living, derived.households)
     replace_members(connection, own | ended.keys(), living, member_rows(theirs), ended, wiring.clock())
-    replace_kin_of(connection, theirs_before, kin(said, scope.person_of))
+    replace_kin_of(connection, with_ended, kin(said, scope.person_of))
     return True
 
 
