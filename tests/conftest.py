@@ -5,11 +5,13 @@ ones.
 """
 
 import os
+import shutil
+import tempfile
 
 import pytest
 from hypothesis import settings
 
-from tests.gateway.cluster import running_cluster
+from tests.gateway.cluster import MEMORY, ROOM, running_cluster
 from tests.gateway.northvale_world import built_world, copied
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -27,6 +29,18 @@ def northvale_world(tmp_path_factory):
 def northvale(northvale_world):
     with copied(northvale_world) as one:
         yield one
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Tests write their files in memory, where it has room: spools are flushed, and a disk makes each flush a wait.
+
+    `--basetemp` keeps them elsewhere, for whoever wants to look at what a test left.
+    """
+    alone = not hasattr(config, "workerinput") and config.option.basetemp is None
+    if alone and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= 2 * ROOM:
+        config.option.basetemp = tempfile.mkdtemp(prefix="hearthgate-tests-", dir=MEMORY)
+        config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items):

@@ -54,7 +54,8 @@ class Cluster:
         """A new database like the template, to which nobody may be connected meanwhile."""
         roles = ", ".join(SERVING_ROLES)
         self.administer(
-            f'CREATE DATABASE "{name}" OWNER hg_owner TEMPLATE "{template}"',
+            # Copied as files: by way of the journal, which is the default, it costs the processor a third more.
+            f'CREATE DATABASE "{name}" OWNER hg_owner TEMPLATE "{template}" STRATEGY file_copy',
             f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
             f'GRANT CONNECT ON DATABASE "{name}" TO {roles}',
         )
