@@ -68,6 +68,27 @@ def identified_by(connection: Connection, batches: Sequence[UUID]) -> set[UUID]:
     return set(rows.scalars())
 
 
+def left_since(connection: Connection, since: datetime) -> set[UUID]:
+    """Persons of whom a record became another's since an instant."""
+    rows = connection.execute(
+        text(
+            "SELECT DISTINCT was.person_id FROM hearth.link was JOIN hearth.link now USING (record_id)"
+            " WHERE was.superseded_at >= :since AND now.superseded_at IS NULL AND now.person_id <> was.person_id"
+        ),
+        {"since": since},
+    )
+    return set(rows.scalars())
+
+
+def ever_of(connection: Connection, persons: Collection[UUID]) -> set[UUID]:
+    """Every record that was ever held to be one of these persons'."""
+    rows = connection.execute(
+        text("SELECT DISTINCT record_id FROM hearth.link WHERE person_id = ANY (CAST(:persons AS uuid[]))"),
+        {"persons": list(persons)},
+    )
+    return set(rows.scalars())
+
+
 def links_of(connection: Connection, records: Collection[UUID]) -> list[CurrentLink]:
     """The links of some records as they stand."""
     return _links(connection, "record_id", records)

@@ -32,12 +32,12 @@ class Story:
             self.push(feed, "first")
         link_everything(northvale.wiring)
 
-    def push(self, feed, key):
+    def push(self, feed, key, born=""):
         (entry,) = [one for one in self.northvale.built.book("manifest")["files"] if one["feed"] == feed]
         rows = list(csv.DictReader(io.StringIO((self.northvale.built.folder / entry["file"]).read_text("utf-8-sig"))))
         known = self.northvale.person(*SON)["keys"]["police"]
         row = next(row for row in rows if row["nominal_ref"] == known)
-        row |= {"nominal_ref": NOMINAL, "pnc_id": "", "dob": ""} if "dob" in row else {"nominal_ref": NOMINAL}
+        row |= {"nominal_ref": NOMINAL, "pnc_id": "", "dob": born} if "dob" in row else {"nominal_ref": NOMINAL}
         if "occurrence_no" in row:
             row["occurrence_no"] = f"{row['occurrence_no'][:-5]}99999"
         text = io.StringIO()

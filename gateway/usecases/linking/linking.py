@@ -7,7 +7,7 @@
 (4) write persons, households from shared homes and kin from recorded relationships, and the index by which new records
     are linked as they come (`linking_new`)
 (5) append an entry for each person who took records from another; commit
-(6) tell whoever saw a profile that was of two people
+(6) tell whoever saw a profile that was of two people; where nobody has decided that it was, ask a steward
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ from gateway.usecases.linking.linking_households import write_households
 from gateway.usecases.linking.linking_input import known_sources, link_input, matching_mask, permitted
 from gateway.usecases.linking.linking_persons import write_pairs, write_persons
 from gateway.usecases.linking.mixed_profiles import trace_mixed_profiles
+from gateway.usecases.linking.parted_by_linkage import ask_about_the_parted
 from gateway.usecases.linking.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
 from linkage.lineage import assign_person_ids
@@ -102,6 +103,7 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         mark_linked(connection, met, now)
     # (6) A profile that stewards' decisions have parted was of two people: whoever saw it is told.
     trace_mixed_profiles(wiring)
+    ask_about_the_parted(wiring, run_id)
     return LinkageRun(
         run_id, len(records), len(result.clusters), households, len(assigned.minted), changed, assigned.merged,
         assigned.split, len(result.reviews), result.largest_cluster, differences,

@@ -7,7 +7,7 @@
 (4) keep what is compared of them in the index; look up their neighbourhood, and find the persons in it
 (5) write persons, and households and kin of those concerned
 (6) append an entry for each person who took records from another; note that the files are linked; commit
-(7) tell whoever saw a profile that was of two people
+(7) tell whoever saw a profile that was of two people; where nobody has decided that it was, ask a steward
 
 The persons in a neighbourhood are found by the steps of a run over everything, so that run agrees (measured by
 `benchmarks.lookup_agreement`); each night it reconciles what does not.
@@ -46,6 +46,7 @@ from gateway.usecases.linking.linking_new_homes import write_homes_of
 from gateway.usecases.linking.linking_new_index import StoredNeighbours
 from gateway.usecases.linking.linking_persons import write_pairs, write_persons
 from gateway.usecases.linking.mixed_profiles import trace_mixed_profiles
+from gateway.usecases.linking.parted_by_linkage import ask_about_the_parted
 from gateway.usecases.linking.steward_decisions import steward_decisions
 from gateway.wiring import Wiring
 from linkage.lineage import Assignment, assign_person_ids
@@ -141,6 +142,8 @@ def _told(wiring: Wiring, linked: NewlyLinked) -> NewlyLinked:
     """(7) A profile that stewards' decisions have parted was of two people: whoever saw it is told."""
     if linked.lineage:
         trace_mixed_profiles(wiring)
+    if linked.assigned is not None and linked.assigned.split:
+        ask_about_the_parted(wiring, linked.run_id, set(map(UUID, linked.assigned.split)))
     return linked
 
 

@@ -16,6 +16,7 @@ from gateway.errors import NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.store.ledger import append
 from gateway.store.match_decisions import QueuePlace, WaitingPair, waiting_pairs
+from gateway.store.waiting_pairs import PARTED
 from gateway.usecases.linking.lineage_entries import LINKAGE_PURPOSE
 from gateway.usecases.linking.linking_law import linkage_law
 from gateway.usecases.linking.match_stewards import steward_mask
@@ -25,6 +26,11 @@ from gateway.wiring import Wiring
 from linkage.explain import explain_review
 
 _A_PAGE, _MOST_COUNTED = 100, 2**62
+_DOUBTED = "Somebody doubts that these are one person."
+_PARTED = (
+    "Linkage held these to be one person and has parted them. If they are two people, whoever was shown them as one is"
+    " told so."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def waiting_match(pair: WaitingPair) -> WaitingMatch:
     together = pair.person_id == pair.other_person_id
     codes = pair.reason.split(", ")
     # Of a pair that is one person's now only a doubt is asked, whatever it waited for before.
-    reasons = ("Somebody doubts that these are one person.",) if together else explain_review(codes)
+    reasons = (_DOUBTED,) if together else (_PARTED,) if codes == [PARTED] else explain_review(codes)
     return WaitingMatch(pair.review_id, reasons, together, pair.raised_at, pair.unsure)
 
 

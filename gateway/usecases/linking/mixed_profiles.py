@@ -47,7 +47,7 @@ def trace_mixed_profiles(wiring: Wiring) -> list[UUID]:
     with wiring.database.transaction("hg_erase") as connection:
         for decision in _of_once_joined(connection, parting_decisions(connection)):
             # (1) What was mixed; nothing, where linkage had not joined them, or has not parted them yet.
-            mixed = _unknown(connection, _mixtures(connection, decision))
+            mixed = not_yet_known(connection, _mixtures(connection, decision))
             found += [_record(wiring, connection, decision, one, now) for one in mixed]
     return found
 
@@ -108,8 +108,8 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((end for end in (one, other) if end is not None), default=None)
 
 
-def _unknown(connection: Connection, mixed: Sequence[Mixture]) -> list[Mixture]:
-    """Those that an earlier decision on the same two people has not led to yet."""
+def not_yet_known(connection: Connection, mixed: Sequence[Mixture]) -> list[Mixture]:
+    """Those that no decision on the same two people has led to yet."""
     return [one for one in mixed if not set(one.record_ids) <= known_mixtures(connection, one.person_id)]
 
 

@@ -133,6 +133,11 @@ def tell_viewers(
     return sum(not one.sealed for one in viewers.values())
 
 
+def anybody_saw(wiring: Wiring, connection: Connection, facts: Sequence[OwnFact], taken_for: UUID) -> bool:
+    """Whether somebody was shown one of the facts as that person's; `connection` is a transaction of hg_erase."""
+    return any(_viewers(wiring, connection, facts, taken_for))
+
+
 def _entries(wiring: Wiring, occasion: Occasion, viewer: Viewer, notice: UUID, now: datetime) -> Iterator[Entry]:
     """That a viewer was given a notice."""
     for sealed, seen in viewer.entries():
