@@ -12,9 +12,10 @@ _TITLE_WORDS = (
 )
 _PARTICLE_WORDS = "al bin bint binti da das de del della den der di do dos du el la le ibn ten ter van von y"
 # Systems write these where a name would stand, or beside one: what they say is nobody's name.
+_OCCUPIER_WORDS = "occupier occupiers occupant occupants householder"
 _PLACEHOLDER_WORDS = (
     "unknown unk nk notknown notstated anon anonymous null none tbc tba nfn nsn withheld undisclosed unspecified "
-    "refused deceased decd occupier occupiers occupant householder"
+    f"refused deceased decd {_OCCUPIER_WORDS}"
 )
 # And these in two words: "Not Recorded", "No Surname".
 _NOT_WORDS = (
@@ -24,6 +25,17 @@ _NO_WORDS = "name names forename surname"
 _NOTHING_SAID = frozenset(
     (first, word) for first, others in (("not", _NOT_WORDS), ("no", _NO_WORDS)) for word in others.split()
 )
+# Whoever lives somewhere or pays for it: "The Occupier", "Council Tenant", "Void Property". No name is made of such
+# words alone. Some people are called Tenant, and some The or House: these count beside others only.
+_OF_A_HOME_WORDS = "owner owners resident residents leaseholder landlord lessee void vacant empty"
+_BESIDE_WORDS = (
+    "tenant tenants the a and or of current new previous former present next council private social joint sole sitting "
+    "account holder property house flat dwelling home person liable"
+)
+_OF_A_HOME, _BESIDE = frozenset(_OF_A_HOME_WORDS.split()), frozenset(_BESIDE_WORDS.split())
+_OF_A_BILL = _OF_A_HOME | {"tenant", "tenants", "holder"}
+_NO_GIVEN_NAMES = frozenset({("the",), ("council",), ("current",), ("previous",)})
+_ENDING = re.compile(r"\(s\)", re.IGNORECASE)
 _NOT_APPLICABLE = re.compile(r"\bn ?/ ?[ak]\b")
 # Between the name of today and another one of the same person.
 _OTHERWISE = (
@@ -44,7 +56,7 @@ _ORDERS = {"one": "1", "i": "1", "a": "1", "two": "2", "ii": "2", "b": "2", "thr
 _SEVERAL = {"twin": "several", "triplet": "several"}
 _TITLES = frozenset(_TITLE_WORDS.split())
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
-_NO_NAME = frozenset(_PLACEHOLDER_WORDS.split())
+_NO_NAME, _OCCUPIERS = frozenset(_PLACEHOLDER_WORDS.split()), frozenset(_OCCUPIER_WORDS.split())
 # Letters that do not decompose into a base letter and an accent.
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "\u0131": "i"}
@@ -86,9 +98,11 @@ def _is_said(char: str) -> bool:
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a name, titles and placeholders dropped: "Mrs. Ann-Marie O'Neil" gives ann, marie, oneil."""
-    folded = _APOSTROPHES.sub("", _NOT_APPLICABLE.sub(" ", fold(text)))
+    folded = _APOSTROPHES.sub("", _NOT_APPLICABLE.sub(" ", fold(_ENDING.sub("", text))))
     parts = _NO_LETTERS.split(folded) if folded.isascii() else _words_with_marks(folded)
     kept = _without_placeholders(parts)
+    if _is_whoever(parts, kept):
+        return ()
     # A title is a title only before a name; "Sir" or "Master" alone is all that was recorded.
     while len(kept) > 1 and kept[0] in _TITLES:
         kept = kept[1:]
@@ -105,6 +119,15 @@ def _without_placeholders(parts: Sequence[str]) -> list[str]:
         elif part and part not in _NO_NAME and not (len(part) > 1 and set(part) == {"x"}):
             kept.append(part)
     return kept
+
+
+def _is_whoever(parts: Sequence[str], kept: Sequence[str]) -> bool:
+    """Whether words stand for whoever lives somewhere or pays for it: all are of that kind, and one says it."""
+    if not kept or not all(part in _OF_A_HOME or part in _BESIDE for part in kept):
+        return False
+    if len(kept) == 1:
+        return kept[0] in _OF_A_HOME or not _OCCUPIERS.isdisjoint(parts)
+    return not (_OF_A_BILL.isdisjoint(kept) and _OCCUPIERS.isdisjoint(parts))
 
 
 def _words_with_marks(folded: str) -> list[str]:
@@ -133,7 +156,7 @@ def given_forms(text: str) -> tuple[str, ...]:
 def given_and_middle(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """`given_forms` and `middle_names` of a text that is taken apart once."""
     parts = words(text)
-    if not parts or newborn(text) is not None:
+    if not parts or parts in _NO_GIVEN_NAMES or newborn(text) is not None:
         return (), ()
     first = parts[0]
     usual, *aliases = (piece.split() for piece in _BETWEEN_NAMES.split(" ".join(parts)))
@@ -190,7 +213,7 @@ def family_forms(text: str) -> tuple[str, ...]:
 
 def _family_names(text: str) -> Iterator[list[str]]:
     """The words of each name: what brackets hold is another one, and so is what follows "nee" or "known as"."""
-    for place, piece in enumerate(_BRACKET.split(text)):
+    for place, piece in enumerate(_BRACKET.split(_ENDING.sub("", text))):
         said = " ".join(words(piece))
         yield from (
             each.split() for each in _BETWEEN_NAMES.split(_BEFORE_A_NAME.sub("", said) if place else said) if each

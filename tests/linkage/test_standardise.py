@@ -231,6 +231,29 @@ def test_words_that_systems_write_for_no_name_are_none(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "The Occupier", "Occupier(s)", "THE OWNER", "Owner / Occupier", "Council Tenant", "The Tenant", "New Tenants",
+        "Void", "Void Property", "(Vacant)", "Account Holder", "The Resident",
+    ],
+)  # fmt: skip
+def test_words_for_whoever_lives_somewhere_are_nobodys_name(text):
+    assert family_forms(text) == given_forms(text) == ()
+
+
+def test_people_called_tenant_house_or_the_keep_their_names():
+    assert [family_forms(name)[0] for name in ("Tenant", "House", "Holder", "The")] == [
+        "tenant",
+        "house",
+        "holder",
+        "the",
+    ]
+    assert given_forms("The Anh")[0] == "the"
+    # In two cells: a given name of that word alone is nobody's, whatever stands beside it.
+    assert given_forms("The") == ()
+
+
+@pytest.mark.parametrize(
     ("text", "forms"),
     [
         ("COLE (nee HADDAD)", ("cole", "haddad")), ("Cole Née Haddad", ("cole", "haddad")),
