@@ -41,15 +41,20 @@ def sent(northvale, feed, rows, mode=Mode.DELTA):
 @pytest.fixture
 def fled(northvale):
     """She is known at her home; the refuge takes her in; then her council tax follows her."""
-    case = {"person_ref": "CP98101", "address_from": "2021-03-01"}
-    sent(northvale, "case-people", [case | MOTHER | HOME])
-    sent(northvale, "mash-referrals", [REFERRAL | {one: MOTHER[one] for one in ("surname", "forename", "dob")} | HOME])
+    referred(northvale)
     sent(northvale, "refuge-placements", [PLACED, *others(northvale)], Mode.FULL)
     account = {"account_ref": "CT98", "person_ref": "L98", "liable_from": "2026-09-10"}
     known = {one: MOTHER[one] for one in ("surname", "forename", "dob")}
     sent(northvale, "council-tax", [account | known | SINCE_SHE_FLED])
     assert streets(northvale) == {"71 Larkspur Way"}
     return northvale
+
+
+def referred(northvale):
+    """She is known at her home, and the front door has a referral."""
+    case = {"person_ref": "CP98101", "address_from": "2021-03-01"}
+    sent(northvale, "case-people", [case | MOTHER | HOME])
+    sent(northvale, "mash-referrals", [REFERRAL | {one: MOTHER[one] for one in ("surname", "forename", "dob")} | HOME])
 
 
 def others(northvale):
@@ -86,6 +91,48 @@ def test_who_has_left_the_refuge_and_its_full_file_is_protected_all_the_same(fle
     assert streets(fled) == {"71 Larkspur Way"}
     link_everything(fled.wiring)
     assert streets(fled) == {"71 Larkspur Way"}
+
+
+@pytest.mark.parametrize("mode", [Mode.DELTA, Mode.FULL])
+def test_police_who_know_another_address_of_somebody_since_the_refuge_do_not_end_the_protection(northvale, mode):
+    referred(northvale)
+    account = {"account_ref": "CT98", "person_ref": "L98", "liable_from": "2026-10-20"}
+    known = {one: MOTHER[one] for one in ("surname", "forename", "dob")}
+    nominal = {"nominal_ref": "N4998101", "surname": "QUILLOW", "forename1": "Marsha", "dob": "05/04/1990", "sex": "F"}
+    others = held_by_police(northvale)
+    in_a_refuge = nominal | {
+        "line1": "Rowan Lodge",
+        "postcode": "NV8 9ZY",
+        "address_type": "REFUGE",
+        "from": "05/09/2026",
+    }
+    sent(northvale, "police-nominals", [in_a_refuge, *others], Mode.FULL)
+    sent(northvale, "council-tax", [account | known | SINCE_SHE_FLED])
+    assert streets(northvale) == {"71 Larkspur Way"}
+
+    moved_on = nominal | {"address_type": "HOME", "from": "20/10/2026"} | SINCE_SHE_FLED
+    sent(northvale, "police-nominals", [moved_on, *others], mode)
+
+    assert streets(northvale) == {"71 Larkspur Way"}
+
+
+def held_by_police(northvale):
+    """Whom the police have named before."""
+    text = (northvale.built.folder / "police-nominals.csv").read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    known = {row.record_id for row in northvale.sql("SELECT record_id FROM hearth.source_record")}
+    return [row for row in rows if known.intersection(northvale._records([("police", row["nominal_ref"])]))]
+
+
+def test_where_somebody_went_in_the_weeks_before_the_refuge_took_her_in_is_hidden_too(fled):
+    known = {one: MOTHER[one] for one in ("surname", "forename", "dob")}
+    friends = {"line1": "14 Sorrel Row", "postcode": "NV9 9ZX"}
+    claim = {"account_ref": "CT97", "person_ref": "L98", "liable_from": "2026-08-20"}
+    sent(fled, "council-tax", [claim | known | friends])
+    assert streets(fled) == {"71 Larkspur Way"}
+
+    sent(fled, "council-tax", [claim | known | friends | {"account_ref": "CT96", "liable_from": "2026-07-01"}])
+    assert streets(fled) == {"71 Larkspur Way", "14 Sorrel Row"}
 
 
 def test_a_refuge_that_takes_its_record_back_ends_the_protection(fled):
