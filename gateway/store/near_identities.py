@@ -30,6 +30,26 @@ def identity_facts_of(connection: Connection, records: Collection[UUID]) -> list
     return [IdentityFact(*row) for row in connection.execute(_FACTS, {"records": list(records)})]
 
 
+_EARLIER_HOMES = text(
+    """
+    SELECT v.record_id, s.name, i.name, v.value, v.valid_from, v.valid_to FROM (
+      SELECT f.record_id, f.source_no, f.item_no, f.value, f.valid_from, f.valid_to, f.tombstone,
+             row_number() OVER (PARTITION BY f.fact_key ORDER BY f.recorded_at DESC, f.fact_id DESC) AS newest_first
+        FROM hearth.fact f
+       WHERE f.record_id = ANY (CAST(:records AS uuid[]))
+         AND f.item_no = (SELECT x.item_no FROM hearth.item x WHERE x.name = 'address.residence')) v
+    JOIN hearth.item i USING (item_no) JOIN hearth.source s USING (source_no)
+    WHERE v.newest_first > 1 AND NOT v.tombstone
+    ORDER BY v.record_id
+    """
+)
+
+
+def earlier_homes_of(connection: Connection, records: Collection[UUID]) -> list[IdentityFact]:
+    """What was said of where some records live, and was corrected or taken back since."""
+    return [IdentityFact(*row) for row in connection.execute(_EARLIER_HOMES, {"records": list(records)})]
+
+
 def sources_of(connection: Connection, records: Collection[UUID]) -> list[tuple[UUID, str]]:
     """Those of some records that stand for persons, each with its source."""
     rows = connection.execute(

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from gateway.store.identities import IdentityFact
 from gateway.store.link_keys import records_under
-from gateway.store.near_identities import identity_facts_of, sources_of
+from gateway.store.near_identities import earlier_homes_of, identity_facts_of, sources_of
 from gateway.usecases.linking.link_index import LinkHasher, refuge_tie, text_tie
 from gateway.usecases.linking.linking_addresses import SeenAddresses, with_uprns
+from gateway.usecases.linking.linking_households import place_of
 from gateway.usecases.linking.linking_input import known_sources, leans_on, link_input, permitted
 from gateway.wiring import Wiring
 from linkage.record import LinkRecord
@@ -46,6 +47,13 @@ class RecordFacts:
             for fact in with_uprns(self._connection, sent, partial(self._seen, sent)):
                 found[fact.record_id].append(fact)
             self._read.update({record: found[record] for record in wanted})
+
+    def homes_given_up(self, records: Collection[UUID]) -> list[IdentityFact]:
+        """Residences that were said of records and are said no more, or in another way."""
+        earlier = permitted(self._wiring, self._mask, earlier_homes_of(self._connection, records))
+        said = [(fact.record_id, place_of(fact), fact.value.get("kind")) for fact in self.all_of(records)]
+        told = with_uprns(self._connection, earlier, partial(self._seen, earlier))
+        return [fact for fact in told if (fact.record_id, place_of(fact), fact.value.get("kind")) not in said]
 
     def _sent(self, records: Collection[UUID]) -> list[IdentityFact]:
         return permitted(self._wiring, self._mask, identity_facts_of(self._connection, records))

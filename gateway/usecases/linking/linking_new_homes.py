@@ -77,6 +77,7 @@ def _write_homes(
     with_ended = {*persons, *(old for old, new in merged.items() if new in persons)}
     shared = households_of(connection, with_ended)
     around = {*persons, *(merged.get(one, one) for members in shared.values() for one in members)}
+    around |= _where_they_lived(connection, hasher, facts, persons)
     scope = _scope(connection, hasher, facts, {*around, *_corrected_with(connection, persons)})
     concerned = {*around, *(old for old, new in merged.items() if new in around)}
     before = households_of(connection, {*concerned, *map(UUID, scope.person_of.values())})
@@ -117,6 +118,19 @@ def _of_no_household(stays: Sequence[PersonResidence], crowded: Iterable[str], p
     shut = {*crowded, *(stay.place_key for stay in stays if stay.kind == "refuge")}
     shut &= {stay.place_key for stay in stays if stay.person_id in known}
     return {UUID(stay.person_id) for stay in stays if stay.place_key in shut}
+
+
+def _where_they_lived(
+    connection: Connection, hasher: LinkHasher, facts: RecordFacts, persons: Collection[UUID]
+) -> set[UUID]:
+    """Everybody at places that some persons are said to live at no more, or not as a refuge any more.
+
+    Those left there may make a household now: one crowd less, or no refuge.
+    """
+    given_up = facts.homes_given_up({link.record_id for link in links_to(connection, persons)})
+    keys = {hasher.hashed(place_tie(place)) for fact in given_up if (place := place_of(fact))}
+    found = records_under(connection, keys, _MOST_AT_A_PLACE).values() if keys else ()
+    return {link.person_id for link in links_of(connection, {one for records in found for one in records})}
 
 
 def _corrected_with(connection: Connection, persons: Collection[UUID]) -> set[UUID]:

@@ -1,12 +1,18 @@
-"""Whoever comes to a house of many, or is known to be in a refuge, parts at once those who were held to be a home."""
+"""Whoever comes to a house of many, or is known to be in a refuge, parts at once those who were held to be a home.
+
+And those who are left there are one at once where the house is a crowd or a refuge no more.
+"""
 
 import csv
 import io
 
 import pytest
 
+from gateway.usecases.intake.batch_contract import BatchContract, Mode
+from gateway.usecases.intake.intake import Push, receive_batch
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import link_new
+from tests.gateway.northvale_world import CONTEXT
 
 HOUSE = {"line1": "30 Quarry Terrace", "line2": "Northvale", "postcode": "NV8 6AA"}
 NAMES = ("Ashby", "Burrell", "Colclough", "Dearing", "Eastlake")
@@ -59,3 +65,30 @@ def test_an_address_that_turns_out_to_be_a_refuge_parts_whom_a_case_file_put_the
     link(northvale.wiring)
 
     assert largest_home(northvale) == 0
+
+
+@pytest.mark.parametrize("link", [link_everything, link_new])
+def test_where_one_of_too_many_is_said_to_live_elsewhere_the_others_are_a_home_at_once(northvale, link):
+    sent(northvale, "case-people", *map(lodger, range(5)))
+    link(northvale.wiring)
+    assert largest_home(northvale) == 1
+
+    sent(northvale, "case-people", lodger(4) | {"line1": "4 Tanner's Yard", "postcode": "NV8 6AB"})
+    link(northvale.wiring)
+
+    assert largest_home(northvale) == 4
+
+
+@pytest.mark.parametrize("link", [link_everything, link_new])
+def test_where_an_address_turns_out_to_be_no_refuge_who_lives_there_is_a_home_at_once(northvale, link):
+    known = {"nominal_ref": "N4998301", "surname": "FAIRCLOUGH", "forename1": "Una", "dob": "02/01/1991", "sex": "F"}
+    sent(northvale, "case-people", *map(lodger, range(2)))
+    sent(northvale, "police-nominals", known | HOUSE | {"address_type": "REFUGE", "from": "05/09/2026"})
+    link(northvale.wiring)
+    assert largest_home(northvale) == 0
+
+    push = Push("police-nominals", b"nominal_ref\r\nN4998301\r\n", "csv", "back", BatchContract(mode=Mode.TOMBSTONE))
+    receive_batch(northvale.wiring, CONTEXT, northvale.partner("police-nominals"), push)
+    link(northvale.wiring)
+
+    assert largest_home(northvale) == 2
