@@ -9,9 +9,7 @@ import numpy as np
 
 from linkage.residence import lived_together
 from linkage.stays import Ints, Stays
-from linkage.ties import Basis, PersonResidence
-
-_HOME_KINDS = frozenset({"home", "temporary", "placement"})
+from linkage.ties import HOME_KINDS, Basis, PersonResidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def co_resident_groups(residences: Sequence[PersonResidence]) -> tuple[list[Grou
     found = [
         (Stay(each.person_id, each.place_key, each.valid_from, each.valid_to), each.family_name)
         for each in residences
-        if each.kind in _HOME_KINDS and each.place_key not in closed
+        if each.kind in HOME_KINDS and each.place_key not in closed
     ]
     found = [(stay, name) for stay, name in found if stay.start <= stay.end]
     _, person = _numbered(stay.person_id for stay, _ in found)

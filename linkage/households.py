@@ -5,17 +5,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from linkage.bounded import bounded
 from linkage.errors import LinkageError
 from linkage.groups import Group, Stay, co_resident_groups, periods_of
 from linkage.kinship import Roles, add_relatives
 from linkage.lineage import inherit
-from linkage.ties import Basis, PersonRelationship, PersonResidence, ResidenceKind
+from linkage.ties import Basis, Known, PersonRelationship, PersonResidence, ResidenceKind
 
 __all__ = [
     "Basis",
     "Household",
     "HouseholdMember",
     "HouseholdResult",
+    "Known",
     "PersonRelationship",
     "PersonResidence",
     "ResidenceKind",
@@ -61,12 +63,14 @@ class Household:
 class HouseholdResult:
     """`crowded_places`: shared by too many unrelated surnames to be one household; there only relationships group.
 
-    `merged`: retired household id to the one that holds most of its persons.
+    `bounded_places`: where what others say bounds a stay, so that one person's coming may part two others. `merged`:
+    retired household id to the one that holds most of its persons.
     """
 
     households: tuple[Household, ...]
     merged: dict[str, str]
     crowded_places: tuple[str, ...]
+    bounded_places: frozenset[str] = frozenset()
 
 
 def derive_households(
@@ -74,15 +78,18 @@ def derive_households(
     relationships: Sequence[PersonRelationship],
     previous: Sequence[Household],
     mint: Callable[[], str],
+    known: Known | None = None,
 ) -> HouseholdResult:
     """Derive households from who lived where together and from recorded relationships.
 
-    Left out: refuge and correspondence addresses, any place that is communal or a refuge for anyone, and what a
-    crowded place would join. Ids go on from `previous` (whose person ids must be current ones) by the greatest
-    overlap of persons, then of places and of persons' periods, so that what has not changed keeps its ids; a new
-    household calls `mint`. Raise `LinkageError` where a minted id is known.
+    Days that no source tells are bounded by what the others do and by what else is `known` (`linkage.occupancy`). Left
+    out: refuge and correspondence addresses, any place that is communal or a refuge for anyone, and what a crowded
+    place would join. Ids go on from `previous` (whose person ids must be current ones) by the greatest overlap of
+    persons, then of places and of persons' periods, so that what has not changed keeps its ids; a new household calls
+    `mint`. Raise `LinkageError` where a minted id is known.
     """
-    groups, crowded = co_resident_groups(residences)
+    lived, bounded_places = bounded(residences, relationships, known or Known())
+    groups, crowded = co_resident_groups(lived)
     add_relatives(groups, relationships)
     groups.sort(key=lambda group: (sorted(group.persons), group.place_keys))
     overlap = _overlaps(groups, previous)
@@ -98,6 +105,7 @@ def derive_households(
         households=tuple(sorted(households, key=lambda household: household.household_id)),
         merged=_merged(oldest_first, ids, overlap),
         crowded_places=crowded,
+        bounded_places=bounded_places,
     )
 
 

@@ -1,12 +1,15 @@
 """What ties people together, as services record it: where they live, and whose parent, child or partner they are."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from concept_model.household import RelationshipKind
 
 ResidenceKind = Literal["home", "temporary", "refuge", "placement", "correspondence"]
+HOME_KINDS = frozenset({"home", "temporary", "placement"})
+"""Kinds of residence that people live at together."""
 Basis = Literal["residence", "relationship"]
 
 
@@ -16,7 +19,8 @@ class PersonResidence:
 
     `place_key` is `uprn:<UPRN>` or else the normalised address (`linkage.standardise.place_key`). `kind` as in
     `concept_model.place.Residence`. `communal` marks a care home, hostel, hall or other communal address.
-    `family_name` serves only to see a house in multiple occupation.
+    `family_name` serves only to see a house in multiple occupation, and whom a name ties; `postcode` only to be sure
+    that two places are not one.
     """
 
     person_id: str
@@ -27,6 +31,7 @@ class PersonResidence:
     kind: ResidenceKind = "home"
     communal: bool = False
     family_name: str = ""
+    postcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +44,14 @@ class PersonRelationship:
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Known:
+    """What else is known of persons: pairs whom a service counts to one household, and birthdays.
+
+    `born`: the latest day on which somebody may have been born.
+    """
+
+    counted_together: frozenset[frozenset[str]] = frozenset()
+    born: Mapping[str, date] = field(default_factory=dict)

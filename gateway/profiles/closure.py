@@ -2,20 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from uuid import UUID
 
+from gateway.profiles.homes import HomeStay, shared_homes
 from gateway.profiles.loaded import CorrectedTie
 from gateway.profiles.permitted import PermittedFact
-from linkage.addresses import address_key
 
 _Pair = frozenset[UUID]
 _Period = tuple[date | None, date | None]
 _NEVER: _Period = (date.max, date.min)
 _TELL_OF_HOMES = frozenset({"address.residence", "household.membership", "family.relationship"})
 _STEPS = 2
-_SHARED_KINDS = frozenset({"home", "temporary"})
+# As in `linkage.residence`: stays that share fewer days are a hand-over of keys.
+_LEAST_OVERLAP = timedelta(days=14)
 
 
 def family_of(ego: UUID, facts: Sequence[PermittedFact], corrections: Sequence[CorrectedTie] = ()) -> set[UUID]:
@@ -27,7 +28,8 @@ def family_of(ego: UUID, facts: Sequence[PermittedFact], corrections: Sequence[C
     said = {frozenset((each.person_id, each.other_id)): each for each in corrections}
     together = [(each.person_id, each.other_id) for each in said.values() if each.belongs]
     apart = {pair: (each.valid_from, each.valid_to) for pair, each in said.items() if not each.belongs}
-    for one, other in (*together, *_homes(facts, apart), *_households(facts, apart), *_relationships(facts)):
+    kin = [*_households(facts, {}), *_relationships(facts)]
+    for one, other in (*together, *_homes(facts, kin, apart), *_households(facts, apart), *_relationships(facts)):
         if one != other:
             ties[one].add(other)
             ties[other].add(one)
@@ -37,14 +39,6 @@ def family_of(ego: UUID, facts: Sequence[PermittedFact], corrections: Sequence[C
         edge = {other for person in edge for other in ties[person]} - family
         family |= edge
     return family
-
-
-def place_keys(fact: PermittedFact) -> list[str]:
-    """What makes two addresses one place: the UPRN, and the address in its comparable form."""
-    value = fact.fact.value
-    keys = [f"uprn:{value['uprn']}"] if value.get("uprn") else []
-    written = address_key(str(value.get("lines") or "").split("\n"), value.get("postcode"))
-    return [*keys, written] if written else keys
 
 
 def person_of_record(facts: Iterable[PermittedFact]) -> dict[str, UUID]:
@@ -77,24 +71,21 @@ def _held_together(persons: set[UUID], facts: Sequence[PermittedFact]) -> bool:
     return all(persons <= family_of(one, facts) for one in persons)
 
 
-def _homes(facts: Sequence[PermittedFact], apart: Mapping[_Pair, _Period]) -> Iterable[tuple[UUID, UUID]]:
-    places: dict[str, list[PermittedFact]] = defaultdict(list)
-    for fact in facts:
-        if fact.item.name == "address.residence" and fact.fact.value.get("kind") in _SHARED_KINDS:
-            for key in place_keys(fact):
-                places[key].append(fact)
-    for residents in places.values():
+def _homes(
+    facts: Sequence[PermittedFact], kin: Sequence[tuple[UUID, UUID]], apart: Mapping[_Pair, _Period]
+) -> Iterable[tuple[UUID, UUID]]:
+    for residents in shared_homes(facts, kin):
         for one, other in combinations(residents, 2):
             if _overlap(one, other, apart):
-                yield one.fact.person_id, other.fact.person_id
+                yield one.person_id, other.person_id
 
 
-def _overlap(one: PermittedFact, other: PermittedFact, apart: Mapping[_Pair, _Period]) -> bool:
+def _overlap(one: HomeStay, other: HomeStay, apart: Mapping[_Pair, _Period]) -> bool:
     """Whether both lived there at one time that no correction takes away."""
-    start = max(one.fact.valid_from or date.min, other.fact.valid_from or date.min)
-    end = min(one.fact.valid_to or date.max, other.fact.valid_to or date.max)
-    begins, ends = apart.get(frozenset((one.fact.person_id, other.fact.person_id)), _NEVER)
-    return start <= end and not ((begins or date.min) <= start and end <= (ends or date.max))
+    start, end = max(one.start, other.start), min(one.end, other.end)
+    least = min(_LEAST_OVERLAP, one.end - one.start, other.end - other.start)
+    begins, ends = apart.get(frozenset((one.person_id, other.person_id)), _NEVER)
+    return end - start >= least and not ((begins or date.min) <= start and end <= (ends or date.max))
 
 
 def _households(facts: Sequence[PermittedFact], apart: Mapping[_Pair, _Period]) -> Iterable[tuple[UUID, UUID]]:

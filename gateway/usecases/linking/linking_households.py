@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import combinations
 from typing import Any
 from uuid import UUID
@@ -19,10 +20,12 @@ from linkage.households import (
     Household,
     HouseholdMember,
     HouseholdResult,
+    Known,
     PersonRelationship,
     PersonResidence,
     derive_households,
 )
+from linkage.occupancy import latest_birth
 
 _SERVICE_HOUSEHOLD_LIMIT = 15
 
@@ -37,8 +40,9 @@ def write_households(
     said = standing_corrections(connection)
     before = with_those_taken_out(identities.household_members(connection), said)
     derived = derive_households(
-        residences(facts, person), relationships(facts, person), previous_households(before), lambda: str(wiring.mint())
-    )
+        residences(facts, person), relationships(facts, person), previous_households(before),
+        lambda: str(wiring.mint()), known_beside(facts, person),
+    )  # fmt: skip
     households = with_corrections(derived, said, person)
     now = wiring.clock()
     living = {UUID(household.household_id) for household in households}
@@ -56,6 +60,7 @@ def residences(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> list
         PersonResidence(
             person[str(fact.record_id)], key, fact.valid_from, fact.valid_to, fact.source,
             fact.value.get("kind") or "home", family_name=names.get(fact.record_id, ""),
+            postcode=str(fact.value.get("postcode") or ""),
         )
         for fact in facts
         if fact.item == "address.residence" and (key := place_of(fact)) is not None
@@ -69,6 +74,17 @@ def relationships(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> l
         for fact in facts
         if fact.item == RELATIONSHIP and str(fact.value.get("other")) in person
     ]
+
+
+def known_beside(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> Known:
+    """What bounds stays beside where people live: who is kin or counted to one household, and when they were born."""
+    born: dict[str, date] = {}
+    for fact in facts:
+        if fact.item == "identity.birth_date" and (day := latest_birth(fact.value.get("date"))):
+            one = person[str(fact.record_id)]
+            born[one] = max(day, born.get(one, day))
+    together = frozenset(frozenset((str(one), str(other))) for one, other in kin(facts, person))
+    return Known(counted_together=together, born=born)
 
 
 def place_of(fact: IdentityFact) -> str | None:

@@ -24,6 +24,7 @@ from gateway.store.near_identities import (
 from gateway.usecases.linking.link_index import LinkHasher, place_tie, record_tie, service_tie
 from gateway.usecases.linking.linking_households import (
     kin,
+    known_beside,
     member_rows,
     place_of,
     previous_households,
@@ -96,9 +97,10 @@ def _write_homes(
     derived = derive_households(
         stays, relationships(said, scope.person_of),
         previous_households(with_those_taken_out(current, corrections)), lambda: str(wiring.mint()),
+        known_beside(said, scope.person_of),
     )  # fmt: skip
     households = with_corrections(derived, corrections, scope.person_of)
-    concerned |= _of_no_household(stays, derived.crowded_places, persons)
+    concerned |= _parted_by(stays, {*derived.crowded_places, *derived.bounded_places}, persons)
     own = {household for household, members in before.items() if not concerned.isdisjoint(members)}
     theirs = [
         one
@@ -112,10 +114,10 @@ def _write_homes(
     return True
 
 
-def _of_no_household(stays: Sequence[PersonResidence], crowded: Iterable[str], persons: Collection[UUID]) -> set[UUID]:
-    """Everybody at those places of some persons that make no household, by their coming perhaps: refuges, crowds."""
+def _parted_by(stays: Sequence[PersonResidence], places: Iterable[str], persons: Collection[UUID]) -> set[UUID]:
+    """Everybody at those places of some persons where their coming may have parted others: these, and refuges."""
     known = set(map(str, persons))
-    shut = {*crowded, *(stay.place_key for stay in stays if stay.kind == "refuge")}
+    shut = {*places, *(stay.place_key for stay in stays if stay.kind == "refuge")}
     shut &= {stay.place_key for stay in stays if stay.person_id in known}
     return {UUID(stay.person_id) for stay in stays if stay.place_key in shut}
 
