@@ -56,6 +56,26 @@ def test_a_corrected_uprn_parts_a_family_from_the_neighbours_whom_a_wrong_one_pu
     assert housemates(northvale, "housing", "T298101") == 1
 
 
+@pytest.mark.parametrize("link", [link_everything, link_new])
+@pytest.mark.parametrize(
+    ("feed", "source", "key"),
+    [("library-members", "libraries", "borrower_no"), ("customer-service", "customer_service", "contact_id")],
+)
+def test_who_moves_lives_at_the_new_address_where_a_source_tells_no_days(northvale, feed, source, key, link):
+    sent(northvale, "housing-tenancies", TENANCY | {"tenancy_ref": "BW381", "person_ref": "T298101"} | MOTHER | HOME)
+    known = {key: "X98201", "surname": "Brackley", "forename": "Saul", "last_name": "Brackley", "first_name": "Saul",
+             "dob": "05/04/1975", "phone": "07700 900982", "postcode": "NV8 3AA"}  # fmt: skip
+    sent(northvale, feed, known | {"address": "5 Elm Row; Northvale"})
+    link(northvale.wiring)
+    assert housemates(northvale, source, "X98201") == 2
+
+    sent(northvale, feed, known | {"address": "6 Elm Row; Northvale"})
+    link(northvale.wiring)
+
+    assert housemates(northvale, source, "X98201") == 1
+    assert housemates(northvale, "housing", "T298101") == 1
+
+
 def test_the_newest_address_is_where_somebody_lives_and_not_where_they_will(northvale):
     to_come = (northvale.clock.now + timedelta(days=20)).date().isoformat()
     sent(northvale, "housing-tenancies", TENANCY | STRANGER | HOME)
