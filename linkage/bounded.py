@@ -45,10 +45,11 @@ class _Beside:
         self._known = known
         self._related = {frozenset((one.person_id, one.other_id)) for one in relationships}
         self._names: dict[str, set[str]] = defaultdict(set)
+        self._forms: dict[str, frozenset[str]] = {}
         self._places: dict[str, set[str]] = defaultdict(set)
         self._homes: dict[str, list[PersonResidence]] = defaultdict(list)
         for each in residences:
-            self._names[each.person_id].update(family_forms(each.family_name))
+            self._names[each.person_id].add(each.family_name)
             if each.kind in HOME_KINDS:
                 self._places[each.person_id].add(each.place_key)
                 self._homes[each.person_id].append(each)
@@ -61,13 +62,21 @@ class _Beside:
             return (
                 pair in self._related
                 or pair in self._known.counted_together
-                or not self._names[one].isdisjoint(self._names[other])
+                or not self._forms_of(one).isdisjoint(self._forms_of(other))
                 or bool((self._places[one] & self._places[other]) - {place})
             )
 
         return Around(akin, lambda person: self._elsewhere(person, place), self._known.born.get)
 
+    def _forms_of(self, person: str) -> frozenset[str]:
+        # Of most it is never asked.
+        if person not in self._forms:
+            self._forms[person] = frozenset(form for name in self._names[person] for form in family_forms(name))
+        return self._forms[person]
+
     def _elsewhere(self, person: str, place: str) -> list[OtherHome]:
+        if len(self._places[person]) < 2:  # noqa: PLR2004 - one home is no other
+            return []
         here = [each for each in self._homes[person] if each.place_key == place]
         others: dict[str, list[PersonResidence]] = defaultdict(list)
         for each in self._homes[person]:

@@ -88,7 +88,7 @@ def latest_birth(text: str | None) -> date | None:
 
 def _ended(stay: Told, left: Mapping[str, _Left]) -> Told:
     gone = left.get(stay.person)
-    return replace(stay, end=gone.day) if gone and stay.end is None else stay
+    return Told(stay.person, stay.start, gone.day, stay.source) if gone and stay.end is None else stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +263,12 @@ def _since(stay: Told, stays: Sequence[Told], lots: Sequence[_Lot], around: Arou
     then = [lot.start for lot in lots if lot.start <= end <= lot.end]
     if not own and not then:
         return stay
+    since = max(own or then)
+    before = [lot for lot in lots if lot.start < since or (lot.start == since and lot.end < end)]
     of_theirs = [
         # Who came with somebody of theirs, or before: however short that one's stay was, they shared it.
         _earlier(lot.start, _HAND_OVER)
-        for lot in lots
-        if lot.start <= end and any(one != stay.person and around.akin(stay.person, one) for one in lot.people)
+        for lot in before
+        if any(one != stay.person and around.akin(stay.person, one) for one in lot.people)
     ]
-    return replace(stay, start=min([max(own or then), *of_theirs]))
+    return Told(stay.person, min([since, *of_theirs]), stay.end, stay.source)

@@ -38,7 +38,12 @@ def lives(
     person: str, line: str, since: str | None = None, until: str | None = None, **changes: object
 ) -> PermittedFact:
     """A residence."""
-    value = {"lines": line, "postcode": "NV1 1AB", "uprn": None, "kind": changes.pop("kind", "home")}
+    value = {
+        "lines": line,
+        "postcode": changes.pop("postcode", "NV1 1AB"),
+        "uprn": None,
+        "kind": changes.pop("kind", "home"),
+    }
     days = {"valid_from": since and date.fromisoformat(since), "valid_to": until and date.fromisoformat(until)}
     return a_fact(person, "address.residence", value, **days, **changes)
 

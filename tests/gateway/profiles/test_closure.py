@@ -63,3 +63,29 @@ def test_more_facts_never_take_anybody_out_and_their_order_is_nothing(facts, mor
     shuffled = list(both)
     random.shuffle(shuffled)
     assert family("ann", *shuffled) == family("ann", *both)
+
+
+def test_who_lives_there_today_does_not_live_with_who_had_left_before_because_no_day_is_known():
+    before = lives("ann", "1 High St", "2015-01-05", "2022-03-31")
+    today = [lives("bob", "1 High St", "2022-04-15"), lives("kim", "1 High St", source="schools")]
+
+    assert family("kim", before, *today) == of("bob", "kim")
+    # Of whom no more is known than that: she may have been there all along.
+    assert family("kim", before, today[1]) == of("ann", "kim")
+    # And a daughter of hers, by a name that this reader may see, may have been there with her.
+    names = [named("ann", "Ann", "Example"), named("kim", "Kim", "Example")]
+    assert family("kim", before, *today, *names) == of("ann", "bob", "kim")
+
+
+def test_a_tenancy_that_nobody_ended_ties_the_next_tenant_to_the_last_for_whoever_sees_no_other_home():
+    facts = [lives("ann", "1 High St", "2015-01-05"), lives("bob", "1 High St", "2022-04-15")]
+    elsewhere = lives("ann", "2 Low Rd", "2022-04-01", source="schools", postcode="NV2 2AB")
+
+    assert family("bob", *facts) == of("ann", "bob")
+    assert family("bob", *facts, elsewhere) == of("bob")
+
+
+def test_a_few_days_of_handing_over_the_keys_tie_nobody():
+    facts = [lives("ann", "1 High St", "2015-01-05", "2022-04-15"), lives("bob", "1 High St", "2022-04-10")]
+
+    assert family("bob", *facts) == of("bob")
