@@ -3,6 +3,9 @@
 For counts that are told month after month to somebody who knows this rule. Each answer is a partition of the groups:
 every group stands in exactly one cell and there is no total beside them, so subtraction finds nothing that a cell does
 not say. Groups of none are not told from small ones.
+
+That holds for one partition: counts that are told in two places are given here under the same names in both, ids and
+no words for people, for the names decide who is merged with whom.
 """
 
 from collections.abc import Mapping

@@ -6,6 +6,7 @@ whether there were any. A month is counted once it is over and its entries are l
 told together with others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -111,7 +112,7 @@ def uses_of_own_data(wiring: Wiring, context: RequestContext, caller: Caller) ->
         caller.agency,
         sources,
         tuple(
-            MonthOfUses(month, merge_small({titles.get(name, name): n for name, n in counted[month].items()}))
+            MonthOfUses(month, tuple(_titled(cell, titles) for cell in merge_small(counted[month])))
             for month in reversed(told)
         ),
     )
@@ -160,6 +161,12 @@ def reconcile_batches(wiring: Wiring, context: RequestContext, caller: Caller, k
         )  # fmt: skip
         append(connection, compared)
     return Reconciled(tuple(sorted(known - logged)), tuple(sorted(logged - known)))
+
+
+def _titled(cell: MergedCell, titles: Mapping[str, str]) -> MergedCell:
+    # Merged by the ids of purposes, as a pack is, and called by their titles after that: two partitions of one month,
+    # the page's and the pack's or one of before a title was amended, would be subtracted from each other.
+    return MergedCell(tuple(sorted(titles.get(name, name) for name in cell.groups)), cell.count)
 
 
 def _refuse(wiring: Wiring, context: RequestContext, caller: Caller, sentence: str, now: datetime) -> None:

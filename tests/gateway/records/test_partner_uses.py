@@ -1,12 +1,17 @@
 """P2: a partner sees how its data was used, by purpose and month, and never that somebody was looked up in secret."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, timedelta
 from uuid import UUID
 
 import pytest
 
+from audit.entry import EventClass
 from gateway.errors import ForbiddenError
 from gateway.usecases.feeds.working_days import LONDON
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.log.partner_packs import write_partner_pack
 from gateway.usecases.log.partner_uses import (
     PersonQuery,
     PersonUse,
@@ -109,6 +114,35 @@ def test_sealed_look_ups_change_nothing_that_a_partner_is_told(northvale):
 
     assert set(found.values()) == {None}
     assert titles["front_door"] not in found
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_page_and_pack_and_a_purpose_by_another_title_tell_one_partition_so_that_nothing_is_left_by_subtraction(
+    northvale, tmp_path, renamed
+):
+    """Council tax alone in the pack, and together with two small ones on the page, told the two."""
+    look(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
+    sequence(northvale)
+    next_month(northvale)
+    month = told(northvale).months[0].month
+    wiring, agency = northvale.wiring, "brightwater_homes"
+    for purpose, accesses in {"council_tax": 20, "early_help": 30, "adult_treatment": 2, "attendance": 12}.items():
+        northvale.sql(
+            "UPDATE desk.partner_use SET accesses = :n WHERE agency = :a AND purpose = :p RETURNING 1",
+            n=accesses, a=agency, p=purpose,
+        )  # fmt: skip
+    titles = dict(wiring.register.purpose_titles)
+    exported = system_entry(wiring, EventClass.EXPORT, wiring.clock(), purpose="uses_of_own_data")
+    write_partner_pack(wiring, wiring.log_signer, exported, agency, tmp_path / "pack")
+    packed = json.loads((tmp_path / "pack" / "uses.json").read_text())[f"{month:%Y-%m}"]
+    if renamed:
+        titles["council_tax"] = "Work out and collect council tax"
+        register = replace(wiring.register, purpose_titles=titles)
+        northvale.wiring = replace(wiring, register=register)
+
+    page = {(frozenset(cell.groups), cell.count) for cell in told(northvale).months[0].cells}
+
+    assert page == {(frozenset(titles[one] for one in groups), count) for groups, count in packed}
 
 
 @pytest.mark.parametrize("worker", [RENT_OFFICER, WORKER, "S101"])
