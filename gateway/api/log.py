@@ -1,6 +1,7 @@
 """Routes of the audit log, for officers of information governance: search it, read one entry, take entries out."""
 
 from dataclasses import asdict
+from itertools import chain
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -64,10 +65,13 @@ class LogExportIn(LogFiltersIn):
 
 
 class LogPageOut(BaseModel):
-    """A page of entries, newest first. It may hold few or none and have a next one: each page looks at so many."""
+    """A page of entries, newest first. It may hold few or none and have a next one: each looks back for a second."""
 
     entries: list[LogLine]
     next: str | None = Field(description="Cursor of the next page; null where this is the last")
+    looked_back_to: AwareDatetime | None = Field(
+        description="How far a page that is not full has looked back; null where it is full or the last"
+    )
     waiting: int = Field(description="Entries that are durable and not in the tree yet; found within a second")
     request_id: str
 
@@ -95,11 +99,12 @@ def _export_operation() -> dict[str, Any]:
     return told | {"response_class": StreamingResponse}
 
 
-def export_answer(taken: EntryExport) -> StreamingResponse:
-    """An export as a file of its own name; the name says nothing of what was asked."""
+def export_answer(taken: EntryExport, *, to_open: bool = False) -> StreamingResponse:
+    """An export as a file of its own name, which says nothing of what was asked. `to_open`: for a person's eyes."""
     form = FORMS[taken.form]
     headers = {"Content-Disposition": f'attachment; filename="log-{taken.entry_id}.{form.suffix}"'}
-    return StreamingResponse(taken.text, media_type=form.media_type, headers=headers)
+    text = chain([form.mark], taken.text) if to_open else taken.text
+    return StreamingResponse(text, media_type=form.media_type, headers=headers)
 
 
 @router.post("/search", **operation("search-log", "Search the audit log", 400, 401, 403, 404, 422))
@@ -114,6 +119,7 @@ def search(
     return {
         "entries": [asdict(line) for line in page.lines],
         "next": page.next_cursor,
+        "looked_back_to": page.looked_back_to,
         "waiting": page.waiting,
         "request_id": context.request_id,
     }

@@ -60,6 +60,8 @@ def search(
         typer.echo(_line(line))
     waiting = f"; {page.waiting} wait for their place in the tree" if page.waiting else ""
     typer.echo(f"{len(page.lines)} entries{waiting}", err=True)
+    if page.looked_back_to:
+        typer.echo(f"looked back as far as {page.looked_back_to.isoformat()}; since= and until= go there", err=True)
     if page.next_cursor:
         typer.echo(f"more with --cursor {page.next_cursor}", err=True)
 
@@ -158,11 +160,12 @@ def _export_tiles(folder: Path, *, openings: bool) -> None:
 
 def _export_entries(target: Path, filters: "LogFilters", form: ExportAs) -> None:
     from gateway.operator_parts import operator_parts  # noqa: PLC0415 - reading help needs no database
-    from gateway.usecases.log.exporting_entries import ExportForm, export_entries  # noqa: PLC0415 - the same
+    from gateway.usecases.log.exporting_entries import FORMS, ExportForm, export_entries  # noqa: PLC0415 - the same
 
     with operator_parts(read_settings()) as parts, _opened(target) as stream:
         taken = export_entries(parts, _entries(parts, EventClass.EXPORT), filters, ExportForm(form.value))
         lines = 0
+        stream.write("" if stream is sys.stdout else FORMS[taken.form].mark)
         for text in taken.text:
             stream.write(text)
             lines += 1

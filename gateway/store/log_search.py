@@ -1,11 +1,11 @@
 """SQL of officers' search: cards, newest first, a page at a time, however many there are.
 
 A condition that an index answers drives the walk: the one that the planner expects to fit fewest cards. The others are
-looked at card by card, and no page looks at more than `WALKED` of them: where few of many cards fit, a page may hold
-few entries or none and yet have a next one. So each page takes about the same time in a log of any size.
+looked at card by card, `WALKED` of them at a time, until a page is full or whoever asks has waited enough: where few of
+many cards fit, a page may hold few entries or none and yet have a next one. So no page takes longer in a larger log.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,12 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 WALKED = 5_000
-"""Most cards that one page looks at beside those that it shows."""
+"""Most cards that are looked at in one step beside those that are shown."""
 
 _GATHERED = 20_000
 """Most cards that are gathered from an inverted index and put in order; beyond, walking the newest is quicker."""
+_UNKNOWN_SHARE = 0.005
+"""What the planner expects of a value that its statistics do not hold (PostgreSQL's DEFAULT_CONTAIN_SEL)."""
 
 Place = tuple[datetime, UUID]
 """A card's place in the order: its instant to the second, and its id."""
@@ -77,9 +79,24 @@ class CardPage:
     next: Place | None
 
 
-def search_cards(connection: Connection, search: CardSearch, before: Place | None, limit: int) -> CardPage:
-    """A page of the entries that fit. `before` is where the page before ended."""
+def search_cards(
+    connection: Connection,
+    search: CardSearch,
+    before: Place | None,
+    limit: int,
+    enough: Callable[[], bool] = lambda: True,
+) -> CardPage:
+    """A page of the entries that fit. `before` is where the page before ended; `enough` is asked after each step."""
     drives = _driver(connection, search.asked)
+    page = _step(connection, search, drives, before, limit)
+    rows = [*page.rows]
+    while page.next is not None and len(rows) < limit and not enough():
+        page = _step(connection, search, drives, page.next, limit - len(rows))
+        rows += page.rows
+    return CardPage(rows, page.next)
+
+
+def _step(connection: Connection, search: CardSearch, drives: str | None, before: Place | None, limit: int) -> CardPage:
     bounds, values = _bounds(search, before)
     rest = [_CARD_BY_CARD.get(name, CONDITIONS[name]) for name in search.asked if name != drives]
     gathered = drives in _GATHERING
@@ -96,7 +113,7 @@ def search_cards(connection: Connection, search: CardSearch, before: Place | Non
         return CardPage(rows[:limit], (rows[limit - 1].recorded_at, rows[limit - 1].entry_id))
     if not rest:
         return CardPage(rows, None)
-    # The page is not full: either nothing more fits, or the walk was broken off at this card.
+    # The step is not full: either nothing more fits, or the walk was broken off at this card.
     end = text(f"SELECT c.recorded_at, c.entry_id FROM ({walk} OFFSET {WALKED - 1} LIMIT 1) c")  # noqa: S608 - the same
     last = connection.execute(end, {**search.asked, **values}).first()
     return CardPage(rows, None if last is None else (last.recorded_at, last.entry_id))
@@ -134,8 +151,26 @@ def _bounds(search: CardSearch, before: Place | None) -> tuple[list[str], dict[s
 def _driver(connection: Connection, asked: Mapping[str, Any]) -> str | None:
     """The condition that fits fewest cards as the planner expects, or `None` to walk all of them by time."""
     expected = {name: _expected(connection, name, asked) for name in asked if name not in _UNINDEXED}
-    usable = {name: rows for name, rows in expected.items() if name not in _GATHERING or rows <= _GATHERED}
+    usable = {
+        name: rows
+        for name, rows in expected.items()
+        if name not in _GATHERING or rows <= _GATHERED or _turns_out_few(connection, name, asked, rows)
+    }
     return min(usable, key=lambda name: usable[name], default=None)
+
+
+def _turns_out_few(connection: Connection, name: str, asked: Mapping[str, Any], expected: float) -> bool:
+    """Whether something that the planner may know nothing of fits few cards, by counting them as far as it matters.
+
+    In a log of millions its guess is too many to gather, and what is rarest, an agreement that ended years ago, would
+    be looked for card by card. What it knows to be frequent is not counted: that would take longer than a page may.
+    """
+    cards = connection.execute(text("SELECT reltuples FROM pg_class WHERE oid = 'audit.card'::regclass")).scalar_one()
+    if expected > _UNKNOWN_SHARE * float(cards) + 1:
+        return False
+    held = f"SELECT FROM audit.card c WHERE {CONDITIONS[name]} LIMIT {_GATHERED + 1}"
+    found = connection.execute(text(f"SELECT count(*) FROM ({held}) held"), {name: asked[name]})  # noqa: S608 - fixed texts; the value is a parameter
+    return int(found.scalar_one()) <= _GATHERED
 
 
 def _expected(connection: Connection, name: str, asked: Mapping[str, Any]) -> float:

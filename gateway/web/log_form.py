@@ -15,6 +15,8 @@ from gateway.web.forms import FormError, Params, date_field, select_field, text_
 from gateway.web.views.log import DECISIONS, EVENTS, OUTCOMES, PHASES, REASONS
 from gateway.web.words import LONDON
 
+FIRST = "-"
+_REMEMBERED = 100
 _LONGEST = 200
 _NOT_AN_ID = "must look like the ones in entries"
 _SEALED = {"": "Either", "yes": "Sealed only", "no": "Not sealed"}
@@ -22,7 +24,11 @@ _C = TypeVar("_C", bound=StrEnum)
 
 
 class LogForm(BaseModel):
-    """What was typed; everything may be empty. `form` is the form of an export."""
+    """What was typed; everything may be empty. `form` is the form of an export.
+
+    `cursor` is where the page before ended, and `trail` the cursors of the pages seen before this one, oldest first
+    and a space between, by which a reader goes back; `FIRST` stands for the page that has none.
+    """
 
     form_token: str = ""
     worker: str = ""
@@ -47,12 +53,28 @@ class LogForm(BaseModel):
     until_month: str = ""
     until_year: str = ""
     cursor: str = ""
+    trail: str = ""
     form: str = ""
 
     def asked(self) -> list[tuple[str, str]]:
         """The fields of the search that were filled in, to be sent again with the next page or an export."""
-        sent = self.model_dump(exclude={"form_token", "cursor", "form"})
+        sent = self.model_dump(exclude={"form_token", "cursor", "trail", "form"})
         return [(name, value) for name, value in sent.items() if value]
+
+    def older(self, next_cursor: str | None) -> list[tuple[str, str]]:
+        """The fields of the page after this one; empty where this is the last."""
+        if next_cursor is None:
+            return []
+        trail = [*self.trail.split(), self.cursor or FIRST][-_REMEMBERED:]
+        return [*self.asked(), ("cursor", next_cursor), ("trail", " ".join(trail))]
+
+    def newer(self) -> list[tuple[str, str]]:
+        """The fields of the page that was seen before this one; empty on the first."""
+        trail = self.trail.split()
+        if not self.cursor:
+            return []
+        before = trail.pop() if trail else FIRST
+        return [*self.asked(), ("cursor", "" if before == FIRST else before), ("trail", " ".join(trail))]
 
 
 def filters_of(typed: LogForm, errors: list[FormError]) -> LogFilters:

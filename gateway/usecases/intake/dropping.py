@@ -39,6 +39,7 @@ from gateway.usecases.intake.batch_receipts import batch_receipt
 from gateway.usecases.intake.batches import FINISHED, errors_csv, errors_document, read_own_batch
 from gateway.usecases.intake.intake import Batch, Push, SpooledFile, receive_batch, spool_of
 from gateway.usecases.intake.mending_documents import is_document
+from gateway.usecases.intake.spreadsheets import MARK
 from gateway.usecases.log.entries import system_entry
 from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
@@ -166,7 +167,7 @@ def _bad_rows(wiring: Wiring, context: RequestContext, caller: PartnerCaller, ba
     """Name and text of what the bad rows are mended in: a sheet, or a document in the format that the feed has."""
     feed = wiring.feeds.get(batch.feed)
     if feed is None or not is_document(feed.profile):
-        return "errors.csv", errors_csv(wiring, context, caller, batch.batch_id)[1]
+        return "errors.csv", MARK + errors_csv(wiring, context, caller, batch.batch_id)[1]
     _, media_format, text = errors_document(wiring, context, caller, batch.batch_id)
     return f"errors.{media_format}", text
 

@@ -2,6 +2,9 @@
 
 from adapters.formulas import STARTS
 
+MARK = "\ufeff"
+"""The byte-order mark, before a sheet that somebody opens by a click: Excel takes one without it for Windows-1252."""
+
 
 def harmless(cell: str) -> str:
     """The cell, with an apostrophe before it where a spreadsheet would take it for a formula."""

@@ -20,6 +20,7 @@ from gateway.identity.caller import Caller
 from gateway.store.ledger import append
 from gateway.store.log import head_size
 from gateway.store.log_search import Place, search_cards
+from gateway.usecases.intake.spreadsheets import MARK
 from gateway.usecases.log.entries import entry
 from gateway.usecases.log.entry_audit_event import AuditEventWriter
 from gateway.usecases.log.entry_sheet import entry_row, header_row
@@ -47,14 +48,15 @@ class ExportForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a form travels: media type, and the end of a file's name."""
+    """How a form travels: media type, the end of a file's name, and what a file for a person's eyes begins with."""
 
     media_type: str
     suffix: str
+    mark: str = ""
 
 
 FORMS: Mapping[ExportForm, Form] = {
-    ExportForm.CSV: Form("text/csv; charset=utf-8", "csv"),
+    ExportForm.CSV: Form("text/csv; charset=utf-8", "csv", MARK),
     ExportForm.JSON: Form("application/x-ndjson", "ndjson"),
     ExportForm.BALP: Form("application/fhir+ndjson", "fhir.ndjson"),
 }

@@ -15,6 +15,7 @@ from gateway.usecases.intake.batch_receipts import batch_receipt
 from gateway.usecases.intake.batches import errors_csv, errors_document, list_own_batches, progress_of, read_own_batch
 from gateway.usecases.intake.intake import Push, SpooledFile, receive_batch, sender_of, spool_of
 from gateway.usecases.intake.page_batches import row_problems
+from gateway.usecases.intake.spreadsheets import MARK
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, Params, choice_field, message_for, select_field
 from gateway.web.render import page_headers, render
@@ -94,7 +95,7 @@ def batch_errors(desk: SignedIn, batch_id: str) -> Response:
     """The bad rows in the sender's own columns, for the sender and who answers for it."""
     name, text = errors_csv(desk.wiring, desk.context, desk.caller, _batch_id(batch_id))
     headers = {**page_headers(""), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(MARK + text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/batches/{batch_id}/errors")

@@ -17,6 +17,7 @@ from gateway.web.render import page_headers, render
 from gateway.web.routes.families import id_or_not_found
 from gateway.web.views.log import Names, VerdictView, entry_view, line_view, verdict_view
 from gateway.web.views.witnesses import status_lines
+from gateway.web.words import instant
 
 router = APIRouter()
 
@@ -45,7 +46,7 @@ def export(request: Request, desk: SignedInForm, typed: Annotated[LogForm, Form(
     if errors:
         return _page(request, desk, typed, errors, None)
     taken = export_entries_for_officer(desk.wiring, desk.context, desk.caller, filters, ExportForm(typed.form))
-    answer = export_answer(taken)
+    answer = export_answer(taken, to_open=True)
     answer.headers.update(page_headers(""))
     return answer
 
@@ -83,7 +84,8 @@ def _page(
     return render(
         request, "log.html", 422 if errors else 200, title="Audit log", errors=errors, verdict=verdict,
         lines=tuple(line_view(line, names) for line in found.lines), waiting=found.waiting,
-        older=[*asked, ("cursor", found.next_cursor)] if found.next_cursor else [], asked=asked,
+        older=typed.older(found.next_cursor), newer=typed.newer() if filters else [], asked=asked,
+        looked_back_to=instant(found.looked_back_to) if found.looked_back_to else "",
         form=form_fields(desk.wiring.register, typed, errors), standing=standing,
     )  # fmt: skip
 

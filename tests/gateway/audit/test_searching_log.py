@@ -1,5 +1,7 @@
 """Each filter of the log's search against a search by hand; pages that are broken off; the officer's own entry."""
 
+import itertools
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -115,6 +117,35 @@ def test_a_page_that_is_broken_off_says_where_the_next_one_goes_on(log, monkeypa
                 break
     assert seen == [UUID(ENTRIES["sealed"].entry_id)]
     assert pages == 3
+
+
+def test_an_agreement_that_ended_long_ago_is_found_at_once_among_many_entries_of_others(
+    wiring, database, admin, monkeypatch
+):
+    """What statistics do not hold is taken for more than may be gathered, and was walked past five thousand a page."""
+    old = an_entry(at=AT, agreements=("ended@1/share",))
+    write(database, old, *(an_entry(at=AT + timedelta(seconds=n)) for n in range(1, 400)))
+    drain(database, wiring.log_signer)
+    with admin.begin() as connection:
+        connection.execute(text("ANALYZE audit.card"))
+    monkeypatch.setattr(log_search, "WALKED", 10)
+    monkeypatch.setattr(log_search, "_GATHERED", 1)
+    with database.transaction("hg_desk") as connection:
+        page = search_cards(connection, CardSearch({"agreement": "ended"}), None, 10)
+    assert ([str(row.entry_id) for row in page.rows], page.next) == ([old.entry_id], None)
+
+
+def test_a_page_looks_on_for_a_second_and_then_says_how_far_back_it_came(log, monkeypatch):
+    monkeypatch.setattr(log_search, "WALKED", 1)
+    page = search_log(log, CONTEXT, OFFICER, LogFilters(sealed=True))
+    assert [str(line.entry_id) for line in page.lines] == [ENTRIES["sealed"].entry_id]
+    assert (page.next_cursor, page.looked_back_to) == (None, None)
+
+    ticks = itertools.count()
+    hurried = replace(log, clock=lambda: AT + next(ticks) * timedelta(seconds=0.6))
+    page = search_log(hurried, CONTEXT, OFFICER, LogFilters(sealed=True))
+    assert page.lines == ()
+    assert page.looked_back_to == decode_cursor(page.next_cursor)[0] == ENTRIES["denied"].at.replace(microsecond=0)
 
 
 def test_entries_of_one_second_are_told_apart_at_the_end_of_a_page(wiring, database):

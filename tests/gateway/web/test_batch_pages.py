@@ -94,7 +94,7 @@ def test_bad_rows_are_mended_on_the_page_that_hands_them_back(kept, at_desk):
     address = first.url.path
     assert "Send the mended rows" in first.text
     mended = (kept.northvale.built.folder / kept.northvale.scenes["S9"]["mended_file"]).read_text()
-    fixed = mended_sheet(client.get(f"{address}/errors.csv").text, lines.decode(), mended)
+    fixed = mended_sheet(client.get(f"{address}/errors.csv").content.decode("utf-8-sig"), lines.decode(), mended)
     again = {**data, "sending": re.search(r'name="sending" value="([^"]+)"', first.text)[1]}
     again["mends"] = address.rpartition("/")[2]
     none = client.post("/batches", data=again)
