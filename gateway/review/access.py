@@ -11,10 +11,11 @@ from uuid import UUID
 
 
 class Kind(StrEnum):
-    """What was done. A search lists persons; a denied attempt showed nothing, and says what was tried."""
+    """What was done. A search lists persons, and an empty one nobody; a denied attempt says what was tried."""
 
     VIEW = "view"
     SEARCH = "search"
+    EMPTY = "empty"
     DENIED = "denied"
 
 

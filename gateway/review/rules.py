@@ -80,6 +80,7 @@ class Limits(_Part):
     refusals: int = Field(ge=2, le=100)
     refusal_days: int = Field(ge=1, le=90)
     bulk_searches: int = Field(ge=2, le=1000)
+    empty_searches: int = Field(default=8, ge=2, le=1000)
     returns: int = Field(ge=2, le=100)
     rare_surname: int = Field(ge=0, le=1000)
     hours: str = Field(max_length=200)

@@ -17,16 +17,23 @@ from gateway.review.rosters import LONDON, Roster, parse_shifts
 from gateway.review.rules import ReviewRules
 
 EMERGENCY, STALE, OUT_OF_HOURS, NIGHT, ON_LEAVE = "emergency", "stale", "out-of-hours", "night", "on-leave"
-WATCHED, SPIKE, CROWD, REFUSALS, BULK_SEARCH, RETURNS = (
-    "watched",
-    "spike",
-    "crowd",
-    "refusals",
-    "bulk-search",
-    "returns",
-)
+WATCHED, SPIKE, CROWD, REFUSALS = "watched", "spike", "crowd", "refusals"
+BULK_SEARCH, EMPTY_SEARCH, RETURNS = "bulk-search", "empty-search", "returns"
 OF_ITS_OWN = frozenset(
-    {EMERGENCY, STALE, OUT_OF_HOURS, NIGHT, ON_LEAVE, WATCHED, SPIKE, CROWD, REFUSALS, BULK_SEARCH, RETURNS}
+    {
+        EMERGENCY,
+        STALE,
+        OUT_OF_HOURS,
+        NIGHT,
+        ON_LEAVE,
+        WATCHED,
+        SPIKE,
+        CROWD,
+        REFUSALS,
+        BULK_SEARCH,
+        EMPTY_SEARCH,
+        RETURNS,
+    }
 )
 """Signals that are no tie; a suspicion of the document names a tie or is one of these."""
 
@@ -93,6 +100,8 @@ def _together(accesses: Sequence[Access], explained: Explained, rules: ReviewRul
         found[access_id].add(REFUSALS)
     for access_id in _bulk_searches(accesses, explained, rules):
         found[access_id].add(BULK_SEARCH)
+    for access_id in _empty_searches(accesses, explained, rules):
+        found[access_id].add(EMPTY_SEARCH)
     for access_id in _returns(accesses, explained, rules):
         found[access_id].add(RETURNS)
     return found
@@ -164,6 +173,26 @@ def _bulk_searches(accesses: Sequence[Access], explained: Explained, rules: Revi
         if access.kind is Kind.SEARCH and explained[access.access_id] is None:
             days[access.who, _day(access.at)].append(access.access_id)
     return {one for mine in days.values() if len(mine) >= rules.limits.bulk_searches for one in mine}
+
+
+def _empty_searches(accesses: Sequence[Access], explained: Explained, rules: ReviewRules) -> set[UUID]:
+    """Searches that found nobody, of a day on which a reader made many such and fewer that found somebody.
+
+    Who looks for one family under every spelling finds it in the end; who tries names that are none of their cases, or
+    people whom they are refused without a word, does not.
+    """
+    empty: dict[tuple[str, date], list[UUID]] = defaultdict(list)
+    others: dict[tuple[str, date], int] = defaultdict(int)
+    for access in accesses:
+        if access.kind is Kind.EMPTY and explained[access.access_id] is None:
+            empty[access.who, _day(access.at)].append(access.access_id)
+        others[access.who, _day(access.at)] += access.kind is Kind.SEARCH
+    return {
+        one
+        for day, mine in empty.items()
+        if len(mine) >= rules.limits.empty_searches and len(mine) > others[day]
+        for one in mine
+    }
 
 
 def _returns(accesses: Sequence[Access], explained: Explained, rules: ReviewRules) -> set[UUID]:

@@ -15,7 +15,8 @@ SELECT c.entry_id, c.leaf_index, c.recorded_at, c.event_class, c.who, c.agency, 
 _IS_ACCESS = """c.who IS NOT NULL AND c.role IS NOT NULL AND c.purpose IS NOT NULL
    AND ((c.phase = 'authorisation' AND c.event_class IN ('consultation', 'disclosure', 'override')
          AND c.household IS NOT NULL)
-        OR (c.event_class = 'search' AND c.phase = 'outcome' AND cardinality(c.subjects) > 0)
+        OR (c.event_class = 'search' AND c.phase = 'outcome'
+            AND (cardinality(c.subjects) > 0 OR c.outcome = 'nothing-found'))
         OR (c.event_class = 'denied' AND c.household IS NOT NULL))
 """
 _CARDS = f"{_COLUMNS} FROM audit.card c WHERE {_IS_ACCESS}"

@@ -17,7 +17,7 @@ from gateway.review.ranking import Judged, judge
 from gateway.review.rosters import Roster, parse_shifts
 from gateway.review.rules import ReviewRules, load_rules
 from gateway.review.sentences import subject_sentence
-from gateway.review.signals import signals_of
+from gateway.review.signals import EMPTY_SEARCH, signals_of
 from gateway.store.access_reviews import (
     AskedTie,
     CardRow,
@@ -61,7 +61,7 @@ def explain_new(wiring: Wiring) -> int:
 
 
 def judge_window(wiring: Wiring, until: datetime, window: timedelta = WINDOW) -> list[Judged]:
-    """Judge the accesses of the weeks before an instant anew, and write what changed.
+    """Judge the accesses of the weeks before an instant anew, and write what changed; gives what may be asked about.
 
     Those of the day before stand beside them and are not judged: a reason may lie in the look of a colleague minutes
     earlier, and would be lost to the first of a window as it moves on.
@@ -71,7 +71,8 @@ def judge_window(wiring: Wiring, until: datetime, window: timedelta = WINDOW) ->
         cards = cards_since(connection, since - _BESIDE, until + _RECORDED_LATE)
     judged = [one for one in _judged(wiring, rules, cards) if one.access.at >= since]
     _save(wiring, judged, cards)
-    return judged
+    # A search that found nobody showed nobody: alone it is no question, and many of a day are one.
+    return [one for one in judged if one.access.kind is not Kind.EMPTY or EMPTY_SEARCH in one.signals]
 
 
 def subject_reasons(parts: LogParts, entries: Sequence[UUID]) -> dict[UUID, str]:
@@ -157,7 +158,9 @@ def _about(number: int, card: CardRow, person: UUID | None) -> AskedTie:
 
 
 def _kind(card: CardRow) -> Kind:
-    return {"search": Kind.SEARCH, "denied": Kind.DENIED}.get(card.event_class, Kind.VIEW)
+    if card.event_class == "search":
+        return Kind.SEARCH if card.subjects else Kind.EMPTY
+    return Kind.DENIED if card.event_class == "denied" else Kind.VIEW
 
 
 def _rosters(wiring: Wiring, accesses: Sequence[Access]) -> dict[str, Roster]:

@@ -85,6 +85,19 @@ def test_refused_again_and_again_searched_and_hardly_opened_and_came_back():
     assert signals(returned) == ("returns",)
 
 
+def test_a_day_of_searches_that_found_nobody_is_told_where_they_are_most_of_the_days_searches():
+    empty = [access(n, kind=Kind.EMPTY, family=None, minutes=n) for n in range(1, 9)]
+    found = [access(100 + n, kind=Kind.SEARCH, family=None, subjects=(family(n),), minutes=n) for n in range(8)]
+
+    assert signals(empty) == ("empty-search",)
+    assert signals(empty[:7]) == ()
+    assert signals([*empty, *found[:7]]) == ("empty-search",)
+    assert signals([*empty, *found]) == ()
+    assert signals([*empty[:7], access(8, kind=Kind.EMPTY, family=None, days=1)]) == ()
+    [day] = grouped(judged(empty))
+    assert day.score >= RULES.queue.least_score
+
+
 def test_a_search_that_lists_many_tells_nothing_of_neighbours():
     near = [Known(Tie.SAME_POSTCODE)]
     many = access(kind=Kind.SEARCH, family=None, subjects=(family(1), family(2)), ties=near)

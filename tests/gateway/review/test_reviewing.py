@@ -314,3 +314,22 @@ def test_warnings_about_agreements_take_no_room_from_doubtful_accesses_and_hide_
     assert draw_reviews(with_rules(wiring, tmp_path, "least_score: 45", "least_score: 1")).ranked == 1
 
     assert Counter(item.how for item in queue(northvale)) == {"raised": 200, "ranked": 1}
+
+
+def test_a_day_of_searches_that_found_nobody_becomes_one_item_and_a_few_such_become_none(northvale):
+    """Names typed one after the other to see who is known: none of them showed anybody, and none was a question."""
+    fishing, mistyped = northvale.declare(WORKER, "early_help"), northvale.declare("W202", "early_help")
+    for number in range(9):
+        nobody = {"forename": "Zorro", "surname": f"Quixano{chr(97 + number)}", "dob": "1961-02-03"}
+        assert northvale.search(WORKER, fishing, nobody).hits == ()
+        if number < 3:
+            northvale.search("W202", mistyped, nobody)
+    assert sequenced(northvale) == 12
+    # Other days' leaves are looked at apart from these; the window puts a day together.
+    draw_reviews(northvale.wiring)
+
+    [item] = queue(northvale)
+
+    assert (item.worker, item.how, item.uses) == (WORKER, "ranked", 9)
+    case = open_review(northvale.wiring, CONTEXT, northvale.reader(OFFICER), item.review_id)
+    assert "On that day most of what the worker searched for found nobody." in case.used[0].evidence
