@@ -15,10 +15,11 @@ from audit.keys import SignerKey
 from audit.leaf import Opening
 from audit.partner_pack import USES, fields_opened, seal_pack
 from gateway.errors import ProofNotReadyError
-from gateway.store.log import exported_rows, newest_checkpoint, one_picture
+from gateway.store.log import exported_rows, one_picture
 from gateway.store.partner_uses import counted_months, own_openings
 from gateway.usecases.log.exporting_log import LogExport, export_row, signing_key
 from gateway.usecases.log.log_parts import LogParts, log_keys, record
+from gateway.usecases.log.log_status import head_to_export
 from insight.merging import merge_small
 
 
@@ -32,7 +33,7 @@ def write_partner_pack(parts: LogParts, signer: SignerKey, exported: Entry, agen
     record(parts, exported)
     with parts.database.transaction("hg_desk") as connection:
         one_picture(connection)
-        head = newest_checkpoint(connection)
+        head = head_to_export(parts, connection)
         if head is None:
             raise ProofNotReadyError("the log has no leaves yet; ask again in a second")
         key = signing_key(head.note, log_keys(parts))

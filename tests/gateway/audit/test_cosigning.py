@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from audit.checkpoint import parse_checkpoint
+from audit.entry import EventClass
 from audit.keys import SignerKey
 from audit.merkle import leaf_hash
 from audit.tlog_proof import verify_proof
@@ -17,8 +18,10 @@ from gateway.jobs.asking_witness import FORKED, MALFORMED, REFUSED, ROLLED_BACK,
 from gateway.jobs.cosigning import Cosigner, run_cosigner
 from gateway.policy_file import cosigning_policy, read_policy
 from gateway.store.errors import DatabaseUnavailableError, TicketRefusedError
+from gateway.usecases.log.entries import system_entry
 from gateway.usecases.log.exporting_log import export_log
 from gateway.usecases.log.log_status import log_status
+from gateway.usecases.log.partner_packs import write_partner_pack
 from gateway.usecases.log.receipts import receipt
 from gateway.usecases.log.verifying_log import verify_database
 from gateway.witness.serving import running_witness
@@ -63,6 +66,18 @@ def test_a_receipt_bears_the_cosignatures_of_both_partners_and_verifies_with_the
     assert {one.key for one in proved.witnesses} == set(town.keys.values())
     (tmp_path / "receipt").write_text(view.proof, encoding="utf-8", newline="")
     assert verify_offline(["--policy", str(town.policy_file), str(tmp_path / "receipt")]) == 0
+    assert "2 known witness(es)" in capsys.readouterr().out
+
+
+def test_a_partners_pack_bears_the_cosignatures_too_so_that_its_log_is_everybodys(town, tmp_path, capsys):
+    """Without them each partner could be given a log of its own, and no pack passed the policy that checks for that."""
+    town.grow(3)
+    town.round()
+    parts, folder = town.wiring, tmp_path / "pack"
+    exported = system_entry(parts, EventClass.EXPORT, parts.clock(), purpose="uses_of_own_data")
+    write_partner_pack(parts, parts.log_signer, exported, "northvale_council", folder)
+
+    assert verify_offline(["--policy", str(town.policy_file), str(folder)]) == 0
     assert "2 known witness(es)" in capsys.readouterr().out
 
 
