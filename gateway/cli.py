@@ -53,6 +53,7 @@ MOUNTED: tuple[Mounted, ...] = (
     Mounted("pull", "gateway.commands.pull", "app", "Pull from a partner's API, or say how every pull stands."),
     Mounted("watch", "gateway.commands.watch", "app", "Take the files that partners put into their folders."),
     Mounted("link", "gateway.commands.link", "app", "Join records into persons and households."),
+    Mounted("why", "gateway.commands.link_pairs", "app", "Say why linked records are one person, or are not."),
     Mounted("matches", "gateway.commands.stewards", "matches_app", "As a steward: decide on pairs of records."),
     Mounted("households", "gateway.commands.stewards", "households_app", "As a steward: correct who lives with whom."),
     Mounted(

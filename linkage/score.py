@@ -31,13 +31,20 @@ def class_scores(patterns: Levels, rarity: Levels, model: LinkModel, records: in
     for place, comparison in enumerate(COMPARISONS):
         scores += _weights(comparison, model)[patterns[:, place].astype(np.int64) + 1]
     for place, name in enumerate(BY_FREQUENCY):
-        factors, slips = (
-            np.vstack([np.zeros(3), np.log(np.array(each))])
-            for each in (model.rarity_factors(name), model.slips_of(name))
-        )
-        held = rarity[:, place].astype(np.int64) + 1
-        scores += np.where(nearly(patterns, name)[:, None], slips[held], factors[held])
+        scores += _frequency(patterns, rarity[:, place], name, model)
     return np.asarray(scores, dtype=np.float64)
+
+
+def class_parts(patterns: Levels, rarity: Levels, model: LinkModel) -> Floats:
+    """What each comparison adds to `class_scores`: pattern, comparison in the order of `COMPARISONS`, class."""
+    parts = np.stack(
+        [_weights(each, model)[patterns[:, place].astype(np.int64) + 1] for place, each in enumerate(COMPARISONS)],
+        axis=1,
+    )
+    names = [each.name for each in COMPARISONS]
+    for place, name in enumerate(BY_FREQUENCY):
+        parts[:, names.index(name)] += _frequency(patterns, rarity[:, place], name, model)
+    return np.asarray(parts, dtype=np.float64)
 
 
 def nearly(patterns: Levels, name: str) -> NDArray[np.bool_]:
@@ -54,6 +61,15 @@ def log_odds(scores: Floats) -> Floats:
 def probability(odds: float) -> float:
     """The probability of log odds, without overflow."""
     return float(1.0 / (1.0 + np.exp(-np.clip(odds, -700.0, 700.0))))
+
+
+def _frequency(patterns: Levels, rarity: Levels, name: str, model: LinkModel) -> Floats:
+    """What the frequency of names adds where they agree, or nearly do."""
+    factors, slips = (
+        np.vstack([np.zeros(3), np.log(np.array(each))]) for each in (model.rarity_factors(name), model.slips_of(name))
+    )
+    held = rarity.astype(np.int64) + 1
+    return np.asarray(np.where(nearly(patterns, name)[:, None], slips[held], factors[held]), dtype=np.float64)
 
 
 def _weights(comparison: Comparison, model: LinkModel) -> Floats:

@@ -37,6 +37,9 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     save_model: Path | None = typer.Option(None, help="Where the model that was used goes, for later runs."),
     previous: Path | None = typer.Option(None, help="An earlier run's clusters: their ids go on; prints who merged."),
     report: Path | None = typer.Option(None, help="Where a report in JSON goes."),
+    pairs: Path | None = typer.Option(
+        None, help="Where every compared pair goes, with words and weights, for `hearthgate why`: .csv or .parquet."
+    ),
     labels: Path | None = typer.Option(None, help="source, source_key, person_truth and groups, for the report."),
     gap: float = typer.Option(_DEFAULT_GAP, help="Groups may differ by so much in precision or recall."),
     duplicate_free: list[str] | None = typer.Option(
@@ -66,7 +69,8 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     if not inputs:
         for_files = (
-            out, model, save_model, previous, report, labels, duplicate_free, adults, gazetteer, rename, source, work,
+            out, model, save_model, previous, report, pairs, labels, duplicate_free, adults, gazetteer, rename, source,
+            work,
         )  # fmt: skip
         plain = (gap, engine, spark_master, wide) == (_DEFAULT_GAP, Engine.DUCKDB, _HERE, False)
         if not plain or any(option is not None for option in for_files):
@@ -75,19 +79,23 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
         return
     if out is None or out.suffix.lower() not in _SUFFIXES:
         raise CommandError("say where the clusters go: --out with a name that ends in .csv or .parquet")
+    if pairs is not None and pairs.suffix.lower() not in _SUFFIXES:
+        raise CommandError("say where the pairs go: --pairs with a name that ends in .csv or .parquet")
     if not 0 <= gap <= 1:
         raise CommandError("--gap is a share from 0 to 1: 0.05 lets five in a hundred pass")
     # An earlier run's clusters and a stored model may be replaced by the new ones, what is linked may not.
-    keep_apart((out, save_model, report), (*inputs, labels, gazetteer))
-    keep_apart((out, report), (model,))
-    keep_apart((save_model, report), (previous,))
-    if wide and engine is Engine.SPARK:
-        raise CommandError("--wide is for DuckDB on one machine; leave it away with --engine spark")
+    keep_apart((out, save_model, report, pairs), (*inputs, labels, gazetteer))
+    keep_apart((out, report, pairs), (model,))
+    keep_apart((save_model, report, pairs), (previous,))
+    if engine is Engine.SPARK and (wide or pairs is not None):
+        option = "--wide" if wide else "--pairs"
+        message = f"{option} is for DuckDB on one machine; leave it away with --engine spark"
+        raise CommandError(message)
     from gateway.commands.link_files import Order, link_files  # noqa: PLC0415 - what computes loads for a second
     from gateway.commands.link_inputs import names_of  # noqa: PLC0415 - what computes loads for a second
 
     order = Order(
-        tuple(inputs), out, model, save_model, previous, report, labels, gap, tuple(duplicate_free or ()),
+        tuple(inputs), out, model, save_model, previous, report, pairs, labels, gap, tuple(duplicate_free or ()),
         tuple(adults or ()), gazetteer,
         names_of(rename or (), source), _spark(spark_master) if engine is Engine.SPARK else None, work, wide,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from gateway.commands.link_doubts import known_sources, repeats, unread
 from gateway.commands.link_gazetteer import read_gazetteer
 from gateway.commands.link_inputs import Input, Names, read_inputs
 from gateway.commands.link_labels import measured, not_judged, read_labels
+from gateway.commands.link_pairs import PAIRS
 from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing
 from gateway.usecases.linking.linking_files import LinkedFile, Wanted, link_file
 from gateway.usecases.linking.linking_files_spark import Cluster, link_file_on_spark
@@ -43,6 +44,7 @@ class Order:
     save_model: Path | None = None
     previous: Path | None = None
     report: Path | None = None
+    pairs: Path | None = None
     labels: Path | None = None
     gap: float = 0.05
     duplicate_free: tuple[str, ...] = ()
@@ -72,7 +74,7 @@ def link_files(order: Order) -> Outcome:
 
 def _written(order: Order) -> tuple[Path, ...]:
     """What is written, the clusters first: they take their place last, and may be the earlier run's."""
-    return tuple(path for path in (order.out, order.save_model, order.report) if path is not None)
+    return tuple(path for path in (order.out, order.save_model, order.report, order.pairs) if path is not None)
 
 
 def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
@@ -96,13 +98,15 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
         if order.gazetteer is not None:
             read, addresses = _with_uprns(connection, read, order.gazetteer)
             stages.lap("addresses")
-        wanted = Wanted(model, sources, order.previous is not None, order.wide)
+        wanted = Wanted(model, sources, order.previous is not None, order.wide, order.pairs is not None)
         if order.spark is None:
             linked = link_file(connection, read.present, wanted, stages.lap)
         else:
             cluster = Cluster(order.spark, kept.enter_context(_work(order.work)))
             linked = _on_spark(connection, read, wanted, cluster, stages)
-        _write(connection, order.out, to[order.out])
+        _write(connection, "clusters", order.out, to[order.out])
+        if order.pairs is not None:
+            _write(connection, PAIRS, order.pairs, to[order.pairs])
         stages.lap("write")
         right = measured(connection, labels)
         told = (*unread(connection, read.present, read.places), *_crowds(connection, linked, read), *not_judged(right))
@@ -200,11 +204,11 @@ def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> list[st
     ]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, out: Path, to: Path) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, table: str, out: Path, to: Path) -> None:
     form = "format parquet" if out.suffix.lower() == ".parquet" else "format csv, header"
     name = str(to).replace("'", "''")
     try:
-        connection.execute(f"copy clusters to '{name}' ({form}, use_tmp_file false)")
+        connection.execute(f"copy {table} to '{name}' ({form}, use_tmp_file false)")
     except duckdb.Error:
         raise unwritten(out) from None
 

@@ -14,10 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from linkage.dwellings import NOWHERE
-from linkage.engine import Lap, link_table
+from linkage.engine import Lap, full_records, link_table
 from linkage.figures import RunFigures, figures_of
 from linkage.file_households import file_households
 from linkage.model import LinkModel
+from linkage.pair_table import pairs_table
 from linkage.person_ids import inherit_ids
 from linkage.sources import UNKNOWN, Sources
 
@@ -42,13 +43,15 @@ class LinkedFile:
 class Wanted:
     """How a file is to be linked: with which model, what is known of its sources, after which run.
 
-    `wide` compares also records that share a single thing.
+    `wide` compares also records that share a single thing. `pairs` asks for the table `pairs` of `linkage.pair_table`,
+    which one machine alone makes.
     """
 
     model: LinkModel | None = None
     sources: Sources = UNKNOWN
     goes_on: bool = False
     wide: bool = False
+    pairs: bool = False
 
 
 def link_file(
@@ -68,6 +71,9 @@ def link_file(
         lap=lap,
     )
     figures = figures_of(linked)
+    if wanted.pairs:
+        pairs_table(connection, linked, lambda numbers: full_records(connection, present, numbers, wanted.sources))
+        lap("pairs")
     persons = linked.persons
     connection.register(
         "sent",
