@@ -9,6 +9,7 @@ from typing import NoReturn
 import duckdb
 
 from gateway.commands.files import CommandError
+from gateway.commands.link_blanks import blank_lines, in_file
 from gateway.commands.link_tables import File, literal, literal_path, quoted
 
 ROW = "row_in__"
@@ -18,13 +19,14 @@ _PIECE = 1 << 20
 _FEWEST_COMMAS, _MOST_BREAKS = 8, 20
 # Stands in no file, so that an empty cell is not taken for one that is not there.
 _NOWHERE = "\x01\x01"
+_UTF_16 = "UTF-16, as Unicode text of Excel; save it as CSV UTF-8"
 # What files begin with that are called .csv and are none.
 _OTHER_FORMS = {
     b"\x1f\x8b": "packed with gzip; unpack it",
     b"PK\x03\x04": "an Excel workbook or a zip; save the sheet as CSV UTF-8, or unpack it",
     b"\xd0\xcf\x11\xe0": "an Excel workbook; save the sheet as CSV UTF-8",
-    b"\xff\xfe": "UTF-16, as Unicode text of Excel; save it as CSV UTF-8",
-    b"\xfe\xff": "UTF-16, as Unicode text of Excel; save it as CSV UTF-8",
+    b"\xff\xfe": _UTF_16,
+    b"\xfe\xff": _UTF_16,
     b"PAR1": "Parquet; call it .parquet",
 }
 _OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -81,6 +83,9 @@ def columns_of(file: File) -> list[str]:
     except OSError:
         message = f"{file.name} cannot be opened; check your rights to read it"
         raise CommandError(message) from None
+    if not "".join(first).strip() or first[0].casefold().startswith("sep="):
+        message = f"{file.name} has a first row without names of columns; take what stands above them away"
+        raise CommandError(message)
     for mark, words in _OTHER_MARKS.items():
         if len(first) == 1 and mark in first[0]:
             message = f"{file.name} has its cells parted by {words}; save it with commas"
@@ -94,7 +99,9 @@ def _refuse_other_form(file: File, begins: bytes) -> None:
     if not begins:
         message = f"{file.name} is empty; its first row has to name columns"
         raise CommandError(message)
-    for form, words in _OTHER_FORMS.items():
+    # Without the two bytes that tell it, letters of UTF-16 are seen by the empty byte beside each.
+    forms = _OTHER_FORMS | ({begins: _UTF_16} if b"\x00" in begins else {})
+    for form, words in forms.items():
         if begins.startswith(form):
             message = f"{file.name} is {words}"
             raise CommandError(message)
@@ -120,7 +127,7 @@ def _refuse_swallowed(connection: duckdb.DuckDBPyConnection, table: str, file: F
             f"and ({parted} >= {commas} or {breaks} > {_MOST_BREAKS})"
         ).fetchall()[0][0]
         if found is not None:
-            _refuse_cell(file, found + 1)
+            _refuse_cell(file, in_file(found, blank_lines(file.path)) + 1)
 
 
 def _refuse_unclosed(file: File) -> None:

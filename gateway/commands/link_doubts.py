@@ -9,6 +9,7 @@ from itertools import groupby
 import duckdb
 
 from gateway.commands.files import CommandError
+from gateway.commands.link_blanks import in_file
 from gateway.commands.link_tables import literal, one
 from linkage.file_columns import UNREAD
 from linkage.sql_rules import nhs_number
@@ -34,10 +35,14 @@ _CONTRADICTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where rows stand: the names of the files, and the place among all rows where each begins, and their end."""
+    """Where rows stand: the names of the files, and the place among all rows where each begins, and their end.
+
+    `blanks` has the `link_blanks.blank_lines` of each file.
+    """
 
     names: tuple[str, ...]
     begins: tuple[int, ...]
+    blanks: tuple[tuple[int, ...], ...]
 
     @property
     def rows(self) -> int:
@@ -45,21 +50,26 @@ class Places:
         return self.begins[-1]
 
     def named(self, rows: Sequence[int]) -> str:
-        """The first of these places by their rows, numbered in each file from 1 (heads not counted), and how many more.
+        """The first of these places by their rows, numbered in each file from 1, and how many more.
+
+        Heads are not counted, empty lines are.
 
         The file is told where there are several.
         """
         told = []
         for file, of_file in groupby(rows[:_MOST_NAMED], self._file):
             of = f"{self.names[file]} " if len(self.names) > 1 else ""
-            told.append(f"{of}rows {', '.join(str(row - self.begins[file] + 1) for row in of_file)}")
+            told.append(f"{of}rows {', '.join(str(self._in_file(row)) for row in of_file)}")
         more = f" and {len(rows) - _MOST_NAMED:,} more" if len(rows) > _MOST_NAMED else ""
         return ", ".join(told) + more
 
     def row(self, place: int) -> str:
         """One place by its row."""
+        return f"{self.names[self._file(place)] + ' ' if len(self.names) > 1 else ''}row {self._in_file(place)}"
+
+    def _in_file(self, place: int) -> int:
         file = self._file(place)
-        return f"{self.names[file] + ' ' if len(self.names) > 1 else ''}row {place - self.begins[file] + 1}"
+        return in_file(place - self.begins[file], self.blanks[file]) + 1
 
     def _file(self, row: int) -> int:
         return bisect_right(self.begins, row) - 1

@@ -18,7 +18,7 @@ from gateway.commands.link_gazetteer import read_gazetteer
 from gateway.commands.link_inputs import Input, Names, read_inputs
 from gateway.commands.link_labels import measured, not_judged, read_labels
 from gateway.commands.link_pairs import PAIRS
-from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing
+from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing, rows_in_file
 from gateway.usecases.linking.linking_files import LinkedFile, Wanted, link_file
 from gateway.usecases.linking.linking_files_spark import Cluster, link_file_on_spark
 from linkage.columns import connect
@@ -185,7 +185,7 @@ def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> list[st
     ids = [f"coalesce({columns[name]}, '')" for name in _PREVIOUS[2:]]
     key = ", ".join(columns[name] for name in _PREVIOUS[:2])
     if rows := differing_rows(connection, "earlier", columns, " || chr(31) || ".join(ids)):
-        refuse_differing(f"{path.name}: rows {rows[0]} and {rows[1]}")
+        refuse_differing(f"{path.name}: {rows_in_file(path, rows)}")
     connection.execute(
         f"create or replace table previous as select {key.replace(',', ' as source,')} as source_key, "  # noqa: S608 - our own columns
         f"first({ids[0]}) as person_id, first({ids[1]}) as household_id from earlier group by {key}"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from gateway.commands.link_blanks import blank_lines
 from gateway.commands.link_doubts import Places
 from gateway.commands.link_tables import one, read_beside
 from linkage.addresses import uprn as normal_uprn
@@ -27,7 +28,7 @@ def read_gazetteer(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[G
     days = [columns[name] for name in _DATES if name in columns]
     cells += [f"try_cast({columns[name]} as date)" if name in columns else "null::date" for name in _DATES]
     rows = connection.execute(f"select {', '.join(cells)} from gazetteer order by row").fetchall()  # noqa: S608 - our own columns
-    places = Places((path.name,), (0, one(connection, "select count(*) from gazetteer")))
+    places = Places((path.name,), (0, one(connection, "select count(*) from gazetteer")), (blank_lines(path),))
     doubtful = {
         "whose uprn is none were left out": [
             place for place, (sent, *_) in enumerate(rows) if not normal_uprn(str(sent))

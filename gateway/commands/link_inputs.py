@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
+from shlex import quote
 
 import duckdb
 import numpy as np
 
 from gateway.commands.files import CommandError
+from gateway.commands.link_blanks import blank_lines
 from gateway.commands.link_csv import ROW, columns_of, load_csv, short_rows
 from gateway.commands.link_doubts import Places, doubts
 from gateway.commands.link_parquet import load_parquet, parquet_columns, refuse_unreadable
@@ -157,7 +159,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Place
     for place, file in enumerate(files):
         connection.execute(f"drop view part_{place}")
         connection.execute(f"drop {'view' if file.parquet else 'table'} file_{place}")
-    return Places(tuple(file.name for file in files), begins)
+    return Places(tuple(file.name for file in files), begins, tuple(blank_lines(file.path) for file in files))
 
 
 def _number(connection: duckdb.DuckDBPyConnection, told: str, begins: Sequence[int]) -> None:
@@ -234,5 +236,5 @@ def _unknown_columns(file: File, known: dict[str, str]) -> list[str]:
             continue
         like = _OTHER_NAMES.get(name) or next(iter(difflib.get_close_matches(name, _READ, 1, _CUTOFF)), None)
         if like and like not in known:
-            told.append(f"{file.name}: column {name} is not read; is it {like}? --rename {name}={like}")
+            told.append(f"{file.name}: column {name} is not read; is it {like}? --rename {quote(f'{name}={like}')}")
     return told

@@ -10,7 +10,7 @@ import numpy as np
 
 from gateway.commands.files import CommandError
 from gateway.commands.link_inputs import TRUTH, Input
-from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing
+from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing, rows_in_file
 from linkage.quality import LEAST_PAIRS, Quality, quality, quality_by_group, tells, widest_gap
 
 _MOST_GROUPS = 30
@@ -46,8 +46,7 @@ def read_labels(connection: duckdb.DuckDBPyConnection, read: Input, path: Path |
     source, key, truth = (columns[each] for each in (*_KEYS, TRUTH))
     connection.execute(f"delete from told where {source} is null or {key} is null or {truth} is null")  # noqa: S608 - our own columns
     if rows := differing_rows(connection, "told", columns, truth):
-        of_file = f"rows {rows[0]} and {rows[1]}"
-        refuse_differing(f"{name}: {of_file if path else read.places.named(rows)}")
+        refuse_differing(f"{name}: {rows_in_file(path, rows) if path else read.places.named(rows)}")
     groups = {each: column for each, column in columns.items() if each not in {*_KEYS, TRUTH, *_FOUND}}
     cells = "".join(f", first({column} order by row) as {column}" for column in groups.values())
     connection.execute(

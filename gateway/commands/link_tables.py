@@ -8,6 +8,7 @@ from typing import NamedTuple, NoReturn
 import duckdb
 
 from gateway.commands.files import CommandError
+from gateway.commands.link_blanks import blank_lines, in_file
 
 _PARQUET = ".parquet"
 
@@ -71,6 +72,12 @@ def differing_rows(
         f"group by {columns['source']}, {columns['source_key']} having min(told) <> max(told) order by min(row) limit 1"
     ).fetchall()
     return sorted(found[0]) if found else []
+
+
+def rows_in_file(path: Path, rows: Sequence[int]) -> str:
+    """Two rows of a table that `read_beside` made, as they stand in its file: heads not counted, empty lines are."""
+    blanks = blank_lines(path)
+    return " and ".join(str(in_file(row - 1, blanks) + 1) for row in rows).join(("rows ", ""))
 
 
 def refuse_differing(where: str) -> NoReturn:

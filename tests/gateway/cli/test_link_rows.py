@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from gateway.commands.files import CommandError
 from gateway.commands.link_files import Order, link_files
 
 HEAD = (
@@ -142,3 +143,69 @@ def test_keys_that_a_spreadsheet_rounded_are_told(tmp_path):
     assert found == (
         "warning: a spreadsheet rounded source_key, and other records may stand under it; export it as text: rows 1",
     )
+
+
+BORN_TOO_LATE = "health,9,Jo,Example,2999-01-01\n"
+BELOW = "source,source_key,given_name,family_name,birth_date\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("begin", ["", "\ufeff"])
+def test_a_row_below_empty_lines_is_told_as_it_stands_in_the_file(tmp_path, end, begin):
+    text = begin + BELOW + '\nhealth,1,Jo,"Exa\n\nmple",1990-02-03\n\n\n' + BORN_TOO_LATE + "\n,,Kim,Other,\n\n"
+    path = tmp_path / "in.csv"
+    path.write_bytes(text.replace("\n", end).encode())
+    other = written(tmp_path / "other.csv", [("schools", "1", "Jo", "Example", "2999-02-03")], HEAD[:5])
+    outcome = link_files(Order((path, other), tmp_path / "out.csv"))
+
+    assert "warning: a date of birth lies in the future: in.csv rows 5, other.csv rows 1" in outcome.lines
+    assert "warning: rows without source or source_key were left out: in.csv rows 7" in outcome.lines
+    assert outcome.summary["rows_without_key"] == 1
+
+
+def test_rows_of_other_files_below_empty_lines_are_told_as_they_stand_there_too(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text(BELOW + "health,1,Jo,Example,1990-02-03\n")
+    labels = tmp_path / "labels.csv"
+    labels.write_text("source,source_key,person_truth\n\nhealth,1,A\n\n\nhealth,1,B\n")
+    gazetteer = tmp_path / "gazetteer.csv"
+    gazetteer.write_text("uprn,address,postcode\n\n10000000001,1 Old Street,ZZ1 1AA\n\nnone,2 Old Street,ZZ1 1AA\n")
+
+    with pytest.raises(CommandError, match=r"labels\.csv: rows 2 and 5 are of one source and key and differ"):
+        link_files(Order((path,), tmp_path / "out.csv", labels=labels))
+    told = link_files(Order((path,), tmp_path / "out.csv", gazetteer=gazetteer)).lines
+    assert any("whose uprn is none were left out: rows 4" in line for line in told)
+
+
+def test_a_cell_that_nobody_closed_is_told_by_its_row_below_empty_lines(tmp_path):
+    path = tmp_path / "in.csv"
+    rows = "".join(f"health,{n},Jo,Example,1990-02-03\n" for n in range(2, 6))
+    path.write_text(
+        BELOW + "health,1,Jo,Example,1990-02-03\n\n\n" + 'health,7,Jo,"Example\n' + rows + 'health,8,Jo",,\n'
+    )
+    with pytest.raises(CommandError, match=r"a cell of row 4 goes on"):
+        link_files(Order((path,), tmp_path / "out.csv"))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (("\n" + BELOW + BORN_TOO_LATE).encode(), "a first row without names of columns; take what stands above"),
+        (("sep=,\n" + BELOW + BORN_TOO_LATE).encode(), "a first row without names of columns; take what stands above"),
+        ((BELOW + BORN_TOO_LATE).encode("utf-16-le"), "is UTF-16"),
+        ((BELOW + BORN_TOO_LATE).encode("utf-16-be"), "is UTF-16"),
+    ],
+    ids=["empty line first", "sep=, of Excel", "UTF-16 without its mark", "the other UTF-16"],
+)
+def test_a_first_row_that_is_none_is_told_as_that(tmp_path, content, words):
+    path = tmp_path / "in.csv"
+    path.write_bytes(content)
+    with pytest.raises(CommandError, match=words):
+        link_files(Order((path,), tmp_path / "out.csv"))
+
+
+def test_the_way_to_rename_a_column_can_be_typed_as_it_is_told(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("source,source_key,Given Name\nhealth,1,Jo\n")
+    told = link_files(Order((path,), tmp_path / "out.csv")).lines
+    assert "warning: in.csv: column given name is not read; is it given_name? --rename 'given name=given_name'" in told
