@@ -91,6 +91,19 @@ def search_tokens(
     return frozenset(tokens)
 
 
+def unsearchable(query: SearchQuery) -> tuple[str, ...]:
+    """Which parts of a query were filled in and find nobody, whoever is held: `family`, `birth_date`, `postcode`.
+
+    They hold no token: half a postcode, a year of two digits, a date that stands for none, a name without letters.
+    """
+    found = {
+        "family": bool(query.family.strip()) and not family_forms(query.family),
+        "birth_date": bool(query.birth_date) and birth_date(query.birth_date) is None,
+        "postcode": bool((query.postcode or "").strip()) and postcode(query.postcode or "") is None,
+    }
+    return tuple(name for name, nothing in found.items() if nothing)
+
+
 def query_tokens(query: SearchQuery) -> frozenset[str]:
     """The tokens that fetch candidates: the telling ones if any were given, else the first name alone.
 

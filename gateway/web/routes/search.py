@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
+from concept_model.identifiers import Verification, identifier, normalise
 from gateway.usecases.families.page_duties import emergency_offers
 from gateway.usecases.families.searching import search_people
 from gateway.web.desk import Desk, SignedIn, SignedInForm
@@ -13,7 +14,7 @@ from gateway.web.forms import FormError, Params, date_field, select_field, text_
 from gateway.web.render import page_headers, render
 from gateway.web.routes.purposes import require_purpose
 from gateway.web.views.lists import SearchView, search_view
-from linkage.tokens import SearchQuery
+from linkage.tokens import SearchQuery, unsearchable
 
 router = APIRouter()
 _SCHEMES = {
@@ -23,6 +24,14 @@ _SCHEMES = {
     "pnc_id": "Police National Computer id",
 }
 _LONGEST = 100
+_LONGEST_NUMBER = 64
+# What is typed like this finds nobody, whoever is held; an empty answer would look like one about a family.
+_UNSEARCHABLE = {
+    "family": FormError("family_name", "The last name must have letters in it"),
+    "birth_date": FormError("birth_date_day", "Write the year of birth in full, such as 2016, in a date that is known"),
+    "postcode": FormError("postcode", "Enter a whole and real postcode, such as NV1 0AB, or none"),
+}
+_DOUBTFUL_NUMBER = "A digit or letter of the {scheme} that you typed is wrong. We looked for it as it stands: check it, and search again."
 
 
 class SearchForm(BaseModel):
@@ -60,7 +69,7 @@ def search(request: Request, desk: SignedInForm, typed: Annotated[SearchForm, Fo
     if errors:
         return _page(request, desk, typed, errors, None)
     result = search_people(desk.wiring, desk.context, desk.caller, query, declaration)
-    return _page(request, desk, typed, [], search_view(result))
+    return _page(request, desk, typed, [], search_view(result, _doubt(query)))
 
 
 def _query(typed: SearchForm) -> tuple[list[FormError], SearchQuery]:
@@ -75,13 +84,24 @@ def _query(typed: SearchForm) -> tuple[list[FormError], SearchQuery]:
         errors.append(FormError("family_name", "Enter a last name, a date of birth, a postcode or a number"))
     number = typed.number.strip()
     scheme = typed.scheme if typed.scheme in _SCHEMES else next(iter(_SCHEMES))
-    return errors, SearchQuery(
+    query = SearchQuery(
         typed.given_name.strip()[:_LONGEST],
         typed.family_name.strip()[:_LONGEST],
         born.isoformat() if born else None,
         typed.postcode.strip()[:_LONGEST] or None,
         (scheme, number[:_LONGEST]) if number else None,
     )
+    return [*errors, *(_UNSEARCHABLE[part] for part in unsearchable(query))], query
+
+
+def _doubt(query: SearchQuery) -> str:
+    """What to say of a number that cannot be right. It is looked for all the same: a partner may have it as wrong."""
+    if query.identifier is None:
+        return ""
+    scheme, number = query.identifier
+    value = normalise(scheme, number)[:_LONGEST_NUMBER]
+    wrong = not value or identifier(scheme, value).verification is Verification.UNVERIFIED
+    return _DOUBTFUL_NUMBER.format(scheme=_SCHEMES[scheme]) if wrong else ""
 
 
 def _page(

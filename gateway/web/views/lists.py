@@ -34,9 +34,10 @@ class HitView:
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """The answer to a search."""
+    """The answer to a search. `doubt` is about what was typed; empty where there is none."""
 
     count: str
+    doubt: str
     hits: tuple[HitView, ...]
     more: bool
     nothing: str
@@ -50,11 +51,12 @@ def coverage_rows(lines: Iterable[Coverage]) -> tuple[CoverageRow, ...]:
     return tuple(CoverageRow(line.title, day(line.to) if line.to else "No data yet") for line in lines)
 
 
-def search_view(result: SearchResult) -> SearchView:
-    """What the template shows of a search."""
+def search_view(result: SearchResult, doubt: str = "") -> SearchView:
+    """What the template shows of a search. `doubt` is what has to be said about what was typed."""
     count = len(result.hits)
     return SearchView(
         count=f"{count} {'person' if count == 1 else 'people'} found",
+        doubt=doubt,
         hits=tuple(_hit(hit) for hit in result.hits),
         more=result.more,
         nothing=nothing_found(result.coverage),

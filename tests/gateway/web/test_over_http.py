@@ -152,13 +152,31 @@ def test_what_was_typed_is_kept_when_something_is_missing(at_desk):
         ({"given_name": "Aisha"}, "Enter a last name, a date of birth, a postcode or a number"),
         ({"family_name": "Cole", "birth_date_day": "31", "birth_date_month": "2", "birth_date_year": "2016"}, "real"),
         ({"family_name": "Cole", "birth_date_day": "x"}, "real"),
+        ({"birth_date_day": "14", "birth_date_month": "3", "birth_date_year": "16"}, "year of birth in full"),
+        ({"birth_date_day": "1", "birth_date_month": "1", "birth_date_year": "1900"}, "a date that is known"),
+        ({"postcode": "NV1 OAB"}, "a whole and real postcode"),
+        ({"family_name": "Cole", "postcode": "NV1"}, "a whole and real postcode"),
+        ({"family_name": "%"}, "must have letters"),
     ],
 )
-def test_a_search_that_asks_too_little_is_explained(at_desk, typed, error):
+def test_a_search_that_asks_too_little_or_cannot_find_anybody_is_explained(at_desk, typed, error):
     client = at_desk("W101")
     page = client.post("/search", data={"form_token": form_token(declare(client, "front_door")), **typed})
     assert page.status_code == 422
     assert error in page.text
+
+
+def test_a_number_that_cannot_be_right_is_looked_for_and_said_to_be_wrong(at_desk):
+    client = at_desk("W101")
+    token = form_token(declare(client, "front_door"))
+    wrong = {"form_token": token, "scheme": "nhs_number", "number": "999 107 9409"}
+    page = client.post("/search", data=wrong)
+    assert page.status_code == 200
+    assert "A digit or letter of the NHS number that you typed is wrong." in page.text
+    assert "Nothing found" in page.text
+    assert "you typed is wrong" in client.post("/search", data={**wrong, "number": "-"}).text
+    right = client.post("/search", data={**wrong, "number": "999 107 9408"})
+    assert "you typed is wrong" not in right.text
 
 
 def without_what_differs_by_request(page):
