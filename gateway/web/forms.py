@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 Params = dict[str, Any]
+NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
+"""What a form holds that nobody has filled in; else by field, what was typed and was not taken, to be shown again."""
 
 
 @dataclass(frozen=True, slots=True)

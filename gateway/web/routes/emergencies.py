@@ -1,5 +1,6 @@
 """Emergencies: who opened a family, the second person's answer, and the end of a suspension."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -8,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from gateway.errors import ForbiddenError
 from gateway.usecases.families.emergencies import NO_SUCH_EMERGENCY, answer_emergency, emergencies, lift_suspension
 from gateway.web.desk import Desk, SignedIn, SignedInForm
-from gateway.web.forms import FormError
+from gateway.web.forms import NOTHING_TYPED, FormError
 from gateway.web.render import page_headers, render
 from gateway.web.routes.families import id_or_not_found
 from gateway.web.views.emergencies import emergency_view
@@ -34,7 +35,8 @@ def answer(
     errors = [] if answer in _ANSWERS else [FormError(f"answer-{identifier}", "Say whether it was justified")]
     errors += _reason_errors(f"reason-{identifier}", reason)
     if errors:
-        return _page(request, _answering(desk), errors)
+        typed = {f"answer-{identifier}": answer, f"reason-{identifier}": reason}
+        return _page(request, _answering(desk), errors, typed)
     answer_emergency(
         desk.wiring, desk.context, desk.caller, identifier, reason.strip(), justified=_ANSWERS[answer]
     )  # fmt: skip
@@ -47,7 +49,7 @@ def lift(request: Request, desk: SignedInForm, emergency_id: str, reason: Text =
     identifier = id_or_not_found(emergency_id, NO_SUCH_EMERGENCY)
     errors = _reason_errors(f"lift-reason-{identifier}", reason)
     if errors:
-        return _page(request, _answering(desk), errors)
+        return _page(request, _answering(desk), errors, {f"lift-reason-{identifier}": reason})
     lift_suspension(desk.wiring, desk.context, desk.caller, identifier, reason.strip())
     return RedirectResponse("/emergencies", 303, page_headers(""))
 
@@ -64,9 +66,9 @@ def _reason_errors(field: str, reason: str) -> list[FormError]:
     return [FormError(field, f"Write your reason, in {_LONGEST} characters or fewer")]
 
 
-def _page(request: Request, desk: Desk, errors: list[FormError]) -> Response:
+def _page(request: Request, desk: Desk, errors: list[FormError], typed: Mapping[str, str] = NOTHING_TYPED) -> Response:
     found = emergencies(desk.wiring, desk.context, desk.caller)
-    views = [emergency_view(one, desk.wiring.register, errors) for one in found]
+    views = [emergency_view(one, desk.wiring.register, errors, typed) for one in found]
     return render(
         request, "emergencies.html", 422 if errors else 200, title="Emergencies", errors=errors, emergencies=views
     )  # fmt: skip

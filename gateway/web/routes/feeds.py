@@ -1,5 +1,6 @@
 """Feeds: how each stands, what is unusual, what it is for; officers decide on switches and turn feeds off."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,7 +11,7 @@ from gateway.usecases.feeds.feed_switch import decide_switch, switch_off
 from gateway.usecases.intake.batch_keepers import senders_of
 from gateway.usecases.watching.watching_feeds import acknowledge_alert, alerts_seen_by
 from gateway.web.desk import Desk, SignedIn, SignedInForm
-from gateway.web.forms import FormError, choice_field, text_field
+from gateway.web.forms import NOTHING_TYPED, FormError, choice_field, text_field
 from gateway.web.render import page_headers, render
 from gateway.web.routes.families import id_or_not_found
 from gateway.web.views.feeds import alert_line, feed_line, feed_view
@@ -64,7 +65,7 @@ def decide(
     errors = [] if approved in _DECISIONS else [FormError("approved", "Choose what you decide")]
     errors += _reason_errors("reason", reason)
     if errors:
-        return _page(request, desk, feed, errors)
+        return _page(request, desk, feed, errors, {"approved": approved, "reason": reason})
     switch = (feed, id_or_not_found(switch_id, "there is no such switch"))
     decide_switch(desk.wiring, desk.context, desk.caller, switch, reason.strip(), approved=approved == "yes")
     return RedirectResponse(f"/feeds/{feed}", 303, page_headers(""))
@@ -75,18 +76,20 @@ def turn_off(request: Request, desk: SignedInForm, feed: str, off_reason: Text =
     """Turn a feed off at once."""
     errors = _reason_errors("off_reason", off_reason)
     if errors:
-        return _page(request, desk, feed, errors)
+        return _page(request, desk, feed, errors, {"off_reason": off_reason})
     switch_off(desk.wiring, desk.context, desk.caller, feed, off_reason.strip())
     return RedirectResponse(f"/feeds/{feed}", 303, page_headers(""))
 
 
-def _page(request: Request, desk: Desk, feed: str, errors: list[FormError]) -> Response:
+def _page(
+    request: Request, desk: Desk, feed: str, errors: list[FormError], typed: Mapping[str, str] = NOTHING_TYPED
+) -> Response:
     described = describe_feed(desk.wiring, desk.caller, feed)
     titles = {feed: described.standing.title}
     fields = {
-        "approved": choice_field("approved", "Your decision", _DECISIONS, "", errors),
-        "reason": text_field("reason", "Why", "", errors, hint="It stands in the log.", rows=3),
-        "off_reason": text_field("off_reason", "Why it is turned off", "", errors, rows=3),
+        "approved": choice_field("approved", "Your decision", _DECISIONS, typed.get("approved", ""), errors),
+        "reason": text_field("reason", "Why", typed.get("reason", ""), errors, hint="It stands in the log.", rows=3),
+        "off_reason": text_field("off_reason", "Why it is turned off", typed.get("off_reason", ""), errors, rows=3),
     }
     return render(
         request, "feed.html", 422 if errors else 200, title=described.standing.title, errors=errors,

@@ -1,5 +1,6 @@
 """Review: the queue and one item for officers; for every worker, what they are asked about their own accesses."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -16,7 +17,7 @@ from gateway.usecases.review.reviewing import (
 )
 from gateway.usecases.review.reviewing_questions import answer_question, ask_worker, my_questions
 from gateway.web.desk import Desk, SignedIn, SignedInForm
-from gateway.web.forms import FormError, text_field
+from gateway.web.forms import NOTHING_TYPED, FormError, text_field
 from gateway.web.render import page_headers, render
 from gateway.web.routes.families import id_or_not_found
 from gateway.web.views.reviews import question_rows, review_case, review_line
@@ -49,13 +50,13 @@ def close(
     errors = [] if outcome in _OUTCOMES else [FormError("outcome", "Say what you found")]
     errors += _words_errors("words", words)
     if errors:
-        return _case(request, desk, review_id, errors, (outcome, words))
+        return _case(request, desk, review_id, errors, {"outcome": outcome, "words": words})
     identifier = id_or_not_found(review_id, NO_SUCH_ITEM)
     closing = Closing(_OUTCOMES[outcome], words.strip(), uses)
     try:
         close_review(desk.wiring, desk.context, desk.caller, identifier, closing)
     except ReviewGrewError as error:
-        return _case(request, desk, review_id, [FormError("words", str(error))], (outcome, words))
+        return _case(request, desk, review_id, [FormError("words", str(error))], {"outcome": outcome, "words": words})
     return RedirectResponse("/reviews", 303, page_headers(""))
 
 
@@ -64,7 +65,7 @@ def ask(request: Request, desk: SignedInForm, review_id: str, question: Text = "
     """Ask the worker."""
     errors = _words_errors("question", question)
     if errors:
-        return _case(request, desk, review_id, errors)
+        return _case(request, desk, review_id, errors, {"question": question})
     identifier = id_or_not_found(review_id, NO_SUCH_ITEM)
     ask_worker(desk.wiring, desk.context, desk.caller, identifier, question.strip())
     return RedirectResponse(f"/reviews/{identifier}", 303, page_headers(""))
@@ -82,13 +83,17 @@ def answer(request: Request, desk: SignedInForm, review_id: str, words: Text = "
     identifier = id_or_not_found(review_id, NO_SUCH_ITEM)
     errors = _words_errors(f"words-{identifier}", words)
     if errors:
-        return _questions(request, desk, errors)
+        return _questions(request, desk, errors, {str(identifier): words})
     answer_question(desk.wiring, desk.context, desk.caller, identifier, words.strip())
     return RedirectResponse("/questions", 303, page_headers(""))
 
 
 def _case(
-    request: Request, desk: Desk, review_id: str, errors: list[FormError], typed: tuple[str, str] = ("", "")
+    request: Request,
+    desk: Desk,
+    review_id: str,
+    errors: list[FormError],
+    typed: Mapping[str, str] = NOTHING_TYPED,
 ) -> Response:
     identifier = id_or_not_found(review_id, NO_SUCH_ITEM)
     case = open_review(desk.wiring, desk.context, desk.caller, identifier)
@@ -96,12 +101,19 @@ def _case(
     return render(request, "review.html", 422 if errors else 200, title=view.line.what, errors=errors, case=view)
 
 
-def _questions(request: Request, desk: Desk, errors: list[FormError]) -> Response:
+def _questions(
+    request: Request, desk: Desk, errors: list[FormError], typed: Mapping[str, str] = NOTHING_TYPED
+) -> Response:
     asked: list[dict[str, Any]] = [
         {
             "id": str(one.review_id),
             "rows": question_rows(one, desk.wiring.register),
-            "field": {**text_field(f"words-{one.review_id}", "Your answer", "", errors, rows="4"), "name": "words"},
+            "field": {
+                **text_field(
+                    f"words-{one.review_id}", "Your answer", typed.get(str(one.review_id), ""), errors, rows="4"
+                ),
+                "name": "words",
+            },
         }
         for one in my_questions(desk.wiring, desk.context, desk.caller)
     ]

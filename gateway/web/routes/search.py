@@ -31,7 +31,9 @@ _UNSEARCHABLE = {
     "birth_date": FormError("birth_date_day", "Write the year of birth in full, such as 2016, in a date that is known"),
     "postcode": FormError("postcode", "Enter a whole and real postcode, such as NV1 0AB, or none"),
 }
-_DOUBTFUL_NUMBER = "A digit or letter of the {scheme} that you typed is wrong. We looked for it as it stands: check it, and search again."
+_DOUBTFUL_NUMBER = (
+    "A digit or letter of the {scheme} that you typed is wrong. We looked for it as typed. Check it, and search again."
+)
 
 
 class SearchForm(BaseModel):

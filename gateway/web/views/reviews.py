@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agreements.register import Register
 from gateway.usecases.review.reviewing import ReviewCase, ReviewedUse, ReviewItem, ReviewOutcome
 from gateway.usecases.review.reviewing_questions import ReviewQuestion
-from gateway.web.forms import FormError, Params, choice_field, text_field
+from gateway.web.forms import NOTHING_TYPED, FormError, Params, choice_field, text_field
 from gateway.web.views.log import EVENTS
 from gateway.web.words import instant
 
@@ -107,17 +107,17 @@ def kind_words(kind: str) -> str:
 
 
 def review_case(
-    case: ReviewCase, register: Register, errors: Sequence[FormError], typed: tuple[str, str] = ("", "")
+    case: ReviewCase, register: Register, errors: Sequence[FormError], typed: Mapping[str, str] = NOTHING_TYPED
 ) -> ReviewCaseView:
-    """What the template shows of one item. `typed`: the outcome and the words that were not taken."""
+    """What the template shows of one item. `typed`: by field, what was typed and was not taken."""
     asked = case.asked
     told = [] if asked is None else [("Asked", asked.question), ("Answer", asked.answer or "Not yet")]
     closed = [] if case.outcome is None else [("Outcome", OUTCOMES[case.outcome]), ("Words", case.words or "")]
     item = case.item
     return ReviewCaseView(
         str(item.review_id), review_line(item, register), tuple(_use(one, register) for one in case.used),
-        tuple(told), tuple(closed), _close(list(errors), *typed) if item.may_close else None,
-        text_field("question", "Ask the worker", "", list(errors), rows="3",
+        tuple(told), tuple(closed), _close(list(errors), typed) if item.may_close else None,
+        text_field("question", "Ask the worker", typed.get("question", ""), list(errors), rows="3",
                    hint="An item is a question, not a charge. The worker reads these words.")
         if item.may_close and item.state == "open" and item.role else None,
     )  # fmt: skip
@@ -143,9 +143,9 @@ def _use(one: ReviewedUse, register: Register) -> UseView:
     return UseView(instant(one.at), f"/log/{one.entry_id}", tuple(rows), one.evidence)
 
 
-def _close(errors: list[FormError], outcome: str, words: str) -> dict[str, Params]:
+def _close(errors: list[FormError], typed: Mapping[str, str]) -> dict[str, Params]:
     options = {outcome.value: OUTCOMES[outcome] for outcome in ReviewOutcome}
     return {
-        "outcome": choice_field("outcome", "What did you find?", options, outcome, errors),
-        "words": text_field("words", "Say how you know", words, errors, rows="3"),
+        "outcome": choice_field("outcome", "What did you find?", options, typed.get("outcome", ""), errors),
+        "words": text_field("words", "Say how you know", typed.get("words", ""), errors, rows="3"),
     }
