@@ -7,7 +7,7 @@ from uuid import UUID
 from gateway.profiles.matching import is_sure
 from gateway.profiles.views import AgreementUsed, DatedAddress, Kinship, Profile, Provenance, Receipt, ShownFact
 from gateway.web.code_labels import ARTICLE_6, RELATIONSHIPS, ROLES_IN_EVENT
-from gateway.web.views.lists import CoverageRow, coverage_rows
+from gateway.web.views.lists import CoverageRow, coverage_rows, nothing_found
 from gateway.web.views.people import IdentityRow, heading_name, identity_rows, joined
 from gateway.web.words import code_in_words, code_words, instant, moment_text, period, plain_durations, value_rows
 
@@ -78,12 +78,13 @@ class AgreementView:
 
 @dataclass(frozen=True, slots=True)
 class FamilyView:
-    """Everything on the page, in its order."""
+    """Everything on the page, in its order. `nothing` is said where nobody of the family may be shown."""
 
     heading: str
     purpose: str
     advice: tuple[str, ...]
     professionals: tuple[FactView, ...]
+    nothing: str
     members: tuple[MemberView, ...]
     addresses: tuple[AddressView, ...]
     sections: tuple[tuple[str, str, tuple[FactView, ...]], ...]
@@ -113,11 +114,13 @@ def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways
         purpose=purpose_title,
         advice=profile.advice,
         professionals=facts(profile.professionals),
+        nothing="" if profile.members else nothing_found(profile.coverage),
         members=_members(profile, names),
         addresses=address_views(profile.addresses, names),
         sections=sections,
         events=facts(profile.events),
-        withheld=tuple(line.sentence for line in profile.withheld),
+        # One line an owner: where they say the same, once is enough, and twice would count the owners.
+        withheld=tuple(dict.fromkeys(line.sentence for line in profile.withheld)),
         coverage=coverage_rows(profile.coverage),
         agreements=tuple(agreement_view(used, gateways) for used in profile.agreements),
         foot=profile.foot,

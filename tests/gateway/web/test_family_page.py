@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.profiles.views import WithheldLine
 from gateway.web.render import render_html
 from gateway.web.views.families import family_view
 from tests.gateway.web.profiles import AISHA, HEAD, RECEIPT, address, fact, identity, profile
@@ -110,6 +111,24 @@ def test_an_empty_family_page_still_has_its_foot_and_its_receipt():
     text = text_of(page(bare))
     assert "No professional that you may see is recorded." in text
     assert str(RECEIPT.entry_id) in text
+
+
+def test_a_page_on_which_nobody_may_be_shown_says_so_and_that_it_proves_nothing():
+    bare = profile(
+        members=(), relationships=(), addresses=(), circumstances=(), events=(), professionals=(), withheld=(),
+        agreements=(), advice=(),
+    )  # fmt: skip
+    text = text_of(page(bare))
+    assert "We found nothing you may see. What we hold: Police records to 14 November 2026." in text
+    assert "This is not proof that nothing happened." in text
+    assert "The family" not in text
+    assert "Why you may see this" not in text
+
+
+def test_what_several_owners_withhold_in_the_same_words_is_said_once():
+    protected = WithheldLine("Haven Refuge", "exists", "Location protected: call the desk", None)
+    lines = (protected, replace(protected, owner="Brightwater Homes"), replace(protected, owner="Northvale Council"))
+    assert text_of(page(profile(withheld=lines))).count("Location protected: call the desk") == 1
 
 
 def hostile_profile(words):
