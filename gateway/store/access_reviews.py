@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, text
 
+from gateway.store.desk_tables import DeclarationRow
+
 _COLUMNS = """
 SELECT c.entry_id, c.leaf_index, c.recorded_at, c.event_class, c.who, c.agency, coalesce(c.role, '') AS role, c.team,
        coalesce(c.purpose, '') AS purpose, c.household, c.reason, c.subjects
@@ -125,6 +127,23 @@ def cards_of(connection: Connection, entries: Sequence[UUID]) -> list[CardRow]:
         {"entries": list(entries)},
     )
     return [_card(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public accessor
+
+
+def reasons_said(connection: Connection, entries: Sequence[UUID]) -> dict[UUID, DeclarationRow]:
+    """By entry, the declaration that it rests on, reason and case sealed; erased ones, which say nothing, are left out.
+
+    An entry without one, or whose opening was erased, has none.
+    """
+    rows = connection.execute(
+        text(
+            "SELECT o.entry_id, d.* FROM audit.opening o JOIN desk.declaration d"
+            " ON d.declaration_id = CAST(audit.opened(o.fields, 'declaration') #>> '{}' AS uuid)"
+            " WHERE o.entry_id = ANY (:entries) AND d.sealed_reason <> ''"
+        ),
+        {"entries": list(entries)},
+    )
+    told = (dict(row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public accessor
+    return {one.pop("entry_id"): DeclarationRow(**one) for one in told}
 
 
 def save_judgements(connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:

@@ -19,8 +19,8 @@ from gateway.errors import AccessRefusedError, NotFoundError, ReviewGrewError
 from gateway.identity.caller import StaffCaller
 from gateway.review.rules import ReviewRules, load_rules
 from gateway.review.sentences import evidence_sentences, reason_sentence
-from gateway.store.access_reviews import cards_of, judgements_of
-from gateway.store.desk_tables import ReviewItemRow, ReviewQuestionRow
+from gateway.store.access_reviews import cards_of, judgements_of, reasons_said
+from gateway.store.desk_tables import DeclarationRow, ReviewItemRow, ReviewQuestionRow
 from gateway.store.ledger import append
 from gateway.store.reviews import CLOSED, change_review, lock_review, open_reviews, question_of, review_uses
 from gateway.usecases.log.entries import entry
@@ -83,7 +83,8 @@ class ReviewedUse:
 
     `at` is when it was done: of a line of a paper journal, what the paper says. What review has not come to has neither
     reason nor evidence, and what is no access to a family never has: `is_access` tells them apart. `agreements` are
-    those relied on, by clause, or the one that a warning is about.
+    those relied on, by clause, or the one that a warning is about. `said` is why the worker said that they look, and
+    `case_reference` the case that they named, where they declared a purpose for it and neither was erased since.
     """
 
     entry_id: UUID
@@ -96,6 +97,8 @@ class ReviewedUse:
     evidence: tuple[str, ...]
     agreements: tuple[str, ...]
     is_access: bool
+    said: str | None
+    case_reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,22 +239,31 @@ def _case(
 ) -> ReviewCase:
     entries = review_uses(connection, row.review_id)
     judged = judgements_of(connection, entries)
+    ring, said = wiring.custody.field, reasons_said(connection, entries)
     uses = tuple(
         ReviewedUse(
             card.entry_id, card.when, card.event_class, card.purpose, card.team, card.household,
             reason_sentence(rules, judged[card.entry_id][0]) if card.entry_id in judged else None,
             evidence_sentences(rules, judged[card.entry_id][1]) if card.entry_id in judged else (),
-            card.agreements, card.is_access,
+            card.agreements, card.is_access, *_said(ring, said.get(card.entry_id)),
         )
         for card in cards_of(connection, entries)
     )  # fmt: skip
     asked = question_of(connection, row.review_id)
-    ring = wiring.custody.field
     words = ring.unseal(row.sealed_words, row.review_id.bytes).decode() if row.sealed_words else None
     return ReviewCase(
         _item(caller, row, len(entries)), uses, _asked(ring, asked) if asked else None, row.outcome, words,
         row.closed_at,
     )  # fmt: skip
+
+
+def _said(ring: KeyRing, row: DeclarationRow | None) -> tuple[str | None, str | None]:
+    """Why the worker said that they look, and the case that they named."""
+    if row is None:
+        return None, None
+    bound = row.declaration_id.bytes
+    case = ring.unseal(row.sealed_case_reference, bound).decode() if row.sealed_case_reference else None
+    return ring.unseal(row.sealed_reason, bound).decode(), case
 
 
 def _asked(ring: KeyRing, row: ReviewQuestionRow) -> AskedWorker:

@@ -75,7 +75,7 @@ class UseView:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCaseView:
-    """One item in full; `close` and `ask` are forms where this officer may fill them in."""
+    """One item in full; `close` and `ask` are forms where this officer may fill them in. `own`: it is about them."""
 
     id: str
     line: ReviewLineView
@@ -84,6 +84,7 @@ class ReviewCaseView:
     closed: tuple[tuple[str, str], ...]
     close: dict[str, Params] | None
     ask: Params | None
+    own: bool
 
 
 def review_line(item: ReviewItem, register: Register) -> ReviewLineView:
@@ -120,6 +121,7 @@ def review_case(
         text_field("question", "Ask the worker", typed.get("question", ""), list(errors), rows="3",
                    hint="An item is a question, not a charge. The worker reads these words.")
         if item.may_close and item.state == "open" and item.role else None,
+        not item.may_close and case.outcome is None,
     )  # fmt: skip
 
 
@@ -136,8 +138,12 @@ def _use(one: ReviewedUse, register: Register) -> UseView:
         ("Purpose", register.purpose_titles.get(one.purpose, one.purpose)),
         ("Team", one.team or "None on record"),
     ]
+    if one.said is not None:
+        rows.append(("They said", one.said))
+    if one.case_reference is not None:
+        rows.append(("Case", one.case_reference))
     if one.is_access or one.reason:
-        rows.append(("Reason", one.reason or "Not looked up yet"))
+        rows.append(("Reason on record", one.reason or "Not looked up yet"))
     if one.agreements:
         rows.append(("Agreement", ", ".join(one.agreements)))
     return UseView(instant(one.at), f"/log/{one.entry_id}", tuple(rows), one.evidence)

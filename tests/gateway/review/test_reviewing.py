@@ -67,6 +67,10 @@ def close(northvale, item, officer=OFFICER, outcome=ReviewOutcome.EXPLAINED, use
     return close_review(northvale.wiring, CONTEXT, northvale.reader(officer), item.review_id, closing)
 
 
+def read(northvale, item):
+    return open_review(northvale.wiring, CONTEXT, northvale.reader(OFFICER), item.review_id)
+
+
 def test_an_allocated_workers_reading_gets_its_reason_and_its_words_for_the_person(northvale):
     opened_by(northvale, WORKER, "early_help", "S2", "Kelly Marsh")
 
@@ -141,6 +145,30 @@ def test_what_is_done_while_an_item_is_being_closed_is_an_item_of_its_own(northv
 
     [new] = queue(northvale)
     assert (new.review_id != item.review_id, new.uses) == (True, 1)
+
+
+def test_an_officer_reads_why_the_worker_said_that_they_looked_until_it_is_erased(northvale):
+    family = northvale.family_id("S2", "Kelly Marsh")
+    declared = northvale.declare(WORKER, "early_help", case_reference="EH-7")
+    northvale.open(WORKER, declared, family)
+    sequenced(northvale)
+    draw_reviews(northvale.wiring)
+    [item] = [one for one in queue(northvale) if one.worker == WORKER]
+
+    [use] = read(northvale, item).used
+    assert (use.said, use.case_reference) == ("a reason of the test", "EH-7")
+    northvale.sql("UPDATE desk.declaration SET sealed_reason = '', sealed_case_reference = NULL RETURNING 1")
+    [use] = read(northvale, item).used
+    assert (use.said, use.case_reference) == (None, None)
+
+
+def test_an_officer_reads_who_is_at_risk_in_an_emergency_and_why(northvale):
+    family = northvale.family_id("S2", "Kelly Marsh")
+    northvale.declare("W211", "early_help", family_id=family, break_glass=True, at_risk="The mother")
+    sequenced(northvale)
+    [item] = queue(northvale)
+
+    assert [use.said for use in read(northvale, item).used] == ["The mother: a reason of the test"]
 
 
 def test_nobody_reviews_what_they_did_themselves(northvale):

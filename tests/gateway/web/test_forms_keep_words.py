@@ -1,4 +1,4 @@
-"""A form that is not taken comes back with what was typed: nobody writes an explanation twice."""
+"""Forms of review, emergencies and feeds: one that is not taken keeps what was typed; one that is absent says why."""
 
 import re
 
@@ -48,6 +48,16 @@ def test_the_words_of_an_answer_about_an_emergency_are_kept(served, at_desk):
     unargued = officer.post(place, data={**token, "answer": "not-justified"})
     assert unargued.status_code == 422
     assert re.search(r'value="not-justified" checked', unargued.text)
+
+
+def test_an_officer_is_told_that_another_one_closes_an_item_about_them(served, at_desk):
+    with pytest.raises(AccessRefusedError):
+        served.northvale.declare("W601", "early_help")
+    (row,) = served.northvale.sql("SELECT review_id FROM desk.review_item WHERE state <> 'closed' AND who = 'W601'")
+    own, other = (at_desk(who).get(f"/reviews/{row.review_id}").text for who in ("W601", "W602"))
+    assert "This is about you. Another officer looks at it and closes it." in own
+    assert "This is about you" not in other
+    assert ("Close this item" in own, "Close this item" in other) == (False, True)
 
 
 def test_the_words_of_a_decision_on_a_feed_are_kept(at_desk):
