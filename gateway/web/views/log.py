@@ -141,7 +141,10 @@ def entry_view(entry: LogEntry, names: Names) -> LogEntryView:
     """One entry in plain words first, then field by field."""
     line = entry.line
     shown = [(name, entry.values[name]) for name in _LABELS if entry.values.get(name) not in _ABSENT]
-    rows = tuple((_LABELS[name], _words(name, value, names)) for name, value in shown)
+    titled = {"role": names.roles.get(f"{line.agency}/{line.role}", code_in_words(line.role or ""))}
+    rows = tuple(
+        (_LABELS[name], (titled[name],) if name in titled else _words(name, value, names)) for name, value in shown
+    )
     return LogEntryView(
         title=EVENTS.get(line.event, line.event),
         entry_id=str(line.entry_id),
@@ -209,7 +212,7 @@ def _words(name: str, value: Json, names: Names) -> tuple[str, ...]:
     tables: Mapping[str, Mapping[str, str]] = {
         "phase": PHASES, "decision": DECISIONS, "outcome": OUTCOMES, "reason": REASONS,
     }  # fmt: skip
-    if name in {"role", "agency", "purpose"}:
+    if name in {"agency", "purpose"}:
         titles = {"agency": names.agencies, "purpose": names.purposes}.get(name, {})
         return (titles.get(text, code_in_words(text)),)
     return (tables.get(name, {}).get(text, text),)

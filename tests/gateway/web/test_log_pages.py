@@ -33,7 +33,8 @@ def test_a_line_names_role_agency_and_purpose_as_the_register_does():
 
 def test_an_entry_is_told_in_a_sentence_and_field_by_field():
     values = {
-        "who": "W201", "purpose": "early_help", "decision": "permit", "items_shown": ["housing.arrears"],
+        "who": "W201", "role": "ig_officer", "purpose": "early_help", "decision": "permit",
+        "items_shown": ["housing.arrears"],
         "shown_counts": {"housing.arrears": 12}, "detail": {"justification": "To help", "query": ""}, "masks": {},
     }  # fmt: skip
     shown = entry_view(LogEntry(LINE, values, b""), NAMES)
@@ -42,6 +43,7 @@ def test_an_entry_is_told_in_a_sentence_and_field_by_field():
         "agency's data, for the purpose: Support a family through early help. It concerns 2 people."
     )
     rows = dict(shown.rows)
+    assert rows["Role"] == ("Information governance officer",)
     assert rows["Kinds of data shown"] == ("Rent arrears",)
     assert rows["How many of each"] == ("Rent arrears: 12",)
     assert rows["More"] == ("Justification: To help",)
