@@ -130,6 +130,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
     }
 )  # fmt: skip
 
+_HOW_MANY = "how many wait to be read, to whom they are addressed: nothing of any of them leaves the use case"
 _OFFICER = "officers oversee the log by role (DPA 2018 s.62): `require_officer` first, and each look is an entry"
 _OFFICER_BEFORE = "the same, asked by `search_log` or `export_entries_for_officer`, or by the machine's own operator"
 _DECIDES = "officers by role; the decider whom the register names sees what is asked of it: no fact of anybody"
@@ -214,6 +215,8 @@ BY_ROLE = {
     "usecases.telling.reading_notices.my_notices -> store.notices.notices_for": (
         "that something waits, to whom it is addressed: no name, no family; to open it asks the register"
     ),
+    "usecases.telling.unread.unread -> store.notices.notices_for": _HOW_MANY,
+    "usecases.telling.unread.unread -> store.viewers.notices_to": _HOW_MANY,
     "usecases.log.partner_uses._count_months -> store.partner_uses.count_uses": _USES,
     "usecases.log.partner_uses._count_months -> store.partner_uses.counted_months": _USES,
     "usecases.log.partner_uses.uses_of_own_data -> store.partner_uses.counted_months": _USES,

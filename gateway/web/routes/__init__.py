@@ -10,6 +10,7 @@ from gateway.web.routes import (
     feeds,
     home,
     log,
+    notices,
     permissions,
     purposes,
     reviews,
@@ -21,7 +22,7 @@ from gateway.web.routes import (
 router = APIRouter(include_in_schema=False)
 _PARTS = (
     home, sign_in, purposes, permissions, search, families, batches, feeds, feed_switches, emergencies, uses, reviews,
-    log,
+    notices, log,
 )  # fmt: skip
 for _part in _PARTS:
     router.include_router(_part.router)

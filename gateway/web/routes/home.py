@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from gateway.usecases.telling.unread import unread
 from gateway.web.desk import Desk, MaybeSignedIn
 from gateway.web.render import render
 
@@ -21,8 +22,24 @@ def start(request: Request, desk: MaybeSignedIn) -> HTMLResponse:
 
 
 def _cards(desk: Desk) -> list[dict[str, str]]:
-    duties = desk.duties
+    duties, waiting = desk.duties, unread(desk.wiring, desk.caller)
+    told = [
+        (
+            waiting.notices,
+            "/notices",
+            "Notices to you",
+            "Read what another agency has to tell your role about a child.",
+        ),
+        (
+            waiting.corrections,
+            "/corrections",
+            "What you were shown and was wrong",
+            "Read it before you act on what you remember.",
+        ),
+    ]
+    # What waits to be read comes before anything that can be done.
     offered = [
+        *((True, href, f"{title}: {count} not read", text) for count, href, title, text in told if count),
         (duties.reads, "/purpose", "Say why you are looking", "Choose your purpose. We remember it for 60 minutes."),
         (duties.reads, "/search", "Find a person", "Search by name, date of birth, postcode or number."),
         (duties.supplies, "/batches", "Send a file", "Send your agency's file and see what became of each row."),
@@ -47,5 +64,6 @@ def _cards(desk: Desk) -> list[dict[str, str]]:
         (duties.oversees, "/reviews", "Review accesses", "See what has no reason on record, ask, and close it."),
         (duties.reads, "/questions", "Questions to you", "Answer what officers ask about something you looked at."),
         (duties.oversees, "/log", "Read the audit log", "See who looked at what and why, and verify the log."),
+        *((duties.reads, href, title, text) for count, href, title, text in told if not count),
     ]
     return [{"href": href, "title": title, "text": text} for use, href, title, text in offered if use]
