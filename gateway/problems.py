@@ -168,7 +168,9 @@ def _pointer(location: tuple[Any, ...], kind: str) -> str:
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     titles = {400: "The body cannot be read", 404: "Not found", 405: "Method not allowed"}
-    problem = Problem(status, titles.get(status, "The request failed"))
+    # RFC 9110 section 15.5.6: a 405 says which methods there are, in a header that the router made.
+    headers = error.headers if isinstance(error, HTTPException) else None
+    problem = Problem(status, titles.get(status, "The request failed"), headers=headers)
     return _answer(problem_body(request, f"http-{status}", problem), problem)
 
 

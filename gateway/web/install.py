@@ -108,7 +108,9 @@ async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 404:  # noqa: PLR2004 - the status itself
         return plain_page(request, status, "Page not found", "Check the address, or start again.")
-    return plain_page(request, status, "This did not work", "Go back and try again.")
+    page = plain_page(request, status, "This did not work", "Go back and try again.")
+    page.headers.update((error.headers or {}) if isinstance(error, HTTPException) else {})
+    return page
 
 
 async def _unexpected(request: Request, _error: Exception) -> Response:

@@ -20,6 +20,7 @@ _REMEMBERED = 100
 _LONGEST = 200
 _NOT_AN_ID = "must look like the ones in entries"
 _SEALED = {"": "Either", "yes": "Sealed only", "no": "Not sealed"}
+_FREE = {"worker": "worker's reference", "team": "team", "agreement": "agreement"}
 _C = TypeVar("_C", bound=StrEnum)
 
 
@@ -75,6 +76,11 @@ class LogForm(BaseModel):
             return []
         before = trail.pop() if trail else FIRST
         return [*self.asked(), ("cursor", "" if before == FIRST else before), ("trail", " ".join(trail))]
+
+
+def typed_as_words(typed: LogForm) -> tuple[str, ...]:
+    """The fields typed freely that are filled in, as the form calls them: a slip there finds nothing, and says so."""
+    return tuple(label for name, label in _FREE.items() if getattr(typed, name).strip())
 
 
 def filters_of(typed: LogForm, errors: list[FormError]) -> LogFilters:

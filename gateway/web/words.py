@@ -15,6 +15,8 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _DURATION = re.compile(r"\bP(?:(T)(?=\d+[HMS]\b)|(?=\d+[DWMY]\b))(\d+)([A-Z])\b")
+_DAY_WITHIN = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_WHOSE_NUMBER = ("identity.local_id", "scheme")
 _TIME_UNITS = {"H": "hour", "M": "minute", "S": "second"}
 _DATE_UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 _YEAR, _MONTH, _DAY = 4, 7, 10
@@ -85,7 +87,10 @@ def field_words(item: str, field: ItemField, value: object) -> str:
         return pounds(value)
     if field.kind == "date":
         return moment_text(str(value))
-    return code_label(item, field.name, str(value))
+    if (item, field.name) == _WHOSE_NUMBER:
+        return code_in_words(str(value))
+    # A label that a feed makes up, such as the week of a return, has its day in the form of machines.
+    return _DAY_WITHIN.sub(lambda found: moment_text(found[0]), code_label(item, field.name, str(value)))
 
 
 def code_words(item: str, field: str, code: str) -> str:

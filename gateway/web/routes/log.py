@@ -12,7 +12,7 @@ from gateway.usecases.log.log_status import log_status
 from gateway.usecases.log.reading_log import LogPage, read_entry, search_log, verify_log
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError
-from gateway.web.log_form import LogForm, filters_of, form_fields
+from gateway.web.log_form import LogForm, filters_of, form_fields, typed_as_words
 from gateway.web.render import page_headers, render
 from gateway.web.routes.families import id_or_not_found
 from gateway.web.views.log import Names, VerdictView, entry_view, line_view, verdict_view
@@ -86,7 +86,7 @@ def _page(
         lines=tuple(line_view(line, names) for line in found.lines), waiting=found.waiting,
         older=typed.older(found.next_cursor), newer=typed.newer() if filters else [], asked=asked,
         looked_back_to=instant(found.looked_back_to) if found.looked_back_to else "",
-        form=form_fields(desk.wiring.register, typed, errors), standing=standing,
+        form=form_fields(desk.wiring.register, typed, errors), standing=standing, exact=typed_as_words(typed),
     )  # fmt: skip
 
 

@@ -58,6 +58,12 @@ def test_the_api_keeps_its_problems(stranger):
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("path", ["/search", "/v1/batches"])
+def test_a_method_that_is_not_there_is_answered_with_those_that_are(stranger, path):
+    answer = stranger.put(path)
+    assert (answer.status_code, "GET" in answer.headers["allow"]) == (405, True)
+
+
 def test_styles_are_served_and_may_be_kept(stranger):
     answer = stranger.get("/static/hearthgate.css")
     assert answer.status_code == 200
@@ -291,6 +297,16 @@ def test_the_log_is_for_officers(at_desk):
 def test_officers_read_above_the_log_whether_witnesses_vouch_for_it(at_desk):
     assert "No witness vouches for them." in at_desk("W602").get("/log").text
     assert "itness" not in at_desk("W101").get("/log").text
+
+
+def test_a_search_of_the_log_that_finds_nothing_says_what_is_compared_letter_by_letter(at_desk):
+    officer = at_desk("W601")
+    token = form_token(officer.get("/log"))
+    page = officer.post("/log", data={"form_token": token, "worker": "w201", "agreement": "ISA-1"})
+    assert "No entry fits." in page.text
+    assert "letter by letter, capitals included (worker&#39;s reference, agreement)" in page.text
+    by_list = officer.post("/log", data={"form_token": token, "event": "erasure", "outcome": "denied"})
+    assert "letter by letter" not in by_list.text
 
 
 def test_an_officer_pages_back_through_the_log_and_finds_every_entry_once(served, at_desk):

@@ -70,6 +70,12 @@ def test_counts(number, words):
     assert counted(number, "row") == words
 
 
+def test_a_code_of_machines_inside_a_value_is_words():
+    shown = dict(value_rows("education.attendance", {"term": "Week of 2026-10-26"}))
+    assert list(shown.values()) == ["Week of 26 October 2026"]
+    assert dict(value_rows("identity.local_id", {"scheme": "health_record"})) == {"Whose reference": "Health record"}
+
+
 @given(st.sampled_from(ITEMS), st.text(max_size=20))
 def test_every_field_of_every_item_is_shown_whatever_its_value(item, value):
     values = {field.name: value for field in item.fields}
