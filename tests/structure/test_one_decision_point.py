@@ -45,6 +45,7 @@ READERS = frozenset(
         "household_corrections.persons_of_household", "household_corrections.homes_of_handle",
         "household_corrections.corrected_homes",
         "near_identities.members_of", "near_identities.left_since", "near_identities.ever_of",
+        "near_identities.earlier_homes_of",
     )
 )  # fmt: skip
 """What the store gives of anybody: facts and counts of them, states, hits, notices, rows, entries, requests."""
