@@ -65,12 +65,12 @@ def others(northvale):
     return [row for row in rows if known.intersection(northvale._records([("refuge", row["client_ref"])]))]
 
 
-def streets(northvale):
-    """Her addresses on the front door's page."""
+def streets(northvale, source="council_tax", key="L98"):
+    """The addresses on the front door's page of her family, or of somebody else's."""
     (handle,) = northvale.sql(
         "SELECT p.family_id FROM hearth.link l JOIN hearth.person p USING (person_id)"
         " WHERE l.record_id = :record AND l.superseded_at IS NULL",
-        record=northvale.record_id("council_tax", "L98"),
+        record=northvale.record_id(source, key),
     )[0]
     profile = northvale.open("W101", northvale.declare("W101", "front_door"), handle).profile
     return {one.lines[0] for one in profile.addresses}
@@ -139,3 +139,15 @@ def test_a_refuge_that_takes_its_record_back_ends_the_protection(fled):
     sent(fled, "refuge-placements", [{"client_ref": "HV9001"}], Mode.TOMBSTONE)
 
     assert streets(fled) == {"71 Larkspur Way", "2 Sorrel Row"}
+
+
+def test_where_her_child_went_with_her_is_hidden_as_she_is_and_where_the_child_was_before_is_not(fled):
+    child = {"person_ref": "CP98102", "surname": "Quillow", "forename": "Ida", "dob": "2017-02-03", "sex": "F"}
+    sent(fled, "case-people", [child | HOME | {"address_from": "2021-03-01", "household_ref": "HH981"}])
+    sent(fled, "case-people", [child | SINCE_SHE_FLED | {"address_from": "2026-09-12", "household_ref": "HH981"}])
+
+    assert streets(fled) == {"71 Larkspur Way"}
+    assert streets(fled, "case_system", "CP98102") == {"71 Larkspur Way"}
+
+    sent(fled, "refuge-placements", [{"client_ref": "HV9001"}], Mode.TOMBSTONE)
+    assert "2 Sorrel Row" in streets(fled, "case_system", "CP98102")
