@@ -66,7 +66,7 @@ class _Beside:
                 or bool((self._places[one] & self._places[other]) - {place})
             )
 
-        return Around(akin, lambda person: self._elsewhere(person, place), self._known.born.get)
+        return Around(akin, lambda person: self._elsewhere(person, place), self._known.born.get, self._known.died.get)
 
     def _forms_of(self, person: str) -> frozenset[str]:
         # Of most it is never asked.

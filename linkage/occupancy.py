@@ -5,11 +5,11 @@ home ever had lives with those of today. What others there, and the same people'
 
 - Whoever is said to live at a place since an unknown day came with those who live there, not before: unless somebody
   of theirs (`Around.akin`) lived there earlier.
-- Whoever is said to live there still has left, where another source says when and they have another home, or where
-  they have another home since a later day, and more sources know of that or the same sources know of who came since.
-  But only if all with whom they lived there have gone as well, and somebody to whom nothing ties them has come. A child
-  in two homes, and a man with two, keep both: in each of them somebody of theirs goes on living. Children leave only
-  with somebody grown. What is in doubt stays as it was said.
+- Whoever is said to live there still has left, where they have died, where another source says when and they have
+  another home, or where they have another home since a later day, and more sources know of that or the same ones know
+  of who came. But only if all with whom they lived there have gone as well, and somebody to whom nothing ties them has
+  come. A child in two homes, and a man with two, keep both: in each of them somebody of theirs goes on living. Children
+  leave only with somebody grown. What is in doubt stays as it was said.
 """
 
 from collections import defaultdict
@@ -20,8 +20,8 @@ from typing import Literal
 
 from linkage.standardise import birth_date
 
-# Why somebody is taken to have left: another source says the day, or they have another home since a later one.
-_Because = Literal["end-is-said", "lives-elsewhere"]
+# Why somebody is taken to have left: a source says when, or when they died, or another home since a later day.
+_Because = Literal["end-is-said", "died", "lives-elsewhere"]
 
 # Registers learn of a move so many days late, at the most; and sharing fewer is a hand-over of keys.
 _SLOW = timedelta(days=90)
@@ -54,13 +54,14 @@ class Around:
     """What is known of people beside one place.
 
     `akin`: whether anything ties two of them, such as a relationship, a service's household or a name. `elsewhere`:
-    somebody's homes at other places, each once. `born`: the latest day on which somebody may have been born, None where
-    nobody says.
+    somebody's homes at other places, each once. `born` and `died`: the latest day on which somebody may have been born,
+    or have died, None where nobody says.
     """
 
     akin: Callable[[str, str], bool]
     elsewhere: Callable[[str], Sequence[OtherHome]]
     born: Callable[[str], date | None]
+    died: Callable[[str], date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def occupancy(told: Sequence[Told], around: Around) -> list[Told]:
     return _came([_ended(stay, left) for stay in told], around)
 
 
-def latest_birth(text: str | None) -> date | None:
-    """The latest day that a partial date of birth may mean; None where it says nothing that can be meant."""
+def latest_day(text: str | None) -> date | None:
+    """The latest day that a partial date of birth or death may mean; None where it says nothing that can be meant."""
     said = birth_date(text)
     return date.fromisoformat(said + {4: "-12-31", 7: "-28"}.get(len(said), "")) if said else None
 
@@ -151,7 +152,11 @@ def _by_source(stays: Sequence[Told]) -> dict[str, list[date]]:
 
 def _evidence(person: str, own: _Own, around: Around) -> _Left | None:
     """That somebody who is still said to live here does so no more, as far as it goes without those who came since."""
-    homes = around.elsewhere(person) if own.is_open else ()
+    if not own.is_open:
+        return None
+    died, homes = around.died(person), around.elsewhere(person)
+    if died and (own.latest_start is None or own.latest_start <= died):
+        return _Left(died, "died")
     if not homes:
         return None
     if own.last is not None:
@@ -182,7 +187,7 @@ def _gone_by(
             continue
         if other not in came and _stays_with(person, other, one, found, came, around):
             return None
-    if found.because == "end-is-said":
+    if found.because != "lives-elsewhere":
         return found.day
     started = own[person].latest_start
     return max(min(found.day, taken_over), started) if started else None
@@ -206,7 +211,7 @@ def _stays_with(person: str, other: str, one: _Own, found: _Left, came: Mapping[
     if one.first is not None or around.akin(person, other):
         return True
     # Nobody knows since when: with those who came, if anything ties them, or if this one is said to have left.
-    return found.because != "end-is-said" and not any(around.akin(other, each) for each in came)
+    return found.because == "lives-elsewhere" and not any(around.akin(other, each) for each in came)
 
 
 def _earlier(day: date, by: timedelta) -> date:

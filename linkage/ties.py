@@ -48,10 +48,11 @@ class PersonRelationship:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Known:
-    """What else is known of persons: pairs whom a service counts to one household, and birthdays.
+    """What else is known of persons: pairs whom a service counts to one household, and when they were born and died.
 
-    `born`: the latest day on which somebody may have been born.
+    `born` and `died`: the latest days that these may have been.
     """
 
     counted_together: frozenset[frozenset[str]] = frozenset()
     born: Mapping[str, date] = field(default_factory=dict)
+    died: Mapping[str, date] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from uuid import UUID
 from gateway.profiles.permitted import PermittedFact
 from linkage.addresses import address_key
 from linkage.names import family_forms
-from linkage.occupancy import Around, OtherHome, Told, latest_birth, occupancy
+from linkage.occupancy import Around, OtherHome, Told, latest_day, occupancy
 
 SHARED_KINDS = frozenset({"home", "temporary"})
 """Kinds of residence that tie those who live there together."""
@@ -53,7 +53,7 @@ class _Beside:
         self.at: dict[str, list[PermittedFact]] = defaultdict(list)
         self._kin = {frozenset(map(str, pair)) for pair in kin}
         self._names: dict[str, set[str]] = defaultdict(set)
-        self._born: dict[str, date] = {}
+        self._days: dict[str, dict[str, date]] = {"identity.birth_date": {}, "identity.death": {}}
         self._homes: dict[str, list[tuple[frozenset[str], PermittedFact]]] = defaultdict(list)
         for fact in facts:
             self._learn(fact, str(fact.fact.person_id))
@@ -62,8 +62,9 @@ class _Beside:
         value = fact.fact.value
         if fact.item.name == "identity.name":
             self._names[person].update(family_forms(str(value.get("family") or "")))
-        elif fact.item.name == "identity.birth_date" and (day := latest_birth(value.get("date"))):
-            self._born[person] = max(day, self._born.get(person, day))
+        elif fact.item.name in self._days and (day := latest_day(value.get("date"))):
+            days = self._days[fact.item.name]
+            days[person] = max(day, days.get(person, day))
         elif fact.item.name == "address.residence" and value.get("kind") in SHARED_KINDS and _in_order(fact):
             keys = place_keys(fact)
             self._homes[person].append((frozenset(keys), fact))
@@ -80,7 +81,8 @@ class _Beside:
                 or not self._elsewhere_keys(one, key).isdisjoint(self._elsewhere_keys(other, key))
             )
 
-        return Around(akin, lambda person: self._elsewhere(person, key), self._born.get)
+        born, died = self._days["identity.birth_date"].get, self._days["identity.death"].get
+        return Around(akin, lambda person: self._elsewhere(person, key), born, died)
 
     def _elsewhere_keys(self, person: str, key: str) -> set[str]:
         return {each for keys, _ in self._homes[person] if key not in keys for each in keys}

@@ -139,3 +139,16 @@ def test_who_came_back_has_not_left():
     again = home("before", start="2022-05-01", source="housing")
 
     assert ["before", "next"] in lived(*never_ended(), again, NEXT)
+
+
+def test_a_tenant_who_has_died_does_not_live_with_the_next_and_lived_with_whoever_is_left():
+    register = home("before", start="2015-01-01", source="health")
+    died = {"before": date(2022, 3, 2)}
+
+    assert lived(register, NEXT, undated("next"), died=died) == [["before"], ["next"]]
+    assert lived(register, NEXT, undated("next")) == [["before", "next"]]
+    widow = home("widow", start="2015-01-01", source="health")
+    assert lived(register, widow, NEXT, died=died) == [["before", "next", "widow"]]
+    # Whoever is said to have died and to have come since has not: one of the two is wrong.
+    again = home("before", start="2022-06-01", source="housing")
+    assert lived(register, again, NEXT, died=died) == [["before", "next"]]

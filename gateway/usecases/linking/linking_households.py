@@ -25,7 +25,7 @@ from linkage.households import (
     PersonResidence,
     derive_households,
 )
-from linkage.occupancy import latest_birth
+from linkage.occupancy import latest_day
 
 _SERVICE_HOUSEHOLD_LIMIT = 15
 
@@ -77,14 +77,14 @@ def relationships(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> l
 
 
 def known_beside(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> Known:
-    """What bounds stays beside where people live: who is kin or counted to one household, and when they were born."""
-    born: dict[str, date] = {}
+    """What bounds stays beside where people live: kin, whom a service counts together, births and deaths."""
+    days: dict[str, dict[str, date]] = {"identity.birth_date": {}, "identity.death": {}}
     for fact in facts:
-        if fact.item == "identity.birth_date" and (day := latest_birth(fact.value.get("date"))):
+        if fact.item in days and (day := latest_day(fact.value.get("date"))):
             one = person[str(fact.record_id)]
-            born[one] = max(day, born.get(one, day))
+            days[fact.item][one] = max(day, days[fact.item].get(one, day))
     together = frozenset(frozenset((str(one), str(other))) for one, other in kin(facts, person))
-    return Known(counted_together=together, born=born)
+    return Known(together, days["identity.birth_date"], days["identity.death"])
 
 
 def place_of(fact: IdentityFact) -> str | None:
