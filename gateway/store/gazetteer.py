@@ -12,13 +12,17 @@ from gateway.store.fact_copy import copy_rows
 
 @dataclass(frozen=True, slots=True)
 class GazetteerAddress:
-    """One way in which a property's address is or was written. `lines` are parted by line ends."""
+    """One way in which a property's address is or was written. `lines` are parted by line ends.
+
+    `communal`: the property is classified as a care home, a hostel or the like.
+    """
 
     uprn: str
     lines: str
     postcode: str | None
     valid_from: date | None
     valid_to: date | None
+    communal: bool = False
 
 
 def standing_of_gazetteer(connection: Connection) -> str:
@@ -46,9 +50,9 @@ def replace_addresses(
     connection.execute(text("DELETE FROM hearth.gazetteer_base"))
     copy_rows(
         connection, "hearth.gazetteer_address",
-        ("address_no", "uprn", "lines", "postcode", "street_key", "valid_from", "valid_to"),
+        ("address_no", "uprn", "lines", "postcode", "street_key", "valid_from", "valid_to", "communal"),
         (
-            (number, one.uprn, one.lines, one.postcode, key, one.valid_from, one.valid_to)
+            (number, one.uprn, one.lines, one.postcode, key, one.valid_from, one.valid_to, one.communal)
             for number, (one, key) in enumerate(addresses)
         ),
     )  # fmt: skip
@@ -69,6 +73,12 @@ def addresses_near(
         {"postcodes": sorted(postcodes), "streets": sorted(street_keys)},
     )
     return [GazetteerAddress(*row) for row in rows]
+
+
+def communal_uprns(connection: Connection) -> frozenset[str]:
+    """UPRNs of care homes, hostels and other communal homes, as the gazetteer was at the last run over everything."""
+    rows = connection.execute(text("SELECT DISTINCT a.uprn FROM hearth.gazetteer_address a WHERE a.communal"))
+    return frozenset(map(str, rows.scalars()))
 
 
 def batches_of_gazetteer(connection: Connection, batches: Collection[UUID]) -> set[UUID]:

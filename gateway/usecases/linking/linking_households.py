@@ -1,7 +1,7 @@
 """Households and kin as a run of linkage finds them, from facts to rows, and as stewards correct them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from gateway.store import identities
+from gateway.store.gazetteer import communal_uprns
 from gateway.store.household_corrections import StandingCorrection, standing_corrections
 from gateway.store.identities import IdentityFact, Period
 from gateway.usecases.linking.linking_input import RELATIONSHIP
@@ -39,9 +40,10 @@ def write_households(
     """
     said = standing_corrections(connection)
     before = with_those_taken_out(identities.household_members(connection), said)
+    stays = residences(facts, person, communal_uprns(connection))
     derived = derive_households(
-        residences(facts, person), relationships(facts, person), previous_households(before),
-        lambda: str(wiring.mint()), known_beside(facts, person),
+        stays, relationships(facts, person), previous_households(before), lambda: str(wiring.mint()),
+        known_beside(facts, person),
     )  # fmt: skip
     households = with_corrections(derived, said, person)
     now = wiring.clock()
@@ -53,14 +55,16 @@ def write_households(
     return len(living)
 
 
-def residences(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> list[PersonResidence]:
-    """Who lived where and when, as each source says it."""
+def residences(
+    facts: Sequence[IdentityFact], person: Mapping[str, str], communal: Collection[str]
+) -> list[PersonResidence]:
+    """Who lived where and when, as each source says it; `communal` are UPRNs of communal homes."""
     names = {fact.record_id: str(fact.value.get("family") or "") for fact in facts if fact.item == "identity.name"}
     return [
         PersonResidence(
             person[str(fact.record_id)], key, fact.valid_from, fact.valid_to, fact.source,
-            fact.value.get("kind") or "home", family_name=names.get(fact.record_id, ""),
-            postcode=str(fact.value.get("postcode") or ""),
+            fact.value.get("kind") or "home", key.removeprefix("uprn:") in communal, names.get(fact.record_id, ""),
+            str(fact.value.get("postcode") or ""),
         )
         for fact in facts
         if fact.item == "address.residence" and (key := place_of(fact)) is not None

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from gateway.store.gazetteer import communal_uprns
 from gateway.store.household_corrections import corrections_about
 from gateway.store.link_keys import records_under
 from gateway.store.near_identities import (
@@ -93,7 +94,7 @@ def _write_homes(
         replace_members(connection, own, own, rows, {}, wiring.clock())
         return False
     said = facts.all_of(scope.records)
-    stays = residences(said, scope.person_of)
+    stays = residences(said, scope.person_of, communal_uprns(connection))
     derived = derive_households(
         stays, relationships(said, scope.person_of),
         previous_households(with_those_taken_out(current, corrections)), lambda: str(wiring.mint()),

@@ -92,3 +92,25 @@ def test_where_an_address_turns_out_to_be_no_refuge_who_lives_there_is_a_home_at
     link(northvale.wiring)
 
     assert largest_home(northvale) == 2
+
+
+def classified(northvale, code):
+    """The house in the gazetteer, as its owner sends it, under a class."""
+    lines = (
+        "15,I,1,99009998,QUARRY TERRACE,,NORTHVALE,NORTHVALE,ENG,2001-03-19,\r\n"
+        "21,I,2,990000999998,1,2,2001-03-19,,1,1,53.6,-1.2,1,9900,E,2001-03-19,,2016-02-10,2001-03-19,D,NV8 6AA,0\r\n"
+        "24,I,3,990000999998,9900L999998,ENG,1,2001-03-19,,2016-02-10,2001-03-19,,,,,,30,,,,,99009998,1\r\n"
+        f"32,I,4,990000999998,9900C000009998,{code},AddressBase Premium Classification Scheme,1.0,2001-03-19,\r\n"
+    )
+    assert northvale.push("gazetteer", lines.encode(), f"gazetteer-{code}").rows_accepted
+    link_everything(northvale.wiring)
+
+
+@pytest.mark.parametrize("link", [link_everything, link_new])
+@pytest.mark.parametrize(("code", "together"), [("RI01", 0), ("RH01", 3), ("RD04", 3)])
+def test_a_care_home_makes_no_household_of_however_few_live_there(northvale, link, code, together):
+    classified(northvale, code)
+    sent(northvale, "case-people", *map(lodger, range(3)))
+    link(northvale.wiring)
+
+    assert largest_home(northvale) == together
