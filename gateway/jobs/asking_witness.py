@@ -114,7 +114,11 @@ def _answer(
     known_size, response = given
     if response.status_code == _OK:
         line, verified = read_cosignatures(response.content, head.note, witness.key)
-        at = datetime.fromtimestamp(verified.at or 0, UTC)
+        try:
+            at = datetime.fromtimestamp(verified.at or 0, UTC)
+        except (ValueError, OverflowError, OSError):
+            # Milliseconds, for one: no instant that a calendar has.
+            raise _NoAnswerError from None
         kept = StoredCosignature(head.size, witness.key.encode(), line.line(), at)
         return Answer(witness, head.size, kept)
     if response.status_code == INCONSISTENT:

@@ -2,7 +2,7 @@
 
     (1) take the newest checkpoint, at most one a second
     (2) ask every witness that has not cosigned it, all at the same time, each with a short limit; one that does not
-        answer is asked more and more seldom
+        answer is asked more and more seldom, and on one that never comes to an end the log hangs up
     (3) keep the cosignatures that verify; note the checkpoint once they make the policy's quorum
     (4) a witness that shows a head of ours which we no longer hold is an alarm, and an entry
 
@@ -12,7 +12,7 @@ A process of its own: the sequencer never waits for a witness, and a log without
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import httpx
 from sqlalchemy import Connection
@@ -22,7 +22,7 @@ from audit.keys import VerifierKey
 from audit.notes import add_signatures, open_note, parse_signature_lines
 from audit.policy import Policy
 from audit.tree import consistency_places, consistency_proof, frontier_places, root_at
-from gateway.jobs.asking_witness import ALARMS, TIMEOUT, Answer, Head, OurTree, ask
+from gateway.jobs.asking_witness import ALARMS, TIMEOUT, UNREACHABLE, Answer, Head, OurTree, ask
 from gateway.store.log import StoredCheckpoint, head_size, newest_checkpoint, stored_nodes
 from gateway.store.witnesses import (
     WitnessState,
@@ -37,6 +37,9 @@ from gateway.usecases.log.witness_alarms import record_alarm
 
 ROLE = "hg_sequence"
 PERIOD = 1.0
+LONGEST_ASK = 6.0
+"""Seconds for all that is said to one witness in a round: the limit of a request holds for each piece of an answer."""
+
 _LONGEST_PAUSE = 32
 """Rounds for which a witness that fails is left alone, at most."""
 
@@ -50,10 +53,10 @@ class Cosigner:
         self._parts = parts
         self._policy = policy
         self._witnesses = {one.key.encode(): one for one in policy.witnesses}
-        # No proxy of the environment stands between a log and its witnesses unless somebody means it to.
-        self._clients = {
-            vkey: httpx.Client(timeout=TIMEOUT, trust_env=False, transport=transport) for vkey in self._witnesses
-        }
+        self._transport = transport
+        self._clients = {vkey: self._client() for vkey in self._witnesses}
+        self._pool = ThreadPoolExecutor(len(self._witnesses) or 1, thread_name_prefix="witness")
+        self._talking: dict[str, Future[Answer]] = {}
         self._known = dict.fromkeys(self._witnesses, 0)
         self._done = dict.fromkeys(self._witnesses, -1)
         self._failures = dict.fromkeys(self._witnesses, 0)
@@ -61,8 +64,13 @@ class Cosigner:
 
     def close(self) -> None:
         """Close every connection."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
         for client in self._clients.values():
             client.close()
+
+    def _client(self) -> httpx.Client:
+        # No proxy of the environment stands between a log and its witnesses unless somebody means it to.
+        return httpx.Client(timeout=TIMEOUT, trust_env=False, transport=self._transport)
 
     def round(self) -> list[Answer]:
         """One round; gives the answers of the witnesses that were asked. Raises database errors alone."""
@@ -74,19 +82,30 @@ class Cosigner:
         if not wanted:
             return []
         tree, head = self._tree(), Head(newest.tree_size, newest.note)
-        with ThreadPoolExecutor(len(wanted), thread_name_prefix="witness") as pool:
-            asked = [
-                pool.submit(ask, self._clients[vkey], self._witnesses[vkey], head, self._known[vkey], tree)
-                for vkey in wanted
-            ]
-            answers = [one.result() for one in asked]
+        asked = {
+            vkey: self._pool.submit(ask, self._clients[vkey], self._witnesses[vkey], head, self._known[vkey], tree)
+            for vkey in wanted
+        }
+        wait(asked.values(), LONGEST_ASK)
+        answers = [self._given(vkey, one) for vkey, one in asked.items()]
         for answer in answers:
             self._remember(answer)
         self._tell_what_is_new(newest, answers)
         self._keep(newest, answers)
         return answers
 
+    def _given(self, vkey: str, asked: Future[Answer]) -> Answer:
+        """The answer of a witness; one that still talks has not given any, and is hung up on."""
+        if asked.done():
+            return asked.result()
+        self._talking[vkey] = asked
+        self._clients[vkey].close()
+        self._clients[vkey] = self._client()
+        return Answer(self._witnesses[vkey], self._known[vkey], problem=UNREACHABLE)
+
     def _is_due(self, vkey: str) -> bool:
+        if vkey in self._talking and not self._talking[vkey].done():
+            return False
         if self._pause[vkey] > 0:
             self._pause[vkey] -= 1
             return False
