@@ -52,9 +52,11 @@ def reconcile(entries: Iterable[OwnEntry], kept: Iterable[str], *, accesses: boo
 def read_ledger(path: Path) -> set[str]:
     """The ids that a partner kept. Raises `ExportError` naming the line that holds none."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError:
+        raise ExportError(path.name, "there is no such file") from None
     except (OSError, UnicodeDecodeError):
-        raise ExportError(path.name, "cannot be read as UTF-8 text") from None
+        raise ExportError(path.name, "cannot be read as UTF-8 text; save it as UTF-8 with an id a line") from None
     kept: set[str] = set()
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -93,15 +95,17 @@ def told(difference: Difference) -> list[str]:
 
 
 def _ids(line: str) -> set[str]:
-    if _ID.fullmatch(line):
-        return {line}
+    # Databases and spreadsheets of partners write ids in capitals, in quotation marks or in braces.
+    bare = line.strip('"{}').lower()
+    if _ID.fullmatch(bare):
+        return {bare}
     try:
         found = parse_json(line)
     except ValueError:
         return set()
     if not isinstance(found, dict):
         return set()
-    ids = (str(found.get(name)) for name in _NAMES)
+    ids = (str(found.get(name)).lower() for name in _NAMES)
     # A file's batch says it all: its receipt is one entry of several.
     named = [one for one in ids if _ID.fullmatch(one)]
     return set(named[:1])

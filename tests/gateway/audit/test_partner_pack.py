@@ -160,6 +160,12 @@ class TestReconciliation:
         ledger.write_text(f'{{"batch_id": "{batch}", "receipt": null}}\n\n{batch}\n')
         assert read_ledger(ledger) == {batch}
 
+        # As a database of theirs exports it, saved by an editor of Windows.
+        ledger.write_text(f'{batch.upper()}\r\n"{batch}"\r\n{{{batch.upper()}}}\r\n', encoding="utf-8-sig")
+        assert read_ledger(ledger) == {batch}
+        with pytest.raises(AuditError, match=r"^nowhere: there is no such file$"):
+            read_ledger(tmp_path / "nowhere")
+
         for wrong in ("hello", "[" * 100_000):
             ledger.write_text(f"{batch}\n{wrong}\n")
             with pytest.raises(AuditError, match="line 2"):
