@@ -29,6 +29,7 @@ ALARMS = frozenset({DISAGREES, ROLLED_BACK, FORKED})
 TIMEOUT = httpx.Timeout(2.0, connect=1.0)
 _LONGEST = 1_000_000
 _OK = 200
+_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,9 @@ def _answer(
         seen = _seen(client, witness, tree)
         ours = seen is not None and seen.size <= head.size and tree.root(seen.size) == seen.root
         return Answer(witness, known_size, problem=DISAGREES if seen is None or ours else FORKED)
-    return Answer(witness, known_size, problem=REFUSED)
+    # Its machine's word or its proxy's, and not the witness's: that does not run, or cannot.
+    broken = response.status_code >= _SERVER_ERROR
+    return Answer(witness, known_size, problem=UNREACHABLE if broken else REFUSED)
 
 
 def _judged_larger(client: httpx.Client, witness: KnownWitness, known_size: int, tree: OurTree) -> Answer:

@@ -8,6 +8,7 @@ evidence/         one `.log-fork` file for each contradiction that a log has sig
 
 import os
 import secrets
+import sqlite3
 from hashlib import sha256
 from pathlib import Path
 
@@ -61,7 +62,22 @@ def open_witness(folder: Path) -> tuple[SignerKey, Record]:
         raise WitnessFolderError(message) from None
     if key.kind != COSIGNATURE_V1 or not (folder / RECORD).exists():
         raise WitnessFolderError("the folder's key is no witness's, or its record is gone; take it from the backup")
-    return key, Record(folder / RECORD)
+    record = Record(folder / RECORD)
+    try:
+        record.require_whole()
+    except sqlite3.DatabaseError:
+        message = "the witness's record is damaged or cannot be read; take the whole folder from the backup"
+        raise WitnessFolderError(message) from None
+    return key, record
+
+
+def require_writable(record: Record) -> None:
+    """Raise `WitnessFolderError` where nothing can be written down, and so nothing may be cosigned."""
+    try:
+        record.require_writable()
+    except sqlite3.DatabaseError:
+        message = "the witness's record cannot be written; check the folder's owner, its mode and the disk"
+        raise WitnessFolderError(message) from None
 
 
 def keep_evidence(folder: Path, fork: Fork) -> Path:

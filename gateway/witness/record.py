@@ -64,6 +64,19 @@ class Record:
                 raise
             connection.execute("COMMIT")
 
+    def require_whole(self) -> None:
+        """Raise `sqlite3.DatabaseError` where the file is cut short, emptied, or another than was made."""
+        with closing(self._connect()) as connection:
+            for table in ("log_key", "head", "earlier", "restore"):
+                connection.execute(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608 - fixed names
+            if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                raise sqlite3.DatabaseError
+
+    def require_writable(self) -> None:
+        """Raise `sqlite3.DatabaseError` where it cannot be written to."""
+        with self.changing() as change:
+            change.execute("DELETE FROM restore WHERE origin = ?", ("",))
+
     def trust(self, key: VerifierKey, origin: str | None = None) -> None:
         """Witness this log from now on; a second key of one origin is a rotated one."""
         with self.changing() as change:

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 from audit.errors import WitnessRefusalError
 from audit.witness import ADD_CHECKPOINT, CONFLICT, MAX_REQUEST_BYTES, SIZE_TYPE
+from gateway.witness.folder import require_writable
 from gateway.witness.witness import Witness
 
 _IDLE_SECONDS = 30.0
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 def running_witness(folder: Path, host: str, port: int, clock: Callable[[], datetime]) -> Iterator[ThreadingHTTPServer]:
     """Serve the witness of a folder from threads of this process; ended when the block ends. Port 0 takes any."""
     witness = Witness(folder, clock)
+    require_writable(witness.record)
     server = _Server((host, port), type("_BoundHandler", (_Handler,), {"witness": witness}))
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="witness")
     thread.start()

@@ -10,7 +10,7 @@ import pytest
 from audit.notes import cosign
 from audit.witness import parse_request
 from gateway.jobs import cosigning
-from gateway.jobs.asking_witness import MALFORMED, UNREACHABLE
+from gateway.jobs.asking_witness import MALFORMED, REFUSED, UNREACHABLE
 from gateway.usecases.log.log_status import log_status
 from gateway.witness.folder import open_witness
 from tests.gateway.audit.witnessed_town import Town
@@ -93,3 +93,14 @@ def test_a_witness_whose_time_is_none_that_a_calendar_has_keeps_the_others_from_
 
     assert town.round() == {"police": MALFORMED, "health": None}
     assert log_status(town.wiring).unwitnessed_since is None
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"), [(500, UNREACHABLE), (502, UNREACHABLE), (503, UNREACHABLE), (403, REFUSED)]
+)
+def test_a_proxy_whose_witness_is_down_is_no_witness_that_refuses(town, instead, status, problem):
+    """Who is told that the witness does not know the log has the partner trust a key that it trusts already."""
+    instead(lambda _body: [b"HTTP/1.1 %d No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status])
+    town.grow()
+
+    assert town.round() == {"police": problem, "health": None}

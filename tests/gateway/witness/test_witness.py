@@ -11,6 +11,7 @@ from audit.notes import add_signatures, parse_note, sign_note
 from audit.restore import Head, Restore, RestoreReason, open_restore, sign_restore
 from gateway.witness import record as record_module
 from gateway.witness.folder import WitnessFolderError, create_witness, open_witness
+from gateway.witness.serving import running_witness
 from gateway.witness.witness import Witness, origin_digest
 from tests.audit.grown_log import LOG, OTHER, GrownLog, forked, leaves
 from tests.gateway.witness.partner import AT, a_witness, evidence, request
@@ -55,6 +56,32 @@ def test_a_new_witness_has_a_key_of_its_own_that_nobody_else_may_read(folder):
     (folder / "key").chmod(0o640)
     with pytest.raises(WitnessFolderError, match="0600"):
         open_witness(folder)
+
+
+@pytest.mark.parametrize("left", [b"", b"nothing of ours" * 100, 5000, 30])
+def test_a_record_that_is_cut_short_or_emptied_stops_the_start_instead_of_every_cosignature(folder, left):
+    create_witness(folder, "police.example/witness")
+    record = folder / "witness.sqlite"
+    record.write_bytes(left if isinstance(left, bytes) else record.read_bytes()[:left])
+
+    with pytest.raises(WitnessFolderError, match="damaged or cannot be read; take the whole folder from the backup"):
+        open_witness(folder)
+
+
+def test_a_record_that_cannot_be_written_to_stops_the_start(folder, witness, monkeypatch):
+    connect = record_module.Record._connect
+
+    def only_to_read(record):
+        connection = connect(record)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    monkeypatch.setattr(record_module.Record, "_connect", only_to_read)
+    with (
+        pytest.raises(WitnessFolderError, match="cannot be written"),
+        running_witness(folder, "127.0.0.1", 0, lambda: AT),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a+b"])
