@@ -10,7 +10,11 @@ _TITLE_WORDS = (
     "mr mrs miss ms mx dr prof professor rev revd reverend sir dame lord lady master mstr baby jr jnr snr sr hon cllr "
     "hadji haji hajji"
 )
-_PARTICLE_WORDS = "al bin bint binti da das de del della den der di do dos du el la le ibn ten ter van von y"
+_PARTICLE_WORDS = (
+    "al bin bint binti da das de del della den der di do dos du el la le ibn ten ter van von y "
+    # Son and daughter of, in Welsh, Irish and Scottish names; saint; what stands between two words of a Muslim name.
+    "ap ab ferch verch mac mc mag ua ui ni nic o st ud ul ur"
+)
 # Systems write these where a name would stand, or beside one: what they say is nobody's name.
 _OCCUPIER_WORDS = "occupier occupiers occupant occupants householder"
 _PLACEHOLDER_WORDS = (
@@ -54,6 +58,14 @@ _SEXES = {"boy": "male", "male": "male", "girl": "female", "female": "female"}
 # One of several: which of them, or that there are several.
 _ORDERS = {"one": "1", "i": "1", "a": "1", "two": "2", "ii": "2", "b": "2", "three": "3", "iii": "3", "c": "3"}
 _SEVERAL = {"twin": "several", "triplet": "several"}
+# The article of an Arabic name, written with a dash: al-Hassan.
+_ARTICLES = frozenset({"al", "el"})
+_WITH_ARTICLE = re.compile(r"^(al|el)[-\u2010\u2011] *(?=[^\W\d_]{2})")
+# Servant of, before a name of God, as one word or as several: Abd al-Rahman, Abdul Rahman, Abdurrahman, Abdirahman.
+_SERVANT = re.compile(r"abd(?:[aeiou](?:l(?=[^\W\d_])|([rsdntz])(?=\1))?)?")
+_SERVANTS = frozenset({"abd", "abdul", "abdal", "abdel", "abdil", "abdur", "abdus", "abdud", "abdun", "abdoul"})
+_OF_GOD = frozenset({"la", "lah", "llah", "allah", "ullah"})
+_SHORTEST_NAME_OF_GOD = 3
 _TITLES = frozenset(_TITLE_WORDS.split())
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _NO_NAME, _OCCUPIERS = frozenset(_PLACEHOLDER_WORDS.split()), frozenset(_OCCUPIER_WORDS.split())
@@ -155,14 +167,14 @@ def given_forms(text: str) -> tuple[str, ...]:
 
 def given_and_middle(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """`given_forms` and `middle_names` of a text that is taken apart once."""
-    parts = words(text)
+    parts = words(_WITH_ARTICLE.sub(r"\1", fold(text)))
     if not parts or parts in _NO_GIVEN_NAMES or newborn(text) is not None:
         return (), ()
     first = parts[0]
     usual, *aliases = (piece.split() for piece in _BETWEEN_NAMES.split(" ".join(parts)))
     called = {form for each in aliases for form in (each[0], *formal_names(each[0]))}
-    others = {*formal_names(first), *_joined(text, usual), *called} - {first}
-    return (first, *sorted(others)), tuple(usual[1:])
+    others = {*formal_names(first), *_joined(text, usual), *_servant_of(usual), *called} - {first}
+    return (first, *sorted(others)), tuple(part for part in usual[1:] if part not in _ARTICLES)
 
 
 def _joined(text: str, parts: Sequence[str]) -> Iterator[str]:
@@ -172,6 +184,21 @@ def _joined(text: str, parts: Sequence[str]) -> Iterator[str]:
         yield from words("".join(map(str.strip, dashed)))[:1]
     if len(parts) > 1 and all(map(_SYLLABLE.fullmatch, parts)):
         yield from ("".join(parts[:2]), "".join(parts))
+
+
+def _servant_of(parts: Sequence[str]) -> Iterator[str]:
+    """Names such as Abd al-Rahman as the one word that all ways of writing them come to: abdulrahman."""
+    kept = [part for part in parts if part not in _ARTICLES]
+    if len(kept) > 1 and kept[0] in _SERVANTS:
+        rest = kept[1]
+    elif kept and (begun := _SERVANT.match(kept[0])):
+        rest = kept[0][begun.end() :]
+    else:
+        return
+    if rest in _OF_GOD:
+        yield "abdullah"
+    elif len(rest) >= _SHORTEST_NAME_OF_GOD:
+        yield f"abdul{rest}"
 
 
 def newborn(text: str) -> tuple[str, ...] | None:
@@ -206,8 +233,8 @@ def family_forms(text: str) -> tuple[str, ...]:
     """
     forms: dict[str, None] = {}
     for parts in _family_names(text):
-        forms["".join(parts)] = None
-        forms |= dict.fromkeys(part for part in parts if part not in _PARTICLES and len(part) > 1)
+        forms |= dict.fromkeys(("".join(parts), *_servant_of(parts)))
+        forms |= dict.fromkeys(part for part in parts if part not in _PARTICLES | _SERVANTS and len(part) > 1)
     return tuple(forms)
 
 

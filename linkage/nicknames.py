@@ -50,10 +50,24 @@ wendy: wend; wilfred: wilf wilfrid; william: bill will billy liam willie wills; 
 yusuf: yousef yousuf yusef youssef; zachary: zac zach zack zak; zainab: zaynab zeinab
 """
 
+# One name of another script as several countries and offices write it in Latin letters: of papers from Ukraine the
+# older ones go by the Russian form. The first is a form that stands for all.
+_TRANSLITERATED = """
+ahmad: ahmed ahmet; hasan: hassan hassaan; ibraheem: ibrahim ebrahim; kareem: karim; khadijah: khadija khadeeja;
+khaled: khalid; laila: layla leila leyla; mahmud: mahmoud mahmood mehmood; mostafa: mustafa moustafa; nour: noor nur;
+rasheed: rashid; saleem: salim selim; umar: omar omer; usman: osman othman uthman;
+anastasiia: anastasia anastasiya; andriy: andrii andrei andrey; dmytro: dmitry dmitri dmitriy; iryna: irina;
+kateryna: ekaterina yekaterina katerina; mariia: maria mariya; mykhailo: mikhail; mykola: nikolai nikolay;
+nataliia: natalia nataliya natalya; oksana: oxana; oleksandr: aleksandr alexander; oleksandra: aleksandra alexandra;
+oleksii: oleksiy alexei aleksei alexey; olena: elena yelena; pavlo: pavel; petro: petr; serhiy: serhii sergey sergei;
+sofiia: sofia sofiya; svitlana: svetlana; tetiana: tetyana tatiana tatyana; viktoriia: viktoria victoria;
+volodymyr: vladimir; yevhen: evgeny yevgeny; yevheniia: evgenia yevgenia; yuliia: yuliya yulia julia
+"""
+
 
 def _table() -> dict[str, frozenset[str]]:
     formal: dict[str, set[str]] = defaultdict(set)
-    for entry in _SHORT_FORMS.split(";"):
+    for entry in f"{_SHORT_FORMS};{_TRANSLITERATED}".split(";"):
         name, _, shorts = entry.partition(":")
         for short in shorts.split():
             formal[short].add(name.strip())

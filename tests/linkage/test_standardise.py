@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage.addresses import address_key, key_and_street, place_key, postcode
-from linkage.names import family_forms, given_forms, newborn, words
+from linkage.names import family_forms, given_forms, middle_names, newborn, words
 from linkage.nicknames import formal_names
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.sound import sound_key, soundex
@@ -57,6 +57,45 @@ def test_short_forms_meet_their_formal_name_and_each_other():
 )
 def test_a_first_name_of_several_words_meets_the_same_in_one_word(apart, joined):
     assert set(given_forms(apart)) & set(given_forms(joined))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Abd al-Rahman", "Abdul Rahman", "Abdulrahman", "Abdurrahman", "Abdel-Rahman", "Abdirahman", "Abd el Rahman"],
+)
+def test_servant_of_is_one_name_with_the_name_after_it_however_it_is_written(written):
+    assert "abdulrahman" in given_forms(written)
+    assert "abdulrahman" in family_forms(written)
+    assert not {*given_forms(written)} & {*given_forms("Abd al-Aziz")} - {"abd", "abdul"}
+    assert "al" not in middle_names(written)
+
+
+def test_the_article_of_an_arabic_name_is_no_first_name():
+    assert given_forms("al-Hassan") == ("alhassan",)
+    assert given_forms("Al John")[0] == "al"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ap Rhys", "ap Gwilym"),
+        ("Mac Cárthaigh", "Mac Aodha"),
+        ("Ní Bhriain", "Ní Mhurchú"),
+        ("Mc Donagh", "Mc Grath"),
+        ("St John", "St Clair"),
+        ("Zia-ul-Haq", "Ehsan-ul-Karim"),
+        ("Abdul Rahman", "Abdul Aziz"),
+    ],
+)
+def test_what_stands_before_a_family_name_makes_no_two_families_one(one, other):
+    assert not {*family_forms(one)} & {*family_forms(other)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Volodymyr", "Vladimir"), ("Olena", "Elena"), ("Omer", "Umar"), ("Oleksandr", "Alexander")]
+)
+def test_a_name_meets_itself_as_other_offices_write_it_in_latin_letters(one, other):
+    assert {*given_forms(one)} & {*given_forms(other)}
 
 
 def test_a_middle_name_is_no_part_of_a_first_name():
