@@ -12,6 +12,7 @@ from linkage.evidence import (
     different_sexes,
     different_verified_nhs_numbers,
     newborns_told_apart,
+    of_two_names_and_sexes,
     one_of_several_newborns,
     rows_of_one_duplicate_free_file,
     same_dwelling,
@@ -29,6 +30,7 @@ PERHAPS_TWINS = "perhaps-twins"
 WEIGHED = frozenset({"a-generation-apart", "siblings", PERHAPS_TWINS})
 """Conflicts of names and birth dates alone, which every comparison weighs. Where relatives are not to be expected they
 count for nothing; elsewhere a pair that speaks for one person all the same stands where the conflict `gives_way`."""
+_TOLD_APART = (clearly_different_given_names, different_second_names, told_apart_by_numbers)
 
 
 def conflict_between(left: StandardRecord, right: StandardRecord) -> str | None:
@@ -52,8 +54,7 @@ def _of_one_day(left: StandardRecord, right: StandardRecord) -> str | None:
         return _of_newborns(left, right)
     if different_given_names(left, right) and different_sexes(left, right):
         return "twins"
-    told_apart = (clearly_different_given_names, different_second_names, told_apart_by_numbers)
-    return PERHAPS_TWINS if any(claim(left, right) for claim in told_apart) else None
+    return PERHAPS_TWINS if any(claim(left, right) for claim in (*_TOLD_APART, of_two_names_and_sexes)) else None
 
 
 def _of_newborns(left: StandardRecord, right: StandardRecord) -> str | None:
@@ -73,6 +74,16 @@ def bears_both_names(third: StandardRecord, left: StandardRecord, right: Standar
     told = max(map(len, third.middles if second else (third.given,)), default=0)
     otherwise = different_second_names if second else different_given_names
     return told > 1 and not any(otherwise(third, each) or different_given_names(third, each) for each in (left, right))
+
+
+def bears_name_with_other_sex(third: StandardRecord, left: StandardRecord, right: StandardRecord) -> bool:
+    """It has the name of one and the sex of the other, whom their sexes alone tell apart: one of the sexes is wrong.
+
+    Of a Daniel and a Danielle no record does.
+    """
+    if not of_two_names_and_sexes(left, right) or any(claim(left, right) for claim in _TOLD_APART):
+        return False
+    return any(third.given == one.given and third.sex == other.sex for one, other in ((left, right), (right, left)))
 
 
 def of_one_home(left: StandardRecord, right: StandardRecord) -> bool:

@@ -15,7 +15,9 @@ _SHORTEST_NAME = 2
 _GENERATION_YEARS = 12
 _ALIKE = 0.8
 # First names that so many bear that the next one is the name: of Muslim men, and of Vietnamese women.
-_BEGINNINGS = {"mohammed", "syed", "abdul", "sheikh", "shaikh", "thi"}
+_BEGINNINGS = {"mohammed", "syed", "abdul", "abd", "abdel", "sheikh", "shaikh", "thi"}
+# Names alike that are two, and that brothers are given together.
+_BROTHERS = (({"hassan", "hasan"}, {"hussain"}), ({"mohammed"}, {"ahmed", "ahmad", "ahmet"}))
 _SEXES = {"female", "male"}
 _NO_ORDER = {*_SEXES, "several"}
 
@@ -121,21 +123,33 @@ def different_given_names(left: StandardRecord, right: StandardRecord) -> bool:
     """Both known, and neither a form, a misspelling, an initial nor a middle name of the other."""
     if not (left.given and right.given) or set(left.givens) & set(right.givens):
         return False
-    if left.given in right.families or right.given in left.families:
+    if left.given in right.families or right.given in left.families or names_in_other_order(left, right):
         return False
     if len(left.given) == 1 or len(right.given) == 1:
         firsts, others = ({each[0] for each in (record.given, *record.middles)} for record in (left, right))
         return left.given[0] not in others and right.given[0] not in firsts
     if left.given in right.middles or right.given in left.middles:
         return False
-    return not _near(left.given, right.given)
+    return not _near(left.given, right.given) or _brothers_names(left, right)
+
+
+def _brothers_names(left: StandardRecord, right: StandardRecord) -> bool:
+    """Hassan and Hussain, Mohammed and Ahmed: however alike, two names."""
+    mine, theirs = {*left.givens}, {*right.givens}
+    return any((mine & a and theirs & b) or (mine & b and theirs & a) for a, b in _BROTHERS)
 
 
 def clearly_different_given_names(left: StandardRecord, right: StandardRecord) -> bool:
     """Different, and no form of the one is like a form of the other: Sam is no other name than Samanttha."""
-    return different_given_names(left, right) and not any(
-        _one_name(mine, theirs) for mine in left.givens for theirs in right.givens
+    return different_given_names(left, right) and (
+        _brothers_names(left, right)
+        or not any(_one_name(mine, theirs) for mine in left.givens for theirs in right.givens)
     )
+
+
+def of_two_names_and_sexes(left: StandardRecord, right: StandardRecord) -> bool:
+    """The recorded sexes differ, and given names that have no form in common: Daniel and Danielle, however alike."""
+    return different_sexes(left, right) and _no_form_shared(left, right)
 
 
 def told_apart_by_numbers(left: StandardRecord, right: StandardRecord) -> bool:
@@ -143,14 +157,17 @@ def told_apart_by_numbers(left: StandardRecord, right: StandardRecord) -> bool:
 
     Either alone is common for one person: Katie and Katherine, a number of before an adoption or one mistyped.
     """
-    if min(len(left.given), len(right.given)) < _SHORTEST_NAME or {*left.givens}.intersection(right.givens):
-        return False
-    if left.given in right.families or right.given in left.families:
-        return False
-    return any(
+    return _no_form_shared(left, right) and any(
         mine and theirs and not any(one == other or one_edit_apart(one, other) for one in mine for other in theirs)
         for mine, theirs in ((left.numbers(scheme), right.numbers(scheme)) for scheme in PERSON_NUMBERS)
     )
+
+
+def _no_form_shared(left: StandardRecord, right: StandardRecord) -> bool:
+    """Two given names, no initials, of which neither is a form of the other or stands in the last name's place."""
+    if min(len(left.given), len(right.given)) < _SHORTEST_NAME or {*left.givens}.intersection(right.givens):
+        return False
+    return left.given not in right.families and right.given not in left.families
 
 
 def different_second_names(left: StandardRecord, right: StandardRecord) -> bool:

@@ -3,7 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from linkage.conflicts import PERHAPS_TWINS, WEIGHED, bears_both_names, conflict_between, gives_way, identified
+from linkage.conflicts import (
+    PERHAPS_TWINS,
+    WEIGHED,
+    bears_both_names,
+    bears_name_with_other_sex,
+    conflict_between,
+    gives_way,
+    identified,
+)
 from linkage.record import Verdict
 from linkage.standardise import StandardRecord
 
@@ -51,9 +59,12 @@ class Conflicts:
         return WEIGHED if identified(self._known[left], self._known[right]) else ()
 
     def _known_by_both(self, left: int, right: int) -> bool:
-        """Whether a record that is like both bears both names, so that they are one person's."""
-        thirds = self._likes(left) & self._likes(right)
-        return any(bears_both_names(self._known[each], self._known[left], self._known[right]) for each in thirds)
+        """Whether a record that is like both bears both names, or one's name and the other's sex."""
+        thirds = (self._known[each] for each in self._likes(left) & self._likes(right))
+        one, other = self._known[left], self._known[right]
+        return any(
+            bears_both_names(third, one, other) or bears_name_with_other_sex(third, one, other) for third in thirds
+        )
 
     def _decided_by_both(self, left: int, right: int) -> bool:
         """Whether somebody decided of two that are like these that they are one person."""
