@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,10 @@ _AT_A_TIME = 20_000
 # With fewer of names and date of birth, what is left is a household's, and everybody of it has the same bits.
 _FEWEST_TOLD = 2
 _ROWS_LEFT_OUT = 1
+# Sixteen random bytes hardly ever hold fewer than twelve different ones, nor do their 32 hexadecimal digits than six.
+_LEAST_SECRET, _FEWEST_BYTES = 16, 5
+# An encoding is compared by words of so many bytes.
+_WORD = 8
 
 
 @app.command()
@@ -113,30 +118,37 @@ def match(
 
     keep_apart((out,), (left, right))
     sides = [_side(file) for file in (left, right)]
+    bits = [[row[2] for row in side] for side in sides]
     try:
-        bits = [[bytes.fromhex(row[2]) for row in side] for side in sides]
         pairs = match_encodings(*bits, least=least, margin=margin)
-    except ValueError:
-        raise CommandError("column clk holds something else than hexadecimal digits; encode the file anew") from None
     except LinkageError as refused:
         raise CommandError(str(refused)) from None
     header = ("left_source", "left_key", "right_source", "right_key", "similarity")
     found = ((*sides[0][pair.left][:2], *sides[1][pair.right][:2], f"{pair.similarity:.4f}") for pair in pairs)
     _write(out, header, found)
+    for file, side in zip((left, right), bits, strict=True):
+        if repeated := len(side) - len(set(side)):
+            typer.echo(f"warning: {file.name}: {repeated:,} rows have the bits of another; neither is paired", err=True)
+    if not pairs and all(bits):
+        typer.echo("warning: nothing fits; were both sides encoded under one secret and in one form?", err=True)
     typer.echo(f"{len(pairs)} pairs of {len(sides[0])} and {len(sides[1])} rows", err=True)
 
 
 def _secret(file: Path) -> bytes:
     try:
-        return file.read_bytes().strip()
+        secret = file.read_bytes().strip()
     except OSError:
         raise CommandError("the secret cannot be read; check the path and your rights to read it") from None
+    if len(secret) >= _LEAST_SECRET and len(set(secret)) < _FEWEST_BYTES:
+        raise CommandError("the secret repeats a few letters and can be guessed; make one with openssl rand -hex 32")
+    return secret
 
 
-def _side(file: Path) -> list[tuple[str, str, str]]:
-    """Source, key and encoding of each row."""
+def _side(file: Path) -> list[tuple[str, str, bytes]]:
+    """Source, key and encoding of each row; raise `CommandError` with the first that has none or another's length."""
     import duckdb  # noqa: PLC0415 - what computes loads for a second
 
+    from gateway.commands.link_blanks import blank_lines, in_file  # noqa: PLC0415 - see above
     from gateway.commands.link_tables import read_beside  # noqa: PLC0415 - see above
 
     needed = (*_REQUIRED, _CLK)
@@ -146,7 +158,28 @@ def _side(file: Path) -> list[tuple[str, str, str]]:
         rows = connection.execute(f"select {cells} from side order by row").fetchall()  # noqa: S608 - our own columns
     if any(source is None or key is None for source, key, _ in rows):
         raise CommandError("a row has no source or no source_key; give each row both")
-    return [(str(source), str(key), str(bits or "")) for source, key, bits in rows]
+    if not rows:
+        message = f"{file.name} holds no row below its first; encode the file anew"
+        raise CommandError(message)
+    read = [(str(source), str(key), _bits(bits)) for source, key, bits in rows]
+    length = Counter(len(bits) for *_, bits in read).most_common(1)[0][0]
+    wrong = next((place for place, (*_, bits) in enumerate(read) if not bits or len(bits) != length), None)
+    if wrong is not None:
+        message = (
+            f"{file.name}: clk of row {in_file(wrong, blank_lines(file)) + 1} is no encoding or of another length; was "
+            "the file cut short? Encode it anew"
+        )
+        raise CommandError(message)
+    return read
+
+
+def _bits(text: object) -> bytes:
+    """The bytes of an encoding of whole words, or none where it is no such."""
+    try:
+        bits = bytes.fromhex(str(text or ""))
+    except ValueError:
+        return b""
+    return b"" if len(bits) % _WORD else bits
 
 
 def _write(out: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

@@ -187,3 +187,34 @@ def test_what_cannot_be_encoded_is_told_and_who_is_known_by_a_home_alone_is_left
     assert "no column sex, and nothing of it is encoded" in done.output
     assert "would pair with anybody of their home: rows 2, 3" in done.output
     assert [row.split(",")[1] for row in rows] == ["1"]
+
+
+@pytest.mark.parametrize("weak", ["a" * 24, "0" * 32, "abc" * 10, "\n" + " 1" * 9])
+def test_a_secret_that_anybody_would_guess_is_refused(tmp_path, weak):
+    (tmp_path / "secret").write_text(weak)
+    (tmp_path / "in.csv").write_text("source,source_key,given_name,family_name\nhousing,1,Jo,Li\n")
+    done = run("encode", tmp_path / "in.csv", "--secret", tmp_path / "secret", "--out", tmp_path / "out.csv")
+    assert "can be guessed; make one with openssl rand -hex 32" in str(done.exception)
+    assert not (tmp_path / "out.csv").exists()
+
+
+WHOLE = "0f" * 128
+
+
+@pytest.mark.parametrize("cut", ["", "0f" * 5, "0f" * 64, "0f0", "words"])
+def test_a_file_of_encodings_that_was_cut_short_is_told_by_its_row(tmp_path, cut):
+    side = tmp_path / "side.csv"
+    side.write_text(f"source,source_key,clk\ns,1,{WHOLE}\n\ns,2,{WHOLE}\ns,3,{cut}\n")
+    done = run("match", side, side, "--out", tmp_path / "out.csv")
+    assert str(done.exception).startswith("side.csv: clk of row 4 is no encoding or of another length")
+
+
+def test_two_sides_that_nothing_joins_are_asked_about_and_rows_that_repeat_are_told(tmp_path):
+    for side, secret in (("a", SECRET), ("b", SECRET[::-1])):
+        (tmp_path / "secret").write_bytes(secret)
+        text = "source,source_key,given_name,family_name,birth_date\n" + f"{side},1,Amina,Okafor,1987-03-14\n"
+        (tmp_path / f"{side}.csv").write_text(text + f"{side},2,Amina,Okafor,1987-03-14\n")
+        run("encode", tmp_path / f"{side}.csv", "--secret", tmp_path / "secret", "--out", tmp_path / f"{side}.clk.csv")
+    done = run("match", tmp_path / "a.clk.csv", tmp_path / "b.clk.csv", "--out", tmp_path / "out.csv")
+    assert "warning: nothing fits; were both sides encoded under one secret and in one form?" in done.output
+    assert "warning: a.clk.csv: 1 rows have the bits of another; neither is paired" in done.output
