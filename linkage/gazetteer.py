@@ -179,6 +179,8 @@ def _is_building_of_flats(written: WrittenAddress, near: Iterable[KnownAddress])
 
 def _fit(written: WrittenAddress, known: WrittenAddress) -> Rule | None:
     """How two addresses of one postcode agree, by the weakest part; None where they do not."""
+    if written.another != known.another:
+        return None
     if written.numbers and known.numbers:
         unit = _unit_fit(written, known)
         if unit is None:

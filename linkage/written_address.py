@@ -38,6 +38,22 @@ _KINDS = frozenset(
 _COMMA = ","
 _MOST_WITHOUT_KIND = 3
 _ANNEXE = frozenset({"annexe", "annex"})
+# Before a number or a name these tell another place than the one that is named, or one of before: Rear of 12 Mill Lane,
+# Land at Church Lane, PO Box 12.
+_BESIDE = frozenset(
+    {
+        "land", "rear", "behind", "adjacent", "adjoining", "adj", "opposite", "opp", "near", "nr", "outside", "beside",
+        "between", "formerly", "previously", "box",
+    }
+)  # fmt: skip
+# Beside The Old Rectory there often is a Rectory: where no number tells, such a word does.
+_OLD_OR_NEW = frozenset({"old", "new"})
+_FLAT_THEN_NUMBER = re.compile(r"([a-z])\s+(\d+)")
+_SHORT_FLOORS = {
+    "gff": "ground floor flat", "fff": "first floor flat", "tff": "top floor flat", "1st floor": "first floor",
+    "2nd floor": "second floor", "3rd floor": "third floor",
+}  # fmt: skip
+_SHORT_FLOOR = re.compile(rf"\b({'|'.join(_SHORT_FLOORS)})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,11 @@ class WrittenAddress:
         return tuple(re.sub(r"(?<=\d)[a-z]$", "", number) for number in self.numbers)
 
     @property
+    def another(self) -> frozenset[str]:
+        """What of the name tells that another place is meant than the one that the other words name."""
+        return (_BESIDE if self.numbers else _BESIDE | _OLD_OR_NEW).intersection(self.name)
+
+    @property
     def tells_a_dwelling(self) -> bool:
         """Whether there is anything that sets this address apart from its neighbours."""
         return bool(self.numbers or self.name)
@@ -99,7 +120,7 @@ def written_address(lines: Sequence[str], postcode_text: str | None = None) -> W
     if at_end and postcode(at_end[1]):
         code = code or postcode(at_end[1])
         text = text[: at_end.start()]
-    text = _HALF.sub(r"\1half", text)
+    text = _SHORT_FLOOR.sub(lambda found: _SHORT_FLOORS[found[1]], _HALF.sub(r"\1half", text))
     flat, floors, text = _unit(text)
     tokens = [_full(token) for token in _TOKEN.findall(_RANGE.sub(_joined_range, text))]
     numbers = tuple(token for token in tokens if token[0].isdigit())
@@ -128,6 +149,10 @@ def _unit(text: str) -> tuple[str, frozenset[str], str]:
         return slash[1], floors, f"{slash[2]} {text[slash.end() :]}"
     flat = _FLAT.search(text)
     if flat:
+        apart = _FLAT_THEN_NUMBER.fullmatch(flat[1])
+        if apart and not _NUMBERS.search(text, flat.end()):
+            # "Flat A 4 High Street": no other number can be the building's.
+            return apart[1], floors, f"{text[: flat.start()]}, {apart[2]} {text[flat.end() :]}"
         return _plain(flat[1].replace(" ", "")), floors, f"{text[: flat.start()]}, {text[flat.end() :]}"
     if floors:
         text = re.sub(rf"\b{_UNIT}\s*([a-z]|\d+)?\b", ", ", text)

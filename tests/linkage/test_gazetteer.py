@@ -156,3 +156,48 @@ def test_any_text_can_be_taken_apart_and_what_nobody_lists_is_not_found(text, co
 
     assert Gazetteer([]).match(written) is None
     assert isinstance(written.text, str)
+
+
+BESIDE = (
+    *HOMES,
+    ("60", "LAND AT CHURCH LANE, ASHBY", "ZZ1 5EE"),
+    ("61", "THE OLD RECTORY, CHURCH LANE, ASHBY", "ZZ1 5EE"),
+    ("62", "REAR OF 2 CHURCH LANE, ASHBY", "ZZ1 5EE"),
+    ("63", "FLAT A, 3 CHURCH LANE, ASHBY", "ZZ1 5EE"),
+    ("64", "FLAT B, 3 CHURCH LANE, ASHBY", "ZZ1 5EE"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Church Lane, Ashby", "ZZ1 5EE"),
+        ("c/o Rose Cottage, Church Lane, Ashby", "ZZ1 5EE"),
+        ("The Rectory, Church Lane, Ashby", "ZZ1 5EE"),
+        ("2 Church Lane, Ashby", "ZZ1 5EE"),
+        ("Rear of 12 High Street, Ashby", "ZZ1 1AA"),
+        ("opposite 12 High Street", "ZZ1 1AA"),
+        ("Van outside 12 High Street", "ZZ1 1AA"),
+        ("NFA, previously 12 High Street", "ZZ1 1AA"),
+        ("PO Box 12, High Street", "ZZ1 1AA"),
+    ],
+)
+def test_a_place_beside_a_home_a_street_alone_and_a_home_of_before_are_nobodys_home(text, code):
+    assert gazetteer(BESIDE).match(written_address([text], code)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "uprn"),
+    [
+        ("Land at Church Lane", "ZZ1 5EE", "60"),
+        ("Old Rectory, Church Lane", "ZZ1 5EE", "61"),
+        ("Rear 2 Church Lane", "ZZ1 5EE", "62"),
+        ("Flat A 3 Church Lane", "ZZ1 5EE", "63"),
+        ("GFF, 9 Park Road", "ZZ1 3CC", "40"),
+        ("1st Floor Flat 9 Park Road", "ZZ1 3CC", "41"),
+    ],
+)
+def test_what_the_gazetteer_calls_so_itself_is_found_by_it(text, code, uprn):
+    found = gazetteer(BESIDE).match(written_address([text], code))
+    assert found is not None
+    assert found.uprn == uprn
