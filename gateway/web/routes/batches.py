@@ -132,7 +132,8 @@ def _feeds(desk: Desk) -> dict[str, FeedProfile]:
 def _batch(request: Request, desk: Desk, batch_id: UUID, errors: list[FormError]) -> Response:
     row = read_own_batch(desk.wiring, desk.caller, batch_id)
     own = row.sender == sender_of(desk.caller)
-    view = batch_view(row, _feeds(desk), progress_of(desk.wiring, row), sent_here=own)
+    first = read_own_batch(desk.wiring, desk.caller, row.mends) if row.mends else None
+    view = batch_view(row, _feeds(desk), progress_of(desk.wiring, row), sent_here=own, first=first)
     problems = row_problems(desk.wiring, desk.caller, batch_id, _SHOWN_PROBLEMS + 1)
     more = f"Only the first {counted(_SHOWN_PROBLEMS, 'problem')} are shown." if len(problems) > _SHOWN_PROBLEMS else ""
     options = _DECISIONS if row.state == "waiting" else _WITHDRAWALS
@@ -143,7 +144,7 @@ def _batch(request: Request, desk: Desk, batch_id: UUID, errors: list[FormError]
     }
     return render(
         request, "batch.html", 422 if errors else 200, title=view.feed, batch=view, errors=errors, fields=fields,
-        problems=problems[:_SHOWN_PROBLEMS], more=more,
+        problems=problems[:_SHOWN_PROBLEMS], more=more, unsplit=any(one.code == "row-shape" for one in problems),
     )  # fmt: skip
 
 

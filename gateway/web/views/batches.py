@@ -32,12 +32,14 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """One file."""
+    """One file. `first_href` leads to the file whose rows it mends, where some of those wait still."""
 
     sent: str
     feed: str
     state: Tag
     paragraphs: tuple[str, ...]
+    first_href: str
+    first_words: str
     counts: tuple[tuple[str, str], ...]
     not_kept: tuple[str, ...]
     not_kept_sentence: str
@@ -66,12 +68,15 @@ def batch_line(batch: Batch, feeds: dict[str, FeedProfile]) -> BatchLine:
 
 
 def batch_view(
-    batch: Batch, feeds: dict[str, FeedProfile], progress: Progress | None, *, sent_here: bool
+    batch: Batch, feeds: dict[str, FeedProfile], progress: Progress | None, *, sent_here: bool,
+    first: Batch | None = None,
 ) -> BatchView:  # fmt: skip
     """One file. It says nothing of whether anyone in it is already known.
 
-    `sent_here`: the reader sent it on these pages; else a machine did for which the reader answers.
+    `sent_here`: the reader sent it on these pages; else a machine did for which the reader answers. `first`: the file
+    whose rows it mends.
     """
+    still = _still_open(first) if first else 0
     href = f"/batches/{batch.batch_id}"
     columns = len(batch.columns_not_kept)
     handed_back = batch.rows_rejected + batch.rows_refused
@@ -80,7 +85,9 @@ def batch_view(
         sent=instant(batch.received_at),
         feed=feed_title(batch, feeds),
         state=state_tag(batch),
-        paragraphs=_paragraphs(batch, progress),
+        paragraphs=(*_paragraphs(batch, progress), *_mended_since(batch)),
+        first_href=f"/batches/{first.batch_id}" if first and still else "",
+        first_words=f"{counted(still, 'row')} of the first file {'waits' if still == 1 else 'wait'} to be mended still",
         counts=(
             ("Rows in the file", f"{batch.rows_read:,}"),
             ("Taken", f"{batch.rows_accepted:,}"),
@@ -151,6 +158,19 @@ def _paragraphs(batch: Batch, progress: Progress | None) -> tuple[str, ...]:
             "mended, or until you say that they are gone.",
         )
     return (_outcome("We took", "hand back", batch),)
+
+
+def _still_open(batch: Batch) -> int:
+    """How many rows that were handed back nobody has mended yet."""
+    return max(batch.rows_rejected - batch.rows_mended, 0)
+
+
+def _mended_since(batch: Batch) -> tuple[str, ...]:
+    if not batch.rows_mended:
+        return ()
+    still = _still_open(batch)
+    rest = f"{counted(still, 'row')} {'waits' if still == 1 else 'wait'} still" if still else "none waits any more"
+    return (f"{counted(batch.rows_mended, 'row')} of those handed back came mended since; {rest}.",)
 
 
 def _why_it_waits(batch: Batch) -> tuple[str, ...]:

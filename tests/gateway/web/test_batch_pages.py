@@ -1,5 +1,7 @@
 """One file on a page: whoever answers for it confirms it, mends its rows and keeps its receipt; nobody else sees it."""
 
+import csv
+import io
 import json
 import re
 
@@ -93,15 +95,29 @@ def test_bad_rows_are_mended_on_the_page_that_hands_them_back(kept, at_desk):
     first = client.post("/batches", data=data, files={"file": ("attendance.csv", lines)}, follow_redirects=True)
     address = first.url.path
     assert "Send the mended rows" in first.text
+    assert "comes with empty cells" in first.text
     mended = (kept.northvale.built.folder / kept.northvale.scenes["S9"]["mended_file"]).read_text()
     fixed = mended_sheet(client.get(f"{address}/errors.csv").content.decode("utf-8-sig"), lines.decode(), mended)
     again = {**data, "sending": re.search(r'name="sending" value="([^"]+)"', first.text)[1]}
     again["mends"] = address.rpartition("/")[2]
     none = client.post("/batches", data=again)
     assert (none.status_code, "Choose the file to send" in none.text) == (422, True)
+    # One row of the seven first: what waits still is said on both pages, and the row is listed no more.
+    head, row, *_ = fixed.splitlines(keepends=True)
+    number = next(csv.DictReader(io.StringIO((head + row).decode())))["row"]
+    listed = f'govuk-table__cell--numeric">{number}</td>'
+    assert listed in first.text
+    one = client.post("/batches", data=again, files={"file": ("one.csv", head + row)}, follow_redirects=True)
+    assert "We took every row: 1 row." in one.text
+    assert f'href="{address}">6 rows of the first file wait to be mended still' in one.text
+    rest = client.get(address)
+    assert "1 row of those handed back came mended since; 6 rows wait still." in rest.text
+    assert listed not in rest.text
+    again["sending"] = re.search(r'name="sending" value="([^"]+)"', rest.text)[1]
     done = client.post("/batches", data=again, files={"file": ("mended.csv", fixed)}, follow_redirects=True)
-    assert "We took every row: 7 rows." in done.text
-    assert "Handed back and mended since" in client.get(address).text
+    assert "We took every row: 6 rows." in done.text
+    assert "of the first file" not in done.text
+    assert "none waits any more" in client.get(address).text
 
 
 def test_bad_records_of_json_are_mended_on_the_page_as_json(kept, at_desk):
