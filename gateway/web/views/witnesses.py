@@ -15,6 +15,9 @@ PROBLEMS: Mapping[str, str] = {
     "log-forked": "shows another history that this log signed: stop, and call the data protection officer",
 }
 
+_ON_ITS_WAY = 60.0
+"""Seconds for which an entry may wait for the witnesses while none of them has a problem."""
+
 
 def receipt_words(held: ReceiptView) -> str:
     """How many partners' witnesses have cosigned what a receipt rests on."""
@@ -34,6 +37,9 @@ def status_lines(status: LogStatus) -> tuple[str, ...]:
     first = f"{counted(status.size, 'entry', 'entries')} in the tree"
     if status.unwitnessed_since is None:
         first += ", all witnessed."
+    elif status.exposed_seconds < _ON_ITS_WAY and not any(one.problem for one in status.witnesses):
+        # To open the page is an entry: what is a second old is on its way, and no cause for alarm.
+        first += f", {status.witnessed_size:,} of them witnessed. The newest are on their way to the witnesses."
     else:
         first += (
             f", {status.witnessed_size:,} of them witnessed. Unwitnessed since {instant(status.unwitnessed_since)}."

@@ -42,6 +42,19 @@ def test_officers_read_how_far_the_log_is_witnessed_and_whose_witness_is_wrong()
     assert lines[1].startswith("Witness health.example/witness shows another history that this log signed")
 
 
+@pytest.mark.parametrize(
+    ("exposed", "problem", "alarm"), [(1.5, None, False), (61.0, None, True), (1.5, "witness-unreachable", True)]
+)
+def test_what_is_a_second_old_is_no_alarm_and_what_waits_or_meets_a_witness_with_a_problem_is(exposed, problem, alarm):
+    witness = WitnessStatus("police.example/witness", 1199, AT, problem, AT if problem else None)
+    status = replace(
+        STATUS, witnessed_size=1199, unwitnessed_since=AT, exposed_seconds=exposed, witnesses=(witness,)
+    )  # fmt: skip
+    first = status_lines(status)[0]
+    assert first.startswith("1,200 entries in the tree, 1,199 of them witnessed.")
+    assert ("Unwitnessed since" in first, "on their way to the witnesses" in first) == (alarm, not alarm)
+
+
 def test_every_problem_of_a_witness_has_its_words():
     codes = {asking_witness.UNREACHABLE, asking_witness.MALFORMED, asking_witness.REFUSED, *asking_witness.ALARMS}
     assert PROBLEMS.keys() == codes
