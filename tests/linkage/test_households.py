@@ -32,6 +32,28 @@ def test_one_tenant_after_another_is_two_households():
     assert people(run([before, after])) == [["after"], ["before"]]
 
 
+def test_an_address_without_a_date_brings_nobody_together_with_the_tenants_before():
+    before = home("before", start="2010-01-01", end="2020-12-31")
+    family = [home(each, start="2021-02-17") for each in ("mum", "child")]
+    undated = home("child", start=None)
+
+    result = run([before, *family, undated])
+
+    assert people(result) == [["before"], ["child", "mum"]]
+    (household,) = [each for each in result.households if "child" in each.person_ids]
+    assert household.periods["child"] == (date(2021, 2, 17), None)
+
+
+def test_an_earlier_stay_of_which_only_the_end_is_known_is_kept():
+    stays = [
+        home("child", start=None, end="2015-01-01"),
+        home("child", start="2021-02-17"),
+        home("dad", start="2010-01-01", end="2014-12-31"),
+    ]
+
+    assert ["child", "dad"] in people(run(stays))
+
+
 def test_a_child_in_two_homes_belongs_to_both():
     result = run([home("mum"), home("child"), home("dad", "uprn:2"), home("child", "uprn:2")])
 
