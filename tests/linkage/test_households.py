@@ -44,6 +44,19 @@ def test_an_address_without_a_date_brings_nobody_together_with_the_tenants_befor
     assert household.periods["child"] == (date(2021, 2, 17), None)
 
 
+def test_somebody_of_whom_no_source_has_a_date_lives_with_those_who_are_there_and_not_with_those_who_left():
+    before = home("before", start="2010-01-01", end="2020-12-31")
+    family = [home("mum", start="2021-02-17"), home("partner", start="2024-05-01"), home("child", start=None)]
+
+    result = run([before, *family])
+
+    assert people(result) == [["before"], ["child", "mum", "partner"]]
+
+
+def test_where_nobody_has_a_date_all_who_were_said_to_live_there_lived_together():
+    assert people(run([home("mum", start=None), home("child", start=None)])) == [["child", "mum"]]
+
+
 def test_an_earlier_stay_of_which_only_the_end_is_known_is_kept():
     stays = [
         home("child", start=None, end="2015-01-01"),
