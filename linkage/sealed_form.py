@@ -12,8 +12,8 @@ _NAMES = tuple(each.name for each in fields(StandardRecord))
 # Goes up by one where a record of the same facts is standardised otherwise than before.
 # 2 fills streets; 3 joins given names of several words; 5 keeps the vowel signs of other scripts with their letters,
 # what stands for a newborn's name, and the town of an address without a postal code; 6 drops words beside a name that
-# are none, and takes the names of today and of before apart; 7 drops words for whoever lives somewhere, takes Mac, ap and
-# the like for no name, and writes Abd al-Rahman in one word.
+# are none, and takes the names of today and of before apart; 7 drops words for whoever lives somewhere, takes Mac, ap
+# and the like for no name, and writes Abd al-Rahman in one word.
 _STANDARD = 7
 FORM = f"{'/'.join(_NAMES)}/{_STANDARD}"
 """What the bytes hold, in order, and how it was made: bytes of another form cannot be read or are not made so."""

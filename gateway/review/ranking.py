@@ -4,7 +4,8 @@
                        + the weights of its signals, each lower where there is a reason, and lower where it is a task
     score of a group   = the highest of its accesses, and a little for each time that its uses doubled
 
-A group is one reader and one family, or one reader's day of a kind of search or refusal: an officer asks once.
+A group is one reader and one family, or one reader's day: of a kind of search or refusal, or on which they opened far
+more families than they do. An officer asks once; else one day of curiosity would fill the queue of a week.
 """
 
 from collections import defaultdict
@@ -16,8 +17,11 @@ from gateway.review.access import Access
 from gateway.review.explaining import Explanation
 from gateway.review.rosters import LONDON
 from gateway.review.rules import ReviewRules
+from gateway.review.signals import NIGHT, ON_LEAVE, OUT_OF_HOURS, SPIKE
 
 _FOR_EACH_DOUBLING = 2
+_OF_A_DAY = frozenset({SPIKE, OUT_OF_HOURS, NIGHT, ON_LEAVE})
+"""Signals of a reader's day, whichever family it was. With any other, a family is a question of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def grouped(judged: Sequence[Judged]) -> list[Group]:
     """Groups in the order in which an officer should look: the most doubtful first, then the newest."""
     by_key: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for one in judged:
-        by_key[_key(one.access)].append(one)
+        by_key[_key(one)].append(one)
     groups = []
     for key, uses in by_key.items():
         ordered = sorted(uses, key=lambda one: (-one.score, one.access.at, one.access.access_id))
@@ -84,8 +88,9 @@ def ranked(judged: Sequence[Judged]) -> list[Judged]:
     return [group.uses[0] for group in groups] + [use for group in groups for use in group.uses[1:]]
 
 
-def _key(access: Access) -> tuple[str, str]:
-    if access.family is not None:
-        return access.who, str(access.family)
-    day = access.at.astimezone(LONDON).date()
-    return access.who, f"{access.kind.value}/{day.isoformat()}"
+def _key(judged: Judged) -> tuple[str, str]:
+    access, signals = judged.access, set(judged.signals)
+    day = access.at.astimezone(LONDON).date().isoformat()
+    if access.family is None:
+        return access.who, f"{access.kind.value}/{day}"
+    return access.who, f"{SPIKE}/{day}" if SPIKE in signals and signals <= _OF_A_DAY else str(access.family)

@@ -118,6 +118,19 @@ def test_one_reader_and_one_family_are_one_group_however_often():
     assert [one.access.who for one in ranked(judged([other, *uses]))] == ["V1", "V2"] + ["V1"] * 3
 
 
+def test_a_day_of_far_too_many_families_is_one_question_but_for_those_that_raise_their_own():
+    spree = [access(n, minutes=n, family=family(n)) for n in range(1, 15)]
+    before = [access(100 + n, days=-n, family=family(100 + n)) for n in range(1, 10)]
+    kin = access(99, minutes=20, family=family(99), ties=[Known(Tie.FAMILY)])
+
+    groups = grouped(judged([*spree, *before, kin]))
+
+    assert [len(group.uses) for group in groups[:2]] == [1, 14]
+    assert groups[0].uses[0].access == kin
+    assert groups[1].signals == ("spike",)
+    assert len(groups) == len(before) + 2
+
+
 @st.composite
 def many_groups(draw_from):
     number = draw_from(st.integers(0, 60))
