@@ -263,7 +263,7 @@ def test_a_privacy_officer_sees_how_her_data_was_used_and_asks_about_one_person(
     visitor.go("/uses")
     visitor.look("partner-uses")
     assert (
-        "Together: Decide a homelessness application; Help a pupil attend school"
+        "Together: Help a pupil attend school; Support a family through early help"
         in visitor.page.locator("main").inner_text()
     )
     visitor.follow(visitor.page.get_by_role("button", name="Ask"))
@@ -289,7 +289,7 @@ def test_an_officer_reads_the_log_and_verifies_it(visitor):
     visitor.look("officer-log-search")
     with visitor.page.expect_download() as taken:
         visitor.page.get_by_role("button", name="Sheet (CSV)").click()
-    assert taken.value.path().read_text().startswith("at,entry,leaf,")
+    assert taken.value.path().read_text().startswith("\ufeffat,entry,leaf,")
     visitor.follow(visitor.page.locator("td a").first)
     visitor.look("officer-entry")
     visitor.go("/log")
