@@ -7,6 +7,8 @@ A copy is `CREATE DATABASE ... TEMPLATE`, some 0.2 s. The clock stands at the in
 ticket is held to the database server's own clock too; ids are counted, so two copies mint the same ones.
 """
 
+import csv
+import io
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +41,7 @@ from gateway.store.engine import Database
 from gateway.usecases.families.declaring import NewDeclaration, declare_purpose
 from gateway.usecases.families.disclosure import Disclosure, disclose_profile
 from gateway.usecases.families.searching import SearchResult, search_people
+from gateway.usecases.intake.batch_contract import BatchContract, Mode
 from gateway.usecases.intake.intake import Push, receive_batch
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.people.request_context import RequestContext
@@ -110,6 +113,18 @@ class Northvale:
     def push(self, feed: str, body: bytes, key: str, media_format: str = "csv") -> BatchRow:
         """Push a file as the agency that owns the feed."""
         return receive_batch(self.wiring, CONTEXT, self.partner(feed), Push(feed, body, media_format, key))
+
+    def push_rows(self, feed: str, *rows: Mapping[str, str], mode: Mode = Mode.DELTA) -> BatchRow:
+        """Push rows with all columns of the feed, keys alone where they are withdrawn; each of them is taken."""
+        columns = [one.name for one in self.wiring.feeds[feed].profile.columns]
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(rows[0]) if mode is Mode.TOMBSTONE else columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+        push = Push(feed, text.getvalue().encode(), "csv", str(self.wiring.mint()), BatchContract(mode=mode))
+        batch = receive_batch(self.wiring, CONTEXT, self.partner(feed), push)
+        assert (batch.state, batch.rows_accepted) == ("accepted", len(rows)), batch
+        return batch
 
     def declare(self, worker: str, purpose: str, **declared: Any) -> UUID:
         """Declare a purpose and return the declaration's id."""

@@ -1,7 +1,5 @@
 """Addresses: a corrected one takes the place of the wrong one, and parts whom it joined; the newest is one lived at."""
 
-import csv
-import io
 from datetime import timedelta
 
 import pytest
@@ -14,6 +12,7 @@ NEXT_DOOR = HOME | {"line1": "6 Elm Row", "uprn": "980000097202"}
 MOTHER = {"surname": "Ashdown", "forename": "Nora", "dob": "1980-04-05", "sex": "F"}
 STRANGER = {"surname": "Brackley", "forename": "Saul", "dob": "1975-04-05", "sex": "M"}
 TENANCY = {"tenancy_ref": "BW382", "person_ref": "T298201", "relationship": "tenant", "start_date": "2022-06-01"}
+HERS = TENANCY | {"tenancy_ref": "BW381", "person_ref": "T298101"} | MOTHER | HOME
 FEEDS = {
     "housing-tenancies": ("housing", "T298201", TENANCY),
     "council-tax": (
@@ -21,15 +20,6 @@ FEEDS = {
     ),
     "case-people": ("case_system", "CP98201", {"person_ref": "CP98201", "address_from": "2022-06-01"}),
 }  # fmt: skip
-
-
-def sent(northvale, feed, row):
-    text = io.StringIO()
-    columns = [one.name for one in northvale.wiring.feeds[feed].profile.columns]
-    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerow(row)
-    assert northvale.push(feed, text.getvalue().encode(), str(northvale.wiring.mint())).rows_accepted == 1
 
 
 def housemates(northvale, source, key):
@@ -44,12 +34,12 @@ def housemates(northvale, source, key):
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_corrected_uprn_parts_a_family_from_the_neighbours_whom_a_wrong_one_put_with_it(northvale, feed, link):
     source, key, row = FEEDS[feed]
-    sent(northvale, "housing-tenancies", TENANCY | {"tenancy_ref": "BW381", "person_ref": "T298101"} | MOTHER | HOME)
-    sent(northvale, feed, row | STRANGER | NEXT_DOOR | {"uprn": HOME["uprn"]})
+    northvale.push_rows("housing-tenancies", HERS)
+    northvale.push_rows(feed, row | STRANGER | NEXT_DOOR | {"uprn": HOME["uprn"]})
     link(northvale.wiring)
     assert housemates(northvale, source, key) == 2
 
-    sent(northvale, feed, row | STRANGER | NEXT_DOOR)
+    northvale.push_rows(feed, row | STRANGER | NEXT_DOOR)
     link(northvale.wiring)
 
     assert housemates(northvale, source, key) == 1
@@ -62,14 +52,14 @@ def test_a_corrected_uprn_parts_a_family_from_the_neighbours_whom_a_wrong_one_pu
     [("library-members", "libraries", "borrower_no"), ("customer-service", "customer_service", "contact_id")],
 )
 def test_who_moves_lives_at_the_new_address_where_a_source_tells_no_days(northvale, feed, source, key, link):
-    sent(northvale, "housing-tenancies", TENANCY | {"tenancy_ref": "BW381", "person_ref": "T298101"} | MOTHER | HOME)
+    northvale.push_rows("housing-tenancies", HERS)
     known = {key: "X98201", "surname": "Brackley", "forename": "Saul", "last_name": "Brackley", "first_name": "Saul",
              "dob": "05/04/1975", "phone": "07700 900982", "postcode": "NV8 3AA"}  # fmt: skip
-    sent(northvale, feed, known | {"address": "5 Elm Row; Northvale"})
+    northvale.push_rows(feed, known | {"address": "5 Elm Row; Northvale"})
     link(northvale.wiring)
     assert housemates(northvale, source, "X98201") == 2
 
-    sent(northvale, feed, known | {"address": "6 Elm Row; Northvale"})
+    northvale.push_rows(feed, known | {"address": "6 Elm Row; Northvale"})
     link(northvale.wiring)
 
     assert housemates(northvale, source, "X98201") == 1
@@ -78,9 +68,9 @@ def test_who_moves_lives_at_the_new_address_where_a_source_tells_no_days(northva
 
 def test_the_newest_address_is_where_somebody_lives_and_not_where_they_will(northvale):
     to_come = (northvale.clock.now + timedelta(days=20)).date().isoformat()
-    sent(northvale, "housing-tenancies", TENANCY | STRANGER | HOME)
-    sent(
-        northvale, "housing-tenancies", TENANCY | {"tenancy_ref": "BW383", "start_date": to_come} | STRANGER | NEXT_DOOR
+    northvale.push_rows("housing-tenancies", TENANCY | STRANGER | HOME)
+    northvale.push_rows(
+        "housing-tenancies", TENANCY | {"tenancy_ref": "BW383", "start_date": to_come} | STRANGER | NEXT_DOOR
     )
     link_new(northvale.wiring)
     (handle,) = northvale.sql(

@@ -3,9 +3,6 @@
 And those who are left there are one at once where the house is a crowd or a refuge no more.
 """
 
-import csv
-import io
-
 import pytest
 
 from gateway.usecases.intake.batch_contract import BatchContract, Mode
@@ -16,15 +13,6 @@ from tests.gateway.northvale_world import CONTEXT
 
 HOUSE = {"line1": "30 Quarry Terrace", "line2": "Northvale", "postcode": "NV8 6AA"}
 NAMES = ("Ashby", "Burrell", "Colclough", "Dearing", "Eastlake")
-
-
-def sent(northvale, feed, *rows):
-    text = io.StringIO()
-    columns = [one.name for one in northvale.wiring.feeds[feed].profile.columns]
-    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    assert northvale.push(feed, text.getvalue().encode(), str(northvale.wiring.mint())).rows_accepted == len(rows)
 
 
 def lodger(number):
@@ -44,11 +32,11 @@ def largest_home(northvale):
 
 @pytest.mark.parametrize("link", [link_everything, link_new])
 def test_a_fifth_surname_parts_the_four_who_were_there(northvale, link):
-    sent(northvale, "case-people", *map(lodger, range(4)))
+    northvale.push_rows("case-people", *map(lodger, range(4)))
     link(northvale.wiring)
     assert largest_home(northvale) == 4
 
-    sent(northvale, "case-people", lodger(4))
+    northvale.push_rows("case-people", lodger(4))
     link(northvale.wiring)
 
     assert largest_home(northvale) == 1
@@ -56,12 +44,12 @@ def test_a_fifth_surname_parts_the_four_who_were_there(northvale, link):
 
 @pytest.mark.parametrize("link", [link_everything, link_new])
 def test_an_address_that_turns_out_to_be_a_refuge_parts_whom_a_case_file_put_there(northvale, link):
-    sent(northvale, "case-people", *map(lodger, range(2)))
+    northvale.push_rows("case-people", *map(lodger, range(2)))
     link(northvale.wiring)
     assert largest_home(northvale) == 2
 
     known = {"nominal_ref": "N4998300", "surname": "FAIRCLOUGH", "forename1": "Una", "dob": "02/01/1991", "sex": "F"}
-    sent(northvale, "police-nominals", known | HOUSE | {"address_type": "REFUGE", "from": "05/09/2026"})
+    northvale.push_rows("police-nominals", known | HOUSE | {"address_type": "REFUGE", "from": "05/09/2026"})
     link(northvale.wiring)
 
     assert largest_home(northvale) == 0
@@ -69,11 +57,11 @@ def test_an_address_that_turns_out_to_be_a_refuge_parts_whom_a_case_file_put_the
 
 @pytest.mark.parametrize("link", [link_everything, link_new])
 def test_where_one_of_too_many_is_said_to_live_elsewhere_the_others_are_a_home_at_once(northvale, link):
-    sent(northvale, "case-people", *map(lodger, range(5)))
+    northvale.push_rows("case-people", *map(lodger, range(5)))
     link(northvale.wiring)
     assert largest_home(northvale) == 1
 
-    sent(northvale, "case-people", lodger(4) | {"line1": "4 Tanner's Yard", "postcode": "NV8 6AB"})
+    northvale.push_rows("case-people", lodger(4) | {"line1": "4 Tanner's Yard", "postcode": "NV8 6AB"})
     link(northvale.wiring)
 
     assert largest_home(northvale) == 4
@@ -82,8 +70,8 @@ def test_where_one_of_too_many_is_said_to_live_elsewhere_the_others_are_a_home_a
 @pytest.mark.parametrize("link", [link_everything, link_new])
 def test_where_an_address_turns_out_to_be_no_refuge_who_lives_there_is_a_home_at_once(northvale, link):
     known = {"nominal_ref": "N4998301", "surname": "FAIRCLOUGH", "forename1": "Una", "dob": "02/01/1991", "sex": "F"}
-    sent(northvale, "case-people", *map(lodger, range(2)))
-    sent(northvale, "police-nominals", known | HOUSE | {"address_type": "REFUGE", "from": "05/09/2026"})
+    northvale.push_rows("case-people", *map(lodger, range(2)))
+    northvale.push_rows("police-nominals", known | HOUSE | {"address_type": "REFUGE", "from": "05/09/2026"})
     link(northvale.wiring)
     assert largest_home(northvale) == 0
 
@@ -110,7 +98,7 @@ def classified(northvale, code):
 @pytest.mark.parametrize(("code", "together"), [("RI01", 0), ("RH01", 3), ("RD04", 3)])
 def test_a_care_home_makes_no_household_of_however_few_live_there(northvale, link, code, together):
     classified(northvale, code)
-    sent(northvale, "case-people", *map(lodger, range(3)))
+    northvale.push_rows("case-people", *map(lodger, range(3)))
     link(northvale.wiring)
 
     assert largest_home(northvale) == together

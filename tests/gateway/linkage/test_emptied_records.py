@@ -1,15 +1,10 @@
 """A record that its sender withdraws stays with its person, and so does what stewards said by way of it."""
 
-import csv
-import io
-
 import pytest
 
-from gateway.usecases.intake.batch_contract import BatchContract, Mode
-from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.intake.batch_contract import Mode
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import link_new
-from tests.gateway.northvale_world import CONTEXT
 from tests.gateway.served import served
 
 HOME = {"line1": "9 Oak Row", "line3": "Northvale", "postcode": "NV8 3AB", "uprn": "980000097301"}
@@ -26,19 +21,6 @@ ROWS = {
         | FATHER | HOME,
     ],
 }  # fmt: skip
-
-
-def sent(northvale, feed, rows, mode=Mode.DELTA):
-    columns = (
-        [one.name for one in northvale.wiring.feeds[feed].profile.columns] if mode is Mode.DELTA else list(rows[0])
-    )
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    push = Push(feed, text.getvalue().encode(), "csv", str(northvale.wiring.mint()), BatchContract(mode=mode))
-    batch = receive_batch(northvale.wiring, CONTEXT, northvale.partner(feed), push)
-    assert batch.rows_accepted == len(rows), batch
 
 
 def person(northvale, record):
@@ -59,7 +41,7 @@ def members(northvale):
 @pytest.fixture
 def family(northvale):
     for feed, rows in ROWS.items():
-        sent(northvale, feed, rows)
+        northvale.push_rows(feed, *rows)
     link_new(northvale.wiring)
     assert person(northvale, CASE) == person(northvale, TENANT)
     return northvale
@@ -81,7 +63,7 @@ def test_a_withdrawn_record_stays_with_its_person_and_a_correction_made_by_way_o
     assert corrected.record_id == family.record_id(*CASE)
     assert members(family) == {person(family, CHILD)}
 
-    sent(family, "case-people", [{"person_ref": "CP98009"}], Mode.TOMBSTONE)
+    family.push_rows("case-people", {"person_ref": "CP98009"}, mode=Mode.TOMBSTONE)
     link(family.wiring)
 
     assert person(family, CASE) == person(family, TENANT) == father
@@ -94,11 +76,11 @@ def test_a_withdrawn_record_stays_with_its_person_and_a_correction_made_by_way_o
 @pytest.mark.parametrize("link", [link_everything, link_new])
 def test_a_person_of_whom_everybody_withdraws_goes_on_as_one(family, link):
     father = person(family, TENANT)
-    sent(family, "case-people", [{"person_ref": "CP98009"}], Mode.TOMBSTONE)
-    sent(family, "housing-tenancies", [{"person_ref": "T298009"}], Mode.TOMBSTONE)
+    family.push_rows("case-people", {"person_ref": "CP98009"}, mode=Mode.TOMBSTONE)
+    family.push_rows("housing-tenancies", {"person_ref": "T298009"}, mode=Mode.TOMBSTONE)
     link(family.wiring)
     assert person(family, CASE) == person(family, TENANT) == father
-    sent(family, "housing-tenancies", ROWS["housing-tenancies"], Mode.DELTA)
+    family.push_rows("housing-tenancies", *ROWS["housing-tenancies"])
     link(family.wiring)
     assert person(family, CASE) == person(family, TENANT) == father
 
@@ -106,13 +88,13 @@ def test_a_person_of_whom_everybody_withdraws_goes_on_as_one(family, link):
 @pytest.mark.parametrize("link", [link_everything, link_new])
 def test_who_is_left_where_somebody_is_withdrawn_has_a_home_all_the_same(family, link):
     mother = {"surname": "Moorcroft", "forename": "Dorothea", "dob": "1984-06-07", "sex": "F"}
-    sent(family, "case-people", [ROWS["case-people"][0] | mother | {"person_ref": "CP98002"}])
+    family.push_rows("case-people", ROWS["case-people"][0] | mother | {"person_ref": "CP98002"})
     link(family.wiring)
     child, woman = person(family, CHILD), person(family, ("case_system", "CP98002"))
     assert members(family) == {child, woman, person(family, TENANT)}
 
-    sent(family, "case-people", [{"person_ref": "CP98009"}], Mode.TOMBSTONE)
-    sent(family, "housing-tenancies", [{"person_ref": "T298009"}], Mode.TOMBSTONE)
+    family.push_rows("case-people", {"person_ref": "CP98009"}, mode=Mode.TOMBSTONE)
+    family.push_rows("housing-tenancies", {"person_ref": "T298009"}, mode=Mode.TOMBSTONE)
     link(family.wiring)
 
     assert members(family) == {child, woman}

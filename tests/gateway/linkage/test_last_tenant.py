@@ -1,8 +1,5 @@
 """The tenant before and the tenant of today are two households, whatever a register forgot to end or to date."""
 
-import csv
-import io
-
 import pytest
 
 from gateway.usecases.linking.linking import link_everything
@@ -22,15 +19,6 @@ MOVED = BEFORE | ELSEWHERE | {"account_ref": "CT99101", "person_ref": "L99101", 
 AT_SCHOOL = CHILD | FLAT | {"person_ref": "CP99301", "address_from": ""}
 
 
-def sent(northvale, feed, row):
-    text = io.StringIO()
-    columns = [one.name for one in northvale.wiring.feeds[feed].profile.columns]
-    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerow(row)
-    assert northvale.push(feed, text.getvalue().encode(), str(northvale.wiring.mint())).rows_accepted == 1
-
-
 def lives_with(northvale, source, key):
     """Who is of a household with the person of this record, by the records that tell of them."""
     rows = northvale.sql(
@@ -48,15 +36,15 @@ def lives_with(northvale, source, key):
 def test_a_tenancy_that_nobody_ended_keeps_the_last_tenant_with_the_next_only_until_he_is_known_elsewhere(
     northvale, link
 ):
-    sent(northvale, "case-people", AT_SCHOOL)
-    sent(northvale, "housing-tenancies", FIRST)
-    sent(northvale, "housing-tenancies", SECOND)
+    northvale.push_rows("case-people", AT_SCHOOL)
+    northvale.push_rows("housing-tenancies", FIRST)
+    northvale.push_rows("housing-tenancies", SECOND)
     link(northvale.wiring)
     assert lives_with(northvale, "housing", "T299201") == {"before", "next", "child"}
 
     # Nobody knows yet since when the child lives there, so she may be his: with her mother's tenancy she is hers.
-    sent(northvale, "housing-tenancies", SECOND | CHILD | {"person_ref": "T299301", "relationship": "child"})
-    sent(northvale, "council-tax", MOVED)
+    northvale.push_rows("housing-tenancies", SECOND | CHILD | {"person_ref": "T299301", "relationship": "child"})
+    northvale.push_rows("council-tax", MOVED)
     link(northvale.wiring)
 
     assert lives_with(northvale, "housing", "T299201") == {"next", "child"}
@@ -67,12 +55,12 @@ def test_a_tenancy_that_nobody_ended_keeps_the_last_tenant_with_the_next_only_un
 
 
 def test_a_child_of_whom_no_day_is_known_lives_with_the_tenant_of_today_as_soon_as_that_comes(northvale):
-    sent(northvale, "case-people", AT_SCHOOL)
-    sent(northvale, "housing-tenancies", FIRST | {"end_date": "2022-03-31"})
+    northvale.push_rows("case-people", AT_SCHOOL)
+    northvale.push_rows("housing-tenancies", FIRST | {"end_date": "2022-03-31"})
     link_new(northvale.wiring)
     assert lives_with(northvale, "case_system", "CP99301") == {"before", "child"}
 
-    sent(northvale, "housing-tenancies", SECOND)
+    northvale.push_rows("housing-tenancies", SECOND)
     link_new(northvale.wiring)
 
     assert lives_with(northvale, "case_system", "CP99301") == {"next", "child"}

@@ -5,11 +5,9 @@ import io
 
 import pytest
 
-from gateway.usecases.intake.batch_contract import BatchContract, Mode
-from gateway.usecases.intake.intake import Push, receive_batch
+from gateway.usecases.intake.batch_contract import Mode
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import link_new
-from tests.gateway.northvale_world import CONTEXT
 
 MOTHER = {"surname": "Quillow", "forename": "Marsha", "dob": "1990-04-05", "sex": "F"}
 HOME = {"line1": "71 Larkspur Way", "postcode": "NV8 1QA", "uprn": "980000097001"}
@@ -23,17 +21,7 @@ MOVED_ON = PLACED | {"from_date": "2026-10-20", "line1": "Rowan Lodge", "line2":
 
 
 def sent(northvale, feed, rows, mode=Mode.DELTA):
-    text = io.StringIO()
-    columns = [one.name for one in northvale.wiring.feeds[feed].profile.columns]
-    writer = csv.DictWriter(
-        text, list(rows[0]) if mode is Mode.TOMBSTONE else columns, restval="", extrasaction="ignore"
-    )
-    writer.writeheader()
-    writer.writerows(rows)
-    key = str(northvale.wiring.mint())
-    push = Push(feed, text.getvalue().encode(), "csv", key, BatchContract(mode=mode))
-    batch = receive_batch(northvale.wiring, CONTEXT, northvale.partner(feed), push)
-    assert (batch.state, batch.rows_accepted) == ("accepted", len(rows)), batch
+    batch = northvale.push_rows(feed, *rows, mode=mode)
     link_new(northvale.wiring)
     return batch
 
