@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit import reader_gone
 from audit.canonical import parse_json
 from audit.entry import EventClass
 from audit.errors import AuditError, ExportError
@@ -112,4 +113,4 @@ def _ids(line: str) -> set[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reader_gone.run(main))

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from audit import fork, receipt, restore, tlog_proof
+from audit import fork, reader_gone, receipt, restore, tlog_proof
 from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from audit.entry import format_second
 from audit.errors import AuditError, CheckpointError, NoteError, ReceiptError, WitnessError
@@ -270,4 +270,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reader_gone.run(main))

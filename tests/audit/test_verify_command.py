@@ -127,6 +127,7 @@ def test_the_package_says_how_to_run_it(tmp_path):
 
     assert status == 0
     assert "python -m audit.verify" in said
+    assert "python -m audit.reconcile" in said
 
 
 def test_the_ordinary_command_line_works_in_the_folder_above_the_copy(things, tmp_path):
