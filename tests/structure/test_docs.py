@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -112,6 +113,18 @@ def test_every_command_target_and_variable_that_a_document_names_exists(document
     assert commands <= known
     assert quoted <= targets
     assert set(_VARIABLE.findall(text)) <= variables
+
+
+def test_every_folder_at_the_top_is_on_the_map_and_no_data_lies_beside_them():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    at_top = {name.partition("/")[0] for name in tracked}
+    described = README.read_text().partition("## Map of the folders")[2].partition("\n## ")[0]
+    folders = re.findall(r"^\| (`.*?`) \|", described, re.MULTILINE)
+    mapped = {folder.rstrip("/") for row in folders for folder in _CODE.findall(row)}
+    files = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md", "THIRD_PARTY.md"}
+    tools = {".ci", ".gitignore", ".importlinter", ".npmrc", "package.json", "package-lock.json", "pyproject.toml"}
+
+    assert at_top == mapped | files | tools
 
 
 def test_the_life_of_a_request_names_functions_of_every_layer_of_both_paths():
