@@ -8,6 +8,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 
 from concept_model.errors import DataSharingError
 from gateway import problems, refused_attempts
+from gateway.api.bounded_bodies import BoundedBodies
 from gateway.api.routers import ROUTERS
 from gateway.errors import JUST_ENDED, PermitEndedError
 from gateway.response_stamp import ResponseStamp
@@ -47,5 +48,6 @@ def create_app(wiring: Wiring, spans: SpanExporter | None = None) -> FastAPI:
         answer: Response = await app.exception_handlers[DataSharingError](request, PermitEndedError(JUST_ENDED))  # type: ignore[misc]  # ours are all asynchronous
         return answer
 
+    app.add_middleware(BoundedBodies)
     app.add_middleware(ResponseStamp, wiring=wiring, ended=ended)
     return app

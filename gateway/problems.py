@@ -26,17 +26,16 @@ from gateway.identity.errors import (
     UnauthenticatedError,
 )
 from gateway.store.errors import DatabaseUnavailableError, StoreError, TicketRefusedError
+from gateway.wrong_requests import wrong_field, wrong_request
 
 PROBLEM_BASE = "https://hearthgate.example/problems/"
 MEDIA_TYPE = "application/problem+json"
-
-# Where a limit of the contract stands in what the validation tells. Other members of it may hold what was sent.
-_LIMITS: Mapping[str, str] = {
-    "literal_error": "expected", "enum": "expected", "string_too_short": "min_length",
-    "string_too_long": "max_length", "too_short": "min_length", "too_long": "max_length",
-    "string_pattern_mismatch": "pattern", "greater_than_equal": "ge", "less_than_equal": "le",
-    "greater_than": "gt", "less_than": "lt",
-}  # fmt: skip
+_HTTP_DETAILS: Mapping[int, str] = {
+    400: "The body cannot be read: it is no UTF-8, or too deeply nested. Send one JSON object as the contract at"
+    " /v1/openapi.json has it.",
+    404: "There is nothing at this address. The contract at /v1/openapi.json lists the addresses that there are.",
+    405: "This address does not take that method. The header Allow lists those that it takes.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,31 +146,22 @@ async def _invalid(request: Request, error: Exception) -> Response:
     """A 422 that names known fields and kinds of mistake, and repeats neither values nor unknown names."""
     problem = Problem(422, "The request is not valid")
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    fields = [_wrong(one) for one in found]
-    return _answer(problem_body(request, "request-invalid", problem, fields=fields), problem)
-
-
-def _wrong(found: Mapping[str, Any]) -> dict[str, str]:
-    """Where, which rule, and what the contract allows there: its own words, and nothing of what was sent."""
-    kind = str(found["type"])
-    allowed = found.get("ctx", {}).get(_LIMITS.get(kind, ""))
-    told = {} if allowed is None else {"allowed": str(allowed)}
-    return {"pointer": _pointer(found["loc"], kind), "kind": kind, **told}
-
-
-def _pointer(location: tuple[Any, ...], kind: str) -> str:
-    """A JSON pointer; the last part is left out where it is a name that the caller made up."""
-    parts = location[:-1] if kind == "extra_forbidden" else location
-    return "/" + "/".join(str(part) for part in parts)
+    fields = [wrong_field(one) for one in found]
+    return _answer(
+        problem_body(request, "request-invalid", problem, detail=wrong_request(len(fields)), fields=fields), problem
+    )
 
 
 async def _http(request: Request, error: Exception) -> Response:
+    if isinstance(error.__cause__, DataSharingError):
+        # The framework says of whatever stops it while it reads a body that it cannot parse it.
+        return await _ours(request, error.__cause__)
     status = error.status_code if isinstance(error, HTTPException) else 500
     titles = {400: "The body cannot be read", 404: "Not found", 405: "Method not allowed"}
     # RFC 9110 section 15.5.6: a 405 says which methods there are, in a header that the router made.
     headers = error.headers if isinstance(error, HTTPException) else None
     problem = Problem(status, titles.get(status, "The request failed"), headers=headers)
-    return _answer(problem_body(request, f"http-{status}", problem), problem)
+    return _answer(problem_body(request, f"http-{status}", problem, detail=_HTTP_DETAILS.get(status)), problem)
 
 
 async def _unexpected(request: Request, _error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """What the contract says beside the routes themselves: operation ids, problems, the bearer token, shapes of answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,13 +17,14 @@ _WHAT_HAPPENED: Mapping[int, str] = {
     403: "Refused, referred to a named person, or no purpose declared; `type` says which",
     404: "There is no such thing, or not for this caller: one answer for both",
     409: "It was done before: the Idempotency-Key came with another file, or the request is answered",
-    413: "The file is larger than this gateway takes at once",
+    413: "The body is larger than is taken at once",
     415: "The body is in a format that is not taken",
     422: "The request is not valid; `fields` point at what is wrong and repeat no value",
     500: "Something went wrong; nothing was released",
     503: "A part that is needed does not answer, or an agreement has just ended; nothing was released",
 }
 OF_ANY_ROUTE = (500, 503)
+_UNREADABLE, _TOO_LARGE = 400, 413
 
 # It tells the contract where the token goes, and asks nothing: `authenticate` alone decides who calls.
 BEARER = Depends(
@@ -43,7 +44,7 @@ class MistakenField(BaseModel):
     pointer: str = Field(description="JSON Pointer (RFC 6901) to a field that the contract knows")
     kind: str
     allowed: str = Field(default="", description="What the contract allows there, where it is a list or a limit")
-    message: str = Field(default="", description="What is wrong with a field of a feed")
+    message: str = Field(default="", description="What is wrong, in words")
     how_to_fix: str = ""
 
 
@@ -94,8 +95,13 @@ def operation(operation_id: str, summary: str, *problems: int, answer: str = "As
         "operation_id": operation_id,
         "summary": summary,
         "response_description": answer,
-        "responses": {status: problem(status) for status in (*problems, *OF_ANY_ROUTE)},
+        "responses": {status: problem(status) for status in (*problems, *_of_bodies(problems), *OF_ANY_ROUTE)},
     }
+
+
+def _of_bodies(problems: Sequence[int]) -> Sequence[int]:
+    """A body that may be unreadable may be too large (`gateway.api.bounded_bodies`)."""
+    return (_TOO_LARGE,) if _UNREADABLE in problems and _TOO_LARGE not in problems else ()
 
 
 def problem(status: int) -> dict[str, Any]:
