@@ -28,7 +28,7 @@ def seal_order(ring: KeyRing, batch_id: UUID, order: Order) -> bytes:
     document = {
         "partner": isinstance(caller, PartnerCaller),
         "caller": {one.name: _plain(getattr(caller, one.name)) for one in fields(caller)},
-        "context": {one.name: getattr(context, one.name) for one in fields(context) if one.name != "release"},
+        "context": {one.name: getattr(context, one.name) for one in fields(context) if one.compare},
         "contract": {one.name: _plain(getattr(contract, one.name)) for one in fields(contract)},
         "media_format": order.media_format,
     }

@@ -26,6 +26,7 @@ def entry(
 ) -> Entry:
     """Build an entry for what a caller does. `fields` are any further fields of `audit.entry.Entry`."""
     detail = {**written_by(), **_origin(context), **fields.pop("detail", {})}
+    context.trail.begun = True
     if isinstance(caller, StaffCaller):
         who, role, service, authentication = _staff_id(caller), caller.role, None, caller.authentication
         team, client = caller.team, caller.client or context.client

@@ -17,6 +17,15 @@ class Release:
         self.until = not_after if self.until is None else min(self.until, not_after)
 
 
+class Trail:
+    """Whether an entry of the log names this request."""
+
+    __slots__ = ("begun",)
+
+    def __init__(self) -> None:
+        self.begun = False
+
+
 @dataclass(frozen=True, slots=True)
 class RequestContext:
     """`request_id` is minted by us or taken from a well-formed X-Request-ID; `trace_id` from the trace, if any.
@@ -24,7 +33,8 @@ class RequestContext:
     `channel` is `page` or `api`. Where it came from, as the gateway saw it: `network` is the address of the client,
     `device` what the client says that it is (cut short), `client` the system that asks, `session` an opaque id of the
     sign-in or token behind it, the same for every request of that sign-in. All are for entries alone.
-    `release` is looked at again when the answer is written out and nothing of it has left yet.
+    `release` is looked at again when the answer is written out and nothing of it has left yet, `trail` when a request
+    is refused: one that no entry names leaves one.
     """
 
     request_id: str
@@ -35,3 +45,4 @@ class RequestContext:
     device: str | None = field(default=None, repr=False)
     session: str | None = field(default=None, repr=False)
     release: Release = field(default_factory=Release, compare=False, repr=False)
+    trail: Trail = field(default_factory=Trail, compare=False, repr=False)

@@ -101,15 +101,16 @@ def alerts_seen_by(wiring: Wiring, caller: Caller, feed: str | None = None, *, c
 def acknowledge_alert(wiring: Wiring, context: RequestContext, caller: Caller, alert_id: UUID) -> Alert:
     """Say that an alert has been seen and is being looked into. Raises `NotFoundError`. Acknowledging is an entry."""
     now = wiring.clock()
-    seen = entry(
-        wiring, context, caller, EventClass.CONFIGURATION, now, purpose=_PURPOSE, detail={"feed_alert": str(alert_id)}
-    )
     with wiring.database.transaction("hg_desk") as connection:
         row = lock_alert(connection, alert_id)
         if row is None or not _may_see(wiring, caller, row):
             raise NotFoundError("there is no such alert")
         if row.acknowledged_at is not None:
             return row
+        seen = entry(
+            wiring, context, caller, EventClass.CONFIGURATION, now, purpose=_PURPOSE,
+            detail={"feed_alert": str(alert_id)},
+        )  # fmt: skip
         append(connection, seen)
         values = {"acknowledged_at": now, "acknowledged_by": seen.who}
         change_alert(connection, alert_id, values)

@@ -69,7 +69,7 @@ def test_nobody_is_refused_while_the_log_cannot_be_written(gateway, monkeypatch)
     def fail(*_):
         raise DatabaseUnavailableError("the log cannot be written; nothing was released or stored")
 
-    monkeypatch.setattr("gateway.usecases.log.forbidden.record", fail)
+    monkeypatch.setattr("gateway.usecases.log.attempts.record", fail)
     answer = gateway.client.get("/v1/webhooks", headers={"Test-Caller": "W101"})
 
     assert answer.status_code == 503
