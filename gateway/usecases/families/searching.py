@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from agreements.request import Direction
@@ -35,6 +35,7 @@ from gateway.usecases.families.disclosure import (
     sealing,
 )
 from gateway.usecases.families.search_tokens import IDENTIFIER_SCHEMES, answers_query, query_terms
+from gateway.usecases.families.telling_apart import shown_beside
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
 from gateway.usecases.register.decided_on import decided_on
@@ -97,7 +98,9 @@ def search_people(
     facts = permitted_facts(loaded, permits, now)
     found = _hits(reading, query, inputs, facts)
     page = found[:PAGE_SIZE]
-    shown = shown_in_hits((person for person, _ in page), facts)
+    beside = shown_beside([(person, hit.identity) for person, hit in page], facts)
+    page = [(person, replace(hit, postcodes=_postcodes(person, beside))) for person, hit in page]
+    shown = shown_in_hits((person for person, _ in page), beside)
     counts = counts_of(shown)
     outcome = entry(
         wiring, context, caller, EventClass.SEARCH, now, phase=Phase.OUTCOME, refers_to=authorised.entry_id,
@@ -165,13 +168,17 @@ def _hits(
         met = answers_query(query, ((fact.item.name, fact.fact.value) for fact in mine))
         if met and hit.score and known.family_names:
             identity = golden_identity(mine, titles)
-            found.append((person.person_id, _hit(person, identity, known, hit)))
+            found.append((person.person_id, _hit(person, identity, hit)))
     return sorted(found, key=lambda each: (-each[1].score, _heading(each[1]), str(each[1].family_id)))
 
 
-def _hit(person: DecisionInput, identity: GoldenIdentity, known: CandidateFacts, hit: Hit) -> SearchHit:
-    postcodes = tuple(sorted(set(known.postcodes)))
-    return SearchHit(person.family_id, identity, postcodes, tuple(HIT_WORDS[r] for r in hit.reasons), hit.score)
+def _hit(person: DecisionInput, identity: GoldenIdentity, hit: Hit) -> SearchHit:
+    return SearchHit(person.family_id, identity, (), tuple(HIT_WORDS[r] for r in hit.reasons), hit.score)
+
+
+def _postcodes(person: UUID, facts: Sequence[PermittedFact]) -> tuple[str, ...]:
+    mine = candidate_facts([fact for fact in facts if fact.fact.person_id == person])
+    return tuple(sorted(set(mine.postcodes)))
 
 
 def _heading(hit: SearchHit) -> str:
