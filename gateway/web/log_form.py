@@ -86,6 +86,11 @@ def typed_as_words(typed: LogForm) -> tuple[str, ...]:
 def filters_of(typed: LogForm, errors: list[FormError]) -> LogFilters:
     """The filters; what cannot be read is added to `errors` and left open."""
     request = _id("request", "The request's reference", typed.request, errors)
+    since = _day("since", (typed.since_day, typed.since_month, typed.since_year), errors, 0)
+    until = _day("until", (typed.until_day, typed.until_month, typed.until_year), errors, 1)
+    if since and until and since >= until:
+        errors.append(FormError("until_day", "The last day must be the first one or later"))
+        until = None
     return LogFilters(
         worker=_words(typed.worker),
         family=_id("family", "The family's reference", typed.family, errors),
@@ -102,8 +107,8 @@ def filters_of(typed: LogForm, errors: list[FormError]) -> LogFilters:
         reason=_code(Reason, typed.reason),
         sealed={"yes": True, "no": False}.get(typed.sealed),
         request=str(request) if request else None,
-        since=_day("since", (typed.since_day, typed.since_month, typed.since_year), errors, 0),
-        until=_day("until", (typed.until_day, typed.until_month, typed.until_year), errors, 1),
+        since=since,
+        until=until,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from audit.entry import Decision, EventClass, Outcome, Phase, Reason
+from concept_model.errors import ConceptError
 from gateway.errors import NotFoundError
 from gateway.store.log_search import CONDITIONS, CardSearch, Place
 
@@ -23,6 +24,8 @@ class LogFilters:
     are ids, the former for entries about that household, the latter for entries that list the person; `agreement` is a
     document's id, a version of it (`id@version`) or a clause (`id@version/rule`); `request` and `trace` are the ids of
     the request that left the entry; `refers_to` an authorisation, for its outcome.
+
+    Raises `ConceptError` for a period that ends before it begins: nothing found there would read as nobody looked.
     """
 
     worker: str | None = None
@@ -44,6 +47,10 @@ class LogFilters:
     trace: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise ConceptError("until must be later than since: the period ends before it begins")
 
     def search(self, size: int | None = None) -> CardSearch:
         """The same as the store asks it, of the first `size` leaves."""

@@ -84,6 +84,7 @@ def _page(
     return render(
         request, "log.html", 422 if errors else 200, title="Audit log", errors=errors, verdict=verdict,
         lines=tuple(line_view(line, names) for line in found.lines), waiting=found.waiting,
+        searched=filters is not None,
         older=typed.older(found.next_cursor), newer=typed.newer() if filters else [], asked=asked,
         looked_back_to=instant(found.looked_back_to) if found.looked_back_to else "",
         form=form_fields(desk.wiring.register, typed, errors), standing=standing, exact=typed_as_words(typed),

@@ -71,6 +71,17 @@ def test_a_filter_that_is_none_is_pointed_at_and_not_repeated(gateway, asked):
     assert value not in answer.text
 
 
+@pytest.mark.parametrize("path", ["search", "exports"])
+def test_a_period_that_ends_before_it_begins_is_refused_and_finds_nothing(gateway, path):
+    asked = {"since": "2026-11-17T00:00:00Z", "until": "2026-11-16T00:00:00Z"}
+    form = {"form": "csv"} if path == "exports" else {}
+
+    answer = gateway.client.post(f"/v1/log/{path}", json=asked | form, headers=OFFICER)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert answer.json()["detail"] == "until must be later than since: the period ends before it begins"
+
+
 def test_a_cursor_that_is_none_is_not_found(gateway):
     assert search(gateway, cursor="nonsense").status_code == 404
 
