@@ -8,7 +8,7 @@ from audit.encoding import from_base64, to_base64
 from audit.errors import CheckpointError, EmptyRootError, NoteError
 from audit.keys import SignerKey, VerifierKey
 from audit.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE
-from audit.notes import Verified, open_note, parse_note, sign_note
+from audit.notes import Verified, open_note, parse_note, require_text, sign_note
 
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,19}")
 _FIXED_LINES = 3
@@ -53,9 +53,9 @@ def parse_checkpoint(text: str | bytes) -> Checkpoint:
     Raises `CheckpointError`. Use `open_checkpoint` wherever the answer is to be believed.
     """
     try:
-        decoded = text.decode() if isinstance(text, bytes) else text
+        decoded = require_text(text)
         body = parse_note(decoded).text if "\n\n" in decoded else decoded
-    except (NoteError, UnicodeDecodeError) as exc:
+    except NoteError as exc:
         raise CheckpointError("not a well-formed note") from exc
     if not body.endswith("\n"):
         raise CheckpointError("checkpoint does not end in a newline")

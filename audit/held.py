@@ -96,7 +96,7 @@ class HeldPromises:
             if promise.leaf_hash not in self._wanted:
                 continue
             if any(
-                (since is None or since - _BEFORE_ITS_LEAF <= promise.at) and promise.at <= at for since, at in spans
+                (since is None or since - promise.at <= _BEFORE_ITS_LEAF) and promise.at <= at for since, at in spans
             ):
                 lost += 1
                 continue

@@ -26,8 +26,10 @@ _SIGNER_PREFIX = "PRIVATE+KEY+"
 
 
 def is_key_name(name: str) -> bool:
-    """Key names are non-empty and hold neither a Unicode space nor a plus sign (C2SP signed-note)."""
-    return bool(name) and "+" not in name and not any(letter.isspace() or letter < " " for letter in name)
+    """Key names are non-empty UTF-8 and hold neither a Unicode space nor a plus sign (C2SP signed-note)."""
+    return bool(name) and not any(
+        letter == "+" or letter.isspace() or letter < " " or "\ud800" <= letter <= "\udfff" for letter in name
+    )
 
 
 def key_id(name: str, kind: int, public: bytes) -> bytes:

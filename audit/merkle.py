@@ -1,7 +1,8 @@
 """Hashes and proofs of the RFC 9162 Merkle tree (the same tree as RFC 6962), with SHA-256.
 
 All hashes are 32 bytes. A proof is a sequence of hashes from the leaf's side up to the root's children.
-The verifiers return nothing and raise `ProofError`; nothing here trusts a length or a size that it was given.
+The verifiers return nothing and raise `ProofError`, whatever they are given: what was read from a stranger's JSON may
+be no number and no bytes at all.
 """
 
 from collections.abc import Sequence
@@ -47,7 +48,8 @@ def verify_inclusion(leaf_hash: bytes, index: int, tree_size: int, proof: Sequen
 
     Algorithm of RFC 9162 section 2.1.3.2. Raises `ProofError`.
     """
-    _require_hashes([leaf_hash, root, *proof])
+    require_numbers(index, tree_size)
+    require_hashes(leaf_hash, root, *require_proof(proof))
     if not 0 <= index < tree_size <= MAX_SIZE:
         raise ProofError("leaf index is outside the tree")
     computed, node, last = leaf_hash, index, tree_size - 1
@@ -73,6 +75,8 @@ def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, proof
     Algorithm of RFC 9162 section 2.1.4.2. A proof from size 0 to a larger tree says nothing and is refused;
     a witness that meets a log for the first time decides that above this function. Raises `ProofError`.
     """
+    require_numbers(size1, size2)
+    require_proof(proof)
     if not 0 <= size1 <= size2 <= MAX_SIZE:
         raise ProofError("sizes are not in order")
     if size1 == size2:
@@ -82,7 +86,7 @@ def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, proof
         raise ProofError("nothing can be proved from an empty tree")
     if not proof:
         raise ProofError("consistency proof is empty")
-    _require_hashes([root1, root2, *proof])
+    require_hashes(root1, root2, *proof)
     if rebuild_roots((0, size1), size2, root1, proof) != (root1, root2):
         raise ProofError("consistency proof does not lead to both roots")
 
@@ -131,6 +135,21 @@ def _verify_same_tree(size: int, root1: bytes, root2: bytes, proof: Sequence[byt
         raise ProofError("root of the empty tree is not SHA-256 of nothing")
 
 
-def _require_hashes(hashes: Sequence[bytes]) -> None:
-    if any(len(one) != HASH_SIZE for one in hashes):
+def require_numbers(*numbers: int) -> None:
+    """Raises `ProofError` for what is no integer."""
+    if any(not isinstance(one, int) for one in numbers):
+        raise ProofError("a size or an index is not a whole number")
+
+
+def require_proof(proof: Sequence[bytes]) -> Sequence[bytes]:
+    """The proof as it is. Raises `ProofError` for what is no list of hashes."""
+    if not isinstance(proof, Sequence):
+        raise ProofError("a proof is not a list of hashes")
+    return proof
+
+
+def require_hashes(*hashes: bytes) -> None:
+    """Raises `ProofError` for what is not 32 bytes."""
+    # A view of bytes may be 32 items long and hold more of them.
+    if any(not isinstance(one, bytes | bytearray) or len(one) != HASH_SIZE for one in hashes):
         raise ProofError("a hash is not 32 bytes long")

@@ -59,7 +59,7 @@ class OpenedNote:
 
 def parse_note(text: str | bytes) -> Note:
     """Split a note into text and signatures without verifying any. Raises `NoteError` when malformed."""
-    note = _require_text(text)
+    note = require_text(text)
     # The last blank line parts text from signatures: the text may hold blank lines of its own.
     body, separator, tail = note.rpartition("\n\n")
     if not separator or not tail.endswith("\n"):
@@ -110,7 +110,7 @@ def signer_of(text: str | bytes, keys: Sequence[VerifierKey]) -> VerifierKey:
 
 def sign_note(text: str, signers: Iterable[SignerKey]) -> str:
     """A note over `text` (which ends in a newline) with the signatures of log keys. Raises `NoteError`."""
-    _require_text(text)
+    require_text(text)
     if not text.endswith("\n"):
         raise NoteError("text of a note ends in a newline")
     signatures = tuple(_signature(signer, signer.sign(text)) for signer in signers)
@@ -132,7 +132,7 @@ def add_signatures(note: str | bytes, signatures: Iterable[NoteSignature]) -> st
 
 def parse_signature_lines(text: str) -> tuple[NoteSignature, ...]:
     """Read signature lines alone, as a witness sends them back (C2SP tlog-witness). Raises `NoteError`."""
-    note = _require_text(text)
+    note = require_text(text)
     if not note.endswith("\n"):
         raise NoteError("signature lines do not end in a newline")
     return tuple(_parse_line(line) for line in note[:-1].split("\n"))
@@ -164,12 +164,12 @@ def _parse_line(line: str) -> NoteSignature:
     return NoteSignature(name, signature[:_ID_SIZE], signature[_ID_SIZE:])
 
 
-def _require_text(text: str | bytes) -> str:
-    """Valid UTF-8 without control characters other than newline, of bounded length."""
+def require_text(text: str | bytes) -> str:
+    """Valid UTF-8 without control characters other than newline, of bounded length. Raises `NoteError`."""
     try:
-        encoded = text if isinstance(text, bytes) else text.encode()
+        encoded = text.encode() if isinstance(text, str) else bytes(memoryview(text))
         decoded = encoded.decode()
-    except UnicodeError:
+    except (UnicodeError, TypeError):
         raise NoteError("note is not valid UTF-8") from None
     if len(encoded) > MAX_NOTE_BYTES:
         raise NoteError("note is too long")

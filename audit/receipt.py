@@ -56,7 +56,8 @@ class Promise:
     def overdue(self, now: datetime) -> bool:
         """Whether the entry must be in every checkpoint that was signed at `now` or later."""
         # The time was cut to the second, so a whole second is added before the log is accused.
-        return now >= self.at + timedelta(seconds=1) + self.merge_delay
+        # By the difference: the last second of the calendar has none after it.
+        return now - self.at >= timedelta(seconds=1) + self.merge_delay
 
 
 def sign_promise(promise: Promise, log_key: SignerKey) -> str:

@@ -7,7 +7,14 @@ it is a node of some tree of the log. Partners use them to check a stretch of th
 from collections.abc import Sequence
 
 from audit.errors import ProofError
-from audit.merkle import EMPTY_ROOT, HASH_SIZE, rebuild_roots, verify_inclusion
+from audit.merkle import (
+    EMPTY_ROOT,
+    rebuild_roots,
+    require_hashes,
+    require_numbers,
+    require_proof,
+    verify_inclusion,
+)
 
 
 def verify_subtree_inclusion(
@@ -15,6 +22,7 @@ def verify_subtree_inclusion(
 ) -> None:
     """Check that the leaf at `index` of the log lies in the subtree `bounds` = (start, end). Raises `ProofError`."""
     start, end = bounds
+    require_numbers(index, start, end)
     _require_subtree(start, end)
     if not start <= index < end:
         raise ProofError("leaf index is outside the subtree")
@@ -29,6 +37,8 @@ def verify_subtree_consistency(
     An empty subtree is part of every tree that reaches it; it needs the empty root and an empty proof.
     """
     start, end = bounds
+    require_numbers(start, end, size)
+    require_proof(proof)
     if not 0 <= start <= end <= size:
         raise ProofError("subtree is outside the tree")
     if start == end:
@@ -40,8 +50,7 @@ def verify_subtree_consistency(
         if proof or subtree_root != root:
             raise ProofError("the whole tree needs an equal root and an empty proof")
         return
-    if any(len(one) != HASH_SIZE for one in (subtree_root, root, *proof)):
-        raise ProofError("a hash is not 32 bytes long")
+    require_hashes(subtree_root, root, *proof)
     if rebuild_roots(bounds, size, subtree_root, proof) != (subtree_root, root):
         raise ProofError("subtree proof does not lead to both roots")
 

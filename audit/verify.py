@@ -10,8 +10,11 @@ One line is written for each path: OK and what was proved, or FAIL and what is w
 """
 
 import argparse
+import os
+import stat
 import sys
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from audit import fork, reader_gone, receipt, restore, tlog_proof
@@ -38,11 +41,26 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
     `needed` is how many known witnesses must have cosigned; `leaf` the leaf of a receipt that does not carry it.
     """
     try:
+        _require_plain(path)
         return _sentence(path, trust, needed, leaf)
     except OSError as error:
         # An export is made for its maker's eyes alone (mode 0700): another account is told, and shown no traceback.
         problem = f"cannot be read: {error.strerror or type(error).__name__}"
         raise ReceiptError(problem) from None
+
+
+def _require_plain(path: Path) -> None:
+    """An unpacked archive may hold pipes, at which a reader waits for ever, and links to files of the reader's own."""
+    if not path.is_dir():
+        if path.exists() and not path.is_file():
+            raise ReceiptError("is neither a file nor a folder")
+        return
+    for folder, folders, files in os.walk(path):
+        for name in sorted((*folders, *files)):
+            one = Path(folder, name)
+            if not stat.S_ISDIR(mode := one.lstat().st_mode) and not stat.S_ISREG(mode):
+                problem = f"{one.relative_to(path)}: is a link or a device; such a folder holds plain files alone"
+                raise ReceiptError(problem)
 
 
 def _sentence(path: Path, trust: Trust, needed: int, leaf: bytes | None) -> str:
@@ -99,20 +117,28 @@ def _held_words(heads: Iterable[Checkpoint], trust: Trust) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit status."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A name that the console has no letters for is no reason to keep the verdict back.
+        sys.stdout.reconfigure(errors="backslashreplace")
     status = 0
     try:
         trust = _trust(options)
         leaf = None if options.leaf is None else options.leaf.read_bytes()
     except (AuditError, OSError) as exc:
-        sys.stdout.write(f"FAIL options: {exc}\n")
+        sys.stdout.write(f"{one_line(f'FAIL options: {exc}')}\n")
         return 2
     for path in options.path:
         try:
             line = f"OK {path}: {verify_path(path, trust, options.witnesses_needed, leaf)}"
         except AuditError as exc:
             status, line = 1, f"FAIL {path}: {exc}"
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{one_line(line)}\n")
     return status
+
+
+def one_line(text: str) -> str:
+    """Whoever packed a folder chose the names in it: none may begin a line of its own, or turn one round."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def _trust(options: argparse.Namespace) -> Trust:

@@ -12,7 +12,7 @@ from audit.entry import EventClass, Outcome
 from audit.errors import AuditError, NoteError
 from audit.keys import SignerKey, VerifierKey
 from audit.policy import parse_policy
-from audit.verify import verify_path
+from audit.verify import one_line, verify_path
 from audit.verify_export import Trust
 from gateway.commands.files import CommandError
 from gateway.commands.journal import journal
@@ -156,14 +156,14 @@ def _verify_one(path: Path, keys: Sequence[VerifierKey], trust: Trust) -> bool:
             said = verify_path(path, replace(trust, log_key=one))
             # A key is rotated because it may be in other hands: what it signed has to be from before.
             earlier = "" if one == keys[0] else f"; CHECK its date: earlier key {one.id.hex()} signed it"
-            typer.echo(f"OK {path}: {said}{earlier}")
+            typer.echo(one_line(f"OK {path}: {said}{earlier}"))
         except AuditError as error:
             problems.append(error)
         else:
             return True
     # Under a key that did not sign it, every file fails alike; what another key found says more.
     telling = next((error for error in problems if type(error) is not NoteError), problems[0])
-    typer.echo(f"FAIL {path}: {telling}")
+    typer.echo(one_line(f"FAIL {path}: {telling}"))
     return False
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from audit.errors import ProofError
 from audit.merkle import EMPTY_ROOT, leaf_hash, root_of, verify_consistency, verify_inclusion
-from audit.subtree import verify_subtree_consistency
+from audit.subtree import verify_subtree_consistency, verify_subtree_inclusion
 from audit.tree import (
     Frontier,
     consistency_places,
@@ -171,6 +171,36 @@ def test_a_hash_of_another_length_is_refused(length):
         verify_inclusion(short, 0, 1, [], short)
     with pytest.raises(ProofError):
         verify_consistency(1, 2, short, EMPTY_ROOT, [EMPTY_ROOT])
+
+
+STRANGE = (None, "0", b"0", 1.0, float("nan"), [], -1, 2**64, 2**200)
+NO_HASHES = (None, 5, "x" * 32, [0] * 32, memoryview(bytes(128)).cast("I"), b"")
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_number_that_is_none_is_a_proof_error(strange):
+    for bounds in ((strange, 7), (3, strange), (strange, strange)):
+        with pytest.raises(ProofError):
+            verify_inclusion(EMPTY_ROOT, *bounds, [EMPTY_ROOT], EMPTY_ROOT)
+        with pytest.raises(ProofError):
+            verify_consistency(*bounds, EMPTY_ROOT, EMPTY_ROOT, [EMPTY_ROOT])
+        with pytest.raises(ProofError):
+            verify_subtree_inclusion(EMPTY_ROOT, 0, bounds, [EMPTY_ROOT], EMPTY_ROOT)
+        with pytest.raises(ProofError):
+            verify_subtree_consistency(bounds, 7, EMPTY_ROOT, EMPTY_ROOT, [EMPTY_ROOT])
+
+
+@pytest.mark.parametrize("strange", NO_HASHES)
+def test_a_hash_or_a_proof_that_is_none_is_a_proof_error(strange):
+    for hashes in ((strange, EMPTY_ROOT, [EMPTY_ROOT]), (EMPTY_ROOT, strange, [EMPTY_ROOT]),
+                   (EMPTY_ROOT, EMPTY_ROOT, [strange]), (EMPTY_ROOT, EMPTY_ROOT, strange)):  # fmt: skip
+        first, second, proof = hashes
+        with pytest.raises(ProofError):
+            verify_inclusion(first, 0, 2, proof, second)
+        with pytest.raises(ProofError):
+            verify_consistency(1, 2, first, second, proof)
+        with pytest.raises(ProofError):
+            verify_subtree_consistency((0, 1), 2, first, second, proof)
 
 
 @given(st.lists(st.binary(min_size=32, max_size=32), min_size=8, max_size=40))

@@ -41,6 +41,7 @@ def test_keys_survive_their_text_form_and_hide_their_seed():
         LOG.verifier().encode().replace("northvale", "southvale"),
         LOG.verifier().encode().replace(LOG.verifier().id.hex(), LOG.verifier().id.hex().upper()),
         "two words" + LOG.verifier().encode(),
+        LOG.verifier().encode().replace("northvale", "\udcff"),
     ],
 )
 def test_a_malformed_verifier_key_is_refused(text):
@@ -146,6 +147,9 @@ ROOT = to_base64(HEAD.root)
         BODY.replace("northvale", "north\tvale"),
         BODY + "\n",
         BODY.replace("\n7\n", "\n"),
+        BODY.replace("northvale", "\udc80"),
+        None,
+        7,
     ],
 )
 def test_a_malformed_checkpoint_is_refused(text):
@@ -177,6 +181,9 @@ def test_extension_lines_are_kept_and_signed():
         b"te\xffxt\n\n\xe2\x80\x94 name AAAAAAA=\n",
         "text\n\n" + "".join(f"\u2014 name{number} AAAAAAA=\n" for number in range(101)),
         "x" * 1_000_001 + "\n\n\u2014 name AAAAAAA=\n",
+        None,
+        5,
+        [],
     ],
 )
 def test_a_malformed_note_is_refused(note):

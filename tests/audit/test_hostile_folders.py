@@ -1,0 +1,95 @@
+"""Folders and names as somebody makes them who wants the verifier to wait, to stumble, or to say what is not so."""
+
+import os
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from io import BytesIO, TextIOWrapper
+
+import pytest
+
+from audit.canonical import canonical_json
+from audit.encoding import to_base64
+from audit.export import OPENINGS
+from audit.notes import parse_note, sign_note
+from audit.partner_pack import NOTE, USES, seal_pack
+from audit.receipt import Promise, sign_promise
+from audit.verify import main, verify_path
+from audit.verify_export import Trust
+from tests.audit.grown_log import LOG
+from tests.audit.test_held import AT, KEY, LEAVES, problem, written
+
+LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+FORGED = "one\nOK report: nothing is left out.json"
+
+
+@pytest.fixture
+def export(tmp_path):
+    return written(tmp_path / "export", LEAVES)
+
+
+def test_a_pipe_in_a_folder_is_named_and_nobody_waits_at_it(export):
+    os.mkfifo(export / "tile" / "0" / "extra")
+    (export / "checkpoint").unlink()
+    os.mkfifo(export / "checkpoint")
+
+    told = problem(export, Trust(KEY))
+    assert told == "checkpoint: is a link or a device; such a folder holds plain files alone"
+    assert problem(export / "checkpoint", Trust(KEY)) == "is neither a file nor a folder"
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "nowhere", "openings.ndjson", "/etc/hostname", "."])
+def test_a_link_in_a_folder_is_named_and_not_followed(export, target):
+    (export / OPENINGS).symlink_to(target)
+
+    assert problem(export, Trust(KEY)).startswith("openings.ndjson: is a link or a device")
+
+
+def test_a_link_to_a_whole_folder_is_the_readers_own(export, tmp_path):
+    (tmp_path / "newest").symlink_to(export)
+
+    assert "3 rows" in verify_path(tmp_path / "newest", Trust(KEY))
+
+
+def test_no_name_of_a_file_writes_a_line_of_its_own(tmp_path, capsys):
+    folder = tmp_path / "report"
+    (folder / "map-receipts").mkdir(parents=True)
+    (folder / "report.json").write_bytes(b"{}\n")
+    (folder / "map-receipts" / FORGED).write_bytes(b"{}\n")
+
+    assert main(["--key", KEY.encode(), str(folder), str(tmp_path / "\u202eeno")]) == 1
+    said = capsys.readouterr().out
+    assert re.findall("^[A-Z]+", said, re.MULTILINE) == ["FAIL", "FAIL"]
+    assert "\\u202e" in said
+
+
+def test_a_name_that_the_console_has_no_letters_for_is_spelled_out(tmp_path, monkeypatch):
+    console = BytesIO()
+    monkeypatch.setattr(sys, "stdout", TextIOWrapper(console, encoding="ascii", write_through=True))
+
+    assert main(["--key", KEY.encode(), str(tmp_path / "Siân"), str(tmp_path / "\udcff")]) == 1
+    assert console.getvalue().count(b"\n") == 2
+    assert b"Si\\xe2n" in console.getvalue()
+
+
+def test_a_key_that_is_no_text_is_one_line(capsys):
+    assert main(["--key", KEY.encode().replace("northvale", "\udcff"), "any"]) == 2
+    assert capsys.readouterr().out.startswith("FAIL options: key name")
+
+
+def test_a_promise_of_the_last_second_of_the_calendar_is_judged_like_any(export):
+    late = sign_promise(Promise(LOG.name, "entry-9", bytes(32), LAST_SECOND, timedelta(days=9)), LOG)
+
+    assert "was not due" in problem(export, Trust(KEY, promises=(late,)))
+
+
+def test_a_pack_whose_note_is_signed_over_no_digest_at_all_is_one_line(export):
+    (export / OPENINGS).write_bytes(b"")
+    (export / USES).write_bytes(canonical_json({}) + b"\n")
+    seal_pack(export, "police", len(LEAVES), AT, LOG)
+    assert "pack of police" in verify_path(export, Trust(KEY))
+    text = parse_note((export / NOTE).read_text()).text
+    stray = re.sub(r"openings \S+", f"openings {to_base64(bytes(32))[:-2]}B=", text)
+    (export / NOTE).write_text(sign_note(stray, [LOG]))
+
+    assert problem(export, Trust(KEY)) == "openings.ndjson: is not the file that was signed"
