@@ -165,7 +165,11 @@ def newest_map(
     connection: Connection, kind: ListKind = ListKind.DISCLOSABLE, occasion: str | None = None
 ) -> StoredMap | None:
     """The map that knows most leaves, of any occasion or of one; `None` where none was taken yet."""
-    ending = "AND (CAST(:occasion AS text) IS NULL OR occasion = :occasion) ORDER BY tree_size DESC, map_no DESC"
+    # Of two that know the same the hour's: it is also the one that knows more where something sealed stands between.
+    ending = (
+        "AND (CAST(:occasion AS text) IS NULL OR occasion = :occasion)"
+        " ORDER BY tree_size DESC, occasion = 'hour' DESC, map_no DESC"
+    )
     return _map(connection, ending, kind, occasion=occasion)
 
 
