@@ -42,7 +42,7 @@ _KEYS = Struct("64s" * len(COMMITTED_FIELDS))
 _ZEROS = bytes(64 - SALT_SIZE)
 _LETTERS, _PADDING = (_COMMITMENTS_SIZE * 4 + 2) // 3, -_COMMITMENTS_SIZE % 3
 LEAF_FORM = re.compile(
-    rb'\{"at":"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",'
+    rb'\{"at":"(?P<at>\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\dZ)",'
     rb'"commitments":"(?P<commitments>[A-Za-z0-9+/]{%d}={%d})",'
     % (_LETTERS, _PADDING)
     + rb'"entry":"(?P<entry>[A-Za-z0-9._:-]{1,128})","event":"(?P<event>[a-z-]{1,32})",'

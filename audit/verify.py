@@ -184,6 +184,8 @@ def _export_words(found: ExportVerdict, needed: int, policy: Policy | None) -> s
         words += (
             f"; leaves {one.lost_from.size} to {one.lost_to.size - 1} were lost by a restore, declared and cosigned"
         )
+    if found.back is not None:
+        words += f"; {found.back.sentence()}"
     if found.own_key is not None:
         words += f"; CHECK that {found.own_key.encode()} is the log's key: it was taken from the export itself"
     return words

@@ -6,6 +6,7 @@ leaf, of this log; (4) every row's columns are those inside its leaf, indices ru
 (5) every opening fits its commitment; (6) every tile holds the hashes recomputed from the entries; (7) the root
 recomputed from all entries is the signed root, and at the size of every older checkpoint it is that one's root;
 (8) every promise that a reader kept and that was due has its leaf.
+Where the times of leaves run backwards is said and accuses nobody (`audit.times`).
 Not checked: that entry ids are unique, which the tree does not promise.
 """
 
@@ -30,6 +31,7 @@ from audit.policy import Policy
 from audit.restore import Restore
 from audit.restored import check_gap, excuse, open_restores
 from audit.tiles import TILE_WIDTH, TileBuilder, bundle_path, decode_bundle, tile_path
+from audit.times import StepBack, farthest_back
 
 SHARED_FROM = 2**16
 """From this many entries on a walk is shared among processes; below, starting them takes longer than it saves."""
@@ -65,7 +67,8 @@ class ExportVerdict:
     """What was found right.
 
     `own_key`: no key was given, so the export was checked against the key it names itself. `older` counts the older
-    checkpoints that it has grown from; `restores` are those that excuse it from growing from others.
+    checkpoints that it has grown from; `restores` are those that excuse it from growing from others. `back` is the
+    farthest that the times of leaves run backwards.
     """
 
     head: OpenedCheckpoint
@@ -76,6 +79,7 @@ class ExportVerdict:
     own_key: VerifierKey | None
     restores: tuple[Restore, ...] = ()
     promises: KeptPromises = field(default_factory=KeptPromises)
+    back: StepBack | None = None
 
 
 def verify_export(folder: Path, trust: Trust) -> ExportVerdict:
@@ -111,8 +115,14 @@ def verify_export(folder: Path, trust: Trust) -> ExportVerdict:
     kept = promises.verdict(_bundle(folder, (size - 1) // TILE_WIDTH, size) if size else (), before)
     taken = own_key if trust.log_key is None else None
     return ExportVerdict(
-        head, own_key is not None, walk.rows, walk.openings, len(excused.older), taken, excused.restores, kept
-    )
+        head, own_key is not None, walk.rows, walk.openings, len(excused.older), taken, excused.restores, kept,
+        None if own_key is None else _times_back(folder),
+    )  # fmt: skip
+
+
+def _times_back(folder: Path) -> StepBack | None:
+    with _open_file(folder, ENTRIES) as rows:
+        return farthest_back(rows)
 
 
 def _leaf_at(folder: Path, index: int, size: int) -> bytes | None:
