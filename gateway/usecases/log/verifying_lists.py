@@ -12,6 +12,7 @@ anybody who has the openings. Comes after the leaves and openings are known to b
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -54,10 +55,13 @@ _NODE_BYTES = 4096 * 33
 _MORE_KEYS = 2
 
 
-def check_lists(connection: Connection, origin: str, keys: tuple[VerifierKey, ...], ring: KeyRing) -> int:
-    """Check everything of the above in the caller's picture of the database; gives how many maps were checked.
+def check_lists(
+    connection: Connection, origin: str, keys: tuple[VerifierKey, ...], ring: KeyRing, budget: int | None = None
+) -> int:
+    """Check everything of the above in the caller's picture; gives how many maps were not taken from the lists anew.
 
-    `ring` is the custody's `digest` ring, behind the maps' salts. Raises `FoundError`.
+    `ring` is the custody's `digest` ring, behind the maps' salts; `budget` how many lists are hashed for that at most.
+    Raises `FoundError`.
     """
     erased = _erased_marks(connection)
     for (_, kind), rows in groupby(list_rows(connection), key=lambda row: (row.person_id, ListKind(row.list))):
@@ -75,8 +79,7 @@ def check_lists(connection: Connection, origin: str, keys: tuple[VerifierKey, ..
     for row in maps:
         _check_instant(connection, row)
     _check_numbers(connection, maps)
-    _check_contents(connection, [stored_map(row) for row in maps], signed, ring)
-    return len(maps)
+    return _check_contents(connection, [stored_map(row) for row in maps], signed, _Effort(ring, budget or BUDGET))
 
 
 def _check_lines(kind: ListKind, rows: Sequence[Row[Any]]) -> None:
@@ -202,10 +205,21 @@ def _check_numbers(connection: Connection, maps: Sequence[Row[Any]]) -> None:
         raise FoundError("audit.coverage_map", "a map that an entry records is missing", f"entry {left[0]}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Effort:
+    """With what maps are taken anew, and of how many lists at most."""
+
+    ring: KeyRing
+    budget: int
+
+
 def _check_contents(
-    connection: Connection, maps: Sequence[StoredMap], signed: Sequence[CoverageMap], ring: KeyRing
-) -> None:
-    """Nodes fold to the signed roots; and are those of the lists, for as many maps as the budget allows."""
+    connection: Connection, maps: Sequence[StoredMap], signed: Sequence[CoverageMap], effort: _Effort
+) -> int:
+    """Nodes fold to the signed roots; and are those of the lists, for as many maps as the budget allows.
+
+    Gives for how many it did not.
+    """
     newest = max((one.map_no for one in maps if one.occasion == "hour"), default=None)
     serving, earlier = [], []
     for stored, coverage in sorted(zip(maps, signed, strict=True), key=lambda pair: -pair[0].map_no):
@@ -220,11 +234,12 @@ def _check_contents(
         if len(kept) != _NODE_BYTES or not _folds_to(coverage.root, decode_nodes(kept)):
             raise FoundError("audit.coverage_map_nodes.nodes", "do not fold to the signed root", where)
         serving.append((stored, coverage))
-    budget = BUDGET
-    for stored, coverage in (*serving, *earlier):
+    budget, waiting = effort.budget, [*serving, *earlier]
+    for number, (stored, coverage) in enumerate(waiting):
         if budget <= 0:
-            break
-        budget -= _check_lists_of(connection, stored, coverage, ring)
+            return len(waiting) - number
+        budget -= _check_lists_of(connection, stored, coverage, effort.ring)
+    return 0
 
 
 def _check_lists_of(connection: Connection, stored: StoredMap, coverage: CoverageMap, ring: KeyRing) -> int:

@@ -50,7 +50,10 @@ _PLACE = "audit.node.level or node_index"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found. `finding` is `None` when all is right; then the numbers are those of the whole log."""
+    """What was found. `finding` is `None` when all is right; then the numbers are those of the whole log.
+
+    `maps_left`: coverage maps that were beyond the budget, of which only signatures and nodes were checked.
+    """
 
     size: int
     root: bytes
@@ -58,21 +61,25 @@ class Verdict:
     waiting: int
     erased: int
     finding: Finding | None
+    maps_left: int = 0
 
     def sentence(self) -> str:
         """The verdict in one line."""
         if self.finding is not None:
             return str(self.finding)
+        left = f"; {self.maps_left} coverage maps were not taken from the lists anew" if self.maps_left else ""
         return (
             f"the log of {self.size} entries is as it was signed: {self.checkpoints} checkpoints,"
             f" root {self.root.hex()}; {self.waiting} entries wait for their leaf, {self.erased} have erased openings"
+            f"{left}"
         )
 
 
-def verify_database(parts: LogParts) -> Verdict:
+def verify_database(parts: LogParts, lists: int | None = None) -> Verdict:
     """Check the whole log against every version of the log's key. What is wrong stands in the verdict's `finding`.
 
-    Raises `DatabaseUnavailableError` when the log cannot be read.
+    `lists`: coverage maps are taken anew of so many lists at most; `BUDGET` of them where it is not given. Raises
+    `DatabaseUnavailableError` when the log cannot be read.
     """
     # Before the picture is taken: a busy log must not be behind a mark that it has made since.
     mark = guard_of(parts).mark.read()
@@ -81,13 +88,13 @@ def verify_database(parts: LogParts) -> Verdict:
         walk = _Walk(connection, parts.settings.log_origin, log_keys(parts))
         try:
             walk.run()
-            check_lists(connection, parts.settings.log_origin, log_keys(parts), parts.custody.digest)
+            left = check_lists(connection, parts.settings.log_origin, log_keys(parts), parts.custody.digest, lists)
             check_cosignatures(connection)
             check_restores(connection, log_keys(parts), mark)
         except FoundError as error:
             return Verdict(walk.edge.size, walk.edge.root(), walk.checkpoints, walk.waiting, 0, error.finding)
     return Verdict(
-        walk.edge.size, walk.edge.root(), walk.checkpoints, walk.waiting, len(walk.entries.lacking), None
+        walk.edge.size, walk.edge.root(), walk.checkpoints, walk.waiting, len(walk.entries.lacking), None, left
     )  # fmt: skip
 
 

@@ -165,9 +165,16 @@ def verdict_view(verdict: Verdict) -> VerdictView:
     waiting = f" {counted(verdict.waiting, 'entry', 'entries')} not yet in the tree." if verdict.waiting else ""
     sentence = (
         f"All {counted(verdict.size, 'entry', 'entries')} are as they were signed, "
-        f"under {counted(verdict.checkpoints, 'checkpoint')}.{waiting}"
+        f"under {counted(verdict.checkpoints, 'checkpoint')}.{waiting}{_left(verdict.maps_left)}"
     )
     return VerdictView(True, "The log is whole", sentence)
+
+
+def _left(maps: int) -> str:
+    if not maps:
+        return ""
+    each = "map of who was looked up was" if maps == 1 else "maps of who was looked up were"
+    return f" {maps:,} earlier {each} not taken anew, which takes long: the command hearthgate audit verify does it."
 
 
 def _sentence(line: LogLine, names: Names) -> str:

@@ -216,6 +216,15 @@ def test_beyond_its_budget_the_verifier_still_folds_every_maps_nodes(log, admin,
     assert verify_database(log).finding.column == "audit.coverage_map_nodes.nodes"
 
 
+def test_what_was_beyond_the_budget_is_told(log):
+    whole, short = verify_database(log), verify_database(log, 1)
+
+    assert (whole.maps_left, whole.finding, short.finding) == (0, None, None)
+    assert short.maps_left > 0
+    assert f"{short.maps_left} coverage maps were not taken from the lists anew" in short.sentence()
+    assert "anew" not in whole.sentence()
+
+
 def test_the_heads_of_the_database_are_those_of_the_offline_verifier(log, database):
     with database.transaction("hg_desk") as connection:
         starts = connection.execute(
