@@ -118,8 +118,12 @@ def form_fields(register: Register, typed: LogForm, errors: list[FormError]) -> 
     roles = {role.id: role.title for agency in register.agencies.values() for role in agency.roles}
     return {
         "worker": text_field("worker", "Worker's reference", typed.worker, errors, hint="For example, W201"),
-        "family": text_field("family", "Family's reference", typed.family, errors),
-        "person": text_field("person", "Person's reference", typed.person, errors),
+        "family": text_field(
+            "family", "Family's reference", typed.family, errors, hint="As the address of the family's page has it"
+        ),
+        "person": text_field(
+            "person", "Person's reference", typed.person, errors, hint="As entries list people; not the family's"
+        ),
         "team": text_field("team", "Team", typed.team, errors, hint="In full, as entries name it"),
         "agreement": text_field(
             "agreement", "Agreement", typed.agreement, errors,

@@ -33,7 +33,7 @@ def _cards(desk: Desk) -> list[dict[str, str]]:
         (
             waiting.corrections,
             "/corrections",
-            "What you were shown and was wrong",
+            "What you were shown that was wrong",
             "Read it before you act on what you remember.",
         ),
     ]

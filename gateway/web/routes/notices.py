@@ -33,7 +33,7 @@ def opened(request: Request, desk: SignedInForm, notice_id: str) -> Response:
 def corrections(request: Request, desk: SignedIn) -> Response:
     """What this reader was shown and was wrong, newest first; no fact is repeated."""
     found = [correction_view(one) for one in my_correction_notices(desk.wiring, desk.context, desk.caller)]
-    return render(request, "corrections.html", title="What you were shown and was wrong", corrections=found)
+    return render(request, "corrections.html", title="What you were shown that was wrong", corrections=found)
 
 
 @router.post("/corrections/{notice_id}/read")

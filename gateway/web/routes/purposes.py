@@ -1,28 +1,29 @@
 """Say why you are looking, or open one family because someone may be hurt."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from agreements.offers import BreakGlassOffer
 from gateway.errors import DeclarationError
 from gateway.identity.sign_in import local_path
 from gateway.usecases.families.declaring import Declaration, NewDeclaration, declare_purpose, purposes_offered
+from gateway.usecases.families.emergencies import told_roles
 from gateway.usecases.families.page_duties import emergency_offers
 from gateway.usecases.people.page_sessions import RememberedPurpose
 from gateway.web.desk import Desk, SignedIn, SignedInForm
 from gateway.web.forms import FormError, Params, choice_field, text_field
 from gateway.web.render import page_headers, render
+from gateway.web.views.people import joined
 
 router = APIRouter()
 _TITLE = "Why are you looking?"
 _SHORTEST_REASON, _LONGEST_REASON, _LONGEST_CASE, _LONGEST_RISK = 3, 1000, 80, 400
 _WARNING = "Open this now if someone may be hurt. You do not need permission first."
-_SENTENCES = (
-    "Write who is at risk and why. It goes to the review queue at once; you will be asked about it tomorrow.",
-    "Acting in good faith is not misconduct. It does not open protected addresses.",
-)
+_GOOD_FAITH = "Acting in good faith is not misconduct. It does not open protected addresses."
 Typed = dict[str, str]
 Text = Annotated[str, Form()]
 
@@ -119,10 +120,10 @@ def _emergency(desk: Desk, typed: Typed, errors: list[FormError]) -> dict[str, A
     titles = desk.wiring.register.purpose_titles
     purposes = {purpose: titles.get(purpose, purpose) for offer in offers for purpose in offer.purposes}
     chosen = typed.get("emergency_purpose") or (next(iter(purposes)) if len(purposes) == 1 else "")
-    minutes = min(offer.expires_minutes for offer in offers)
+    until = f"It stays open for {min(offer.expires_minutes for offer in offers)} minutes. Printing is off."
     return {
         "warning": _WARNING,
-        "sentences": (*_SENTENCES, f"It stays open for {minutes} minutes. Printing is off."),
+        "sentences": (_who_is_told(desk, offers), _GOOD_FAITH, until),
         "purpose": choice_field("emergency_purpose", "Your purpose in the emergency", purposes, chosen, errors),
         "family": text_field(
             "family", "The family's reference", typed.get("family", ""), errors,
@@ -131,6 +132,14 @@ def _emergency(desk: Desk, typed: Typed, errors: list[FormError]) -> dict[str, A
         "at_risk": text_field("at_risk", "Who is at risk", typed.get("at_risk", ""), errors, rows="2"),
         "reason": text_field("emergency_reason", "Why", typed.get("emergency_reason", ""), errors, rows="3"),
     }  # fmt: skip
+
+
+def _who_is_told(desk: Desk, offers: Sequence[BreakGlassOffer]) -> str:
+    """Scene S6, with those who are told by their roles."""
+    told = dict.fromkeys(role for offer in offers for role in told_roles(offer))
+    roles = (desk.wiring.register.role(*one) for one in told)
+    titles = joined(tuple(role.title for role in roles if role is not None))
+    return f"Write who is at risk and why. Told now: {titles}. You will be asked about it tomorrow."
 
 
 def _reason_errors(field: str, reason: str) -> list[FormError]:

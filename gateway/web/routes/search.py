@@ -25,6 +25,7 @@ _SCHEMES = {
 }
 _LONGEST = 100
 _LONGEST_NUMBER = 64
+_NAMES = {"family_name": "The last name", "given_name": "The first name"}
 # What is typed like this finds nobody, whoever is held; an empty answer would look like one about a family.
 _UNSEARCHABLE = {
     "family": FormError("family_name", "The last name must have letters in it"),
@@ -37,7 +38,7 @@ _DOUBTFUL_NUMBER = (
 
 
 class SearchForm(BaseModel):
-    """What was typed. Everything may be empty; what is too long is cut off."""
+    """What was typed. Everything may be empty."""
 
     form_token: str = ""
     family_name: str = ""
@@ -84,11 +85,16 @@ def _query(typed: SearchForm) -> tuple[list[FormError], SearchQuery]:
     given = (typed.family_name, typed.postcode, typed.number)
     if not errors and born is None and not any(text.strip() for text in given):
         errors.append(FormError("family_name", "Enter a last name, a date of birth, a postcode or a number"))
+    names = {name: getattr(typed, name).strip() for name in _NAMES}
+    long = [name for name, text in names.items() if len(text) > _LONGEST]
+    if long:
+        errors += [FormError(name, f"{_NAMES[name]} must be {_LONGEST} characters or fewer") for name in long]
+        return errors, SearchQuery()
     number = typed.number.strip()
     scheme = typed.scheme if typed.scheme in _SCHEMES else next(iter(_SCHEMES))
     query = SearchQuery(
-        typed.given_name.strip()[:_LONGEST],
-        typed.family_name.strip()[:_LONGEST],
+        names["given_name"],
+        names["family_name"],
         born.isoformat() if born else None,
         typed.postcode.strip()[:_LONGEST] or None,
         (scheme, number[:_LONGEST]) if number else None,

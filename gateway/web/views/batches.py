@@ -32,7 +32,10 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """One file. `first_href` leads to the file whose rows it mends, where some of those wait still."""
+    """One file. `first_href` leads to the file whose rows it mends, where some of those wait still.
+
+    `columns_href` leads to what its columns have to be, where the whole file was refused.
+    """
 
     sent: str
     feed: str
@@ -40,6 +43,7 @@ class BatchView:
     paragraphs: tuple[str, ...]
     first_href: str
     first_words: str
+    columns_href: str
     counts: tuple[tuple[str, str], ...]
     not_kept: tuple[str, ...]
     not_kept_sentence: str
@@ -88,6 +92,7 @@ def batch_view(
         paragraphs=(*_paragraphs(batch, progress), *_mended_since(batch)),
         first_href=f"/batches/{first.batch_id}" if first and still else "",
         first_words=f"{counted(still, 'row')} of the first file {'waits' if still == 1 else 'wait'} to be mended still",
+        columns_href=f"/feeds/{batch.feed}#columns" if batch.refusal_message else "",
         counts=(
             ("Rows in the file", f"{batch.rows_read:,}"),
             ("Taken", f"{batch.rows_accepted:,}"),
@@ -186,6 +191,8 @@ def _outcome(took: str, back: str, batch: Batch) -> str:
     handed_back = batch.rows_rejected + batch.rows_refused
     if handed_back:
         return f"{took} {counted(batch.rows_accepted, 'row')} and {back} {counted(handed_back, 'row')}."
+    if not batch.rows_read:
+        return "The file has no row below the names of its columns. There was nothing to take."
     return f"{took} every row: {counted(batch.rows_accepted, 'row')}."
 
 

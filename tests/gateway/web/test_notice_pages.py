@@ -87,7 +87,7 @@ def test_a_notice_of_another_school_cannot_be_opened_and_the_attempt_is_on_recor
 
 def test_a_reader_is_told_that_what_they_saw_was_wrong_and_says_that_they_read_it(parted, at_desk):
     reader, other = at_desk(READER), at_desk(OTHER_READER)
-    assert "What you were shown and was wrong: 1 not read" in reader.get("/").text
+    assert "What you were shown that was wrong: 1 not read" in reader.get("/").text
     listed = reader.get("/corrections")
     for words in ("A page that you opened was of two people", "3 November 2026", str(parted["family_id"])):
         assert words in listed.text
