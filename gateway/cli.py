@@ -97,7 +97,7 @@ def serve() -> None:
 
 @app.command(rich_help_panel=RUNNING)
 def worker(beside_parent: bool = _BESIDE) -> None:
-    """Work off jobs: linkage after each push."""
+    """Work off jobs: linkage after each push, notices."""
     from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
     from gateway.serving import run_worker  # noqa: PLC0415 - see the module's docstring
 
