@@ -71,6 +71,15 @@ def prove_fork(text: str, log_keys: Iterable[VerifierKey | str], origin: str | N
     return _prove_heads(fork, *heads)
 
 
+def heads_of(text: str) -> tuple[Checkpoint, ...]:
+    """The two heads that a file speaks of; of receipts, those that they lead to. Raises as reading them does."""
+    found = parse_fork(text)
+    return tuple(
+        parse_checkpoint(parse_proof(one).checkpoint if one.startswith(tlog_proof.HEADER) else one)
+        for one in (found.first, found.second)
+    )
+
+
 def fork_between(first: str, second: str, proof: Sequence[bytes] = ()) -> Fork | None:
     """A file over two checkpoint notes or two receipts, if they contradict each other; else None.
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from audit import fork, reader_gone, receipt, restore, tlog_proof
 from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from audit.entry import format_second
-from audit.errors import AuditError, CheckpointError, NoteError, ReceiptError, WitnessError
+from audit.errors import AuditError, CheckpointError, ForkError, NoteError, ReceiptError, WitnessError
 from audit.held import compare_heads, open_older
 from audit.keys import VerifierKey
 from audit.leaf import LEAF_FORM, parse_leaf
@@ -76,7 +76,7 @@ def _sentence(path: Path, trust: Trust, needed: int, leaf: bytes | None) -> str:
         kept = "; whether it was kept shows an export, with --promise"
         return f"promise of {promise.log_id} for {entry}, leaf {promise.leaf_hash.hex()}{kept}{_held_words((), trust)}"
     if text.startswith(fork.HEADER + "\n"):
-        return fork.prove_fork(text, [trust.log_key], trust.origin) + _held_words((), trust)
+        return _fork_sentence(text, trust) + _held_words((), trust)
     if text.startswith(restore.HEADER + "\n"):
         return _restore_sentence(text, trust.log_key, trust, needed) + _held_words((), trust)
     words, head = _headed(text, trust, trust.log_key, leaf)
@@ -200,6 +200,20 @@ def _report_sentence(path: Path, trust: Trust, needed: int) -> str:
         )
         raise CheckpointError(problem)
     return "; ".join((found.sentence(), *sorted(heads))) + _held_words([one.checkpoint for one in found.heads], trust)
+
+
+def _fork_sentence(text: str, trust: Trust) -> str:
+    """A fork, under all of the log's keys; and which of its trees the log itself has declared lost."""
+    try:
+        words = fork.prove_fork(text, trust.keys()[:1], trust.origin)
+    except ForkError:
+        # An earlier key may be in other hands by now.
+        words = fork.prove_fork(text, trust.keys(), trust.origin) + "; CHECK its date: an earlier key signed it"
+    restores = open_restores(trust.restores, trust.keys(), trust.witnesses, trust.policy)
+    if lost := [one for one in fork.heads_of(text) if any(restore.excuses(one) for restore in restores)]:
+        sizes = " and ".join(str(size) for size in sorted({one.size for one in lost}))
+        words += f"; CHECK: leaves of the tree of {sizes} entries were declared lost: a tree from before is no fork"
+    return words
 
 
 def _restore_sentence(text: str, log_key: VerifierKey | str, trust: Trust, needed: int) -> str:

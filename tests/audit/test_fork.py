@@ -1,13 +1,20 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.errors import ForkError
 from audit.fork import Fork, fork_between, parse_fork, prove_fork
+from audit.keys import SignerKey
 from audit.notes import add_signatures, cosign
+from audit.restore import Head, Restore, RestoreReason, sign_restore
+from audit.verify import verify_path
+from audit.verify_export import Trust
 from tests.audit.grown_log import LOG, OTHER, POLICE, GrownLog, forked, leaves
 
 KEY = LOG.verifier()
+AT = datetime(2026, 11, 21, 9, 30, 15, tzinfo=UTC)
 TRUE = GrownLog(leaves(40))
 FALSE = forked(40, 11)
 
@@ -100,3 +107,32 @@ def test_a_file_is_read_back_as_it_was_written():
         Fork(TRUE.note(20), FALSE.note(30), FALSE.root(20), FALSE.proof(20, 30)),
     ):
         assert parse_fork(fork.encode()) == fork
+
+
+def test_the_verifier_convicts_under_a_key_that_was_rotated_since_or_in_between(tmp_path):
+    new = SignerKey(LOG.name, bytes(range(9, 41)))
+    rotated = GrownLog(FALSE.leaves, new)
+    path = tmp_path / "one.log-fork"
+    for fork in (Fork(TRUE.note(20), FALSE.note(20)), Fork(TRUE.note(20), rotated.note(20))):
+        path.write_text(fork.encode())
+
+        told = verify_path(path, Trust(new.verifier(), earlier_keys=(KEY,)))
+        assert "two trees of 20 entries; CHECK its date: an earlier key signed it" in told
+        with pytest.raises(ForkError):
+            verify_path(path, Trust(new.verifier()))
+
+
+@pytest.mark.parametrize("show", [GrownLog.note, lambda log, size: log.receipt(15, size)], ids=["heads", "receipts"])
+def test_where_a_restore_was_declared_the_verifier_says_which_tree_it_lost(tmp_path, show):
+    gap = Restore(LOG.name, Head(11, TRUE.root(11)), Head(25, TRUE.root(25)), AT, RestoreReason.EXERCISE)
+    note = sign_restore(gap, LOG)
+    accepted = add_signatures(note, [cosign(note, POLICE, 1_800_000_000)])
+    trust = Trust(KEY, witnesses=(POLICE.verifier(),), restores=(accepted,))
+    path = tmp_path / "one.log-fork"
+    for size, said in ((20, True), (30, False)):
+        path.write_text(Fork(show(TRUE, size), show(FALSE, size)).encode())
+
+        told = verify_path(path, trust)
+        assert ("the tree of 20 entries were declared lost" in told) is said
+        assert "its date" not in told
+        assert "declared lost" not in verify_path(path, Trust(KEY))
