@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, DocumentStartEvent, Event
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.parser import Parser
 
 from agreements.errors import AgreementFileError
 
@@ -60,15 +61,7 @@ class YamlFile:
 def parse_yaml(name: str, text: str) -> YamlFile:
     """Parse one file. Raises `AgreementFileError` with the line of whatever is not strict YAML."""
     try:
-        depth = 0
-        for event in _yaml().parse(text):
-            _refuse_event(name, event)
-            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-            if depth > _DEEPEST:
-                # The parser takes time that grows with the square of the depth before it gives up by itself.
-                line = event.start_mark.line + 1
-                raise AgreementFileError(name, line, "document", "nested too deeply", remedy="write fewer levels")
-        yaml = _yaml()
+        yaml = _yaml(name)
         node = yaml.compose(text)
         if node is not None:
             _refuse_keys(name, node)
@@ -123,8 +116,28 @@ def _line_of_bad_date(text: str) -> int:
     return 0
 
 
-def _yaml() -> YAML:
-    return YAML(typ="safe", pure=True)
+class _Refusing(Parser):
+    """Refuses an event before anything is made of it."""
+
+    def __init__(self, name: str, loader: YAML) -> None:
+        super().__init__(loader)
+        self._name, self._depth = name, 0
+
+    def get_event(self) -> Event:
+        event: Event = super().get_event()
+        _refuse_event(self._name, event)
+        self._depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if self._depth > _DEEPEST:
+            # The parser takes time that grows with the square of the depth before it gives up by itself.
+            line = event.start_mark.line + 1
+            raise AgreementFileError(self._name, line, "document", "nested too deeply", remedy="write fewer levels")
+        return event
+
+
+def _yaml(name: str) -> YAML:
+    made = YAML(typ="safe", pure=True)
+    made.Parser = partial(_Refusing, name)
+    return made
 
 
 def _walk(node: Node, path: Path) -> Iterator[tuple[Path, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -44,6 +45,7 @@ class Table:
 Value = Scalar | Sequence | Table
 
 
+@lru_cache(maxsize=64)  # pure and slow; the feeds of a folder are read again by whoever asks for them
 def read_document(text: str) -> Table:
     """Parse one YAML document whose root is a mapping. Raise `MappingError`."""
     if len(text) > MAX_CHARACTERS:

@@ -5,6 +5,8 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml.events import StreamStartEvent
+from ruamel.yaml.parser import Parser
 
 from agreements.errors import AgreementFileError
 from agreements.strict_yaml import parse_yaml
@@ -37,6 +39,15 @@ def test_what_could_be_read_in_two_ways_is_refused_with_its_line(fault):
     assert words in refused.value.problem
     assert refused.value.line == line
     assert refused.value.remedy
+
+
+def test_a_file_is_parsed_once(monkeypatch):
+    began, events = [], Parser.get_event
+    monkeypatch.setattr(Parser, "get_event", lambda self: began.append(event := events(self)) or event)
+
+    parse_yaml("once.yaml", "a: 1\n")
+
+    assert sum(isinstance(event, StreamStartEvent) for event in began) == 1
 
 
 def test_words_that_yaml_1_1_took_for_booleans_are_words():

@@ -4,6 +4,7 @@ import pytest
 
 from adapters.port import translate_rows
 from adapters.tabular import MappingError, check_examples, load_mapping, load_mappings
+from adapters.tabular.document import read_document
 
 # A source that the project has no code for: the members of a leisure centre.
 LEISURE = """\
@@ -204,6 +205,10 @@ def test_two_files_may_not_hold_one_feed(tmp_path: Path):
         (tmp_path / name).write_text(LEISURE, encoding="utf-8")
     with pytest.raises(MappingError, match=r"b\.yaml"):
         load_mappings(tmp_path)
+
+
+def test_a_text_that_was_read_is_not_parsed_again():
+    assert read_document(LEISURE) is read_document(LEISURE)
 
 
 def test_a_file_that_is_not_utf_8_is_refused_by_name(tmp_path: Path):
