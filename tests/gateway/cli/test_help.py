@@ -13,16 +13,16 @@ COMMANDS = (
 MINE = ("feeds", "translate", "push", "link", "decide", "agreements")
 
 
-def test_help_lists_every_command(hearthgate):
-    told = hearthgate("--help")
+def test_help_lists_every_command(cold_hearthgate):
+    told = cold_hearthgate("--help")
     listed = {line.strip("│ ").split(" ")[0] for line in told.stdout.splitlines()}
     assert told.returncode == 0
     assert set(COMMANDS) <= listed
 
 
 @pytest.mark.parametrize("command", MINE)
-def test_each_command_has_help_of_its_own_under_its_full_name(command, hearthgate):
-    told = hearthgate(command, "--help")
+def test_each_command_has_help_of_its_own_under_its_full_name(command, cold_hearthgate):
+    told = cold_hearthgate(command, "--help")
     assert told.returncode == 0
     assert f"Usage: hearthgate {command}" in told.stdout
 
@@ -38,12 +38,12 @@ def test_help_imports_neither_the_web_stack_nor_the_adapters():
     assert told.stdout.splitlines()[-1] == "[]"
 
 
-def test_the_version_is_told(hearthgate):
-    assert hearthgate("--version").stdout.startswith("hearthgate 0.")
+def test_the_version_is_told(cold_hearthgate):
+    assert cold_hearthgate("--version").stdout.startswith("hearthgate 0.")
 
 
-def test_an_unknown_command_is_an_error_of_usage(hearthgate):
-    assert hearthgate("no-such-command").returncode == 2
+def test_an_unknown_command_is_an_error_of_usage(cold_hearthgate):
+    assert cold_hearthgate("no-such-command").returncode == 2
 
 
 def test_wrong_settings_are_named_without_their_values():

@@ -65,12 +65,12 @@ def test_records_of_one_person_share_a_person_and_those_of_one_home_a_household(
     assert out.stat().st_mode & 0o077 == 0
 
 
-def test_order_of_rows_and_splitting_over_files_make_no_difference(tmp_path, hearthgate, out):
-    hearthgate("link", written(tmp_path / "in.csv", ROWS), "--out", out)
+def test_order_of_rows_and_splitting_over_files_make_no_difference(tmp_path, cold_hearthgate, out):
+    cold_hearthgate("link", written(tmp_path / "in.csv", ROWS), "--out", out)
     first = read(out)
     shuffled = [ROWS[place] for place in (2, 0, 3, 1)]
     one, two = written(tmp_path / "one.csv", shuffled[:1]), written(tmp_path / "two.csv", shuffled[1:])
-    hearthgate("link", one, two, "--out", out)
+    cold_hearthgate("link", one, two, "--out", out)
     assert read(out) == first
 
 

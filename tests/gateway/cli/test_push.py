@@ -24,7 +24,6 @@ from gateway.push_client import PartnerClient, PushedFile, PushError, content_ke
 from gateway.usecases.intake.batch_modes import row_key
 from gateway.usecases.people.request_context import RequestContext
 from tests.gateway.batches.test_mending_documents import BAD, GOOD, transfers
-from tests.gateway.cli.conftest import run_hearthgate
 from tests.gateway.cli.test_translate import CANARY, EXAMPLES, FEED, attendance, bad_row
 
 CLIENT = "mill-lane-primary"
@@ -347,7 +346,7 @@ def test_a_file_is_never_held_whole(tmp_path):
     assert peak < 8_000_000
 
 
-def test_a_file_written_anew_is_another_push_though_it_be_like_the_last_but_one(push, tmp_path, wiring):
+def test_a_file_written_anew_is_another_push_though_it_be_like_the_last_but_one(push, tmp_path, wiring, hearthgate):
     there, back = attendance(*EXAMPLES), attendance(EXAMPLES[0])
     told = [push(body).stdout.splitlines()[0] for body in (there, back, there)]
     assert len(set(told)) == 3
@@ -355,7 +354,7 @@ def test_a_file_written_anew_is_another_push_though_it_be_like_the_last_but_one(
     written = path.stat().st_mtime_ns
     path.write_bytes(there)
     os.utime(path, ns=(written, written))
-    again = run_hearthgate("push", FEED, path, *push.credentials)
+    again = hearthgate("push", FEED, path, *push.credentials)
     assert again.stdout.splitlines()[0] == told[-1]
     assert batches(wiring) == 3
 

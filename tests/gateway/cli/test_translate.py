@@ -16,7 +16,7 @@ from concept_model.records import CONCEPT_RECORD
 from gateway.commands.feeds import translate_app
 from gateway.usecases.intake.translating import ERROR_COLUMNS, TranslationSummary, known_feeds
 from tests.adapters.sample_table import sample_files
-from tests.gateway.cli.conftest import ROOT, SAMPLES, run_hearthgate
+from tests.gateway.cli.conftest import ROOT, SAMPLES
 
 CANARY = "Zebedee-Quill"
 FEED = "schools-attendance"
@@ -40,9 +40,13 @@ def attendance(*rows, more=()):
     return sheet(FEEDS[FEED].profile, rows, more=more)
 
 
-def translated(path, feed, body, *options):
-    path.write_bytes(body)
-    return run_hearthgate("translate", feed, path, *options)
+@pytest.fixture
+def translated(hearthgate):
+    def run(path, feed, body, *options):
+        path.write_bytes(body)
+        return hearthgate("translate", feed, path, *options)
+
+    return run
 
 
 def summary_of(done):
@@ -54,7 +58,7 @@ def file(tmp_path):
     return tmp_path / "pushed.csv"
 
 
-def test_good_rows_become_concept_records_and_nothing_else_is_on_stdout(file):
+def test_good_rows_become_concept_records_and_nothing_else_is_on_stdout(file, translated):
     done = translated(file, FEED, attendance(*EXAMPLES))
     records = [CONCEPT_RECORD.validate_json(line) for line in done.stdout.splitlines()]
     expected = [
@@ -67,7 +71,7 @@ def test_good_rows_become_concept_records_and_nothing_else_is_on_stdout(file):
     assert records == expected
 
 
-def test_the_last_line_of_stderr_counts_everything(file):
+def test_the_last_line_of_stderr_counts_everything(file, translated):
     done = translated(file, FEED, attendance(*EXAMPLES, more=["shoe_size"]))
     told = summary_of(done)
     assert set(told) == {field.name for field in fields(TranslationSummary)}
@@ -83,7 +87,7 @@ def bad_row():
     return {**EXAMPLES[0], key: ""}
 
 
-def test_one_bad_row_is_told_and_loses_no_good_one(file, tmp_path):
+def test_one_bad_row_is_told_and_loses_no_good_one(file, tmp_path, translated):
     alone = translated(file, FEED, attendance(*EXAMPLES))
     errors = tmp_path / "errors.csv"
     done = translated(file, FEED, attendance(EXAMPLES[0], bad_row(), *EXAMPLES[1:]), "--errors", errors)
@@ -97,7 +101,7 @@ def test_one_bad_row_is_told_and_loses_no_good_one(file, tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_without_an_errors_file_the_same_errors_stand_on_stderr_before_the_summary(file, tmp_path):
+def test_without_an_errors_file_the_same_errors_stand_on_stderr_before_the_summary(file, tmp_path, translated):
     errors = tmp_path / "errors.csv"
     body = attendance(bad_row())
     translated(file, FEED, body, "--errors", errors)
@@ -105,7 +109,7 @@ def test_without_an_errors_file_the_same_errors_stand_on_stderr_before_the_summa
     assert done.stderr.splitlines()[:-1] == errors.read_text().splitlines()
 
 
-def test_an_errors_file_has_its_header_even_if_all_rows_are_good(file, tmp_path):
+def test_an_errors_file_has_its_header_even_if_all_rows_are_good(file, tmp_path, translated):
     errors = tmp_path / "errors.csv"
     assert translated(file, FEED, attendance(*EXAMPLES), "--errors", errors).returncode == 0
     assert errors.read_text() == ",".join(ERROR_COLUMNS) + "\n"
@@ -113,7 +117,7 @@ def test_an_errors_file_has_its_header_even_if_all_rows_are_good(file, tmp_path)
 
 @pytest.mark.parametrize("feed", [FEED, "health-pds", "social-care-cin"])
 @pytest.mark.parametrize("name", ["empty", "binary", "text", "picture"])
-def test_what_is_no_file_of_the_feed_is_told_in_one_line_and_a_summary(feed, name, file):
+def test_what_is_no_file_of_the_feed_is_told_in_one_line_and_a_summary(feed, name, file, translated):
     bodies = {
         "empty": b"",
         "binary": bytes(range(256)) * 20,
@@ -128,7 +132,7 @@ def test_what_is_no_file_of_the_feed_is_told_in_one_line_and_a_summary(feed, nam
     assert json.loads(summary)["accepted"] == 0
 
 
-def test_a_file_of_headings_alone_is_good(file):
+def test_a_file_of_headings_alone_is_good(file, translated):
     assert translated(file, FEED, attendance()).returncode == 0
 
 
@@ -149,7 +153,7 @@ def test_a_value_of_any_cell_is_in_no_error_and_no_summary(feed, file, tmp_path,
     assert CANARY not in told.stderr + kept.stderr + errors.read_text()
 
 
-def test_gzip_and_stdin_read_the_same(file, tmp_path, hearthgate):
+def test_gzip_and_stdin_read_the_same(file, tmp_path, hearthgate, translated):
     body = attendance(*EXAMPLES)
     plain = translated(file, FEED, body).stdout
     packed = tmp_path / "pushed.csv.gz"
@@ -160,7 +164,7 @@ def test_gzip_and_stdin_read_the_same(file, tmp_path, hearthgate):
 
 
 @pytest.mark.parametrize("body", [b"a,b\n1,2\n", gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9]])
-def test_a_broken_gzip_file_is_told_in_one_line(body, tmp_path):
+def test_a_broken_gzip_file_is_told_in_one_line(body, tmp_path, translated):
     done = translated(tmp_path / "pushed.csv.gz", FEED, body)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
@@ -182,7 +186,7 @@ def test_an_unknown_feed_is_told_with_the_nearest_one_and_not_repeated(file, hea
     assert "atendance" not in done.stderr
 
 
-def test_a_mapped_feed_is_read_from_the_folder_given(file, tmp_path):
+def test_a_mapped_feed_is_read_from_the_folder_given(file, tmp_path, translated):
     empty = tmp_path / "feeds"
     empty.mkdir()
     rows = ALL_FEEDS["council-tax"].profile.example_rows
