@@ -20,8 +20,14 @@ settings.load_profile("exploring" if os.environ.get("EXPLORE") else "repeatable"
 
 
 @pytest.fixture(scope="session")
-def northvale_world(tmp_path_factory):
-    with running_cluster() as cluster, built_world(cluster, tmp_path_factory.mktemp("northvale")) as built:
+def cluster():
+    with running_cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def northvale_world(cluster, tmp_path_factory):
+    with built_world(cluster, tmp_path_factory.mktemp("northvale")) as built:
         yield built
 
 

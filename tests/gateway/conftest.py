@@ -8,7 +8,8 @@
                   own, a clock that stands at `NOW` until `wiring_clock.now` is moved; built-in feeds and mapped ones
     settings      the settings of that wiring: data folder and keys are this test's own
     register      Northvale's register, compiled once a run
-    cluster       the server, one a run (2 to 4 s to start): only to create databases by hand; never stop or kill it
+    cluster       the server, one a worker, Northvale's too (2 to 4 s to start; see tests/conftest.py): only to create
+                  databases by hand; never stop or kill it
     own_cluster   a server of the test's own, to stop, kill and restart (3 s): mark such a test `slow`
 
 The server listens on a socket in a private folder. It is stopped and its data removed when the run ends; as root the
@@ -39,12 +40,6 @@ from tests.gateway.northvale_feeds import feeds_of
 ENACTED = datetime(2026, 4, 1, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def cluster():
-    with running_cluster() as made:
-        yield made
 
 
 @pytest.fixture
