@@ -24,9 +24,10 @@ setup: ## Create .venv with everything; quick when nothing changed
 demo: setup ## Run the main job in fictional Northvale (PEOPLE, SEED, REGISTER=sandbox, ONCE=1)
 	@$(BIN)/hearthgate demo --people $(PEOPLE) --seed $(SEED) --register $(REGISTER) $(if $(ONCE),--once)
 
+# Where bytecode may not be written, each process that a test starts would compile the gateway anew.
 test: setup ## Run every test
 	@scripts/browser
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: setup ## Format, lint, types, layers, exported contract
 	@$(BIN)/ruff format --check .
