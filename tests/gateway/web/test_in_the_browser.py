@@ -186,7 +186,9 @@ def test_a_rent_officer_sees_arrears_and_nothing_else_of_kelly(visitor, served):
 def test_an_early_help_manager_is_offered_break_glass_in_plain_words(visitor, served):
     visitor.sign_in("W210")
     visitor.go("/purpose")
-    assert "Open this now if someone may be hurt." in visitor.page.locator("main").inner_text()
+    text = visitor.page.locator("main").inner_text()
+    assert "Open this now if someone may be hurt." in text
+    assert "Told now: MASH manager and Information governance officer." in text
     visitor.look("manager-purpose")
     visitor.follow(visitor.page.get_by_role("button", name="Open now"))
     visitor.look("manager-emergency-errors")
@@ -247,6 +249,14 @@ def test_a_school_business_manager_sends_a_file_and_gets_bad_rows_back_in_words(
     assert "We took 205 rows and hand back 7 rows." in text
     assert "You sent 5 columns we are not allowed to take. We did not keep them. You did nothing wrong." in text
     visitor.look("school-batch")
+    visitor.go("/batches")
+    visitor.page.select_option("#feed", "schools-attendance")
+    other = {"name": "other.csv", "mimeType": "text/csv", "buffer": b"pupil;week\n1;2\n"}
+    visitor.page.set_input_files("#file", other)
+    visitor.follow(visitor.page.get_by_role("button", name="Send"))
+    visitor.look("school-batch-refused")
+    visitor.follow(visitor.page.get_by_role("link", name="See its columns and download a template"))
+    assert visitor.page.get_by_role("heading", name="Columns").is_visible()
 
 
 def test_a_privacy_officer_sees_how_her_data_was_used_and_asks_about_one_person(visitor, served):
@@ -287,6 +297,13 @@ def test_an_officer_reads_the_log_and_verifies_it(visitor):
     visitor.look("officer-log-form")
     visitor.follow(visitor.page.get_by_role("button", name="Search"))
     visitor.look("officer-log-search")
+    visitor.page.fill("#until_day", "32")
+    visitor.follow(visitor.page.get_by_role("button", name="Search"))
+    assert visitor.page.input_value("#worker") == "W601"
+    assert "Nothing was looked for." in visitor.page.locator("main").inner_text()
+    visitor.look("officer-log-errors")
+    visitor.page.fill("#until_day", "")
+    visitor.follow(visitor.page.get_by_role("button", name="Search"))
     with visitor.page.expect_download() as taken:
         visitor.page.get_by_role("button", name="Sheet (CSV)").click()
     assert taken.value.path().read_text().startswith("\ufeffat,entry,leaf,")
