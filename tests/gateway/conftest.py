@@ -36,6 +36,7 @@ from gateway.settings import Settings
 from gateway.wiring import Wiring
 from tests.gateway.cluster import REGISTER, admin_engine, running_cluster
 from tests.gateway.northvale_feeds import feeds_of
+from tests.gateway.trusting import trusted
 
 ENACTED = datetime(2026, 4, 1, 9, tzinfo=UTC)
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -91,7 +92,7 @@ def wiring_clock():
 @pytest.fixture
 def wiring(settings, database, register, wiring_clock):
     custody = load_custody(settings.keys_dir, ())
-    with httpx.Client() as client:
+    with httpx.Client(verify=trusted()) as client:
         yield Wiring(
             settings=settings, database=database, custody=custody, log_signer=log_signer(custody, settings),
             register=register, feeds=feeds_of(settings.feeds_dir), clients=ClientRegistry({}),

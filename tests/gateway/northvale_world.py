@@ -49,6 +49,7 @@ from gateway.wiring import Wiring
 from linkage.tokens import SearchQuery
 from tests.gateway.cluster import REGISTER, Cluster, admin_engine
 from tests.gateway.northvale_feeds import feeds_of
+from tests.gateway.trusting import trusted
 
 PEOPLE = 137
 SEED = 97
@@ -235,7 +236,7 @@ def opened(built: Built, name: str, mint: Any, mint_opaque: Any) -> Iterator[Nor
     custody = load_custody(built.settings.keys_dir, ())
     database = built.cluster.as_roles(name)
     standing = SimpleNamespace(now=built.now)
-    with httpx.Client() as client, admin_engine(built.cluster, name) as admin:
+    with httpx.Client(verify=trusted()) as client, admin_engine(built.cluster, name) as admin:
         wiring = Wiring(
             settings=built.settings, database=database, custody=custody,
             log_signer=log_signer(custody, built.settings), register=built.register,

@@ -19,6 +19,7 @@ from gateway.app import create_app
 from gateway.identity.caller import Caller
 from gateway.wiring import Wiring
 from tests.gateway.northvale_world import Northvale
+from tests.gateway.trusting import trusted
 
 # Members of an answer that differ from one request to the next (architecture, promise 3).
 _OF_ITS_OWN = frozenset({"receipt", "request_id", "at"})
@@ -92,7 +93,7 @@ def served(northvale: Northvale, wiring: Wiring | None = None, spans: SpanExport
     while not server.started and thread.is_alive():
         time.sleep(0.01)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, verify=trusted()) as client:
             yield Served(app, client, port)
     finally:
         server.should_exit = True

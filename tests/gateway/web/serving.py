@@ -18,6 +18,7 @@ from gateway.identity.oidc import OidcProvider
 from gateway.jobs.sequencer import run_sequencer
 from gateway.wiring import Wiring
 from tests.gateway.northvale_world import Northvale
+from tests.gateway.trusting import trusted
 
 
 @dataclass
@@ -40,7 +41,10 @@ def served_northvale(northvale: Northvale) -> Iterator[Served]:
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
     party = RelyingParty("hearthgate", frozenset({f"{url}/sign-in/return"}), url)
     staff = list(northvale.staff.values())
-    with running_provider(staff, party=party) as issuer, httpx.Client(timeout=10, trust_env=False) as client:
+    with (
+        running_provider(staff, party=party) as issuer,
+        httpx.Client(timeout=10, trust_env=False, verify=trusted()) as client,
+    ):
         changed = {"public_url": url, "oidc_issuer": issuer, "environment": "demo"}
         settings = northvale.wiring.settings.model_copy(update=changed)
         wiring = replace(
@@ -67,14 +71,14 @@ def sequencing(wiring: Wiring) -> Iterator[None]:
 
 def browser_like(served: Served) -> httpx.Client:
     """A client that keeps cookies, for one person at a desk."""
-    return httpx.Client(base_url=served.url, timeout=20, trust_env=False)
+    return httpx.Client(base_url=served.url, timeout=20, trust_env=False, verify=trusted())
 
 
 def sign_in(client: httpx.Client, served: Served, worker: str, return_to: str = "/") -> httpx.Response:
     """Follow the sign-in link, the provider's steps, and the way back; the page that one arrives at."""
     start = client.get("/sign-in", params={"return_to": return_to})
     assert start.status_code == 303, start.text
-    with httpx.Client(timeout=10, trust_env=False) as elsewhere:
+    with httpx.Client(timeout=10, trust_env=False, verify=trusted()) as elsewhere:
         back = follow_to_gateway(elsewhere, served.issuer, start.headers["location"], served.email(worker))
     return client.get(back, follow_redirects=True)
 
