@@ -128,8 +128,18 @@ def verify_pack(folder: Path, trust: Trust) -> PackVerdict:
     for name in (OPENINGS, USES):
         if _digest(folder / name) != found[name.partition(".")[0]]:
             raise ExportError(name, "is not the file that was signed")
-    own = sum(1 for _ in own_entries(folder, found["agency"]))
+    own = _count_own(folder, found["agency"])
     return PackVerdict(export, found["agency"], found["at"], own, earlier_key=key != keys[0])
+
+
+def _count_own(folder: Path, agency: str) -> int:
+    """How many entries are open. Reconciling goes by ids, so two acts under one would pass for one."""
+    seen: set[str] = set()
+    for one in own_entries(folder, agency):
+        if one.entry_id in seen:
+            raise ExportError(ENTRIES, "bears the id of an entry before it", one.leaf_index, "entry_id")
+        seen.add(one.entry_id)
+    return len(seen)
 
 
 def own_entries(folder: Path, agency: str | None = None) -> Iterator[OwnEntry]:

@@ -112,7 +112,7 @@ def fold(entries: Iterable[Opened], not_shown: Iterable[str] = ()) -> list[Look]
             continue
         came = _OUTCOMES.get(one.outcome or "", Came.FAILED)  # type: ignore[call-overload]  # a StrEnum is its text
         authorised = waiting.get(one.refers_to or "")
-        if authorised is None:
+        if authorised is None or not _same_act(authorised, one):
             looks.append(Look(one, came, (one.entry_id,)))
             continue
         answered.add(authorised.entry_id)
@@ -121,6 +121,13 @@ def fold(entries: Iterable[Opened], not_shown: Iterable[str] = ()) -> list[Look]
         if entry_id not in answered:
             looks.append(Look(one, Came.NOT_SHOWN if entry_id in without else Came.PERHAPS, (entry_id,)))
     return sorted(looks, key=lambda look: (look.first.at, look.entries))
+
+
+def _same_act(authorised: Opened, outcome: Opened) -> bool:
+    """Whether an outcome is of the reader and the purpose that it refers to: else one look would stand for two."""
+    return all(
+        getattr(authorised, name) == getattr(outcome, name) for name in ("agency", "role", "team", "purpose")
+    )  # fmt: skip
 
 
 def look_words(look: Look, titles: Titles, voice: Voice) -> str:

@@ -7,7 +7,7 @@ leaf, of this log; (4) every row's columns are those inside its leaf, indices ru
 recomputed from all entries is the signed root, and at the size of every older checkpoint it is that one's root;
 (8) every promise that a reader kept and that was due has its leaf.
 Where the times of leaves run backwards is said and accuses nobody (`audit.times`).
-Not checked: that entry ids are unique, which the tree does not promise.
+Not checked: that entry ids are unique, which the tree does not promise; packs and reports check their own.
 """
 
 from collections.abc import Iterable, Iterator

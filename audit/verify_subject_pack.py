@@ -6,7 +6,8 @@ every leaf is one of this log, every field that its words are made of is open an
 follows on the one before; (3) the list's head and length are what the map holds for that person; (4) the subject's id
 has not ended, every combination that moved records to somebody here has the lists of those who had them, up to that
 combination (of an id that ended with it: as far as the subject's own), and no list stands here without such a reason;
-(5) no line since the map repeats another. Receipts of maps that are given must be of the very roots in the pack.
+(5) no line bears the id of another, and none since the map repeats one. Receipts of maps that are given must be of the
+very roots in the pack.
 
 Not shown by this: that an entry names all its subjects, and that a map's hour is true. Both are checked by an auditor
 who holds the openings (`hearthgate audit verify`). Nor that the subject's id is that of the person who was handed the
@@ -99,6 +100,7 @@ def verify_subject_pack(
     _check_closure(pack, lists)
     if {one.map_number for one in pack.sections} != set(range(len(maps))):
         raise SubjectPackError("pack", "holds a map that no list needs")
+    _check_ids(pack, lists)
     since = _check_since(pack, lists)
     erased = frozenset(one.person for one in pack.sections if one.erased)
     return VerifiedPack(pack, tuple(maps), lists, erased, since, seen)
@@ -178,6 +180,22 @@ def _check_fields(leaf: Leaf, values: Mapping[str, Json], line: str) -> None:
         raise SubjectPackError(line, f"{shut[0]} is not open, and no erasure takes it")
     if more := sorted(values.keys() - shown):
         raise SubjectPackError(line, f"{more[0]} is open and has no place in a report")
+
+
+def _check_ids(pack: SubjectPack, lists: Mapping[str, tuple[VerifiedElement, ...]]) -> None:
+    """No leaf bears the id of another, or stands on a list twice: words tell of an id once, so one would hide one.
+
+    One leaf stands on the lists of several ids that the person had.
+    """
+    leaves: dict[str, bytes] = {}
+    for number, section in enumerate(pack.sections, 1):
+        here: set[bytes] = set()
+        for line, (element, found) in enumerate(zip(section.elements, lists[section.person], strict=True), 1):
+            first = leaves.setdefault(found.leaf.entry_id, element.leaf)
+            if first != element.leaf or element.leaf in here:
+                place = f"list {number}, line {line}"
+                raise SubjectPackError(place, "bears the id of another entry, which it would hide")
+            here.add(element.leaf)
 
 
 def _check_since(pack: SubjectPack, lists: Mapping[str, tuple[VerifiedElement, ...]]) -> tuple[VerifiedElement, ...]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import sys
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, TextIOWrapper
@@ -10,7 +11,9 @@ import pytest
 
 from audit.canonical import canonical_json
 from audit.encoding import to_base64
+from audit.entry import Entry, EventClass
 from audit.export import OPENINGS
+from audit.leaf import commit_entry
 from audit.notes import parse_note, sign_note
 from audit.partner_pack import NOTE, USES, seal_pack
 from audit.receipt import Promise, sign_promise
@@ -93,3 +96,24 @@ def test_a_pack_whose_note_is_signed_over_no_digest_at_all_is_one_line(export):
     (export / NOTE).write_text(sign_note(stray, [LOG]))
 
     assert problem(export, Trust(KEY)) == "openings.ndjson: is not the file that was signed"
+
+
+def test_two_entries_under_one_id_are_not_one_entry_of_a_pack(tmp_path):
+    made = [commit_entry(entry_of(at), lambda _: secrets.token_bytes(32)) for at in (AT, AT + timedelta(minutes=1))]
+    folder = written(tmp_path / "pack", [leaf for leaf, _ in made])
+    opened = [
+        {"leaf_index": n, "openings": {"agency": [to_base64(one["agency"].salt), one["agency"].value.decode()]}}
+        for n, (_, one) in enumerate(made)
+    ]
+    (folder / OPENINGS).write_bytes(b"".join(canonical_json(line) + b"\n" for line in opened))
+    (folder / USES).write_bytes(canonical_json({}) + b"\n")
+    seal_pack(folder, "police", 2, AT, LOG)
+
+    told = problem(folder, Trust(KEY))
+    assert told == "entries.ndjson, leaf 1, field entry_id: bears the id of an entry before it"
+
+
+def entry_of(at):
+    return Entry(
+        entry_id="entry-1", event=EventClass.SIGN_IN, at=at, log_id=LOG.name, who="staff-1", agency="police"
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from audit.errors import AuditError, SubjectPackError
 from audit.keys import SignerKey
-from audit.leaf import Opening
+from audit.leaf import Opening, commit_entry
 from audit.notes import NoteSignature, add_signatures
 from audit.subject_list import ListKind
 from audit.subject_pack import parse_subject_pack
@@ -116,6 +117,20 @@ def test_every_line_of_every_list_is_missed(whole):
         for line in range(len(section.elements)):
             left = section.elements[:line] + section.elements[line + 1 :]
             refused(relined(whole, number, left), f"list {number + 1}", "not what the map holds")
+
+
+def test_no_line_bears_the_id_of_another_though_the_map_holds_both():
+    """As the log's keeper could have it: two looks under one id, of which the words would tell the later alone."""
+    made = Book()
+    for _ in range(3):
+        made.look(1)
+    taken = made.leaves[0][0].entry_id
+    for number, at in ((2, made.leaves[2][0].at), (2, made.leaves[0][0].at)):
+        entry = replace(made.leaves[number][0], entry_id=taken, at=at)
+        made.leaves[number] = (entry, *commit_entry(entry, lambda name: sha256(name.encode()).digest()))
+        refused(pack([made.map(PERSONS)], (0, 1)), "list 1, line 3", "bears the id of another entry")
+    made.leaves[2] = made.leaves[0]
+    refused(pack([made.map(PERSONS)], (0, 1)), "list 1, line 3", "bears the id of another entry")
 
 
 def test_a_line_taken_out_with_the_heads_left_as_they_were_is_named(whole):

@@ -75,6 +75,16 @@ def book():
     return made
 
 
+@pytest.mark.parametrize("other", [{"role": "dpo"}, {"team": "Elsewhere"}])
+def test_an_outcome_of_another_reader_stands_for_no_look_but_its_own(other):
+    made = Book()
+    first = an_access(made, 1)
+    made.look(1, event=EventClass.DISCLOSURE, phase=Phase.OUTCOME, refers_to=first, **LOOKED | other)
+
+    looks = letter_of(report_about(made)).proved
+    assert [(look.came, len(look.entries)) for look in looks] == [(Came.PERHAPS, 1), (Came.SHOWN, 1)]
+
+
 def test_an_access_is_one_line_and_its_leaves_are_all_in_the_pack(book):
     whole = report_about(book)
     letter = letter_of(whole)
