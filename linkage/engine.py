@@ -23,7 +23,7 @@ from linkage.file_rows import COLUMNS, usual_first
 from linkage.fit import LEAST_RECORDS, fit_table
 from linkage.model import LinkModel, default_model
 from linkage.names import newborn
-from linkage.one_match import with_one_match
+from linkage.one_match import among_pairs_between, with_one_match
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.record_columns import Columns
 from linkage.score import Floats, score_pairs
@@ -86,7 +86,8 @@ def link_table(
     lap("fit")
     odds = score_pairs(pairs, used, size)
     if sources.duplicate_free:
-        odds = with_one_match(odds, pairs.left, pairs.right, facts.duplicate_free)
+        between = (pairs.left, pairs.right, facts.duplicate_free)
+        odds = with_one_match(among_pairs_between(odds, *between), *between)
     if fitted:
         used = replace(used, merge_at=operating_point(odds, used))
     lap("score")

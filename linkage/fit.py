@@ -42,6 +42,9 @@ _HELD_WITHIN = 8.0
 # Of pairs that share an address, about so many are of each class.
 _AT_HOME = LevelProbability(0.4, 0.5, 0.1)
 _FEWEST_HOUSEMATES = 0.01
+# Where no address tells of housemates, so many pairs of them are taken for granted beside each of one person: among the
+# pairs that were compared they come to fewer in each round, and in the end there were no families and twins were one.
+_LEAST_BESIDE_ONE_PERSON = 0.1
 _OF_ONE_PERSON = tuple(each.name for each in COMPARISONS if each.name not in {"place", "local_id"})
 # So many pairs with nearly equal names weigh as much as that their frequencies may be the same in each class.
 _SLIP_WEIGHT = 50.0
@@ -215,10 +218,12 @@ def _sums(pairs: Counted, expected: Floats, place: int, size: int) -> Floats:
 def _common(pairs: Counted, model: LinkModel, records: int, housemates: float | None) -> LinkModel:
     """How many pairs of one person there are for each record, and of one household where no address tells that."""
     total = _expected(pairs, model, model.class_shares(records)).sum(axis=0) + 1.0
-    reckoned = max(2 * float(total[_HOUSEHOLD]) / records, model.household_per_record / 10)
+    of_one = float(2 * total[_SAME] / records)
+    least = max(model.household_per_record / 10, of_one * _LEAST_BESIDE_ONE_PERSON)
+    reckoned = max(2 * float(total[_HOUSEHOLD]) / records, least)
     return replace(
         model,
-        same_per_record=float(2 * total[_SAME] / records),
+        same_per_record=of_one,
         household_per_record=reckoned if housemates is None else housemates,
         population=records,
     )

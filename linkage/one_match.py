@@ -7,6 +7,9 @@ the two records left over belong together on weaker evidence than two drawn at r
 alike neither is taken. (The same prior as in Bayesian bipartite matching: M. Sadinle, JASA 112, 2017.)
 """
 
+from collections.abc import Sequence
+from math import log
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +22,28 @@ MOST = 30.0
 """Log odds beyond which a candidate speaks no louder against another."""
 MAY_REPEAT = -1
 """In place of a source's number where it may hold somebody twice."""
+
+
+def among_pairs_between(odds: Floats, left: Places, right: Places, source: Numbers) -> Floats:
+    """Log odds of pairs between two sources, one of which holds nobody twice, as common as they are among such pairs.
+
+    `source` as for `with_one_match`; other pairs stay as they are.
+    """
+    one, other = source[left], source[right]
+    between = (one != other) & ((one != MAY_REPEAT) | (other != MAY_REPEAT))
+    held = np.unique(source[source != MAY_REPEAT], return_counts=True)[1]
+    return np.asarray(np.where(between, odds + commoner_between(held.tolist(), len(source)), odds))
+
+
+def commoner_between(held: Sequence[int], records: int) -> float:
+    """What to add to the odds of such a pair where so many `records` stand in each source that holds nobody twice.
+
+    A model says how common pairs of one person are among all pairs. Within such a source there are none, so that they
+    are the commoner among the others: twenty times where a list of few is linked with a register of many. People of one
+    home are as common within a source as between two.
+    """
+    within = sum(each * each for each in held) / records**2
+    return -log(1.0 - within) if within < 1.0 else 0.0
 
 
 def with_one_match(odds: Floats, left: Places, right: Places, source: Numbers) -> Floats:

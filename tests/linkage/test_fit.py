@@ -42,6 +42,16 @@ def test_how_many_housemates_there_are_does_not_hang_on_which_pairs_were_compare
     assert strict.same_per_record == pytest.approx(wide.same_per_record, rel=0.05)
 
 
+def test_in_records_without_addresses_there_are_families_as_well():
+    known = [
+        replace(each.record, uprns=(), address_keys=(), streets=(), postcodes=(), phones=(), emails=(), identifiers=())
+        for each in generate(400, 3)
+    ]
+    model = fit_model(known)
+
+    assert model.household_per_record >= model.same_per_record / 10
+
+
 @pytest.mark.parametrize("model", [default_model(), fitted(loose=False)[1]])
 def test_what_another_comparison_has_told_weighs_nothing_and_makes_the_rest_neither_rarer_nor_commoner(model):
     told = [model.levels[name][level] for name, levels in TOLD.items() for level in levels]
