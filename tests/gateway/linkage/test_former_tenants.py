@@ -4,7 +4,6 @@ import pytest
 
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import link_new
-from tests.gateway.linkage.test_crowded_homes import sent
 
 FORMER = {
     "tenancy_ref": "BW399999", "person_ref": "T299999", "relationship": "tenant", "surname": "Formerly",
@@ -23,7 +22,7 @@ def test_a_tenant_of_long_ago_is_not_on_the_page_of_a_child_whom_a_school_holds_
     )
     lines = str(home.value["lines"]).split("\n")
     place = {"line1": lines[0], "line3": lines[-1], "postcode": home.value["postcode"], "uprn": home.value["uprn"]}
-    sent(northvale, "housing-tenancies", FORMER | place)
+    northvale.push_rows("housing-tenancies", FORMER | place)
     link(northvale.wiring)
 
     declared = northvale.declare("W301", "section_47", case_reference="S47-2026-71")
