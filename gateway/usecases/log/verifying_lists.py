@@ -79,7 +79,9 @@ def check_lists(
     for row in maps:
         _check_instant(connection, row)
     _check_numbers(connection, maps)
-    return _check_contents(connection, [stored_map(row) for row in maps], signed, _Effort(ring, budget or BUDGET))
+    return _check_contents(
+        connection, [stored_map(row) for row in maps], signed, _Effort(ring, BUDGET if budget is None else budget)
+    )
 
 
 def _check_lines(kind: ListKind, rows: Sequence[Row[Any]]) -> None:
