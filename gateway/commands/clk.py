@@ -41,6 +41,9 @@ def encode(
         None, metavar="THEIRS=OURS", help="What the file calls a column of ours; repeatable, or several with commas."
     ),
     source: str | None = typer.Option(None, help="The source of a file that has no such column."),
+    dates: list[str] | None = typer.Option(
+        None, metavar="[SOURCE=]ORDER", help="day-first or month-first, where 03/04/1990 stands; else the rows tell."
+    ),
 ) -> None:
     """Encode each record's names, date of birth, sex and postcode; nothing else of it leaves with it.
 
@@ -48,6 +51,7 @@ def encode(
     with fewer than two of given name, family name and date of birth.
     """
     from gateway import clock  # noqa: PLC0415 - what computes loads for a second
+    from gateway.commands.link_dates import Known  # noqa: PLC0415 - see above
     from gateway.commands.link_inputs import names_of, read_inputs  # noqa: PLC0415 - see above
     from linkage.columns import connect  # noqa: PLC0415 - see above
     from linkage.errors import LinkageError  # noqa: PLC0415 - see above
@@ -59,7 +63,8 @@ def encode(
     except LinkageError as refused:
         raise CommandError(str(refused)) from None
     with connect() as connection:
-        read = read_inputs(connection, (file,), clock.utc_now().date().isoformat(), names_of(rename or (), source))
+        known = Known(clock.utc_now().date(), dates or ())
+        read = read_inputs(connection, (file,), known, names_of(rename or (), source))
         told = list(read.warnings)
         if lacking := [name for name in _ENCODED if name not in read.present]:
             told.append(f"{file.name} has no column {' and no column '.join(lacking)}, and nothing of it is encoded")
@@ -76,8 +81,8 @@ def encode(
                 f"would pair with anybody of their home: {read.places.named(sorted(bare))}"
             )
     _write(out, (*_REQUIRED, _CLK), written)
-    for line in told:
-        typer.echo(f"warning: {line}", err=True)
+    for line in (*read.dates.lines, *(f"warning: {each}" for each in told)):
+        typer.echo(line, err=True)
     typer.echo(f"{len(written)} records encoded", err=True)
     if bare or read.rows_without_key:
         raise typer.Exit(_ROWS_LEFT_OUT)
@@ -89,7 +94,7 @@ def _records(
     """Each record in order of its first row: that row's place, source and key, and what is compared of it."""
     import numpy as np  # noqa: PLC0415 - what computes loads for a second
 
-    from gateway.commands.link_inputs import SEEN  # noqa: PLC0415 - see above
+    from gateway.commands.link_dates import SEEN  # noqa: PLC0415 - see above
     from linkage.engine import full_records  # noqa: PLC0415 - see above
     from linkage.sources import UNKNOWN  # noqa: PLC0415 - see above
 

@@ -55,6 +55,11 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
         None, metavar="THEIRS=OURS", help="What the files call a column of ours; repeatable, or several with commas."
     ),
     source: str | None = typer.Option(None, help="The source of files that have no such column."),
+    dates: list[str] | None = typer.Option(
+        None,
+        metavar="[SOURCE=]ORDER",
+        help="day-first or month-first, where 03/04/1990 stands; without it the rows of each file tell; repeatable.",
+    ),
     engine: Engine = typer.Option(Engine.DUCKDB, help="duckdb on this machine, or spark, on many."),
     spark_master: str = typer.Option(_HERE, help="Where Spark runs: local[2], spark://host:7077, yarn."),
     work: Path | None = typer.Option(None, help="A folder that all machines of Spark see; the system's temporary one."),
@@ -70,7 +75,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     if not inputs:
         for_files = (
             out, model, save_model, previous, report, pairs, labels, duplicate_free, adults, gazetteer, rename, source,
-            work,
+            dates, work,
         )  # fmt: skip
         plain = (gap, engine, spark_master, wide) == (_DEFAULT_GAP, Engine.DUCKDB, _HERE, False)
         if not plain or any(option is not None for option in for_files):
@@ -98,6 +103,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
         tuple(inputs), out, model, save_model, previous, report, pairs, labels, gap, tuple(duplicate_free or ()),
         tuple(adults or ()), gazetteer,
         names_of(rename or (), source), _spark(spark_master) if engine is Engine.SPARK else None, work, wide,
+        tuple(dates or ()),
     )  # fmt: skip
     outcome = link_files(order)
     for line in outcome.lines:

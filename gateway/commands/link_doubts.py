@@ -80,7 +80,7 @@ def doubts(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places
     doubtful = [("a spreadsheet rounded source_key, and other records may stand under it; export it as text", _ROUNDED)]
     if "birth_date" in present:
         doubtful.append(("a date of birth lies in the future", f"birth_date > '{today}' and {_DATED}"))
-        doubtful.append(("a date of birth is not YYYY, YYYY-MM, YYYY-MM-DD or YYYYMMDD", f"not {_DATED}"))
+        doubtful.append(("a date of birth is written in no known form", f"not {_DATED}"))
     doubtful += [
         (f"{name} is no day and was left out", f"{name} is not null and try_cast({name} as date) is null")
         for name in ("seen_from", "seen_to")

@@ -13,6 +13,7 @@ import duckdb
 
 from gateway import clock
 from gateway.commands.files import CommandError, replacing, unwritten
+from gateway.commands.link_dates import Known
 from gateway.commands.link_doubts import known_sources, repeats, unread
 from gateway.commands.link_gazetteer import read_gazetteer
 from gateway.commands.link_inputs import Input, Names, read_inputs
@@ -54,6 +55,7 @@ class Order:
     spark: str | None = None
     work: Path | None = None
     wide: bool = False
+    dates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
     model = _model(order.model)
     with ExitStack() as kept, connect() as connection:
         today = clock.utc_now().date()
-        read = read_inputs(connection, order.inputs, today.isoformat(), order.names)
+        read = read_inputs(connection, order.inputs, Known(today, order.dates, order.adults), order.names)
         free = known_sources(connection, "--duplicate-free", order.duplicate_free)
         adults = known_sources(connection, "--adults", order.adults)
         sources = Sources(free, dict.fromkeys(adults, today.year - _GROWN))
@@ -119,7 +121,7 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
         if path is not None:
             _write_text(path, to[path], text)
     wide = [name for name, each in right.get("groups", {}).items() if each["gap"] > order.gap]
-    lines = [*(f"warning: {each}" for each in read.warnings), *_lineage(linked)]
+    lines = [*read.dates.lines, *(f"warning: {each}" for each in read.warnings), *_lineage(linked)]
     lines += [f"quality differs by more than {order.gap:g} between groups of {name}" for name in wide]
     summary = {
         name: report[name] for name in ("records", "persons", "households", "pairs_for_review", "rows_without_key")
@@ -273,6 +275,7 @@ def _report(read: Input, linked: LinkedFile, stages: _Stages, measured: Mapping[
             for each in run.blocks
         ],
         "model": model.trained_on,
+        "dates": list(read.dates.report),
         "warnings": list(read.warnings),
         "seconds": stages.seconds,
         **({"quality": measured} if measured else {}),

@@ -13,6 +13,7 @@ import numpy as np
 from gateway.commands.files import CommandError
 from gateway.commands.link_blanks import blank_lines
 from gateway.commands.link_csv import ROW, columns_of, load_csv, short_rows
+from gateway.commands.link_dates import DATES, SEEN, Known, Told, read_dates
 from gateway.commands.link_doubts import Places, doubts
 from gateway.commands.link_parquet import load_parquet, parquet_columns, refuse_unreadable
 from gateway.commands.link_tables import File, files_of, literal, one, quoted
@@ -21,9 +22,7 @@ from linkage.sql_rules import trimmed
 
 KEYS = ("source", "source_key")
 TRUTH = "person_truth"
-SEEN = ("seen_from", "seen_to")
 _READ = (*COLUMNS, *SEEN, TRUTH)
-_DATES = ("birth_date", *SEEN)
 _CUTOFF = 0.7
 # A number that a spreadsheet or a data frame took for one of fractions.
 _NUMBERS = frozenset({"nhs_number", "uprn", "phone", "national_id"})
@@ -71,12 +70,13 @@ class Input:
     rows_without_key: int
     warnings: tuple[str, ...]
     places: Places
+    dates: Told = field(default_factory=Told)
 
 
 def read_inputs(
-    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], today: str, names: Names | None = None
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], known_of_days: Known, names: Names | None = None
 ) -> Input:
-    """Make the table `rows` of all files; raise `CommandError` for what cannot be read. `today` is YYYY-MM-DD.
+    """Make the table `rows` of all files; raise `CommandError` for what cannot be read.
 
     `number` numbers records from 0 in order of source and key, `row` rows in order of the files, from 0 and with those
     that are left out.
@@ -96,7 +96,7 @@ def read_inputs(
         present |= dict.fromkeys(("source", *chosen))
         table = f"file_{position}"
         if file.parquet:
-            load_parquet(connection, table, file, {name: known[name] for name in chosen}, _DATES)
+            load_parquet(connection, table, file, {name: known[name] for name in chosen}, DATES)
         else:
             load_csv(connection, table, file)
             short += [(position, row) for row in short_rows(connection, table, columns[-1])]
@@ -113,7 +113,9 @@ def read_inputs(
     warnings += _odd_sizes(files, places, short)
     read = tuple(present)
     kept = one(connection, "select count(*) from rows")
-    return Input(read, kept, places.rows - kept, (*warnings, *doubts(connection, read, places, today)), places)
+    dates = read_dates(connection, read, places, known_of_days)
+    warnings += [*dates.warnings, *doubts(connection, read, places, known_of_days.today.isoformat())]
+    return Input(read, kept, places.rows - kept, tuple(warnings), places, dates)
 
 
 def _odd_sizes(files: Sequence[File], places: Places, short: Sequence[tuple[int, int]]) -> list[str]:
@@ -182,12 +184,8 @@ def _number(connection: duckdb.DuckDBPyConnection, told: str, begins: Sequence[i
 
 def _cell(name: str, column: str) -> str:
     # Around other cells the rules for their columns take tabs and the like away; a key has no rule.
-    whole = trimmed(quoted(column)) if name in {*KEYS, *_DATES} else f"trim({quoted(column)})"
+    whole = trimmed(quoted(column)) if name in {*KEYS, *DATES} else f"trim({quoted(column)})"
     text = f"nullif({whole}, '')"
-    if name in _DATES:
-        # The basic form of ISO 8601. Day first, the middle would be the century, so one cannot be taken for the other.
-        plain = r"'^((18|19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)$', '\1-\3-\4'"
-        return f"case when length({text}) = 8 then regexp_replace({text}, {plain}) else {text} end"
     return rf"regexp_replace({text}, '^([0-9]+)\.0+$', '\1')" if name in _NUMBERS else text
 
 
