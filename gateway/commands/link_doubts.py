@@ -14,7 +14,7 @@ from gateway.commands.link_tables import literal, one
 from linkage.file_columns import UNREAD
 from linkage.sql_rules import nhs_number
 
-_MOST_NAMED = 5
+_MOST_NAMED, _FEWEST_CELLS = 5, 10
 # Dates from here on are not read.
 _LATEST_YEAR = "2100"
 # As a spreadsheet shows a number of twelve digits, and saves it: the last digits are gone.
@@ -86,6 +86,12 @@ def doubts(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places
         for name in ("seen_from", "seen_to")
         if name in present
     ]
+    if "seen_from" in present:
+        doubtful.append(("seen_from lies in the future", f"try_cast(seen_from as date) > date '{today}'"))
+        if "seen_to" in present:
+            doubtful.append(
+                ("seen_to lies before seen_from", "try_cast(seen_to as date) < try_cast(seen_from as date)")
+            )
     # Numbers run from 0 without a gap, so fewer of them than rows says that some record has several rows.
     if one(connection, "select count(*) - coalesce(max(number) + 1, 0) from rows"):
         for words, needed, differ in _CONTRADICTIONS:
@@ -115,9 +121,20 @@ def unread(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places
     why = {"birth_date": "are no day or stand for none"}
     return [
         f"{name}: {cells:,} not compared, as they {why.get(name, 'cannot be read')}; first in {places.row(first)}"
+        f"{_mostly_lost(connection, name)}"
         for name, cells, first in zip(names, found[::2], found[1::2], strict=True)
         if cells
     ]
+
+
+def _mostly_lost(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    """The sources that hold something in a column of which most cannot be read: something is wrong with all of it."""
+    lost = f"count(*) filter (unread & {1 << UNREAD.index(name)} > 0)"
+    found = connection.execute(
+        f"select source from rows join row_places using (row, number) where {name} is not null group by source "  # noqa: S608 - our own columns
+        f"having count(*) >= {_FEWEST_CELLS} and 2 * {lost} > count(*) order by source"
+    ).fetchall()
+    return f"; that is most of what source {', '.join(source for (source,) in found)} says" if found else ""
 
 
 def known_sources(connection: duckdb.DuckDBPyConnection, option: str, given: Sequence[str]) -> tuple[str, ...]:

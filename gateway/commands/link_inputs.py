@@ -1,6 +1,7 @@
 """Files that `hearthgate link` reads: CSV or Parquet of named columns, checked, into one table of text."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -24,16 +25,36 @@ KEYS = ("source", "source_key")
 TRUTH = "person_truth"
 _READ = (*COLUMNS, *SEEN, TRUTH)
 _CUTOFF = 0.7
+_NAMES = frozenset({"given_name", "family_name"})
 # A number that a spreadsheet or a data frame took for one of fractions.
 _NUMBERS = frozenset({"nhs_number", "uprn", "phone", "national_id"})
-# What such columns are often called elsewhere.
+# What such columns are often called elsewhere, letters and digits alone.
 _OTHER_NAMES = {
-    "forename": "given_name", "first_name": "given_name", "firstname": "given_name", "surname": "family_name",
-    "last_name": "family_name", "lastname": "family_name", "dob": "birth_date", "date_of_birth": "birth_date",
-    "gender": "sex", "nhs_no": "nhs_number", "nhsnumber": "nhs_number", "ni_number": "nino", "post_code": "postcode",
-    "telephone": "phone", "mobile": "phone", "id": "source_key", "unique_id": "source_key",
-    "system": "source", "soc_sec_id": "national_id", "street": "address",
+    "forename": "given_name", "forenames": "given_name", "firstname": "given_name", "surname": "family_name",
+    "lastname": "family_name", "dob": "birth_date", "dateofbirth": "birth_date", "gender": "sex",
+    "nhsno": "nhs_number", "ninumber": "nino", "nino": "nino", "nationalinsurancenumber": "nino",
+    "uniquepupilnumber": "upn", "telephone": "phone", "mobile": "phone", "id": "source_key", "uniqueid": "source_key",
+    "system": "source", "socsecid": "national_id", "street": "address",
 }  # fmt: skip
+# What databases and spreadsheets write where nothing is. Of names some are somebody's: those have rules of their own.
+_NOTHING = (
+    "null", "(null)", "[null]", "<null>", "n/a", "#n/a", "nan", "<na>", "nat", "none", "\\n", "#null!", "#ref!",
+    "#value!", "#name?", "#div/0!", "#num!",
+)  # fmt: skip
+# And where a home is not known: with a postcode beside it, all of whom that is said would live in one house.
+_NO_ADDRESS = (
+    "unknown", "not known", "n/k", "nk", "nka", "address unknown", "address not known", "unknown address", "nfa",
+    "no fixed abode", "of no fixed abode", "no fixed address", "no address", "not provided", "not recorded",
+    "not stated", "not disclosed", "not available", "withheld", "address withheld", "tbc", "tba", "-", ".",
+)  # fmt: skip
+
+
+def _letters(name: str) -> str:
+    """A name's letters and digits: Given Name, given-name and GivenName are one."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+_SPELT = {_letters(name): name for name in _READ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +114,8 @@ def read_inputs(
         known = _known(file, columns, called)
         warnings += _unknown_columns(file, known)
         chosen = [name for name in _READ if name in known]
+        if not set(chosen) & {*COLUMNS[2:]}:
+            warnings.append(f"{file.name} has no column that is compared, so that nobody in it is joined with anybody")
         present |= dict.fromkeys(("source", *chosen))
         table = f"file_{position}"
         if file.parquet:
@@ -186,11 +209,19 @@ def _cell(name: str, column: str) -> str:
     # Around other cells the rules for their columns take tabs and the like away; a key has no rule.
     whole = trimmed(quoted(column)) if name in {*KEYS, *DATES} else f"trim({quoted(column)})"
     text = f"nullif({whole}, '')"
+    if name not in _NAMES:
+        nothing = (*_NOTHING, *_NO_ADDRESS) if name == "address" else _NOTHING
+        words = ", ".join(map(literal, nothing))
+        short = f"length({text}) <= {max(map(len, nothing))}"
+        text = f"case when {short} and lower({text}) in ({words}) then null else {text} end"
     return rf"regexp_replace({text}, '^([0-9]+)\.0+$', '\1')" if name in _NUMBERS else text
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, file: File) -> list[str]:
     """The file's columns. Raise `CommandError` where it is no file or calls two of them the same."""
+    if file.path.is_dir():
+        message = f"{file.name} is a folder; name the files in it, such as {file.name}/*.csv"
+        raise CommandError(message)
     if not file.path.is_file():
         message = f"{file.name} is no file; check its path"
         raise CommandError(message)
@@ -209,9 +240,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, file: File) -> list[str]:
 def _known(file: File, columns: Sequence[str], called: Names) -> dict[str, str]:
     """Each column by the name we know it by, or its own in small letters."""
     known: dict[str, str] = {}
+    exact = {name.strip().casefold() for name in columns}
     for name in columns:
         plain = name.strip().casefold()
-        ours = called.ours.get(plain, plain)
+        spelt = _SPELT.get(_letters(plain), plain)
+        ours = called.ours.get(plain, plain if spelt in {*exact, *called.ours.values(), *known} else spelt)
         if ours in known and plain != ours:
             message = f"{file.name} has a column {ours} and one that --rename calls so; leave one away"
             raise CommandError(message)
@@ -232,7 +265,9 @@ def _unknown_columns(file: File, known: dict[str, str]) -> list[str]:
     for name in known:
         if name in _READ:
             continue
-        like = _OTHER_NAMES.get(name) or next(iter(difflib.get_close_matches(name, _READ, 1, _CUTOFF)), None)
+        like = _OTHER_NAMES.get(_letters(name)) or next(
+            (_SPELT[each] for each in difflib.get_close_matches(_letters(name), _SPELT, 1, _CUTOFF)), None
+        )
         if like and like not in known:
             told.append(f"{file.name}: column {name} is not read; is it {like}? --rename {quote(f'{name}={like}')}")
     return told

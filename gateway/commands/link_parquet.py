@@ -9,6 +9,8 @@ from gateway.commands.link_csv import ROW
 from gateway.commands.link_tables import File, literal, literal_path, quoted
 
 _NESTED = ("STRUCT", "MAP", "UNION")
+# Up to here every whole number is one of four bytes' own.
+_LARGEST_WHOLE = 1 << 24
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
 # The council's days: at midnight there, or at midnight of universal time, an instant says the same day.
 _ZONE = "Europe/London"
@@ -46,6 +48,8 @@ def load_parquet(
             _text(file, theirs, kinds[theirs], day=ours in days) + f" as {quoted(theirs)}"
             for ours, theirs in read.items()
         ]
+        for name in (theirs for theirs in read.values() if kinds[theirs] == "FLOAT"):
+            _refuse_rounded(connection, source, file, name)
         born = read.get("birth_date")
         if born and kinds[born] == _INSTANT:
             _refuse_hours(connection, source, file, born)
@@ -84,6 +88,19 @@ def _text(file: File, name: str, kind: str, *, day: bool) -> str:
 def _times(name: str) -> tuple[str, str]:
     here, universal = (f"timezone('{zone}', {quoted(name)})" for zone in (_ZONE, "UTC"))
     return here, universal
+
+
+def _refuse_rounded(connection: duckdb.DuckDBPyConnection, source: str, file: File, name: str) -> None:
+    """Refuse numbers too long for four bytes: neighbours' UPRNs would be one."""
+    found = connection.execute(
+        f"select min(file_row_number) from {source} where abs({quoted(name)}) > {_LARGEST_WHOLE}"  # noqa: S608 - names are quoted
+    ).fetchall()[0][0]
+    if found is not None:
+        message = (
+            f"{file.name}: {name} of row {found + 1} is a number of more digits than its column keeps (FLOAT); write "
+            "text or whole numbers"
+        )
+        raise CommandError(message)
 
 
 def _refuse_hours(connection: duckdb.DuckDBPyConnection, source: str, file: File, name: str) -> None:

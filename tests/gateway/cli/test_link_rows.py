@@ -206,6 +206,6 @@ def test_a_first_row_that_is_none_is_told_as_that(tmp_path, content, words):
 
 def test_the_way_to_rename_a_column_can_be_typed_as_it_is_told(tmp_path):
     path = tmp_path / "in.csv"
-    path.write_text("source,source_key,Given Name\nhealth,1,Jo\n")
+    path.write_text("source,source_key,First Name\nhealth,1,Jo\n")
     told = link_files(Order((path,), tmp_path / "out.csv")).lines
-    assert "warning: in.csv: column given name is not read; is it given_name? --rename 'given name=given_name'" in told
+    assert "warning: in.csv: column first name is not read; is it given_name? --rename 'first name=given_name'" in told

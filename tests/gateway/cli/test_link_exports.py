@@ -1,0 +1,115 @@
+"""`hearthgate link` on what databases and spreadsheets export: words for nothing, headings, columns that are lost."""
+
+import csv
+
+import duckdb
+import pytest
+
+from gateway.commands.files import CommandError
+from gateway.commands.link_files import Order, link_files
+
+HEAD = ("source", "source_key", "given_name", "family_name", "birth_date", "postcode", "address")
+KIM = ("Kim", "Other", "2012-05-06")
+LEE = ("Lee", "Another", "1970-06-07")
+
+
+def written(path, rows, head=HEAD):
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([head, *rows])
+    return path
+
+
+def linked(tmp_path, *paths):
+    outcome = link_files(Order(paths, tmp_path / "out.csv"))
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as stream:
+        return outcome, list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize("nothing", ["NULL", "#N/A", "nan", "None", r"\N", "<NA>"])
+def test_rows_whose_key_is_a_word_for_nothing_are_no_record(tmp_path, nothing):
+    rows = [("a", nothing, *KIM, "", ""), ("a", nothing, *LEE, "", ""), (nothing, "1", *LEE, "", "")]
+    outcome, found = linked(tmp_path, written(tmp_path / "in.csv", [*rows, ("a", "2", *KIM, "", "")]))
+
+    assert [row["source_key"] for row in found] == ["2"]
+    assert outcome.lines == ("warning: rows without source or source_key were left out: rows 1, 2, 3",)
+    assert outcome.exit_code == 1
+
+
+@pytest.mark.parametrize("nothing", ["NULL", "No fixed abode", "NOT KNOWN", "n/a"])
+def test_two_people_of_one_postcode_whose_address_nobody_knows_share_no_home(tmp_path, nothing):
+    rows = [("a", "1", *KIM, "NV1 2AB", nothing), ("a", "2", *LEE, "NV1 2AB", nothing)]
+    outcome, found = linked(tmp_path, written(tmp_path / "in.csv", rows))
+
+    assert [row["household_id"] for row in found] == ["", ""]
+    assert outcome.lines == ()
+
+
+def test_words_for_nothing_are_no_cells_that_cannot_be_read(tmp_path):
+    head = (*HEAD[:5], "nhs_number", "phone", "email", "uprn", "sex", "seen_from", "seen_to")
+    outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", [("a", "1", "Kim", "Other", *["NULL"] * 8)], head))
+
+    assert outcome.lines == ()
+
+
+def test_headings_are_ours_however_their_words_are_parted(tmp_path):
+    spelt = ("Source", "Source Key", "Given Name", "family-name", "BirthDate", "Post Code", "ADDRESS")
+    rows = [("b", "1", *KIM, "NV1 2AB", "1 High Street")]
+    ours = written(tmp_path / "ours.csv", [("a", "1", *rows[0][2:])])
+    outcome, found = linked(tmp_path, ours, written(tmp_path / "spelt.csv", rows, spelt))
+
+    assert outcome.lines == ()
+    assert found[0]["person_id"] == found[1]["person_id"]
+
+
+def test_a_heading_that_is_ours_goes_before_one_that_is_nearly(tmp_path):
+    rows = [("a", "1", *KIM, "", "", "Lee")]
+    outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", rows, (*HEAD, "Given Name")))
+
+    assert outcome.lines == ()
+
+
+def test_a_national_insurance_number_is_not_asked_about_as_an_nhs_number(tmp_path):
+    outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", [("a", "1", *KIM, "", "", "")], (*HEAD, "NI Number")))
+
+    assert outcome.lines == ("warning: in.csv: column ni number is not read; is it nino? --rename 'ni number=nino'",)
+
+
+def test_a_file_of_keys_alone_is_told_and_a_folder_is_refused_with_a_way(tmp_path):
+    outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", [("a", "1")], HEAD[:2]))
+    assert outcome.lines == (
+        "warning: in.csv has no column that is compared, so that nobody in it is joined with anybody",
+    )
+
+    with pytest.raises(CommandError, match=r"is a folder; name the files in it"):
+        linked(tmp_path, tmp_path)
+
+
+def test_a_column_that_is_mostly_lost_is_told_by_its_source(tmp_path):
+    head = (*HEAD[:5], "phone")
+    rows = [("a", str(n), *KIM, f"ext. {n}") for n in range(20)]
+    rows += [("b", str(n), *LEE, f"07700 9001{n}") for n in range(10, 90)]
+    outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", rows, head))
+
+    assert (
+        "warning: phone: 20 not compared, as they cannot be read; first in row 1; that is most of what source a says"
+        in outcome.lines
+    )
+
+
+def test_stays_that_begin_in_the_future_or_end_before_they_begin_are_told(tmp_path):
+    head = (*HEAD[:5], "seen_from", "seen_to")
+    rows = [("a", "1", *KIM, "2020-01-01", "2019-01-01"), ("a", "2", *KIM, "2999-01-01", "9999-12-31")]
+    outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", rows, head))
+
+    assert outcome.lines[:2] == (
+        "warning: seen_from lies in the future: rows 2", "warning: seen_to lies before seen_from: rows 1",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ["uprn", "source_key"])
+def test_numbers_of_more_digits_than_a_column_keeps_are_refused(tmp_path, column):
+    cells = {"source": "'a'", "source_key": "'1'", "uprn": "'2'", "sex": "1.0::float"} | {column: "100012345678::float"}
+    path = tmp_path / "in.parquet"
+    duckdb.execute(f"copy (select {', '.join(f'{v} as {k}' for k, v in cells.items())}) to '{path}' (format parquet)")
+    with pytest.raises(CommandError, match=rf"in.parquet: {column} of row 1 is a number of more digits than its"):
+        linked(tmp_path, path)
