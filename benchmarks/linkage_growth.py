@@ -108,7 +108,7 @@ def _agreements(runs: list[Grown]) -> dict[str, float]:
             if one.engine == "duckdb" and other.engine == "spark" and one.records == other.records:
                 query = f"""
                     select count(*) filter (a.person_id = b.person_id) / count(*),
-                        count(*) filter (a.household_id = b.household_id) / count(*)
+                        count(*) filter (a.household_id is not distinct from b.household_id) / count(*)
                     from read_parquet('{one.out}') a full join read_parquet('{other.out}') b using (source, source_key)
                 """  # noqa: S608 - files of our own
                 person, household = duckdb.sql(query).fetchall()[0]

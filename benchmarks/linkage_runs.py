@@ -157,7 +157,7 @@ def households_right(given: Set, residences: Path, run: Run) -> tuple[float, int
             join home h using (person_truth) left join read_parquet('{run.out}.parquet') o using (source, source_key)
         ), person as (
             select household_truth, person_truth, bool_or(dated) as dated,
-                any_value(household_id) filter (newest) as found
+                coalesce(any_value(household_id) filter (newest), '') as found
             from row group by all
         )
         select household_truth, found, household_truth is not null

@@ -12,8 +12,14 @@ from gateway.commands.files import CommandError
 from gateway.commands.link_blanks import in_file
 from gateway.commands.link_tables import literal, one
 from linkage.file_columns import UNREAD
-from linkage.sql_rules import nhs_number
+from linkage.sql_rules import nhs_number, nino
 
+# Numbers of which everybody has one for life, each with the rule of a text that is such a number. The letter that may
+# end a National Insurance number says nothing.
+_ONE_EACH = {
+    "nhs_number": ("NHS numbers", nhs_number),
+    "nino": ("National Insurance numbers", lambda column: f"left({nino(column)}, 8)"),
+}
 _MOST_NAMED, _FEWEST_CELLS = 5, 10
 # Dates from here on are not read.
 _LATEST_YEAR = "2100"
@@ -135,6 +141,32 @@ def _mostly_lost(connection: duckdb.DuckDBPyConnection, name: str) -> str:
         f"having count(*) >= {_FEWEST_CELLS} and 2 * {lost} > count(*) order by source"
     ).fetchall()
     return f"; that is most of what source {', '.join(source for (source,) in found)} says" if found else ""
+
+
+def of_two_numbers(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places: Places) -> list[str]:
+    """Persons of `clusters` with two numbers of which everybody has one: perhaps two people, or a number is wrong."""
+    told = []
+    for name, (words, rule) in _ONE_EACH.items():
+        if name not in present:
+            continue
+        # Few have two texts, and the rule is asked of those alone.
+        several = (
+            f"select person_id from rows join clusters using (source, source_key) where {name} is not null "  # noqa: S608 - our own columns
+            f"group by person_id having min({name}) <> max({name})"
+        )
+        found = connection.execute(
+            "select arg_min(row, held), arg_max(row, held) from "  # noqa: S608 - as above
+            f"(select any_value(person_id) as person_id, min(row) as row, min({rule(name)}) as held from rows "
+            f"join clusters using (source, source_key) where person_id in ({several}) group by number) "
+            "where held is not null group by person_id having min(held) <> max(held) order by min(row)"
+        ).fetchall()
+        if found:
+            rows = [row for pair in found for row in sorted(pair)]
+            told.append(
+                f"{len(found):,} {'persons have' if len(found) > 1 else 'person has'} two {words}, so that one is "
+                f"wrong or two people are taken for one: {places.named(rows)}"
+            )
+    return told
 
 
 def known_sources(connection: duckdb.DuckDBPyConnection, option: str, given: Sequence[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import duckdb
 from gateway import clock
 from gateway.commands.files import CommandError, replacing, unwritten
 from gateway.commands.link_dates import Known
-from gateway.commands.link_doubts import known_sources, repeats, unread
+from gateway.commands.link_doubts import known_sources, of_two_numbers, repeats, unread
 from gateway.commands.link_gazetteer import read_gazetteer
 from gateway.commands.link_inputs import Input, Names, read_inputs
 from gateway.commands.link_labels import measured, not_judged, read_labels
@@ -111,7 +111,12 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
             _write(connection, PAIRS, order.pairs, to[order.pairs])
         stages.lap("write")
         right = measured(connection, labels)
-        told = (*unread(connection, read.present, read.places), *_crowds(connection, linked, read), *not_judged(right))
+        told = (
+            *unread(connection, read.present, read.places),
+            *of_two_numbers(connection, read.present, read.places),
+            *_crowds(connection, linked, read),
+            *not_judged(right),
+        )
         read = replace(read, warnings=(*read.warnings, *told))
     report = _report(read, linked, stages, right) | ({} if addresses is None else {"addresses": addresses})
     for path, text in (

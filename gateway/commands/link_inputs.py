@@ -112,9 +112,9 @@ def read_inputs(
         columns = _columns(connection, file)
         met |= {name.strip().casefold() for name in columns}
         known = _known(file, columns, called)
-        warnings += _unknown_columns(file, known)
+        warnings += (asked := _unknown_columns(file, known))
         chosen = [name for name in _READ if name in known]
-        if not set(chosen) & {*COLUMNS[2:]}:
+        if not asked and not set(chosen) & {*COLUMNS[2:]}:
             warnings.append(f"{file.name} has no column that is compared, so that nobody in it is joined with anybody")
         present |= dict.fromkeys(("source", *chosen))
         table = f"file_{position}"

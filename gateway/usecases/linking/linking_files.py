@@ -169,8 +169,7 @@ def _clusters(connection: duckdb.DuckDBPyConnection, household: NDArray[np.int64
         "named", pd.DataFrame({"household": np.arange(len(names)), "household_id": pd.array(names, dtype="string")})
     )
     connection.execute(
-        "create or replace table clusters as select source, source_key, person_id, "
-        "coalesce(household_id, '') as household_id, probability "
+        "create or replace table clusters as select source, source_key, person_id, household_id, probability "
         "from (select min(row) as row from rows group by number) join rows using (row) join persons using (number) "
         "join lived using (number) left join named using (household) order by row"
     )

@@ -113,3 +113,28 @@ def test_numbers_of_more_digits_than_a_column_keeps_are_refused(tmp_path, column
     duckdb.execute(f"copy (select {', '.join(f'{v} as {k}' for k, v in cells.items())}) to '{path}' (format parquet)")
     with pytest.raises(CommandError, match=rf"in.parquet: {column} of row 1 is a number of more digits than its"):
         linked(tmp_path, path)
+
+
+def test_a_person_with_two_numbers_of_which_everybody_has_one_is_told_by_rows(tmp_path):
+    jolyon = ("Jolyon", "Exampleton", "1990-02-03", "NV1 2AB", "1 High Street")
+    rows = [
+        ("a", "1", *jolyon, "9434765919", "AB123456C"),
+        ("b", "2", *jolyon, "943 476 5919", "AB 12 34 56"),
+        ("c", "3", *jolyon, "9434765870", ""),
+        ("d", "4", *jolyon, "9434765871", ""),
+        ("a", "5", *LEE, "", "", "", "AB123456C"),
+    ]
+    outcome, found = linked(tmp_path, written(tmp_path / "in.csv", rows, (*HEAD, "nhs_number", "nino")))
+
+    assert len({row["person_id"] for row in found}) == 2
+    assert outcome.lines[1:] == (
+        "warning: 1 person has two NHS numbers, so that one is wrong or two people are taken for one: rows 1, 3",
+    )
+
+
+def test_who_has_no_household_shares_none_in_parquet_either(tmp_path):
+    path = written(tmp_path / "in.csv", [("a", "1", *KIM, "", ""), ("a", "2", *LEE, "NV1 2AB", "1 High Street")])
+    link_files(Order((path,), tmp_path / "out.parquet"))
+
+    found = duckdb.read_parquet(str(tmp_path / "out.parquet")).order("source_key").fetchall()
+    assert [household for *_, household, _ in found] == [None, "H1"]
