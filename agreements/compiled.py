@@ -92,7 +92,12 @@ class Bite:
     @property
     def unconditional(self) -> bool:
         """Whether it bites whatever the subject's states are."""
-        return not (self.when_any or self.when_all or self.unless_any or self.unless_all)
+        return not self.states
+
+    @property
+    def states(self) -> int:
+        """The states that it waits for, or that lift it."""
+        return self.when_any | self.when_all | self.unless_any | self.unless_all
 
 
 @dataclass(frozen=True, slots=True)

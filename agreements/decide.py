@@ -3,11 +3,11 @@
 Pure and total: whatever is wrong with a request is a `Refusal`. The only place where a `Permit` is constructed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from agreements.compiled import CompiledReferral, Gate
+from agreements.compiled import CompiledBar, CompiledReferral, Gate
 from agreements.decision import FORMS, Decision, Permit, Refer, Refusal, RuleUse, Terms
 from agreements.moments import Grant, Moment
 from agreements.periods import EVER
@@ -94,7 +94,8 @@ def decide_weighed(request: DecisionRequest, moment: Moment, weighed: Weighed, t
     granted = weighed.granted
     permit = None
     if granted:
-        permit = Permit(granted, _not_after(request, moment, weighed), terms, _RestsOn(request, moment, weighed))
+        grounds = _RestsOn(request, moment, weighed, terms.told_by)
+        permit = Permit(granted, _not_after(request, moment, weighed), terms, grounds)
     if moment.referrals:
         referral = referral_of(request, moment, weighed)
         if referral is not None:
@@ -107,13 +108,16 @@ def decide_weighed(request: DecisionRequest, moment: Moment, weighed: Weighed, t
 class _RestsOn:
     """The grounds of one permit, spelt out when first asked for."""
 
-    __slots__ = ("_coarse", "_granted", "_moment", "_opened", "_request", "_uses")
+    __slots__ = ("_coarse", "_granted", "_moment", "_opened", "_request", "_told_by", "_uses")
 
-    def __init__(self, request: DecisionRequest, moment: Moment, weighed: Weighed) -> None:
+    def __init__(
+        self, request: DecisionRequest, moment: Moment, weighed: Weighed, told_by: Iterable[tuple[int, int]]
+    ) -> None:
         self._request = request
         self._moment = moment
         self._granted = weighed.granted
         self._opened = weighed.opened
+        self._told_by = told_by
         self._coarse: tuple[tuple[str, int], ...] | None = None
         self._uses: tuple[RuleUse, ...] | None = None
 
@@ -128,8 +132,13 @@ class _RestsOn:
     def coarse(self) -> tuple[tuple[str, int], ...]:
         """The finest form that any one permit grants, capped by the coarsest limit."""
         if self._coarse is None:
-            self._coarse = self._shapes() if self._moment.caps or any(one.shaped for one in self._opened) else ()
+            self._coarse = self._shapes(self._moment.caps)
         return self._coarse
+
+    def told(self) -> tuple[tuple[str, int], ...]:
+        """As `coarse`, under the limits that bite whatever the states, or wait for such as the reader may hear of."""
+        heard = [cap for cap in self._moment.caps if may_hear(cap.states, self._granted, self._told_by)]
+        return self.coarse() if len(heard) == len(self._moment.caps) else self._shapes(heard)
 
     def uses(self) -> tuple[RuleUse, ...]:
         """Rules relied on, in order of clause."""
@@ -145,17 +154,25 @@ class _RestsOn:
                 if cells:
                     yield use if cells == use.mask else replace(use, mask=cells)
 
-    def _shapes(self) -> tuple[tuple[str, int], ...]:
+    def _shapes(self, caps: Sequence[CompiledBar]) -> tuple[tuple[str, int], ...]:
+        if not caps and not any(one.shaped for one in self._opened):
+            return ()
         by_rank = [0] * len(FORMS)
         for grant in self._opened:
             for permit in grant.permits:
                 for rank, cells in permit.coarse:
                     by_rank[rank] |= cells & self._granted
         _keep_finest(by_rank)
-        for cap in self._moment.caps:
+        for cap in caps:
             if cap.limit is not None and cap.bites(self._request.yes, self._request.no):
                 _cap(by_rank, cap.limit, cap.mask)
         return tuple((FORMS[rank], cells) for rank, cells in enumerate(by_rank) if rank and cells)
+
+
+def may_hear(states: int, granted: int, told_by: Iterable[tuple[int, int]]) -> bool:
+    """Whether a reader is permitted every item that tells of some states, of every source that supplies it."""
+    heard = sum(bit for bit, telling in told_by if states & bit and telling and not telling & ~granted)
+    return not states & ~heard
 
 
 def _keep_finest(by_rank: list[int]) -> None:

@@ -50,13 +50,20 @@ class Grounds(Protocol):
     def uses(self) -> tuple[RuleUse, ...]:
         """Every rule relied on, cut to the cells that are released."""
 
+    def told(self) -> tuple[tuple[str, int], ...]:
+        """The coarser forms of which the reader may be told: those of limits that would tell a state are left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What every permit of one register has in common."""
+    """What every permit of one register has in common.
+
+    `told_by` pairs the bit of a state with the cells that a reader must be permitted to hear of it.
+    """
 
     register_version: str
     vocabulary: Vocabulary
+    told_by: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +104,7 @@ class Permit:
 
     def form(self, source: str, item: str) -> str:
         """The form a permitted cell may be shown in: `full` or one of the coarser `FORMS`."""
-        bit = 1 << self.vocabulary.cell(source, item)
-        return next((name for name, mask in self.coarse if mask & bit), "full")
+        return _form_of(self.coarse, 1 << self.vocabulary.cell(source, item))
 
     def uses_of(self, source: str, item: str) -> tuple[RuleUse, ...]:
         """Every rule use that permits a cell."""
@@ -117,10 +123,23 @@ class Permit:
 
         A rule that shows recent events in full opens nothing of an older one that another rule shows as a band.
         """
+        return self._row_form(self.coarse, source, item, age_days, event_role)
+
+    def told_form(self, source: str, item: str, age_days: int | None, event_role: str | None) -> str:
+        """The form of one row as the reader is told it.
+
+        Where a limit waits for a state, that a row is cut tells the state: to who may not know of it, the row is told
+        in the form that the rules give it of anybody.
+        """
+        return self._row_form(self.grounds.told(), source, item, age_days, event_role)
+
+    def _row_form(
+        self, shapes: tuple[tuple[str, int], ...], source: str, item: str, age_days: int | None, event_role: str | None
+    ) -> str:
         bit = 1 << self.vocabulary.cell(source, item)
         fitting = [use.rank(bit) for use in self.uses_of(source, item) if _row_fits(use, age_days, event_role)]
         coarsest = len(FORMS) - 1
-        return FORMS[max(FORMS.index(self.form(source, item)), min(fitting, default=coarsest))]
+        return FORMS[max(FORMS.index(_form_of(shapes, bit)), min(fitting, default=coarsest))]
 
     @property
     def obligations(self) -> tuple[str, ...]:
@@ -131,6 +150,10 @@ class Permit:
     def advice(self) -> tuple[str, ...]:
         """Sentences the rules relied on want shown with what is released, in order of use."""
         return tuple(dict.fromkeys(use.advice for use in self.uses if use.advice))
+
+
+def _form_of(shapes: tuple[tuple[str, int], ...], bit: int) -> str:
+    return next((name for name, mask in shapes if mask & bit), "full")
 
 
 def _row_fits(use: RuleUse, age_days: int | None, event_role: str | None) -> bool:

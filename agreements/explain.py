@@ -11,11 +11,11 @@ from functools import cache
 from typing import NamedTuple, overload
 
 from agreements.compiled import Gate
-from agreements.decide import Weighed, gate_open, referral_of
+from agreements.decide import Weighed, gate_open, may_hear, referral_of
 from agreements.decision import Withheld
 from agreements.moments import Moment
 from agreements.neighbours import Nearest
-from agreements.request import STATE_BIT, DecisionRequest
+from agreements.request import DecisionRequest
 from agreements.sentences import not_included, not_yet, only_where, sometimes, topic_masks
 from agreements.vocabulary import Vocabulary
 from concept_model.items import ITEM_CAPACITY, Withholding
@@ -55,7 +55,7 @@ class Outlook:
     """What an explanation needs of the register beside the rules of the key."""
 
     vocabulary: Vocabulary
-    told_by: Mapping[int, int]
+    told_by: tuple[tuple[int, int], ...]
     """Bit of a state: the cells that a reader must be permitted to hear of it."""
 
 
@@ -196,7 +196,7 @@ def _known_states(request: DecisionRequest, moment: Moment, weighed: Weighed, ou
     """Conditions that fail, where the reader is permitted every state that they fail on."""
     for grant in moment.open_to(request):
         failing = _failing(grant.gate, request)
-        if failing and _may_hear(failing, weighed.granted, outlook):
+        if failing and may_hear(failing, weighed.granted, outlook.told_by):
             clause, words = grant.permits[0].clause, only_where(grant.gate, states_only=True)
             yield Reason(
                 CONDITION, Withholding.EXISTS, grant.mask, not_yet(words), clause, f"It is shown where {words}."
@@ -206,15 +206,6 @@ def _known_states(request: DecisionRequest, moment: Moment, weighed: Weighed, ou
 def _failing(gate: Gate, request: DecisionRequest) -> int:
     failing = gate.yes_all & ~request.yes | gate.no_all & ~request.no
     return failing if not gate.yes_any or gate.yes_any & request.yes else failing | gate.yes_any
-
-
-def _may_hear(states: int, granted: int, outlook: Outlook) -> bool:
-    for bit in STATE_BIT.values():
-        if states & bit:
-            telling = outlook.told_by.get(bit, 0)
-            if not telling or telling & ~granted:
-                return False
-    return True
 
 
 def _spelt_out(reason: Reason, vocabulary: Vocabulary, owners: Mapping[str, str]) -> Iterator[Withheld]:

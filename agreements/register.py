@@ -258,7 +258,7 @@ def compile_register(documents: RegisterDocuments) -> Register:
     agencies = {agency.id: agency for agency in documents.agencies.agencies}
     purposes = {purpose.id: purpose.title for purpose in documents.purposes.purposes}
     roles = {(agency.id, role.id): role for agency in documents.agencies.agencies for role in agency.roles}
-    version, vocabulary = _version(in_order), ground.vocabulary
+    version, vocabulary, outlook = _version(in_order), ground.vocabulary, _outlook(in_order, ground)
     index = compile_index(in_order, ground)
     timelines = {key: Timeline(rules) for key, rules in index.items()}
     sources = {
@@ -282,13 +282,13 @@ def compile_register(documents: RegisterDocuments) -> Register:
         deadlines=deadlines(in_order),
         feed_law=compile_feed_law(in_order),
         _timelines=timelines,
-        _terms=Terms(version, vocabulary),
+        _terms=Terms(version, vocabulary, outlook.told_by),
         _neighbours=Neighbourhood(timelines, _land(in_order, vocabulary)),
         _statutory=StatutoryGate(in_order),
         _roles=roles,
         _refusals={reader: role.refusal for reader, role in roles.items() if role.refusal is not None},
         _silences={},
-        _outlook=_outlook(in_order, ground),
+        _outlook=outlook,
         _supply=compile_supply(in_order),
         _glass=_break_glass(in_order),
         _successions=in_order.successions,
@@ -301,10 +301,10 @@ def _outlook(documents: RegisterDocuments, ground: Groundwork) -> Outlook:
     supplied = 0
     for admitted in documents.agreements:
         supplied |= ground.supplied(admitted.document)
-    told_by = {
-        STATE_BIT[state]: ground.vocabulary.mask(ground.vocabulary.sources, items) & supplied
+    told_by = tuple(
+        (STATE_BIT[state], ground.vocabulary.mask(ground.vocabulary.sources, items) & supplied)
         for state, items in STATE_ITEMS.items()
-    }
+    )
     return Outlook(ground.vocabulary, told_by)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from agreements.cells import Groundwork
 from agreements.compiled import CompiledBar, state_bits
+from agreements.decide import may_hear
 from agreements.decision import FORMS, Decision, Permit, Refer, Refusal, RuleUse, Terms
 from agreements.document import LimitRule, ProhibitRule
 from agreements.lawfulness import CRIMINAL, SPECIAL
@@ -124,7 +125,9 @@ class StatutoryGate:
         ends = [_end(self._ground.law.gateway_spans(entry.id), request.now), answer.at + _LASTS]
         ends += [_end(self._ground.law.basis_spans(basis), request.now) for basis in (*six, *nine, *ten)]
         coming = [bar.starts for bar in self._bars.get((request.agency, request.role), ()) if bar.starts > request.now]
-        return Permit(granted, min(*ends, *coming), terms, _UnderLaw(use, _shapes(granted, caps)))
+        heard = tuple(cap for cap in caps if may_hear(cap.states, granted, terms.told_by))
+        grounds = _UnderLaw(use, _shapes(granted, caps), _shapes(granted, heard))
+        return Permit(granted, min(*ends, *coming), terms, grounds)
 
     def _problem(
         self, request: DecisionRequest, named: NamedLaw, entry: LawEntry | None, cells: int | None
@@ -202,15 +205,20 @@ class StatutoryGate:
 class _UnderLaw:
     """The grounds of a permit that rests on a law alone."""
 
-    __slots__ = ("_coarse", "_use")
+    __slots__ = ("_coarse", "_told", "_use")
 
-    def __init__(self, use: RuleUse, coarse: tuple[tuple[str, int], ...]) -> None:
+    def __init__(self, use: RuleUse, coarse: tuple[tuple[str, int], ...], told: tuple[tuple[str, int], ...]) -> None:
         self._use = use
         self._coarse = coarse
+        self._told = told
 
     def coarse(self) -> tuple[tuple[str, int], ...]:
         """Full, but for what a limit caps."""
         return self._coarse
+
+    def told(self) -> tuple[tuple[str, int], ...]:
+        """As `coarse`, without limits that wait for a state of which the reader may not hear."""
+        return self._told
 
     def uses(self) -> tuple[RuleUse, ...]:
         """The law."""

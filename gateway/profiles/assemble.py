@@ -136,7 +136,7 @@ def _shown(frame: Frame, fact: PermittedFact, words: Mapping[UUID, Mapping[UUID,
         nature=held.nature,
         note=_note(fact),
         disputed=held.disputed,
-        form=fact.form,
+        form=fact.told_form,
         match=words[held.person_id][held.record_id],
         provenance=_provenance(frame, fact),
         ref=frame.ref(held.fact_id),
@@ -184,7 +184,7 @@ def _addresses(frame: Frame, facts: Sequence[PermittedFact], place: Mapping[UUID
             valid_from=_day(fact.fact.valid_from, fact.form),
             valid_to=_day(fact.fact.valid_to, fact.form),
             newest=fact.fact.valid_from is not None and fact.fact.valid_from == newest.get(fact.fact.person_id),
-            form=fact.form,
+            form=fact.told_form,
             provenance=_provenance(frame, fact),
         )
         for fact in sorted(residences, key=order)

@@ -15,12 +15,13 @@ _CODED_FIELDS = frozenset({"code", "flag"})
 
 @dataclass(frozen=True, slots=True)
 class PermittedFact:
-    """A fact that a permit admits, in the form that it may be shown in."""
+    """A fact that a permit admits, in the form that it may be shown in, and the form that the reader is told of."""
 
     fact: LoadedFact
     item: Item
     source: str
     form: str
+    told_form: str
 
 
 def permitted_facts(
@@ -39,11 +40,12 @@ def permitted_facts(
         item = ITEMS[fact.item_no]
         source = permit.vocabulary.sources[fact.source_no]
         judged = judged_item(permit, source, item.name)
-        age = _age_days(fact, now)
+        age = age_days(fact, now)
         if judged is None or not permit.admits(source, judged, age, fact.subject_role):
             continue
         form = permit.row_form(source, judged, age, fact.subject_role)
-        kept.append(PermittedFact(_cut(fact, item, form), item, source, form))
+        told = permit.told_form(source, judged, age, fact.subject_role)
+        kept.append(PermittedFact(_cut(fact, item, form), item, source, form, told))
     return kept
 
 
@@ -56,7 +58,8 @@ def judged_item(permit: Permit, source: str, name: str) -> str | None:
     return None
 
 
-def _age_days(fact: LoadedFact, now: datetime) -> int | None:
+def age_days(fact: LoadedFact, now: datetime) -> int | None:
+    """How old what a fact tells is; `None` where it has no day."""
     on = fact.happened_at.date() if fact.happened_at else fact.valid_from
     return None if on is None else (now.date() - on).days
 

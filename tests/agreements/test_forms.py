@@ -78,3 +78,35 @@ def test_a_row_takes_the_form_of_the_rules_that_admit_it(signed, age, limits, fo
 
     assert decision.row_form("housing", "housing.arrears", age, None) == form
     assert decision.row_form("housing", "housing.tenancy", age, None) == "full"
+
+
+@pytest.mark.parametrize(
+    ("reader", "told"),
+    [
+        (("northvale_nhs", "named_nurse", "health_safeguarding"), "full"),
+        (("northvale_council", "mash_worker", "front_door"), "band"),
+    ],
+)
+def test_a_form_that_would_tell_a_state_is_told_to_who_may_hear_of_the_state_alone(signed, reader, told):
+    """The charter shows allocations of the protected in part, to nearly everybody."""
+    documents = load_register(REGISTER, signed, NOW)
+    charter = next(one for one in documents.agreements if one.document.id == "MOU-NV-2026-001")
+    rules = [
+        rule.model_copy(update={"except_recipients": ()}) if rule.id == "X8" else rule
+        for rule in charter.document.rules
+    ]
+    amended = replace(charter, document=charter.document.model_copy(update={"rules": tuple(rules)}))
+    register = compile_register(
+        replace(documents, agreements=tuple(amended if one is charter else one for one in documents.agreements))
+    )
+    agency, role, purpose = reader
+    asked = replace(
+        REQUEST, agency=agency, role=role, purpose=purpose, relationship=Relationship.MASH,
+        states=dict.fromkeys(STATES, Tri.NO) | {"minor": Tri.YES, "safeguarding_concern": Tri.YES},
+    )  # fmt: skip
+    row = ("case_system", "care.allocation", 10, None)
+
+    protected = register.decide(replace(asked, states={**asked.states, "protected": Tri.YES}))
+
+    assert (protected.row_form(*row), protected.told_form(*row)) == ("band", told)
+    assert register.decide(asked).told_form(*row) == "full"

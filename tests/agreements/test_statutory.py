@@ -48,6 +48,15 @@ def test_what_the_person_grants_is_released_on_the_law_alone_for_a_day(northvale
     assert decision.not_after == NOW + timedelta(hours=23)
 
 
+def test_a_form_that_would_tell_a_state_is_not_told_to_who_was_granted_nothing_of_the_state(northvale):
+    named = NamedLaw("CA1989-s47", (("case_system", "care.allocation"),))
+    protected = replace(FRAUD, purpose="council_tax", role="council_tax_officer", states={"protected": Tri.YES})
+    decision = northvale.decide_statutory(protected, named, answered(named))
+
+    row = ("case_system", "care.allocation", None, None)
+    assert (decision.row_form(*row), decision.told_form(*row)) == ("band", "full")
+
+
 def test_nothing_granted_is_a_refusal_with_a_reason_on_record(northvale):
     decision = northvale.decide_statutory(FRAUD, LAW, answered(LAW, cells=()))
 

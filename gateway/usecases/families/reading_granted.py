@@ -236,7 +236,7 @@ def _fact(wiring: Wiring, permitted: PermittedFact) -> GrantedFact:
         nature=held.nature,
         note=_NOTES.get(held.nature),
         disputed=held.disputed,
-        form=form,
+        form=permitted.told_form,
         recorded_on=held.recorded_at.date(),
     )
 

@@ -264,10 +264,10 @@ def _asked_cells(register: Register, asked: Asked) -> int:
 
 
 def _cells_by_rank(register: Register, shown: Iterable[PermittedFact]) -> dict[int, int]:
-    """Cells of what was shown by the finest form in which they were, as a rank of `FORMS`."""
+    """Cells of what was shown by the finest form in which the reader is told that they were, as a rank of `FORMS`."""
     found: dict[int, int] = {}
     for fact in shown:
-        rank = FORMS.index(fact.form)
+        rank = FORMS.index(fact.told_form)
         found[rank] = found.get(rank, 0) | 1 << register.vocabulary.cell(fact.source, fact.item.name)
     taken = 0
     for rank in sorted(found):

@@ -31,7 +31,7 @@ def a_fact(person: str, item: str, value: dict[str, object], **changes: object) 
         record_id=known(record), person_id=known(person), source_no=SOURCES.index(source),
         item_no=item_bit(item), value=value, **columns,
     )  # fmt: skip
-    return PermittedFact(fact, item_named(item), source, form)
+    return PermittedFact(fact, item_named(item), source, form, form)
 
 
 def lives(

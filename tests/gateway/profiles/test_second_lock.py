@@ -15,7 +15,7 @@ class Given:
     """Grounds as they are given."""
 
     def __init__(self, coarse, uses):
-        self.coarse = lambda: coarse
+        self.coarse = self.told = lambda: coarse
         self.uses = lambda: uses
 
 
