@@ -1,7 +1,8 @@
 """Districts in a list of hits, which agreements release so that two people of one name can be told apart.
 
 They are shown where they do that and nowhere else. Beside everybody, a hit that had none among relatives who have one
-would say that somebody's home is withheld, and so that they are protected.
+would say that somebody's home is withheld, and so that they are protected. So would the one of two people of one name
+who had none: where the district of one of them is not known or is withheld, it is shown beside none of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,18 +13,29 @@ from gateway.profiles.shown import RESIDENCE
 from gateway.profiles.views import GoldenIdentity
 
 _DISTRICT = "outward_postcode"
+_Found = Sequence[tuple[UUID, GoldenIdentity]]
 
 
-def shown_beside(found: Sequence[tuple[UUID, GoldenIdentity]], facts: Iterable[PermittedFact]) -> list[PermittedFact]:
-    """The facts without districts of whom name and date of birth tell apart from everybody else who was found."""
-    alike = {
-        person for person, identity in found
-        if any(_alike(identity, heading) for other, heading in found if other != person)
-    }  # fmt: skip
-    return [
-        fact for fact in facts
-        if fact.item.name != RESIDENCE or fact.form != _DISTRICT or fact.fact.person_id in alike
-    ]  # fmt: skip
+def shown_beside(found: _Found, facts: Iterable[PermittedFact]) -> list[PermittedFact]:
+    """The facts without districts of whom name and date of birth tell apart, or whose districts do not tell apart."""
+    facts = list(facts)
+    districts = {fact.fact.person_id for fact in facts if _is_district(fact) and fact.fact.value.get("postcode")}
+    told = {person for group in _alike_groups(found) if len(group) > 1 and group <= districts for person in group}
+    return [fact for fact in facts if not _is_district(fact) or fact.fact.person_id in told]
+
+
+def _is_district(fact: PermittedFact) -> bool:
+    return fact.item.name == RESIDENCE and fact.form == _DISTRICT
+
+
+def _alike_groups(found: _Found) -> list[set[UUID]]:
+    """Everybody found, in groups of whom each can be taken for another of the group."""
+    groups: list[set[UUID]] = []
+    headings = dict(found)
+    for person, heading in found:
+        met = [group for group in groups if any(_alike(heading, headings[other]) for other in group)]
+        groups = [group for group in groups if group not in met] + [{person}.union(*met)]
+    return groups
 
 
 def _alike(one: GoldenIdentity, other: GoldenIdentity) -> bool:

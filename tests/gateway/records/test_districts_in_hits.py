@@ -68,3 +68,26 @@ def test_the_log_counts_the_districts_that_were_shown_and_no_others(twins_of_nam
         entry=answer.json()["receipt"]["entry"],
     )
     assert counts.shown == "2"
+
+
+def test_two_of_one_name_have_no_districts_where_the_home_of_one_is_withheld_or_was_never_given(twins_of_name):
+    nowhere = {"person_ref": "CP990004", "surname": "Oakenshaw", "forename": "Ivo", "dob": "1990-02-02", "sex": "M"}
+    twins_of_name.push_rows("case-people", nowhere)
+    link_everything(twins_of_name.wiring)
+    assert [found for found in districts(hits(twins_of_name, family_name="Oakenshaw")) if found[1]] == [
+        ("Petra Oakenshaw", ["NV1"]), ("Petra Oakenshaw", ["NV4"]),
+    ]  # fmt: skip
+
+    protect(twins_of_name, "CP990002")
+
+    assert {tuple(shown) for _, shown in districts(hits(twins_of_name, family_name="Oakenshaw"))} == {()}
+
+
+def protect(northvale, person_ref):
+    """Give somebody of the case system the mark without a day that somebody else of Northvale has."""
+    northvale.sql(
+        "UPDATE hearth.fact SET record_id = :record WHERE fact_id = ("
+        "  SELECT f.fact_id FROM hearth.fact f JOIN hearth.item i USING (item_no)"
+        "   WHERE i.name = 'identity.protected' AND f.valid_from IS NULL LIMIT 1)",
+        record=northvale.record_id("case_system", person_ref),
+    )
