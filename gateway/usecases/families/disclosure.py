@@ -25,6 +25,7 @@ from audit.receipt import Promise, sign_promise
 from gateway.errors import JUST_ENDED, AccessRefusedError, NotFoundError, PermitEndedError, ReferredError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import Frame, assemble_profile, shown_persons
+from gateway.profiles.household_homes import homes_of_households
 from gateway.profiles.loaded import LoadedFact
 from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.profiles.shown import counts_of, shown_on_page, sources_of
@@ -250,6 +251,7 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
         frame = replace(frame, disputes=open_disputes_of(wiring, connection, facts))
         persons = shown_persons(family.ego, facts, corrected_ties(connection))
         counts = withheld_counts(connection, persons)
+    facts += homes_of_households(persons, facts, permits, reading.now)
     reasons = [part for one in decided if one.person_id in set(persons) for part in one.withheld]
     titles = {code: agency.title for code, agency in wiring.register.agencies.items()}
     lines = withheld_lines(counts, reasons, titles, reading.now) + _role_lines(reading)

@@ -1,0 +1,75 @@
+"""S3: that somebody is protected is in no byte for a reader who may not know of it, neither in words nor by a gap."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from tests.gateway.northvale_world import copied
+from tests.gateway.served import content, served
+from tests.journeys.test_byte_equal import as_bytes
+
+VIKRAM, PRIYA, ROHAN = ("S3", "Vikram Nair"), ("S3", "Priya Nair"), ("S3", "Rohan Nair")
+_MARKS = "item_no = (SELECT i.item_no FROM hearth.item i WHERE i.name = 'identity.protected')"
+
+
+@contextmanager
+def northvale_marked_by(built, *sources):
+    """A copy in which nobody but these sources marks anybody as protected, and whose professionals nobody names.
+
+    Those of somebody protected are withheld by a clause of the charter (X7), whenever they began.
+    """
+    with copied(built) as northvale:
+        numbers = [northvale.wiring.source_number(source) for source in sources]
+        northvale.sql(
+            f"DELETE FROM hearth.fact WHERE {_MARKS} AND NOT source_no = ANY (:numbers)",  # noqa: S608 - a fixed text
+            numbers=numbers,
+        )
+        northvale.sql(
+            "DELETE FROM hearth.fact WHERE item_no ="
+            " (SELECT i.item_no FROM hearth.item i WHERE i.name = 'care.professional')"
+        )
+        yield northvale
+
+
+def seen(northvale, worker, purpose, family):
+    """The family's page and why it is as it is."""
+    with served(northvale) as gateway:
+        declaration = gateway.declare(worker, purpose)
+        handle = northvale.family_id(*family)
+        return [content(ask(worker, declaration, handle)) for ask in (gateway.family, gateway.explain)]
+
+
+@pytest.mark.parametrize("family", [VIKRAM, ROHAN])
+@pytest.mark.parametrize("worker", ["W203", "W211"])
+def test_who_works_with_the_family_sees_no_gap_where_the_protected_child_s_address_was(northvale_world, worker, family):
+    with northvale_marked_by(northvale_world) as unmarked:
+        nobody = seen(unmarked, worker, "early_help", family)
+
+    for marked_by in (["pds"], ["refuge"], ["pds", "refuge"]):
+        with northvale_marked_by(northvale_world, *marked_by) as marked:
+            assert as_bytes(seen(marked, worker, "early_help", family)) == as_bytes(nobody), marked_by
+    assert len({one["person"] for one in dict(nobody[0][1])["addresses"]}) == 2
+
+
+def test_who_may_know_is_told_in_words_and_sees_no_home_that_nobody_said(northvale):
+    page = dict(seen(northvale, "W101", "front_door", PRIYA)[0][1])
+
+    assert any(line["sentence"] == "Location protected: call the desk" for line in page["withheld"])
+    assert {one["person"] for one in page["addresses"]} == {str(northvale.family_id(*VIKRAM))}
+
+
+@pytest.mark.parametrize(
+    ("worker", "purpose"), [("N102", "health_safeguarding"), ("N201", "health_safeguarding"), ("C102", "missing_child")]
+)
+def test_what_is_cut_because_somebody_is_protected_is_not_said_to_be_cut(northvale_world, worker, purpose):
+    with northvale_marked_by(northvale_world) as unmarked:
+        nobody = seen(unmarked, worker, purpose, ROHAN)
+    with northvale_marked_by(northvale_world, "pds") as marked:
+        page, reasons = seen(marked, worker, purpose, ROHAN)
+
+    (allocated,) = {one["form"] for one in dict(page[1])["professionals"] if one["item"] == "care.allocation"}
+    assert allocated == "full"
+    assert "team" not in str(dict(page[1])["professionals"])
+    assert "team" in str(dict(nobody[0][1])["professionals"])
+    if worker != "C102":
+        assert as_bytes(reasons) == as_bytes(nobody[1])
