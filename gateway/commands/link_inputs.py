@@ -13,21 +13,17 @@ import numpy as np
 
 from gateway.commands.files import CommandError
 from gateway.commands.link_blanks import blank_lines
+from gateway.commands.link_cells import KEYS, cell_of, clear_nothings, keyless
 from gateway.commands.link_csv import ROW, columns_of, load_csv, short_rows
 from gateway.commands.link_dates import DATES, SEEN, Known, Told, read_dates
 from gateway.commands.link_doubts import Places, doubts
 from gateway.commands.link_parquet import load_parquet, parquet_columns, refuse_unreadable
-from gateway.commands.link_tables import File, files_of, literal, one, quoted
+from gateway.commands.link_tables import File, files_of, literal, one
 from linkage.file_rows import COLUMNS
-from linkage.sql_rules import trimmed
 
-KEYS = ("source", "source_key")
 TRUTH = "person_truth"
 _READ = (*COLUMNS, *SEEN, TRUTH)
 _CUTOFF = 0.7
-_NAMES = frozenset({"given_name", "family_name"})
-# A number that a spreadsheet or a data frame took for one of fractions.
-_NUMBERS = frozenset({"nhs_number", "uprn", "phone", "national_id"})
 # What such columns are often called elsewhere, letters and digits alone.
 _OTHER_NAMES = {
     "forename": "given_name", "forenames": "given_name", "firstname": "given_name", "surname": "family_name",
@@ -36,17 +32,6 @@ _OTHER_NAMES = {
     "uniquepupilnumber": "upn", "telephone": "phone", "mobile": "phone", "id": "source_key", "uniqueid": "source_key",
     "system": "source", "socsecid": "national_id", "street": "address",
 }  # fmt: skip
-# What databases and spreadsheets write where nothing is. Of names some are somebody's: those have rules of their own.
-_NOTHING = (
-    "null", "(null)", "[null]", "<null>", "n/a", "#n/a", "nan", "<na>", "nat", "none", "\\n", "#null!", "#ref!",
-    "#value!", "#name?", "#div/0!", "#num!",
-)  # fmt: skip
-# And where a home is not known: with a postcode beside it, all of whom that is said would live in one house.
-_NO_ADDRESS = (
-    "unknown", "not known", "n/k", "nk", "nka", "address unknown", "address not known", "unknown address", "nfa",
-    "no fixed abode", "of no fixed abode", "no fixed address", "no address", "not provided", "not recorded",
-    "not stated", "not disclosed", "not available", "withheld", "address withheld", "tbc", "tba", "-", ".",
-)  # fmt: skip
 
 
 def _letters(name: str) -> str:
@@ -123,7 +108,7 @@ def read_inputs(
         else:
             load_csv(connection, table, file)
             short += [(position, row) for row in short_rows(connection, table, columns[-1])]
-        cells = ", ".join(f"{_cell(name, known[name])} as {name}" for name in chosen)
+        cells = ", ".join(f"{cell_of(name, known[name])} as {name}" for name in chosen)
         if "source" not in known:
             cells += f", {literal(called.source or '')} as source"
         part = f"create or replace view part_{position} as select {cells}, {ROW} from {table}"  # noqa: S608 - names are quoted
@@ -136,6 +121,7 @@ def read_inputs(
     warnings += _odd_sizes(files, places, short)
     read = tuple(present)
     kept = one(connection, "select count(*) from rows")
+    clear_nothings(connection, read)
     dates = read_dates(connection, read, places, known_of_days)
     warnings += [*dates.warnings, *doubts(connection, read, places, known_of_days.today.isoformat())]
     return Input(read, kept, places.rows - kept, tuple(warnings), places, dates)
@@ -163,7 +149,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Place
         f"select {place} as file, * from part_{place}"  # noqa: S608 - our own views
         for place in range(len(files))
     )
-    told = f"(select * from ({parts}) where source is not null and source_key is not null)"  # noqa: S608 - our own views
+    told = f"(select * from ({parts}) where not ({keyless()}))"  # noqa: S608 - our own views
     try:
         _number(connection, told, begins)
         connection.execute(
@@ -175,11 +161,11 @@ def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Place
             if file.parquet:
                 refuse_unreadable(connection, f"file_{place}", file)
         raise CommandError("the inputs cannot be put together; is there room for temporary files?") from None
-    keyless = " union all ".join(
-        f"select {begins[place]} + {ROW} as row from part_{place} where source is null or source_key is null"  # noqa: S608 - our own views
+    left_out = " union all ".join(
+        f"select {begins[place]} + {ROW} as row from part_{place} where {keyless()}"  # noqa: S608 - our own views
         for place in range(len(files))
     )
-    connection.execute(f"create or replace table keyless as {keyless}")
+    connection.execute(f"create or replace table keyless as {left_out}")
     connection.execute("drop table numbered")
     for place, file in enumerate(files):
         connection.execute(f"drop view part_{place}")
@@ -203,18 +189,6 @@ def _number(connection: duckdb.DuckDBPyConnection, told: str, begins: Sequence[i
     connection.execute("create or replace table numbered as select * from sent")
     connection.unregister("sent")
     connection.execute("drop table keyed")
-
-
-def _cell(name: str, column: str) -> str:
-    # Around other cells the rules for their columns take tabs and the like away; a key has no rule.
-    whole = trimmed(quoted(column)) if name in {*KEYS, *DATES} else f"trim({quoted(column)})"
-    text = f"nullif({whole}, '')"
-    if name not in _NAMES:
-        nothing = (*_NOTHING, *_NO_ADDRESS) if name == "address" else _NOTHING
-        words = ", ".join(map(literal, nothing))
-        short = f"length({text}) <= {max(map(len, nothing))}"
-        text = f"case when {short} and lower({text}) in ({words}) then null else {text} end"
-    return rf"regexp_replace({text}, '^([0-9]+)\.0+$', '\1')" if name in _NUMBERS else text
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, file: File) -> list[str]:

@@ -138,3 +138,13 @@ def test_who_has_no_household_shares_none_in_parquet_either(tmp_path):
 
     found = duckdb.read_parquet(str(tmp_path / "out.parquet")).order("source_key").fetchall()
     assert [household for *_, household, _ in found] == [None, "H1"]
+
+
+def test_what_keeps_a_text_from_becoming_a_number_is_no_part_of_it(tmp_path):
+    head = ("source", "source_key", "given_name", "birth_date", "nhs_number", "phone")
+    kept = ('="a"', '="007"', '="Jo"', '="04/03/1990"', "'9434765919", "'+44 7700 900123")
+    rows = [kept, ("b", "1", "'Abla", "25/12/1990", "9434765919", "07700 900123")]
+    outcome, found = linked(tmp_path, written(tmp_path / "in.csv", rows, head))
+
+    assert [(row["source"], row["source_key"]) for row in found] == [("a", "007"), ("b", "1")]
+    assert [line for line in outcome.lines if line.startswith("warning: ")] == []
