@@ -27,6 +27,7 @@ from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import Frame, assemble_profile, shown_persons
 from gateway.profiles.household_homes import homes_of_households
 from gateway.profiles.loaded import LoadedFact
+from gateway.profiles.new_households import without_new_households
 from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.profiles.shown import counts_of, shown_on_page, sources_of
 from gateway.profiles.views import AgreementUsed, Coverage, Profile, Receipt, WithheldLine
@@ -247,7 +248,7 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
     frame = _frame(reading, family)
     with wiring.database.transaction("hg_read") as connection:
         loaded = load_facts(connection, ticket.ticket_id, outcome_follows=True)
-        facts = permitted_facts(loaded, permits, reading.now)
+        facts = family_facts(loaded, family, ticket, reading.now)
         frame = replace(frame, disputes=open_disputes_of(wiring, connection, facts))
         persons = shown_persons(family.ego, facts, corrected_ties(connection))
         counts = withheld_counts(connection, persons)
@@ -260,6 +261,18 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
     profile = assemble_profile(frame, persons, facts, lines, _agreements_used(wiring, relied), advice)
     outcome = outcome_entry(reading, authorised, persons, facts)
     return profile, outcome, append_outcome(wiring, outcome)
+
+
+def family_facts(
+    loaded: Sequence[LoadedFact], family: FamilyRead, ticket: Ticket, now: datetime
+) -> list[PermittedFact]:
+    """What of the facts loaded of a family is permitted, and does not tell where somebody protected has gone.
+
+    Of whom it is disputed, and so not known, that they are protected counts as protected: unknown lifts nothing.
+    """
+    permits = {(one.person_id, one.band): one.permit for one in family.decided if one.permit is not None}
+    protected = {one.person_id for one in family.inputs if one.states["protected"] != "no"}
+    return without_new_households(permitted_facts(loaded, permits, now), protected, permits, ticket.own_sources)
 
 
 def append_outcome(wiring: Wiring, outcome: Entry) -> bytes:

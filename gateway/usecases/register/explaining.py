@@ -23,13 +23,20 @@ from gateway.errors import NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import shown_persons
 from gateway.profiles.loaded import WithheldCount
-from gateway.profiles.permitted import PermittedFact, judged_item, permitted_facts
+from gateway.profiles.permitted import PermittedFact, judged_item
 from gateway.profiles.views import Receipt
 from gateway.profiles.withheld import withheld_lines
 from gateway.store.facts import load_facts, withheld_counts
 from gateway.store.household_corrections import corrected_ties
 from gateway.store.ledger import append
-from gateway.usecases.families.disclosure import OpenedFamily, append_outcome, open_family, receipt_for, require_unended
+from gateway.usecases.families.disclosure import (
+    OpenedFamily,
+    append_outcome,
+    family_facts,
+    open_family,
+    receipt_for,
+    require_unended,
+)
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.officers import require_officer
 from gateway.usecases.people.request_context import RequestContext
@@ -163,14 +170,13 @@ def _about_family(
     register = wiring.register
     opened = open_family(wiring, context, caller, UUID(str(asked.family_id)), declaration_id)
     reading, family = opened.reading, opened.family
-    permits = {(one.person_id, one.band): one.permit for one in family.decided if one.permit is not None}
     mask = _asked_cells(register, asked)
     told = purpose_permissions(
         register, caller.agency, caller.role, reading.declaration.purpose, reading.now, (Direction.VIEW,)
     )
     with wiring.database.transaction("hg_read") as connection:
         loaded = load_facts(connection, opened.ticket.ticket_id, outcome_follows=True)
-        facts = permitted_facts(loaded, permits, reading.now)
+        facts = family_facts(loaded, family, opened.ticket, reading.now)
         persons = set(shown_persons(family.ego, facts, corrected_ties(connection)))
         counts = withheld_counts(connection, sorted(persons))
     shown = [fact for fact in facts if fact.fact.person_id in persons]
