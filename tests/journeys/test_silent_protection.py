@@ -51,6 +51,35 @@ def test_who_works_with_the_family_sees_no_gap_where_the_protected_child_s_addre
     assert len({one["person"] for one in dict(nobody[0][1])["addresses"]}) == 2
 
 
+ASKED = (
+    {"family_name": "Nair", "given_name": "Rohan", "postcode": "NV1 0AB"},
+    {"family_name": "Nair", "postcode": "NV6 0SU"},
+    {"birth_date": "1990-11-30", "postcode": "NV1 0AB"}, {"postcode": "NV1 0AB"}, {"postcode": "NV6 0SU"},
+    {"identifier_scheme": "nhs_number", "identifier": "9992682205"},
+)  # fmt: skip
+"""Mother and child by name, birth and number, at the home that they left (NV1) and where they are (NV6)."""
+SEARCHERS = (
+    ("W203", "early_help"), ("W501", "council_tax"), ("B101", "tenancy_management"), ("W411", "homelessness"),
+    ("N102", "health_safeguarding"), ("F101", "home_safety"),
+)  # fmt: skip
+
+
+def test_no_search_tells_who_is_protected_by_hits_their_order_or_their_reasons(northvale_world):
+    found = []
+    for marked_by in ((), ("pds",), ("refuge",)):
+        with northvale_marked_by(northvale_world, *marked_by) as northvale, served(northvale) as gateway:
+            found.append([
+                content(gateway.client.post("/v1/people/search", json=asked, headers=headers))
+                for worker, purpose in SEARCHERS
+                for headers in [gateway.headers(worker, gateway.declare(worker, purpose))]
+                for asked in ASKED
+            ])  # fmt: skip
+
+    assert as_bytes(found[1]) == as_bytes(found[0])
+    assert as_bytes(found[2]) == as_bytes(found[0])
+    assert sum(bool(dict(body).get("hits")) for _, body in found[0]) > len(SEARCHERS)
+
+
 def test_who_may_know_is_told_in_words_and_sees_no_home_that_nobody_said(northvale):
     page = dict(seen(northvale, "W101", "front_door", PRIYA)[0][1])
 

@@ -1,7 +1,9 @@
 """The home of a service's household is told of whom it gives no address, to readers who are not told of protection."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from agreements.request import STATE_BIT
 from gateway.profiles.household_homes import homes_of_households
 from tests.gateway.profiles.facts import a_fact, known, lives
 from tests.gateway.profiles.test_second_lock import permit
@@ -44,6 +46,11 @@ def test_a_household_of_two_homes_has_none_to_tell():
     assert told(ANN, BOB, KIM, HOME, lives("bob", "2 Low St", "2026-01-01")) == set()
 
 
+def test_who_is_of_two_households_with_two_homes_is_told_of_neither():
+    elsewhere = [belongs("bob", "H2"), belongs("kim", "H2", record="kim again"), lives("bob", "2 Low St", "2026-10-12")]
+    assert told(ANN, KIM, HOME, *elsewhere) == set()
+
+
 def test_a_home_that_is_over_a_place_that_is_no_home_and_a_household_left_tell_nothing():
     assert told(ANN, KIM, lives("ann", "1 High St", "2022-10-05", "2026-11-19")) == set()
     assert told(ANN, KIM, lives("ann", "1 High St", kind="temporary")) == set()
@@ -69,4 +76,10 @@ def test_a_member_whose_address_is_shown_in_another_form_has_none():
 
 
 def test_who_is_told_of_protection_is_told_addresses_as_they_were_given():
-    assert told(ANN, KIM, HOME, to=permit(RESIDENCE, ("police", "identity.protected"))) == set()
+    mark = ("police", "identity.protected")
+    may_know = permit(RESIDENCE, mark)
+    telling = ((STATE_BIT["protected"], 1 << may_know.vocabulary.cell(*mark)),)
+    may_know = replace(may_know, terms=replace(may_know.terms, told_by=telling))
+
+    assert told(ANN, KIM, HOME, to=may_know) == set()
+    assert told(ANN, KIM, HOME, to=replace(may_know, mask=MAY_SEE.mask)) == {(known("kim"), "1 High St")}
