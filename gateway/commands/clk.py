@@ -33,7 +33,7 @@ _WORD = 8
 
 
 @app.command()
-def encode(
+def encode(  # noqa: PLR0913, PLR0917 - one parameter an option
     file: Path = typer.Argument(help="CSV or Parquet with the columns of `hearthgate link`."),
     secret: Path = typer.Option(help="A file with the secret, 16 bytes at least, that the two sides keep."),
     out: Path = typer.Option(help="Where the encodings go, as CSV: source, source_key, clk."),
@@ -41,6 +41,7 @@ def encode(
         None, metavar="THEIRS=OURS", help="What the file calls a column of ours; repeatable, or several with commas."
     ),
     source: str | None = typer.Option(None, help="The source of a file that has no such column."),
+    encoding: str | None = typer.Option(None, help="Of a file that is not UTF-8 or UTF-16: windows-1252, mostly."),
     dates: list[str] | None = typer.Option(
         None, metavar="[SOURCE=]ORDER", help="day-first or month-first, where 03/04/1990 stands; else the rows tell."
     ),
@@ -64,7 +65,7 @@ def encode(
         raise CommandError(str(refused)) from None
     with connect() as connection:
         known = Known(clock.utc_now().date(), dates or ())
-        read = read_inputs(connection, (file,), known, names_of(rename or (), source))
+        read = read_inputs(connection, (file,), known, names_of(rename or (), source, encoding))
         told = list(read.warnings)
         if lacking := [name for name in _ENCODED if name not in read.present]:
             told.append(f"{file.name} has no column {' and no column '.join(lacking)}, and nothing of it is encoded")
@@ -81,7 +82,7 @@ def encode(
                 f"would pair with anybody of their home: {read.places.named(sorted(bare))}"
             )
     _write(out, (*_REQUIRED, _CLK), written)
-    for line in (*read.dates.lines, *(f"warning: {each}" for each in told)):
+    for line in (*read.forms, *read.dates.lines, *(f"warning: {each}" for each in told)):
         typer.echo(line, err=True)
     typer.echo(f"{len(written)} records encoded", err=True)
     if bare or read.rows_without_key:

@@ -55,6 +55,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
         None, metavar="THEIRS=OURS", help="What the files call a column of ours; repeatable, or several with commas."
     ),
     source: str | None = typer.Option(None, help="The source of files that have no such column."),
+    encoding: str | None = typer.Option(None, help="Of files that are not UTF-8 or UTF-16: windows-1252, mostly."),
     dates: list[str] | None = typer.Option(
         None,
         metavar="[SOURCE=]ORDER",
@@ -75,7 +76,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     if not inputs:
         for_files = (
             out, model, save_model, previous, report, pairs, labels, duplicate_free, adults, gazetteer, rename, source,
-            dates, work,
+            encoding, dates, work,
         )  # fmt: skip
         plain = (gap, engine, spark_master, wide) == (_DEFAULT_GAP, Engine.DUCKDB, _HERE, False)
         if not plain or any(option is not None for option in for_files):
@@ -102,7 +103,7 @@ def link(  # noqa: PLR0913, PLR0917 - one parameter an option
     order = Order(
         tuple(inputs), out, model, save_model, previous, report, pairs, labels, gap, tuple(duplicate_free or ()),
         tuple(adults or ()), gazetteer,
-        names_of(rename or (), source), _spark(spark_master) if engine is Engine.SPARK else None, work, wide,
+        names_of(rename or (), source, encoding), _spark(spark_master) if engine is Engine.SPARK else None, work, wide,
         tuple(dates or ()),
     )  # fmt: skip
     outcome = link_files(order)

@@ -14,7 +14,7 @@ _NAMES = frozenset({"given_name", "family_name"})
 _NUMBERS = frozenset({"nhs_number", "uprn", "phone", "national_id"})
 # What databases and spreadsheets write where nothing is. Of names some are somebody's: those have rules of their own.
 _NOTHING = (
-    "null", "(null)", "[null]", "<null>", "n/a", "#n/a", "nan", "<na>", "nat", "none", "\\n", "#null!", "#ref!",
+    "null", "(null)", "[null]", "<null>", "n/a", "#n/a", "<na>", "none", "\\n", "#null!", "#ref!",
     "#value!", "#name?", "#div/0!", "#num!",
 )  # fmt: skip
 # And where a home is not known: with a postcode beside it, all of whom that is said would live in one house.
@@ -59,7 +59,7 @@ def clear_nothings(connection: duckdb.DuckDBPyConnection, present: Collection[st
 def _words(nothing: Collection[str]) -> str:
     """Words as they are written, in small letters and in capitals."""
     forms = (form for word in nothing for form in (word, word.upper(), word.capitalize(), word.title()))
-    return ", ".join(map(literal, dict.fromkeys(("NaN", "NaT", *forms))))
+    return ", ".join(map(literal, dict.fromkeys(("nan", "NaN", "NaT", *forms))))
 
 
 def _bare(cell: str) -> str:

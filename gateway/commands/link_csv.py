@@ -19,17 +19,14 @@ _PIECE = 1 << 20
 _FEWEST_COMMAS, _MOST_BREAKS = 8, 20
 # Stands in no file, so that an empty cell is not taken for one that is not there.
 _NOWHERE = "\x01\x01"
-_UTF_16 = "UTF-16, as Unicode text of Excel; save it as CSV UTF-8"
+_UTF_16 = "UTF-16 and does not begin with a mark that says so; save it as CSV UTF-8"
 # What files begin with that are called .csv and are none.
-_OTHER_FORMS = {
+OTHER_FORMS = {
     b"\x1f\x8b": "packed with gzip; unpack it",
     b"PK\x03\x04": "an Excel workbook or a zip; save the sheet as CSV UTF-8, or unpack it",
     b"\xd0\xcf\x11\xe0": "an Excel workbook; save the sheet as CSV UTF-8",
-    b"\xff\xfe": _UTF_16,
-    b"\xfe\xff": _UTF_16,
     b"PAR1": "Parquet; call it .parquet",
 }
-_OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def load_csv(connection: duckdb.DuckDBPyConnection, table: str, file: File) -> None:
@@ -71,7 +68,7 @@ def columns_of(file: File) -> list[str]:
     """The names in the first row. Raise `CommandError` where there is none, or none parted by commas."""
     try:
         with file.path.open("rb") as begun:
-            begins = begun.read(max(map(len, _OTHER_FORMS)))
+            begins = begun.read(max(map(len, OTHER_FORMS)))
         _refuse_other_form(file, begins)
         with file.path.open(encoding="utf-8-sig", newline="") as stream:
             first: list[str] = next(csv.reader(stream, strict=True), [])
@@ -86,10 +83,6 @@ def columns_of(file: File) -> list[str]:
     if not "".join(first).strip() or first[0].casefold().startswith("sep="):
         message = f"{file.name} has a first row without names of columns; take what stands above them away"
         raise CommandError(message)
-    for mark, words in _OTHER_MARKS.items():
-        if len(first) == 1 and mark in first[0]:
-            message = f"{file.name} has its cells parted by {words}; save it with commas"
-            raise CommandError(message)
     names = [name.strip() for name in first]
     # Rows that end with a comma have a column more, and so has the first of them.
     return [*names[:-1], names[-1] or "without a name"] if "" not in names[:-1] and names else names
@@ -100,7 +93,7 @@ def _refuse_other_form(file: File, begins: bytes) -> None:
         message = f"{file.name} is empty; its first row has to name columns"
         raise CommandError(message)
     # Without the two bytes that tell it, letters of UTF-16 are seen by the empty byte beside each.
-    forms = _OTHER_FORMS | ({begins: _UTF_16} if b"\x00" in begins else {})
+    forms = OTHER_FORMS | ({begins: _UTF_16} if b"\x00" in begins else {})
     for form, words in forms.items():
         if begins.startswith(form):
             message = f"{file.name} is {words}"
@@ -164,6 +157,6 @@ def _refuse_encoding(file: File) -> NoReturn:
                 text.decode("utf-8")
             except UnicodeDecodeError:
                 break
-    way = "save it as UTF-8 CSV or as Parquet, each part in its own encoding"
+    way = "say --encoding windows-1252 if that is what it is, or save it as UTF-8, each part from its own encoding"
     message = f"{file.name} is not UTF-8 from line {line} on; {way}"
     raise CommandError(message)

@@ -126,7 +126,7 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
         if path is not None:
             _write_text(path, to[path], text)
     wide = [name for name, each in right.get("groups", {}).items() if each["gap"] > order.gap]
-    lines = [*read.dates.lines, *(f"warning: {each}" for each in read.warnings), *_lineage(linked)]
+    lines = [*read.forms, *read.dates.lines, *(f"warning: {each}" for each in read.warnings), *_lineage(linked)]
     lines += [f"quality differs by more than {order.gap:g} between groups of {name}" for name in wide]
     summary = {
         name: report[name] for name in ("records", "persons", "households", "pairs_for_review", "rows_without_key")
@@ -280,6 +280,7 @@ def _report(read: Input, linked: LinkedFile, stages: _Stages, measured: Mapping[
             for each in run.blocks
         ],
         "model": model.trained_on,
+        "forms": list(read.forms),
         "dates": list(read.dates.report),
         "warnings": list(read.warnings),
         "seconds": stages.seconds,

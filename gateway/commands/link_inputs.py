@@ -3,10 +3,11 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 from shlex import quote
+from tempfile import TemporaryDirectory
 
 import duckdb
 import numpy as np
@@ -17,6 +18,7 @@ from gateway.commands.link_cells import KEYS, cell_of, clear_nothings, keyless
 from gateway.commands.link_csv import ROW, columns_of, load_csv, short_rows
 from gateway.commands.link_dates import DATES, SEEN, Known, Told, read_dates
 from gateway.commands.link_doubts import Places, doubts
+from gateway.commands.link_forms import PLAIN, encoding_of, form_of, plain_copy
 from gateway.commands.link_parquet import load_parquet, parquet_columns, refuse_unreadable
 from gateway.commands.link_tables import File, files_of, literal, one
 from linkage.file_rows import COLUMNS
@@ -44,13 +46,14 @@ _SPELT = {_letters(name): name for name in _READ}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How files name things: their column to ours, and the source of files that have no such column."""
+    """What files tell nobody: their column to ours, the source of those without, the encoding of what is not UTF-8."""
 
     ours: Mapping[str, str] = field(default_factory=dict)
     source: str | None = None
+    encoding: str | None = None
 
 
-def names_of(renamed: Sequence[str], source: str | None) -> Names:
+def names_of(renamed: Sequence[str], source: str | None, encoding: str | None = None) -> Names:
     """From THEIRS=OURS, also several with commas, to names; raise `CommandError` where OURS is no column of ours."""
     ours: dict[str, str] = {}
     for each in ",".join(renamed).split(",") if renamed else ():
@@ -64,7 +67,7 @@ def names_of(renamed: Sequence[str], source: str | None) -> Names:
         ours[theirs] = mine
     if source is not None and not source.strip():
         raise CommandError("--source is empty; give the files' source a name")
-    return Names(ours, source)
+    return Names(ours, source, encoding_of(encoding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Input:
     warnings: tuple[str, ...]
     places: Places
     dates: Told = field(default_factory=Told)
+    forms: tuple[str, ...] = ()
 
 
 def read_inputs(
@@ -85,14 +89,26 @@ def read_inputs(
     """Make the table `rows` of all files; raise `CommandError` for what cannot be read.
 
     `number` numbers records from 0 in order of source and key, `row` rows in order of the files, from 0 and with those
-    that are left out.
+    that are left out. Files in another form are copied for as long as this takes.
     """
+    called = names or Names()
+    told, files = [], []
+    with TemporaryDirectory(prefix="hearthgate-link-") as folder:
+        for place, file in enumerate(files_of(paths)):
+            form = form_of(file, called.encoding)
+            if form != PLAIN:
+                told.append(f"files: {file.name} is read as {form.words}")
+            files.append(file if form == PLAIN else plain_copy(file, form, Path(folder) / f"{place}.csv"))
+        return replace(_read_files(connection, files, known_of_days, called), forms=tuple(told))
+
+
+def _read_files(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[File], known_of_days: Known, called: Names
+) -> Input:
     warnings: list[str] = []
     present: dict[str, None] = {}
-    called = names or Names()
     met: set[str] = set()
     short: list[tuple[int, int]] = []
-    files = files_of(paths)
     for position, file in enumerate(files):
         columns = _columns(connection, file)
         met |= {name.strip().casefold() for name in columns}
