@@ -277,8 +277,8 @@ DECIDING = (
     Fault(
         "limits leave out forms that nobody transforms",
         "decide.py",
-        "self._shapes() if self._moment.caps or any(",
-        "self._shapes() if any(",
+        "if not caps and not any(",
+        "if not any(",
         seed=7,
     ),
     Fault(
@@ -353,7 +353,7 @@ DECIDING = (
     Fault(
         "a failed condition is told to everybody",
         "explain.py",
-        "if failing and _may_hear(failing, weighed.granted, outlook):",
+        "if failing and may_hear(failing, weighed.granted, outlook.told_by):",
         "if failing:",
         seed=3,
         law="a_reason_tells_a_state_only_to_a_reader_permitted_it",
