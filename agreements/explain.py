@@ -159,14 +159,27 @@ def _spoken(request: DecisionRequest, moment: Moment, weighed: Weighed, outlook:
     """What may be said of this subject, the most telling first; where two speak of one cell, the first is heard."""
     for voice in _voices(request, moment):
         yield voice._replace(mask=voice.mask & ~weighed.silenced)
+    barred = _barred_as_told(request, moment, weighed, outlook)
     for known in _known_states(request, moment, weighed, outlook):
-        yield known._replace(mask=known.mask & ~weighed.barred)
+        yield known._replace(mask=known.mask & ~barred)
     for pair in moment.pairs:
         # Whether a rule that waits for a state bites would tell the state; so would a side that is only possible.
         if pair.unconditional and pair.keep & weighed.granted:
             change = "It is never shown beside other things that your role sees."
             cells = pair.withhold & weighed.paired & moment.reach
             yield Reason(NEVER_BOTH, Withholding.SILENT, cells, None, pair.clause, change)
+
+
+def _barred_as_told(request: DecisionRequest, moment: Moment, weighed: Weighed, outlook: Outlook) -> int:
+    """Barred cells, without those that a state bars of which the reader may not hear.
+
+    Which items wait for a condition would tell such a state: it is told as of anybody else.
+    """
+    barred = moment.barred
+    for bar in moment.bars:
+        if bar.bites(request.yes, request.no) and may_hear(bar.states, weighed.granted, outlook.told_by):
+            barred |= bar.mask
+    return barred
 
 
 def _silent(unsaid: int, nearest: Nearest) -> Iterator[Reason]:

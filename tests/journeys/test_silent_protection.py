@@ -51,6 +51,22 @@ def test_who_works_with_the_family_sees_no_gap_where_the_protected_child_s_addre
     assert len({one["person"] for one in dict(nobody[0][1])["addresses"]}) == 2
 
 
+@pytest.mark.parametrize("worker", ["W203", "W211"])
+def test_what_waits_for_her_to_agree_is_told_as_of_anybody_in_an_emergency_too(northvale_world, worker):
+    """Priya has not agreed to help, and whoever works with her may hear that."""
+    reasons = []
+    for marked_by in ((), ("pds",), ("refuge",)):
+        with northvale_marked_by(northvale_world, *marked_by) as northvale, served(northvale) as gateway:
+            handle = northvale.family_id(*PRIYA)
+            emergency = {"break_glass": True, "at_risk": "Priya Nair"} if worker == "W211" else {}
+            declaration = gateway.declare(worker, "early_help", family_id=str(handle), **emergency)
+            reasons.append(content(gateway.explain(worker, declaration, handle)))
+
+    assert as_bytes(reasons[1]) == as_bytes(reasons[0])
+    assert as_bytes(reasons[2]) == as_bytes(reasons[0])
+    assert b"agreed to help" in as_bytes(reasons[0])
+
+
 ASKED = (
     {"family_name": "Nair", "given_name": "Rohan", "postcode": "NV1 0AB"},
     {"family_name": "Nair", "postcode": "NV6 0SU"},
