@@ -5,12 +5,13 @@ Every operation gets a few from each of several callers; `HEARTHGATE_TEST_REQUES
 
 import json
 import os
-from itertools import cycle
+from hashlib import sha256
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core import NotSet
 
 from gateway.api.export import contract
 from tests.gateway.northvale_world import copied
@@ -31,7 +32,7 @@ def as_text(_context, value):
 
 
 # Machines of two partners, an officer and a worker.
-CALLERS = cycle(("schools-attendance", "W601", "police-nominals", "W401"))
+CALLERS = ("schools-attendance", "W601", "police-nominals", "W401")
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +41,19 @@ def gateway(northvale_world):
         yield running
 
 
+def caller_of(case):
+    """Who sends a request hangs on the request alone, so that one that failed can be sent again by itself."""
+    body = None if isinstance(case.body, NotSet) else case.body
+    told = (case.method, case.path, case.path_parameters, case.query, case.headers, case.cookies, body)
+    return CALLERS[sha256(repr(told).encode(errors="surrogatepass")).digest()[0] % len(CALLERS)]
+
+
 @SCHEMA.parametrize()
 @settings(
     max_examples=REQUESTS, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True,
     phases=[Phase.explicit, Phase.generate],
 )  # fmt: skip
 def test_no_request_makes_the_gateway_fail(gateway, case):
-    headers = {"Test-Caller": next(CALLERS)}
+    headers = {"Test-Caller": caller_of(case)}
     answer = case.call(base_url=f"http://127.0.0.1:{gateway.port}", headers=headers)
     case.validate_response(answer, checks=[not_a_server_error])
