@@ -6,6 +6,7 @@ ones.
 
 import os
 import shutil
+import signal
 import tempfile
 
 import pytest
@@ -43,8 +44,11 @@ def pytest_configure(config):
 
     `--basetemp` keeps them elsewhere, for whoever wants to look at what a test left.
     """
-    alone = not hasattr(config, "workerinput") and config.option.basetemp is None
-    if alone and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= 2 * ROOM:
+    if hasattr(config, "workerinput"):
+        return
+    # Asked to end, a run ends as by Ctrl-C: its workers end with it, and what it wrote is removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if config.option.basetemp is None and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= 2 * ROOM:
         config.option.basetemp = tempfile.mkdtemp(prefix="hearthgate-tests-", dir=MEMORY)
         config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 

@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,12 @@ TEMPLATE = "hearthgate_template"
 # Thousands of databases are made and dropped in a run: in memory, where it has room, that takes half the time.
 MEMORY = Path("/dev/shm")  # noqa: S108 - each folder in it is made with mkdtemp
 ROOM = 4 * 2**30
+# Its standard input ends with the process that holds the other end, however that process came to its end.
+_GUARD = """cat
+pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null) && kill -INT "$pid"
+while [ -e "$1/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+rm -rf "$@"
+"""
 
 
 class Cluster:
@@ -31,6 +38,7 @@ class Cluster:
         self.admin_password = secrets.token_urlsafe(24)
         self.passwords = {role: secrets.token_urlsafe(24) for role in SERVING_ROLES}
         self.start()
+        self._guard = guard(self.server.data_dir, self.server.data_dir.parent, self.folder)
         # Tests kill processes, never the power: what was written survives in the page cache, and tests run faster.
         self.administer("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         create_roles(self.admin_url("postgres"), self.passwords)
@@ -85,6 +93,7 @@ class Cluster:
         self.server.stop()
         with suppress(ChildProcessError):
             os.waitpid(self.server.pid, 0)
+        self._guard.communicate()
         shutil.rmtree(self.server.data_dir.parent, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -95,6 +104,12 @@ class Cluster:
             for statement in statements:
                 connection.exec_driver_sql(statement)
         engine.dispose()
+
+
+def guard(data: Path, *folders: Path) -> subprocess.Popen[bytes]:
+    """Stop the server of these data and remove the folders once nobody holds this process's standard input any more."""
+    command = ["/bin/sh", "-c", _GUARD, "guard", *map(str, (data, *folders))]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _folder() -> Path:
