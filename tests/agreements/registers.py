@@ -1,7 +1,11 @@
-"""Hypothesis strategies: small random registers, and requests biased towards their rules and dates."""
+"""Hypothesis strategies: small random registers, and requests biased towards their rules and dates.
+
+Those that draw by strategies of their own keep them: to make and check one anew takes longer than to draw from it.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -61,18 +65,22 @@ LISTS = {
 }  # fmt: skip
 
 
+@cache
 def some(values, least=1):
     return st.lists(st.sampled_from(values), min_size=least, max_size=3, unique=True)
 
 
+@cache
 def any_or(values):
     return st.one_of(st.just("*"), some(values))
 
 
+@cache
 def patterns():
     return st.one_of(st.just(["*"]), some((*ITEMS, "health.*", "education.*")))
 
 
+@cache
 def recipients():
     one = st.fixed_dictionaries({"agency": st.sampled_from((*AGENCIES, "*")), "roles": any_or(ROLES)})
     family = st.fixed_dictionaries({"family": st.sampled_from(("council_worker", "landlord_manager"))})
@@ -87,6 +95,7 @@ def scope(number, effect):
     }  # fmt: skip
 
 
+@cache
 def state_lists():
     return st.one_of(st.just([]), st.just([]), some(USED_STATES))
 
@@ -124,6 +133,12 @@ def bar(number, effect):
     )
 
 
+@cache
+def rule(number):
+    """Most often a permit; one strategy three times would count once, so each is another."""
+    return st.one_of(permit(number), permit(number), permit(number), bar(number, "prohibit"), bar(number, "limit"))
+
+
 def law(covered):
     return {
         "gateways": [{"id": "G1", "covers": covered}] if covered else [],
@@ -136,10 +151,7 @@ def law(covered):
 
 @st.composite
 def agreements(draw, number):
-    rules = [
-        draw(st.one_of(permit(at), permit(at), permit(at), bar(at, "prohibit"), bar(at, "limit")))
-        for at in range(draw(st.integers(1, 4)))
-    ]
+    rules = [draw(rule(at)) for at in range(draw(st.integers(1, 4)))]
     parties = draw(some(AGENCIES, least=2))
     permits = [rule["id"] for rule in rules if rule["effect"] == "permit"]
     glass = None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,6 +40,7 @@ def gated(number, effect):
     }
 
 
+@cache
 def referral():
     return st.fixed_dictionaries(
         gated(70, "refer")
@@ -55,6 +57,7 @@ def selection():
     return st.fixed_dictionaries({"sources": any_or(SOURCES), "data": patterns()})
 
 
+@cache
 def never_both():
     return st.fixed_dictionaries(
         {
@@ -72,6 +75,7 @@ def never_both():
     )
 
 
+@cache
 def voice():
     told = gated(90, "permit") | {"mode": st.sampled_from(("exists", "count")), "sentence": st.just("{owner} holds")}
     return st.fixed_dictionaries({name: part for name, part in told.items() if name != "effect"})
