@@ -1,20 +1,19 @@
 """The gateway's own two processes over a copy of Northvale, to be killed: the one that serves, the one that works.
 
-python -m tests.gateway.intake.processes serve|work <file of settings>
+They are forks of one process that has read the libraries, the mappings and the register's files: to read them takes
+longer than what the tests look at.
 """
 
 import json
-import os
-import signal
+import multiprocessing
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Annotated
 
@@ -39,19 +38,20 @@ from gateway.store.engine import database, embedded_url
 from gateway.wiring import Wiring
 
 _PATIENCE = 300.0
+_FORKING = multiprocessing.get_context("forkserver")
+_FORKING.set_forkserver_preload(["tests.gateway.intake.warm"])
 
 
 @dataclass
 class Process:
     """One of the two, running."""
 
-    running: subprocess.Popen[bytes]
+    running: ForkServerProcess
 
     def kill(self) -> None:
         """`kill -9`, and wait until it is gone."""
-        with suppress(ProcessLookupError):
-            os.kill(self.running.pid, signal.SIGKILL)
-        self.running.wait()
+        self.running.kill()
+        self.running.join()
 
 
 class Processes:
@@ -78,13 +78,12 @@ class Processes:
 
     def start(self, kind: str) -> Process:
         """Start one."""
-        process = Process(
-            subprocess.Popen([sys.executable, "-m", "tests.gateway.intake.processes", kind, str(self._told)])
-        )
+        process = Process(_FORKING.Process(target=main, args=(kind, str(self._told)), daemon=True))
+        process.running.start()
         self._started.append(process)
         if kind == "serve":
-            _wait(lambda: self._answers() or process.running.poll() is not None)
-            assert process.running.poll() is None
+            _wait(lambda: self._answers() or not process.running.is_alive())
+            assert process.running.is_alive()
         return process
 
     def push(self, feed: str, body: bytes, key: str) -> httpx.Response:
@@ -163,7 +162,3 @@ def main(kind: str, path: str) -> None:
             _serve(wiring, told["port"], signs_in=bool(told["clients"]))
         else:
             run_intake_worker(wiring, threading.Event())
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -82,7 +82,7 @@ def wait(holds, explain=lambda: "in vain"):
     until = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < until, explain()
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def state_of(northvale, batch_id):

@@ -37,7 +37,7 @@ class Killing:
             self.gateway.kill()
 
     def pause(self, _seconds):
-        if self.gateway.running.poll() is not None:
+        if not self.gateway.running.is_alive():
             self.gateway = self.run.start("serve")
 
     def send(self, method, address, headers, content):
