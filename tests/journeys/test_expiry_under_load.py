@@ -1,7 +1,8 @@
 """An agreement ends at 24:00 Europe/London of its last day while many read: nothing leaves at or after that instant.
 
-The gateway's clock is the machine's with a fixed offset, so that the day's end falls into the run. A ticket is held to
-the database server's clock, too, so the agreement ends at a real midnight to come, and only the application is ahead.
+The gateway's clock is ahead of the machine's, so that the day's end falls into the run; it stands still until every
+reader has been answered. A ticket is held to the database server's clock, too, so the agreement ends at a real midnight
+to come, and only the application is ahead.
 """
 
 import itertools
@@ -23,7 +24,8 @@ from gateway import clock
 from tests.gateway.cluster import REGISTER
 from tests.gateway.served import served
 
-READERS, BEFORE, AFTER = 6, timedelta(seconds=4), timedelta(seconds=2)
+READERS, BEFORE, AFTER = 6, timedelta(seconds=2), timedelta(seconds=2)
+PATIENCE = 120
 LONDON = ZoneInfo("Europe/London")
 AGREEMENT = "ISA-NV-2026-014"
 WORKER = "W203"
@@ -54,6 +56,20 @@ def ending_on(folder, last_day: date):
     return compile_register(load_register(documents, signed, now))
 
 
+class Approaching:
+    """A clock that stands at an instant until it is let go; from then on it runs as fast as the machine's."""
+
+    def __init__(self, start: datetime):
+        self._start, self._since = start, None
+
+    def __call__(self) -> datetime:
+        since = self._since
+        return self._start if since is None else self._start + (clock.utc_now() - since)
+
+    def go(self):
+        self._since = clock.utc_now()
+
+
 @pytest.fixture
 def end():
     """A midnight in London, as an instant; not the next one, which could pass while the test runs."""
@@ -63,18 +79,26 @@ def end():
 
 @pytest.fixture
 def ahead(northvale, tmp_path, end):
-    """Northvale under a register in which early help ends at `end`, its clock `BEFORE` that instant when it starts."""
+    """Northvale under a register in which early help ends at `end`, its clock standing `BEFORE` that instant."""
     register = ending_on(tmp_path, (end - timedelta(seconds=1)).astimezone(LONDON).date())
-    offset = end - BEFORE - clock.utc_now()
-    return replace(northvale.wiring, register=register, clock=lambda: clock.utc_now() + offset)
+    return replace(northvale.wiring, register=register, clock=Approaching(end - BEFORE))
 
 
-def read_until(gateway, wiring, declaration, family, until, answers):
-    """Read one family again and again, as one browser does."""
+def read_until(gateway, reading, until, answered, answers):
+    """Read one family again and again, as one browser does; `reading` is the clock, the declaration and the family."""
+    now, declaration, family = reading
     with httpx.Client(base_url=str(gateway.client.base_url), timeout=60) as client:
-        while (asked := wiring.clock()) < until:
+
+        def read():
+            asked = now()
             got = client.get(f"/v1/families/{family}", headers=gateway.headers(WORKER, declaration))
-            answers.append(Answer(got.status_code, got.json(), asked, wiring.clock()))
+            answers.append(Answer(got.status_code, got.json(), asked, now()))
+            return asked
+
+        read()
+        answered.wait(PATIENCE)
+        while read() < until:
+            pass
 
 
 def released(answer: Answer) -> datetime:
@@ -95,7 +119,8 @@ def test_nothing_is_released_at_or_after_the_instant_at_which_an_agreement_ends(
     answers: list[Answer] = []
     with served(northvale, ahead) as gateway:
         declaration = gateway.declare(WORKER, "early_help")
-        work = (gateway, ahead, declaration, family, end + AFTER, answers)
+        answered = threading.Barrier(READERS, action=ahead.clock.go)
+        work = (gateway, (ahead.clock, declaration, family), end + AFTER, answered, answers)
         readers = [threading.Thread(target=read_until, args=work) for _ in range(READERS)]
         for reader in readers:
             reader.start()
