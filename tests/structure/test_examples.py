@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from jsonschema import Draft202012Validator, FormatChecker
 
 from gateway.api.contract import OF_ANY_ROUTE
@@ -34,6 +35,12 @@ _ID = "00000000-0000-4000-8000-000000000001"
 def stage(northvale) -> Iterator[Stage]:
     with staged(northvale) as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def bare() -> FastAPI:
+    """One for every operation: an application makes its routes anew at its first request."""
+    return bare_application()
 
 
 def shape(value: Any) -> object:
@@ -134,10 +141,10 @@ def test_an_operation_says_what_it_is_and_what_can_go_wrong(operation_id):
 
 
 @pytest.mark.parametrize("operation_id", sorted(set(OPERATIONS) - OPEN))
-def test_without_a_token_the_answer_is_the_problem_that_the_contract_tells(operation_id):
+def test_without_a_token_the_answer_is_the_problem_that_the_contract_tells(bare, operation_id):
     method, path, operation = OPERATIONS[operation_id]
 
-    answer = ask(bare_application(), method, PLACE.sub(_ID, path), json={})
+    answer = ask(bare, method, PLACE.sub(_ID, path), json={})
 
     assert answer.status_code == httpx.codes.UNAUTHORIZED
     # An answer to HEAD is the headers of one, without its content.
