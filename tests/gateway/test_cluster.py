@@ -2,15 +2,20 @@
 
 import signal
 import subprocess
+import sys
 
 from tests.gateway.cluster import guard
+
+# A run that was started in the background of a shell has its programs ignore SIGINT; PostgreSQL sees to it itself.
+_LIKE_A_SERVER = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_DFL); print(flush=True); time.sleep(60)"
 
 
 def test_when_whoever_started_the_server_is_gone_it_is_stopped_and_its_folders_are_removed(tmp_path):
     data, folder = tmp_path / "postgres" / "data", tmp_path / "folder"
     data.mkdir(parents=True)
     folder.mkdir()
-    with subprocess.Popen(["sleep", "60"]) as server:
+    with subprocess.Popen([sys.executable, "-c", _LIKE_A_SERVER], stdout=subprocess.PIPE) as server:
+        server.stdout.readline()
         (data / "postmaster.pid").write_text(f"{server.pid}\n{data}\n")
         watching = guard(data, data.parent, folder)
         assert server.poll() is None
