@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from linkage.addresses import address_text, key_and_street
+from linkage.addresses import key_street_and_text
 from linkage.record import LinkIdentifier, LinkRecord
 from linkage.sources import UNKNOWN, Sources
 
@@ -35,7 +35,7 @@ def link_record(record: UUID, source: str, said: Sequence[Said], sources: Source
         for name, value in said
         if name == "address.residence"
     ]
-    places = [key_and_street(lines, code) for lines, code in homes]
+    places = [key_street_and_text(lines, code) for lines, code in homes]
     known = sources if names else UNKNOWN
     return LinkRecord(
         record_id=str(record),
@@ -51,9 +51,9 @@ def link_record(record: UUID, source: str, said: Sequence[Said], sources: Source
         ),
         postcodes=texts("address.residence", "postcode"),
         uprns=texts("address.residence", "uprn"),
-        address_keys=tuple(key for key, _ in places if key),
-        streets=tuple(street for _, street in places if street),
-        address_texts=tuple(text for lines, _ in homes if (text := address_text(lines))),
+        address_keys=tuple(key for key, _, _ in places if key),
+        streets=tuple(street for _, street, _ in places if street),
+        address_texts=tuple(text for _, _, text in places if text),
         phones=texts("contact.phone", "value"),
         emails=texts("contact.email", "value"),
         duplicate_free=known.group_of(source),

@@ -68,14 +68,25 @@ def address_key(lines: Sequence[str], postcode_text: str | None = None) -> str |
 
 def key_and_street(lines: Sequence[str], postcode_text: str | None = None) -> tuple[str | None, str]:
     """The key of an address, and its street without numbers in full words ("" where there is none)."""
-    units, street, town, at_end = parts_of_address(lines)
+    parts = parts_of_address(lines)
+    return _key(parts, postcode_text), parts.street
+
+
+def key_street_and_text(lines: Sequence[str], postcode_text: str | None = None) -> tuple[str | None, str, str]:
+    """`key_and_street` and `address_text` of an address that is taken apart once."""
+    parts, text = parts_and_text(lines)
+    return _key(parts, postcode_text), parts.street, text
+
+
+def _key(parts: "AddressParts", postcode_text: str | None) -> str | None:
+    units, street, town, at_end = parts
     code = postcode(postcode_text or "") or at_end
     if code:
         name = units or street
-        return (f"{code}|{name}" if name else None), street
+        return f"{code}|{name}" if name else None
     digits = postal_code(postcode_text or "")
     said = (digits, units, street) if digits else (units, street, *([town] if town else []))
-    return ("|".join(said) if units and street else None), street
+    return "|".join(said) if units and street else None
 
 
 class AddressParts(NamedTuple):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from linkage.addresses import address_text, key_and_street
+from linkage.addresses import key_street_and_text
 from linkage.candidates import Block, candidates
 from linkage.compare import ComparedPairs, compare
 from linkage.components import PLAIN_NEWBORN, Facts, Persons, find_persons
@@ -185,9 +185,8 @@ def _record(number: int, source: str, columns: Mapping[str, Sequence[str | None]
     def held(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text for text in columns[name] if text))
 
-    lines = columns["address"]
-    told = [(line, code) for line, code in zip(lines, columns["postcode"], strict=True) if line]
-    places = [key_and_street([line], code) for line, code in told]
+    told = [(line, code) for line, code in zip(columns["address"], columns["postcode"], strict=True) if line]
+    places = [key_street_and_text([line], code) for line, code in told]
     return standardise(
         LinkRecord(
             record_id=f"{number:012d}",
@@ -202,9 +201,9 @@ def _record(number: int, source: str, columns: Mapping[str, Sequence[str | None]
             identifiers=tuple(LinkIdentifier(scheme, text) for scheme in _SCHEMES for text in held(scheme)),
             postcodes=held("postcode"),
             uprns=held("uprn"),
-            address_keys=tuple(key for key, _ in places if key),
-            streets=tuple(street for _, street in places if street),
-            address_texts=tuple(address_text([line]) for line in lines if line),
+            address_keys=tuple(key for key, _, _ in places if key),
+            streets=tuple(street for _, street, _ in places if street),
+            address_texts=tuple(text for _, _, text in places),
             phones=held("phone"),
             emails=held("email"),
         )

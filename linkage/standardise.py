@@ -7,7 +7,7 @@ from datetime import date
 
 from concept_model.identifiers import Verification, identifier, normalise
 from linkage.addresses import address_key, place_key, postal_code, postcode, uprn
-from linkage.names import family_forms, given_forms, middle_names, newborn
+from linkage.names import family_forms, given_and_middle, newborn
 from linkage.record import LinkIdentifier, LinkRecord
 
 __all__ = [
@@ -126,7 +126,8 @@ def email(text: str) -> str | None:
 
 def standardise(record: LinkRecord) -> StandardRecord:
     """Bring one record to the form in which it is compared."""
-    givens = [form for name in record.given_names for form in given_forms(name)]
+    taken_apart = [given_and_middle(name) for name in record.given_names]
+    givens = [form for forms, _ in taken_apart for form in forms]
     families = [form for name in record.family_names for form in family_forms(name)]
     return StandardRecord(
         record_id=record.record_id,
@@ -135,7 +136,7 @@ def standardise(record: LinkRecord) -> StandardRecord:
         born_by=record.born_by,
         given=givens[0] if givens else "",
         givens=tuple(dict.fromkeys(givens)),
-        middles=tuple(dict.fromkeys(part for name in record.given_names for part in middle_names(name))),
+        middles=tuple(dict.fromkeys(part for _, middles in taken_apart for part in middles)),
         family=families[0] if families else "",
         families=tuple(dict.fromkeys(families)),
         birth_date=birth_date(record.birth_date),

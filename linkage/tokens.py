@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from concept_model.identifiers import normalise
 from linkage.addresses import postcode
-from linkage.names import family_forms, given_forms, middle_names
+from linkage.names import family_forms, given_and_middle, given_forms
 from linkage.sound import sound_key
 from linkage.standardise import birth_date
 
@@ -76,8 +76,8 @@ def search_tokens(
     """All tokens that facts of one person are found by, such as `family:cole` or `dob:2016-05-01`."""
     tokens: set[str] = set()
     for name in given_names:
-        forms = given_forms(name)
-        tokens.update(f"given:{form}" for form in (*forms, *middle_names(name)))
+        forms, middles = given_and_middle(name)
+        tokens.update(f"given:{form}" for form in (*forms, *middles))
         tokens.update(f"given-sound:{sound_key(form)}" for form in forms[:1] if sound_key(form))
     for name in family_names:
         forms = family_forms(name)

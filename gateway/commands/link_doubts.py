@@ -120,27 +120,32 @@ def unread(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places
         return []
     # Of dates that are not written as such, or of the far future, all rows were named before.
     more = {"birth_date": f" and {_DATED} and birth_date < '{_LATEST_YEAR}'"}
-    each = [f"unread & {1 << UNREAD.index(name)} > 0{more.get(name, '')}" for name in names]
-    counts = ", ".join(f"count(*) filter ({met}), min(row) filter ({met})" for met in each)
-    table = "row_places join rows using (row, number)" if "birth_date" in present else "row_places"
-    found = connection.execute(f"select {counts} from {table} where unread > 0").fetchall()[0]  # noqa: S608 - our own columns
-    why = {"birth_date": "are no day or stand for none"}
-    return [
-        f"{name}: {cells:,} not compared, as they {why.get(name, 'cannot be read')}; first in {places.row(first)}"
-        f"{_mostly_lost(connection, name)}"
-        for name, cells, first in zip(names, found[::2], found[1::2], strict=True)
-        if cells
-    ]
-
-
-def _mostly_lost(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    """The sources that hold something in a column of which most cannot be read: something is wrong with all of it."""
-    lost = f"count(*) filter (unread & {1 << UNREAD.index(name)} > 0)"
-    found = connection.execute(
-        f"select source from rows join row_places using (row, number) where {name} is not null group by source "  # noqa: S608 - our own columns
-        f"having count(*) >= {_FEWEST_CELLS} and 2 * {lost} > count(*) order by source"
+    lost = {name: f"unread & {1 << UNREAD.index(name)} > 0" for name in names}
+    counts = ", ".join(
+        f"count({name}), count(*) filter ({lost[name]}), count(*) filter ({met}), min(row) filter ({met})"
+        for name, met in ((name, lost[name] + more.get(name, "")) for name in names)
+    )
+    by_source = connection.execute(
+        f"select source, {counts} from rows join row_places using (row, number) group by source order by source"  # noqa: S608 - our own columns
     ).fetchall()
-    return f"; that is most of what source {', '.join(source for (source,) in found)} says" if found else ""
+    why = {"birth_date": "are no day or stand for none"}
+    told = []
+    for place, name in enumerate(names):
+        found = [(source, *each[4 * place : 4 * place + 4]) for source, *each in by_source]
+        cells = sum(met for *_, met, _ in found)
+        if cells:
+            first = min(row for *_, row in found if row is not None)
+            told.append(
+                f"{name}: {cells:,} not compared, as they {why.get(name, 'cannot be read')}; first in "
+                f"{places.row(first)}{_mostly_lost([(source, held, lost) for source, held, lost, *_ in found])}"
+            )
+    return told
+
+
+def _mostly_lost(found: Sequence[tuple[str, int, int]]) -> str:
+    """Of sources, cells that they hold and cells lost, those of which most are: something is wrong with all of it."""
+    sources = [source for source, held, lost in found if held >= _FEWEST_CELLS and 2 * lost > held]
+    return f"; that is most of what source {', '.join(sources)} says" if sources else ""
 
 
 def of_two_numbers(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places: Places) -> list[str]:

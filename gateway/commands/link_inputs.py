@@ -165,13 +165,14 @@ def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Place
         f"select {place} as file, * from part_{place}"  # noqa: S608 - our own views
         for place in range(len(files))
     )
-    told = f"(select * from ({parts}) where not ({keyless()}))"  # noqa: S608 - our own views
     try:
-        _number(connection, told, begins)
+        _number(connection, f"({parts}) where not ({keyless()})", begins)
+        # What is numbered has a source and a key, so that neither is asked for again of all rows.
         connection.execute(
-            f"create or replace table rows as select number, row, told.* exclude (file, {ROW}) from {told} as told "  # noqa: S608 - as above
+            f"create or replace table rows as select number, row, told.* exclude (file, {ROW}) from ({parts}) as told "  # noqa: S608 - our own views
             f"join numbered using (file, {ROW})"
         )
+        kept = one(connection, "select count(*) from rows")
     except duckdb.Error:
         for place, file in enumerate(files):
             if file.parquet:
@@ -181,7 +182,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Place
         f"select {begins[place]} + {ROW} as row from part_{place} where {keyless()}"  # noqa: S608 - our own views
         for place in range(len(files))
     )
-    connection.execute(f"create or replace table keyless as {left_out}")
+    none = "select 0::bigint as row limit 0"
+    connection.execute(f"create or replace table keyless as {left_out if kept < begins[-1] else none}")
     connection.execute("drop table numbered")
     for place, file in enumerate(files):
         connection.execute(f"drop view part_{place}")
