@@ -110,8 +110,8 @@ def _is_said(char: str) -> bool:
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a name, titles and placeholders dropped: "Mrs. Ann-Marie O'Neil" gives ann, marie, oneil."""
-    folded = _APOSTROPHES.sub("", _NOT_APPLICABLE.sub(" ", fold(_ENDING.sub("", text))))
-    parts = _NO_LETTERS.split(folded) if folded.isascii() else _words_with_marks(folded)
+    # Of letters and spaces alone, as most are, nothing has to be taken out.
+    parts = text.lower().split() if text.isascii() and text.replace(" ", "").isalpha() else _parted(text)
     kept = _without_placeholders(parts)
     if _is_whoever(parts, kept):
         return ()
@@ -121,6 +121,11 @@ def words(text: str) -> tuple[str, ...]:
     while len(kept) > 1 and kept[-1] in {"jr", "jnr", "snr", "sr"}:
         kept = kept[:-1]
     return () if len(kept) == 1 and kept[0] in _TITLES else tuple(kept)
+
+
+def _parted(text: str) -> list[str]:
+    folded = _APOSTROPHES.sub("", _NOT_APPLICABLE.sub(" ", fold(_ENDING.sub("", text))))
+    return _NO_LETTERS.split(folded) if folded.isascii() else _words_with_marks(folded)
 
 
 def _without_placeholders(parts: Sequence[str]) -> list[str]:

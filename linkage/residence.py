@@ -1,8 +1,9 @@
 """Who lived together, on columns: stays at one place that overlap in time, and groups that moved on together."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from heapq import heappop, heappush
 
 import numpy as np
@@ -21,6 +22,7 @@ _SURELY_MANY = 64
 _MOVE_DAYS = 90
 # Room for every day.
 _DAYS = 1 << 22
+_Forms = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def _one_each_where_crowded(stays: Stays, group: Ints, surnames: Sequence[str]) 
 
     Who lived there before or after, a foster carer with one child after another say, are grouped among themselves.
     """
+    forms_of = cache(family_forms)
     several = np.unique(group * len(surnames) + stays.surname) // len(surnames)
     doubted = np.flatnonzero(np.bincount(several) > _MOST_SURNAMES)
     if not len(doubted):
@@ -74,7 +77,7 @@ def _one_each_where_crowded(stays: Stays, group: Ints, surnames: Sequence[str]) 
     group, places = group.copy(), []
     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
         members = order[begin:end]
-        alone = _among_too_many(stays.take(members), surnames)
+        alone = _among_too_many(stays.take(members), surnames, forms_of)
         if not alone.any():
             continue
         first = int(group.max()) + 1
@@ -86,7 +89,7 @@ def _one_each_where_crowded(stays: Stays, group: Ints, surnames: Sequence[str]) 
     return group, np.unique(np.array(places, dtype=np.int64))
 
 
-def _among_too_many(stays: Stays, surnames: Sequence[str]) -> NDArray[np.bool_]:
+def _among_too_many(stays: Stays, surnames: Sequence[str], forms_of: _Forms) -> NDArray[np.bool_]:
     """Of stays at one place, those of whoever lived there on a day when too many unrelated surnames did."""
     here: Counter[str] = Counter()
     leaving: list[tuple[int, str]] = []
@@ -100,18 +103,24 @@ def _among_too_many(stays: Stays, surnames: Sequence[str]) -> NDArray[np.bool_]:
                 del here[gone]
         here[name] += 1
         heappush(leaving, (int(stays.end[number]), name))
-        if len(here) > _MOST_SURNAMES and (len(here) > _SURELY_MANY or _unrelated(here) > _MOST_SURNAMES):
+        if _too_many(here, forms_of):
             days.append(day)
     crowded = np.array(days, dtype=np.int64)
     then = np.searchsorted(crowded, stays.end, side="right") > np.searchsorted(crowded, stays.start)
     return np.isin(stays.person, stays.person[then])
 
 
-def _unrelated(names: Iterable[str]) -> int:
-    """Unrelated surnames: Smith and Smith-Jones count as one."""
+def _too_many(names: Collection[str], forms_of: _Forms) -> bool:
+    if not _MOST_SURNAMES < len(names) <= _SURELY_MANY:
+        return len(names) > _SURELY_MANY
+    return _unrelated(map(forms_of, names)) > _MOST_SURNAMES
+
+
+def _unrelated(names: Iterable[Sequence[str]]) -> int:
+    """Unrelated surnames, each by its `family_forms`: Smith and Smith-Jones count as one."""
     clusters: list[set[str]] = []
-    for name in names:
-        forms = set(family_forms(name))
+    for each in names:
+        forms = set(each)
         touching = [cluster for cluster in clusters if cluster & forms]
         if forms:
             clusters = [cluster for cluster in clusters if not cluster & forms] + [forms.union(*touching)]

@@ -21,6 +21,17 @@ def test_standardising_a_name_twice_changes_nothing(text):
     assert words(" ".join(once)) == once
 
 
+@given(
+    st.lists(
+        st.sampled_from(("Mr", "ann", "XXX", "Not", "Known", "The", "Occupier", "n", "a", "Jr"))
+        | st.from_regex(r"[A-Za-z]{1,9}", fullmatch=True),
+        max_size=4,
+    ).map(" ".join)
+)
+def test_a_name_of_letters_and_spaces_says_what_it_says_beside_a_comma(name):
+    assert words(name) == words(f"{name},")
+
+
 @given(st.from_regex(r"[A-Za-z]{2,9}( [A-Za-z]{2,9})?", fullmatch=True))
 def test_case_and_surrounding_space_never_matter(text):
     assert family_forms(f"  {text.upper()} ") == family_forms(text.lower())
