@@ -112,7 +112,7 @@ def is_pnc_id(text: str) -> bool:
 
 def normal_postcode(text: str) -> str | None:
     """Upper case with one space before the inward code, or None if it has not the shape of a postcode."""
-    found = _POSTCODE.fullmatch(re.sub(r"\s", "", text).upper())
+    found = _POSTCODE.fullmatch("".join(text.split()).upper())
     return f"{found[1]} {found[2]}" if found else None
 
 

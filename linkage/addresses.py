@@ -25,6 +25,8 @@ STREET_WORDS = {
 # Where the number of a building stood: what follows it is its street, what precedes it the building's name.
 _NUMBERED = "\x1f"
 _NUMBER_NEXT = re.compile(rf"{_NUMBERED}\s*,\s*\d")
+_DIGITS_ALONE = re.compile(r"[0-9]{4,6}")
+_UPRN = re.compile(r"[0-9]{1,12}")
 LEAST_LETTERS = 10
 """An address of fewer letters is a street's name at most."""
 # The NHS and others write these for no fixed abode, not known, or abroad (NHS ODS pseudo postcodes ZZ99).
@@ -33,7 +35,8 @@ _PSEUDO_AREAS = ("ZZ99",)
 
 def postcode(text: str) -> str | None:
     """A real postcode in its normal form; None for anything else, pseudo postcodes such as ZZ99 3VZ included."""
-    return None if is_pseudo_postcode(text) else normal_postcode(text)
+    normal = normal_postcode(text)
+    return None if normal is None or normal.startswith(_PSEUDO_AREAS) else normal
 
 
 def is_pseudo_postcode(text: str) -> bool:
@@ -44,7 +47,7 @@ def is_pseudo_postcode(text: str) -> bool:
 def postal_code(text: str) -> str | None:
     """A British postcode in its normal form, or one that is digits alone, as many countries have them; not 00000."""
     compact = text.strip()
-    if re.fullmatch(r"[0-9]{4,6}", compact):
+    if _DIGITS_ALONE.fullmatch(compact):
         return compact if len(set(compact)) > 1 else None
     return postcode(text)
 
@@ -52,7 +55,7 @@ def postal_code(text: str) -> str | None:
 def uprn(text: str) -> str | None:
     """A UPRN as text without leading zeros (BS 7666), or None."""
     digits = text.strip().lstrip("0")
-    return digits if re.fullmatch(r"[0-9]{1,12}", digits) else None
+    return digits if _UPRN.fullmatch(digits) else None
 
 
 def address_key(lines: Sequence[str], postcode_text: str | None = None) -> str | None:

@@ -110,8 +110,7 @@ def _is_said(char: str) -> bool:
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a name, titles and placeholders dropped: "Mrs. Ann-Marie O'Neil" gives ann, marie, oneil."""
-    # Of letters and spaces alone, as most are, nothing has to be taken out.
-    parts = text.lower().split() if text.isascii() and text.replace(" ", "").isalpha() else _parted(text)
+    parts = text.lower().split() if _is_plain(text) else _parted(text)
     kept = _without_placeholders(parts)
     if _is_whoever(parts, kept):
         return ()
@@ -121,6 +120,11 @@ def words(text: str) -> tuple[str, ...]:
     while len(kept) > 1 and kept[-1] in {"jr", "jnr", "snr", "sr"}:
         kept = kept[:-1]
     return () if len(kept) == 1 and kept[0] in _TITLES else tuple(kept)
+
+
+def _is_plain(text: str) -> bool:
+    """Letters and spaces alone, as most names are: nothing has to be taken out, and only spaces part words."""
+    return text.isascii() and text.replace(" ", "").isalpha()
 
 
 def _parted(text: str) -> list[str]:
@@ -171,7 +175,7 @@ def given_forms(text: str) -> tuple[str, ...]:
 
 
 def given_and_middle(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """`given_forms` and `middle_names` of a text that is taken apart once."""
+    """`given_forms`, and the given names after the first."""
     parts = words(_WITH_ARTICLE.sub(r"\1", fold(text)))
     if not parts or parts in _NO_GIVEN_NAMES or newborn(text) is not None:
         return (), ()
@@ -212,7 +216,7 @@ def newborn(text: str) -> tuple[str, ...] | None:
     "Baby Girl" gives female, "Twin 2" 2 and several, "Newborn" nothing; "Baby of Amina" and "Unborn Amina Cole" say the
     mother's name.
     """
-    parts = _LETTERS_OR_DIGITS.findall(_BABY_OF.sub("baby of", fold(text)))
+    parts = text.lower().split() if _is_plain(text) else _LETTERS_OR_DIGITS.findall(_with_baby_of(text))
     if _UNNAMED.isdisjoint(parts):
         return None
     if "of" in parts:
@@ -225,9 +229,8 @@ def newborn(text: str) -> tuple[str, ...] | None:
     return tuple(sorted(found - {""}))
 
 
-def middle_names(text: str) -> tuple[str, ...]:
-    """Given names after the first."""
-    return given_and_middle(text)[1]
+def _with_baby_of(text: str) -> str:
+    return _BABY_OF.sub("baby of", fold(text))
 
 
 def family_forms(text: str) -> tuple[str, ...]:

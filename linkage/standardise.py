@@ -27,6 +27,7 @@ __all__ = [
 _SENTINEL_DATES = frozenset({"1900-01-01", "1900-12-31", "1899-12-30", "1899-12-31", "1753-01-01", "1901-01-01"})
 _EARLIEST_YEAR, _LATEST_YEAR = 1895, 2100
 _EPOCH = "1970-01-01"
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 SEXES = {
     "f": "female", "female": "female", "2": "female", "girl": "female", "woman": "female",
     "m": "male", "male": "male", "1": "male", "boy": "male", "man": "male",
@@ -35,6 +36,7 @@ PERSON_NUMBERS = ("nhs_number", "upn", "nino", "pnc_id", "national_id")
 """Schemes that give each person one number, whichever service writes it down; other schemes are a service's own."""
 NATIONAL_ID_LENGTHS = range(3, 65)
 """How many characters a number has whose form is not known here; fewer are a stand-in for none."""
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NO_EMAIL = re.compile(r"(?:no-?reply|none|unknown|noemail|no-?email|test|na|n/a|admin|info|enquiries)@")
 _PHONE_LENGTHS = range(9, 16)
 
@@ -92,7 +94,7 @@ def birth_date(text: str | None) -> str | None:
     cleaned = (text or "").strip()[:10]
     if cleaned == _EPOCH:
         return _EPOCH[:4]
-    if cleaned in _SENTINEL_DATES or not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", cleaned):
+    if cleaned in _SENTINEL_DATES or not _DATE.fullmatch(cleaned):
         return None
     try:
         date.fromisoformat(cleaned + "-01-01"[len(cleaned) - 4 :] if len(cleaned) < len(_EPOCH) else cleaned)
@@ -119,7 +121,7 @@ def phone(text: str) -> str | None:
 def email(text: str) -> str | None:
     """The address in lower case; None if it has not the shape of one or is nobody's own."""
     lowered = text.strip().lower()
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", lowered) or _NO_EMAIL.match(lowered):
+    if not _EMAIL.fullmatch(lowered) or _NO_EMAIL.match(lowered):
         return None
     return lowered
 
