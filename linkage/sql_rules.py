@@ -2,6 +2,7 @@
 
 A name or a date recurs, so its rule runs once per distinct value in Python; a phone or an NHS number does not. Each
 expression here takes a column of text and gives what the function of the same name gives, or NULL (tested to agree).
+What is written as it is kept, as most values are, is let through before patterns are asked what may be mended.
 """
 
 from linkage.standardise import NATIONAL_ID_LENGTHS
@@ -16,7 +17,8 @@ _NO_EMAIL = "^(no-?reply|none|unknown|noemail|no-?email|test|na|n/a|admin|info|e
 def uprn(column: str) -> str:
     """A UPRN without leading zeros."""
     digits = f"ltrim({trimmed(column)}, '0')"
-    return f"case when regexp_full_match({digits}, '[0-9]{{1,12}}') then {digits} end"
+    rule = f"case when regexp_full_match({digits}, '[0-9]{{1,12}}') then {digits} end"
+    return f"case when regexp_full_match({column}, '[1-9][0-9]{{0,11}}') then {column} else {rule} end"
 
 
 def phone(column: str) -> str:
@@ -26,10 +28,12 @@ def phone(column: str) -> str:
     whole = f"case when regexp_full_match({plus}, '7[0-9]{{9}}') then '0' || {plus} else {plus} end"
     whole = f"({whole})"
     digits = f"ltrim({whole}, '+')"
-    return (
+    rule = (
         f"case when regexp_full_match({whole}, '\\+?[0-9]{{9,15}}') "
         f"and replace({digits}[3:], {digits}[3], '') <> '' then {whole} end"
     )
+    usual = f"regexp_full_match({column}, '0[1-9][0-9]{{8,9}}') and replace({column}[3:], {column}[3], '') <> ''"
+    return f"case when {usual} then {column} else {rule} end"
 
 
 def email(column: str) -> str:
