@@ -15,8 +15,8 @@ from gateway.commands.link_tables import File, literal, literal_path, quoted
 ROW = "row_in__"
 """The place of a row in its file from 0, beside the file's own columns."""
 _PIECE = 1 << 20
-# A cell of several lines with so many commas, or of more lines, holds rows and no address.
-_FEWEST_COMMAS, _MOST_BREAKS = 8, 20
+# A cell of several lines with so many commas or other marks between cells, or of more lines, holds rows and no address.
+_FEWEST_MARKS, _MOST_BREAKS = 8, 20
 # Stands in no file, so that an empty cell is not taken for one that is not there.
 _NOWHERE = "\x01\x01"
 _UTF_16 = "UTF-16 and does not begin with a mark that says so; save it as CSV UTF-8"
@@ -111,13 +111,15 @@ def _refuse_swallowed(connection: duckdb.DuckDBPyConnection, table: str, file: F
     """Refuse a cell that holds rows: a quotation mark that nobody closed takes all that follows into one cell."""
     if _quotation_marks(file) % 2:
         _refuse_unclosed(file)
-    commas = max(len(columns) - 1, _FEWEST_COMMAS)
+    marks = max(len(columns) - 1, _FEWEST_MARKS)
     for name in columns:
         cell = quoted(name)
-        breaks, parted = (f"length({cell}) - length(replace({cell}, {mark}, ''))" for mark in ("chr(10)", "','"))
+        breaks = f"length({cell}) - length(replace({cell}, chr(10), ''))"
+        # The copy of a file of semicolons, tabs or bars has commas between its cells, and those marks within.
+        parted = f"length({cell}) - length(translate({cell}, ',;|' || chr(9), ''))"
         found = connection.execute(
             f"select min({ROW}) from {table} where contains({cell}, chr(10)) "  # noqa: S608 - names are quoted
-            f"and ({parted} >= {commas} or {breaks} > {_MOST_BREAKS})"
+            f"and ({parted} >= {marks} or {breaks} > {_MOST_BREAKS})"
         ).fetchall()[0][0]
         if found is not None:
             _refuse_cell(file, in_file(found, blank_lines(file.path)) + 1)

@@ -49,6 +49,17 @@ def test_a_file_in_another_form_is_linked_as_its_plain_twin_is(tmp_path, encodin
     assert report["forms"] == list(lines[:-1])
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_rows_that_a_quotation_mark_takes_into_one_cell_are_refused_whatever_parts_their_cells(tmp_path, mark):
+    rows = [("police", str(n), "Jo", "Example", "1990-02-03", "1 Old Street") for n in range(9)]
+    path = written(tmp_path / "in.csv", mark, rows=rows)
+    lines = path.read_text().split("\n")
+    lines[2], lines[7] = lines[2].replace("Jo", '"Jo'), lines[7].replace("Jo", 'Jo"')
+    path.write_text("\n".join(lines), newline="")
+    with pytest.raises(CommandError, match=r"in\.csv: a cell of row 2 goes on over further rows"):
+        linked(tmp_path, path)
+
+
 def test_an_encoding_that_is_named_is_that_of_files_that_are_not_utf_8(tmp_path):
     _, twin, _ = linked(tmp_path, written(tmp_path / "in.csv"))
     lines, found, _ = linked(tmp_path, written(tmp_path / "in.csv", encoding="cp1252"), encoding="windows-1252")
