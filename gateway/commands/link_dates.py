@@ -15,6 +15,7 @@ import pandas as pd
 
 from gateway.commands.link_date_orders import GUESSED, Column, Counts, Order, decide, few_tell, orders_of
 from gateway.commands.link_doubts import Places, known_sources
+from gateway.commands.link_tables import quoted
 from linkage.written_dates import Written, written_day
 
 BORN, SEEN = "birth_date", ("seen_from", "seen_to")
@@ -49,25 +50,35 @@ class Told:
 
 def read_dates(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places: Places, known: Known) -> Told:
     """Write the days of `rows` as YYYY-MM-DD where they can be read. Raise `CommandError` where rows disagree."""
-    orders = orders_of(known.declared)
-    known_sources(connection, "--dates", [source for source in orders if source is not None])
+    known_sources(connection, "--dates", [source for source in orders_of(known.declared) if source is not None])
     grown = known_sources(connection, "--adults", known.adults)
     columns = [name for name in DATES if name in present]
-    if not _write_down(connection, columns):
+    told = read_days(connection, "rows", columns, places, replace(known, adults=grown))
+    return replace(told, warnings=(*told.warnings, *_without_times(connection, places))) if BORN in columns else told
+
+
+def read_days(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], places: Places, known: Known
+) -> Told:
+    """The same of the columns of a table that has `row` and `source`."""
+    if not _write_down(connection, table, columns):
         return Told()
-    counted = {column: counts for name in columns for column, counts in _counted(connection, name, places)}
-    decided = decide(counted, orders, places)
-    _put_down(connection, counted, decided, replace(known, adults=grown))
-    warnings = [line for name in columns for line in _read(connection, name, places)]
-    for table in ("written", "ways", "days"):
-        connection.execute(f"drop table {table}")
+    counted = {column: counts for name in columns for column, counts in _counted(connection, table, name, places)}
+    decided = decide(counted, orders_of(known.declared), places)
+    _put_down(connection, counted, decided, known)
+    warnings = [line for name in columns for line in _read(connection, table, name, places)]
+    for done in ("written", "ways", "days"):
+        connection.execute(f"drop table {done}")
     lines, unlikely = _lines(counted, decided, places)
     return Told(tuple(lines), (*warnings, *unlikely), tuple(_entries(counted, decided, places)))
 
 
-def _write_down(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> bool:
+def _write_down(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> bool:
     """Make `written` of all texts but YYYY-MM-DD that say something of a day; whether there are any."""
-    texts = " union ".join(f"select distinct {name} as text from rows where not {_plain(name)}" for name in columns)  # noqa: S608 - our own columns
+    texts = " union ".join(
+        f"select distinct {quoted(name)} as text from {table} where not {_plain(name)}"  # noqa: S608 - our own columns
+        for name in columns
+    )
     found = connection.execute(texts).fetchall() if columns else []
     said = [(text, *day) for (text,) in found if (day := written_day(text))]
     if said:
@@ -78,17 +89,20 @@ def _write_down(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -
     return bool(said)
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, name: str, places: Places) -> Iterator[tuple[Column, Counts]]:
+def _counted(
+    connection: duckdb.DuckDBPyConnection, table: str, name: str, places: Places
+) -> Iterator[tuple[Column, Counts]]:
+    cell = quoted(name)
     usual = f"(length(year) = 2 or year between '{_FIRST_YEAR}' and '{_LAST_YEAR}')"
     day, month = (f"filter (written.{none} = '' and {usual})" for none in ("month_first", "day_first"))
-    sure = f"case when {_plain(name)} then {name}[9:10] when day_first = month_first then day_first[4:5] end"
+    sure = f"case when {_plain(name)} then {cell}[9:10] when day_first = month_first then day_first[4:5] end"
     found = connection.execute(
         f"select {_file(places)} as file, source, count(text) as odd, count(*) {day}, count(*) {month}, "  # noqa: S608 - our own columns
         "count(*) filter (day_first <> '' and month_first <> '' and day_first <> month_first), "
         f"min(row) {day}, min(row) {month}, count(try_cast({sure} as integer)), max(try_cast({sure} as integer)), "
         "count(*) filter (counted), count(*) filter (length(year) = 2), "
-        f"count(*) filter (regexp_full_match({name}, '[0-9]{{6}}')) "
-        f"from rows left join written on text = {name} where {name} is not null group by all order by 1, 2"
+        f"count(*) filter (regexp_full_match({cell}, '[0-9]{{6}}')) "
+        f"from {table} left join written on text = {cell} where {cell} is not null group by all order by 1, 2"
     ).fetchall()
     return ((Column(name, file, source), Counts(*counts)) for file, source, odd, *counts in found if odd)
 
@@ -103,13 +117,13 @@ def _put_down(
     ahead, grown = (date(known.today.year + years, 12, 31) for years in (_AHEAD, -_GROWN))
     connection.execute(f"create or replace table ways {_WAYS}")
     for column, order in decided.items():
-        until = ahead if column.name in SEEN else grown if column.source in known.adults else known.today
+        until = ahead if column.name != BORN else grown if column.source in known.adults else known.today
         cells = (order.month, order.either, order.because == GUESSED, not counted[column].sixes, until.isoformat())
         connection.execute("insert into ways values (?, ?, ?, ?, ?, ?, ?, ?)", [*column, *cells])
 
 
-def _read(connection: duckdb.DuckDBPyConnection, name: str, places: Places) -> Iterator[str]:
-    """Write the days of one column of `rows`; what rows are to be told of."""
+def _read(connection: duckdb.DuckDBPyConnection, table: str, name: str, places: Places) -> Iterator[str]:
+    """Write the days of one column of a table; what rows are to be told of."""
     said = "case when month then month_first else day_first end"
     said = f"coalesce(nullif({said}, ''), case when either then coalesce(nullif(day_first, ''), month_first) end)"
     this_century = "length(year) = 2 and '20' || year || '-' || said <= until"
@@ -117,12 +131,12 @@ def _read(connection: duckdb.DuckDBPyConnection, name: str, places: Places) -> I
         f"create or replace table days as select row, guessed and day_first <> month_first as guessed, "  # noqa: S608 - our own columns
         f"{this_century} as late, said is null as otherwise, case when length(year) > 2 then '' when {this_century} "
         "then '20' else '19' end || year || '-' || said as day from "
-        f"(select row, written.*, guessed, until, numbers, {said} as said from rows join written on text = {name} "
-        f"join ways on ways.name = '{name}' and ways.file = {_file(places)} and ways.source = rows.source "
-        "where numbers or not counted)"
+        f"(select row, written.*, guessed, until, numbers, {said} as said from {table} "
+        f"join written on text = {quoted(name)} join ways on ways.name = '{name}' and ways.file = {_file(places)} "
+        f"and ways.source = {table}.source where numbers or not counted)"
     )
     connection.execute(
-        f"update rows set {name} = day from days where days.row = rows.row"  # noqa: S608 - as above
+        f"update {table} set {quoted(name)} = day from days where days.row = {table}.row"  # noqa: S608 - as above
     )
     conditions = {
         "guessed and not otherwise": "no row tells whether the day or the month comes first; the day was taken for it, "
@@ -134,12 +148,15 @@ def _read(connection: duckdb.DuckDBPyConnection, name: str, places: Places) -> I
     for condition, words in conditions.items():
         if rows := _rows_where(connection, "days", condition):
             yield f"{name}: {words}: {places.named(rows)}"
-    if name == BORN:
-        # Its day is another one here than where the zone of its time is.
-        timed = rf"regexp_matches({name}, '^\d{{4}}-\d{{2}}-\d{{2}}.*:')"
-        if rows := _rows_where(connection, "rows", timed):
-            connection.execute(f"update rows set {name} = null where {timed}")  # noqa: S608 - as above
-            yield f"{name}: a time of universal time that begins no day here was left out: {places.named(rows)}"
+
+
+def _without_times(connection: duckdb.DuckDBPyConnection, places: Places) -> Iterator[str]:
+    """Take times out of `rows` whose day of birth is another one here than where their zone is; which rows."""
+    timed = rf"length({BORN}) > 10 and regexp_matches({BORN}, '^\d{{4}}-\d{{2}}-\d{{2}}.*:')"
+    timed += f" and try_cast({BORN}[:10] as date) is not null"
+    if rows := _rows_where(connection, "rows", timed):
+        connection.execute(f"update rows set {BORN} = null where {timed}")  # noqa: S608 - our own column
+        yield f"{BORN}: a time of universal time that begins no day here was left out: {places.named(rows)}"
 
 
 def _rows_where(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> list[int]:
@@ -149,7 +166,8 @@ def _rows_where(connection: duckdb.DuckDBPyConnection, table: str, condition: st
 
 def _plain(name: str) -> str:
     """A cell has the shape of YYYY-MM-DD; NULL where there is none."""
-    return f"(length({name}) = 10 and {name}[5] = '-' and {name}[8] = '-')"
+    cell = quoted(name)
+    return f"(length({cell}) = 10 and {cell}[5] = '-' and {cell}[8] = '-')"
 
 
 def _file(places: Places) -> str:

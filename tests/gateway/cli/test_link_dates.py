@@ -177,12 +177,19 @@ def test_days_as_a_spreadsheet_counts_them_are_read_and_told_unless_six_digits_s
     assert lines[0] == "warning: a date of birth is written in no known form: b.csv rows 1, 2"
 
 
-def test_a_time_that_begins_no_day_here_is_left_out(linked):
-    lines, _, _ = linked(
-        [("a", "1", "Jo", "Example", "1990-03-04T22:15:00Z"), ("a", "2", "Jo", "Example", "1990-03-04 14:15")]
-    )
+@pytest.mark.parametrize("other", ["1990-03-04 14:15", "1990-03-04", ""])
+def test_a_time_that_begins_no_day_here_is_left_out_whatever_stands_beside_it(linked, other):
+    lines, _, _ = linked([("a", "1", "Jo", "Example", "1990-03-04T22:15:00Z"), ("a", "2", "Jo", "Example", other)])
 
     assert lines == ("warning: birth_date: a time of universal time that begins no day here was left out: rows 1",)
+
+
+def test_no_day_with_a_time_is_told_as_no_day(linked):
+    lines, _, _ = linked([("a", "1", "Jo", "Example", "1990-02-30 10:00"), ("a", "2", "Jo", "Other", "3 May 1990")])
+
+    assert lines == (
+        "warning: birth_date: 1 not compared, as they are no day or stand for none; first in row 1",
+    )  # fmt: skip
 
 
 def test_texts_in_parquet_are_read_as_those_of_csv_are(tmp_path):
