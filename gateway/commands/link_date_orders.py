@@ -4,7 +4,8 @@ Where none tells, the day comes first, as in Britain, and whoever reads is told;
 other, nothing is read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.commands.files import CommandError
@@ -73,7 +74,11 @@ def orders_of(declared: Sequence[str]) -> dict[str | None, bool]:
 
 def decide(counted: Mapping[Column, Counts], orders: Mapping[str | None, bool], places: Places) -> dict[Column, Order]:
     """The order of each column; raise `CommandError` where rows tell two things of days that may be both."""
-    return {column: _decide(column, counted, orders, places) for column in counted}
+    told: dict[int | str, Counter[bool]] = defaultdict(Counter)
+    for column, counts in counted.items():
+        for kin in (column.file, column.source):
+            told[kin] += Counter({False: counts.day, True: counts.month})
+    return {column: _decide(column, counts, told, orders, places) for column, counts in counted.items()}
 
 
 def few_tell(counts: Counts, order: Order) -> bool:
@@ -83,23 +88,26 @@ def few_tell(counts: Counts, order: Order) -> bool:
 
 
 def _decide(
-    column: Column, counted: Mapping[Column, Counts], orders: Mapping[str | None, bool], places: Places
+    column: Column,
+    own: Counts,
+    told: Mapping[int | str, Mapping[bool, int]],
+    orders: Mapping[str | None, bool],
+    places: Places,
 ) -> Order:
-    own = counted[column]
+    """The order of one column; `told` has how many rows of a file, or of a source, have the day first and the month."""
     declared = orders.get(column.source, orders.get(None))
     if declared is not None:
         return Order(declared, DECLARED, own.month if declared else own.day, either=False)
     _refuse_turned(column, own, places)
     if not own.both:
         return Order(own.month > own.day, "each can be meant in one way only", own.day + own.month, either=True)
-    ways: tuple[tuple[str, Iterable[Column]], ...] = (
-        ("", (column,)),
-        ("other columns of the file", (each for each in counted if each.file == column.file)),
-        ("other files of the source", (each for each in counted if each.source == column.source)),
+    ways = (
+        ("", {False: own.day, True: own.month}),
+        ("other columns of the file", told[column.file]),
+        ("other files of the source", told[column.source]),
     )
-    for others, columns in ways:
-        told = [counted[each] for each in columns]
-        day, month = (sum(getattr(each, name) for each in told) for name in ("day", "month"))
+    for others, rows in ways:
+        day, month = rows[False], rows[True]
         if min(day, month) * _SLIPS > max(day, month):
             _refuse_two_orders(column, own, others, places)
         if day or month:

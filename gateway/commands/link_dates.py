@@ -142,9 +142,12 @@ def _read(connection: duckdb.DuckDBPyConnection, table: str, name: str, places: 
         "guessed and not otherwise": "no row tells whether the day or the month comes first; the day was taken for it, "
         "as in Britain; say --dates if not so",
         "otherwise": "is no day in the order in which its neighbours are written, and was left out",
-        "late": "years of two digits are taken for this century's, so that who is over a hundred would be a child; "
-        "write four",
     }
+    if name == BORN:
+        conditions["late"] = (
+            "years of two digits are taken for this century's, so that who is over a hundred would be a child; write "
+            "four"
+        )
     for condition, words in conditions.items():
         if rows := _rows_where(connection, "days", condition):
             yield f"{name}: {words}: {places.named(rows)}"

@@ -7,6 +7,8 @@ import duckdb
 import pytest
 
 from gateway.commands.files import CommandError
+from gateway.commands.link_date_orders import Column, Counts, decide
+from gateway.commands.link_doubts import Places
 from gateway.commands.link_files import Order, link_files
 
 HEAD = ("source", "source_key", "given_name", "family_name", "birth_date")
@@ -164,6 +166,12 @@ def test_a_year_of_two_digits_is_the_latest_that_it_can_be(linked):
     assert not any("years of two digits" in line for line in lines)
 
 
+def test_of_a_stay_in_a_year_of_two_digits_nobody_is_taken_for_a_child(tmp_path):
+    path = written(tmp_path / "in.csv", [("a", "1", "Jo", "Example", "", "13/12/21")], (*HEAD, "seen_from"))
+
+    assert link_files(Order((path,), tmp_path / "out.csv")).lines == ()
+
+
 def test_days_as_a_spreadsheet_counts_them_are_read_and_told_unless_six_digits_stand_beside_them(linked):
     register = [("register", "1", "Jo", "Example", "1990-03-04")]
     lines, found, report = linked(register, [("housing", "1", "Jo", "Example", "32936")])
@@ -200,6 +208,24 @@ def test_texts_in_parquet_are_read_as_those_of_csv_are(tmp_path):
     lines = link_files(Order((path,), tmp_path / "out.csv")).lines
 
     assert lines[0].startswith("dates: birth_date is read with the day first, as other columns of the file tell")
+
+
+def test_the_columns_of_many_sources_are_looked_through_once():
+    looked = []
+
+    class Counted(dict):
+        def items(self):
+            looked.append("all")
+            return super().items()
+
+        def __iter__(self):
+            looked.append("all")
+            return super().__iter__()
+
+    counts = Counts(0, 0, 1, None, None, 0, None, 0, 0, 0)
+    columns = Counted({Column("birth_date", 0, f"s{n}"): counts for n in range(100)})
+    assert len(decide(columns, {}, Places(("a.csv",), (0, 100), ((),)))) == 100
+    assert len(looked) < 5
 
 
 @pytest.mark.parametrize(
