@@ -161,7 +161,8 @@ def of_two_numbers(connection: duckdb.DuckDBPyConnection, present: Sequence[str]
         )
         found = connection.execute(
             "select arg_min(row, held), arg_max(row, held) from "  # noqa: S608 - as above
-            f"(select any_value(person_id) as person_id, min(row) as row, min({rule(name)}) as held from rows "
+            f"(select any_value(person_id) as person_id, arg_min(row, {rule(name)}) as row, "
+            f"min({rule(name)}) as held from rows "
             f"join clusters using (source, source_key) where person_id in ({several}) group by number) "
             "where held is not null group by person_id having min(held) <> max(held) order by min(row)"
         ).fetchall()

@@ -132,6 +132,15 @@ def test_a_person_with_two_numbers_of_which_everybody_has_one_is_told_by_rows(tm
     )
 
 
+def test_of_a_record_of_several_rows_the_row_that_holds_the_number_is_told(tmp_path):
+    jolyon = ("Jolyon", "Exampleton", "1990-02-03", "NV1 2AB", "1 High Street")
+    rows = [("a", "1", *jolyon, "9434765919"), ("a", "1", *jolyon, "9434765870"), ("b", "2", *jolyon, "9434765919")]
+    outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", rows, (*HEAD, "nhs_number")))
+
+    (told,) = (line for line in outcome.lines if "has two NHS numbers" in line)
+    assert told.endswith("are taken for one: rows 2, 3")
+
+
 def test_who_has_no_household_shares_none_in_parquet_either(tmp_path):
     path = written(tmp_path / "in.csv", [("a", "1", *KIM, "", ""), ("a", "2", *LEE, "NV1 2AB", "1 High Street")])
     link_files(Order((path,), tmp_path / "out.parquet"))
