@@ -154,13 +154,12 @@ def _side(file: Path) -> list[tuple[str, str, bytes]]:
     """Source, key and encoding of each row; raise `CommandError` with the first that has none or another's length."""
     import duckdb  # noqa: PLC0415 - what computes loads for a second
 
-    from gateway.commands.link_blanks import blank_lines, in_file  # noqa: PLC0415 - see above
-    from gateway.commands.link_tables import read_beside  # noqa: PLC0415 - see above
+    from gateway.commands.link_beside import read_beside  # noqa: PLC0415 - see above
 
     needed = (*_REQUIRED, _CLK)
     with duckdb.connect(":memory:") as connection:
-        columns = read_beside(connection, "side", file, needed)
-        cells = ", ".join(columns[name] for name in needed)
+        side = read_beside(connection, "side", file, needed)
+        cells = ", ".join(side.columns[name] for name in needed)
         rows = connection.execute(f"select {cells} from side order by row").fetchall()  # noqa: S608 - our own columns
     if any(source is None or key is None for source, key, _ in rows):
         raise CommandError("a row has no source or no source_key; give each row both")
@@ -172,8 +171,8 @@ def _side(file: Path) -> list[tuple[str, str, bytes]]:
     wrong = next((place for place, (*_, bits) in enumerate(read) if not bits or len(bits) != length), None)
     if wrong is not None:
         message = (
-            f"{file.name}: clk of row {in_file(wrong, blank_lines(file)) + 1} is no encoding or of another length; was "
-            "the file cut short? Encode it anew"
+            f"{file.name}: clk of {side.places.row(wrong)} is no encoding or of another length; was the file cut "
+            "short? Encode it anew"
         )
         raise CommandError(message)
     return read

@@ -32,8 +32,13 @@ def cell_of(name: str, column: str) -> str:
         cell = f"case when starts_with({cell}, '=') or starts_with({cell}, chr(39)) then {_bare(cell)} else {cell} end"
     # Around other cells the rules for their columns take tabs and the like away; a key has no rule.
     whole = trimmed(cell) if name in {*KEYS, *DATES} else f"trim({cell})"
-    text = f"nullif({whole}, '')"
-    return rf"regexp_replace({text}, '^([0-9]+)\.0+$', '\1')" if name in _NUMBERS else text
+    return _of_number(name, f"nullif({whole}, '')")
+
+
+def cleared_cell_of(name: str, column: str) -> str:
+    """The same for a table that `clear_nothings` never sees: without words for nothing and what a spreadsheet adds."""
+    text = _of_number(name, f"nullif({trimmed(_bare(quoted(column)))}, '')")
+    return f"case when {text} in ({_words(_NOTHING)}) then null else {text} end"
 
 
 def keyless() -> str:
@@ -68,3 +73,7 @@ def _bare(cell: str) -> str:
         rf"""case {cell}[1] when '=' then regexp_replace({cell}, '^="(.*)"$', '\1') """
         rf"when chr(39) then regexp_replace({cell}, '^.([0-9+])', '\1') else {cell} end"
     )
+
+
+def _of_number(name: str, text: str) -> str:
+    return rf"regexp_replace({text}, '^([0-9]+)\.0+$', '\1')" if name in _NUMBERS else text

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from gateway.commands.files import CommandError
 from gateway.commands.link_doubts import Places
 
+GAZETTEER = "gazetteer"
+"""What the file of `--gazetteer` is called where orders are told by source."""
 GUESSED = "as in Britain, and no row tells"
 DECLARED = "as --dates says"
 _ORDERS = {"day-first": False, "month-first": True}
@@ -70,6 +72,15 @@ def orders_of(declared: Sequence[str]) -> dict[str | None, bool]:
             message = f"--dates says two things of {source or 'all sources'}; keep one of them"
             raise CommandError(message)
     return orders
+
+
+def parted(declared: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is declared of the inputs, and what of the gazetteer; what names no source is of both."""
+    named = [(each.rpartition("=")[0].strip(), each) for each in declared]
+    return (
+        tuple(each for name, each in named if name != GAZETTEER),
+        tuple(each for name, each in named if name in {"", GAZETTEER}),
+    )
 
 
 def decide(counted: Mapping[Column, Counts], orders: Mapping[str | None, bool], places: Places) -> dict[Column, Order]:

@@ -13,13 +13,15 @@ import duckdb
 
 from gateway import clock
 from gateway.commands.files import CommandError, replacing, unwritten
-from gateway.commands.link_dates import Known
+from gateway.commands.link_beside import Beside, differing_rows, read_beside, refuse_differing
+from gateway.commands.link_date_orders import parted
+from gateway.commands.link_dates import Known, Told
 from gateway.commands.link_doubts import known_sources, of_two_numbers, repeats, unread
-from gateway.commands.link_gazetteer import read_gazetteer
+from gateway.commands.link_gazetteer import ReadGazetteer, read_gazetteer
 from gateway.commands.link_inputs import Input, Names, read_inputs
 from gateway.commands.link_labels import measured, not_judged, read_labels
 from gateway.commands.link_pairs import PAIRS
-from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing, rows_in_file
+from gateway.commands.link_tables import one
 from gateway.usecases.linking.linking_files import LinkedFile, Wanted, link_file
 from gateway.usecases.linking.linking_files_spark import Cluster, link_file_on_spark
 from linkage.columns import connect
@@ -85,20 +87,27 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
     model = _model(order.model)
     with ExitStack() as kept, connect() as connection:
         today = clock.utc_now().date()
-        read = read_inputs(connection, order.inputs, Known(today, order.dates, order.adults), order.names)
+        of_inputs, of_gazetteer = (order.dates, ()) if order.gazetteer is None else parted(order.dates)
+        read = read_inputs(connection, order.inputs, Known(today, of_inputs, order.adults), order.names)
         free = known_sources(connection, "--duplicate-free", order.duplicate_free)
         adults = known_sources(connection, "--adults", order.adults)
         sources = Sources(free, dict.fromkeys(adults, today.year - _GROWN))
         warned = repeats(connection, read.present, free, read.places)
+        forms = list(read.forms)
         if order.previous is not None:
-            warned += _read_previous(connection, order.previous)
-        labels = read_labels(connection, read, order.labels)
-        warned += labels.warnings if labels else ()
-        read = replace(read, warnings=(*read.warnings, *warned))
+            earlier, odd = _read_previous(connection, order.previous, order.names.encoding)
+            forms += earlier.forms
+            warned += odd
+        labels = read_labels(connection, read, order.labels, order.names.encoding)
+        if labels is not None:
+            forms += labels.forms
+            warned += labels.warnings
+        read = replace(read, warnings=(*read.warnings, *warned), forms=tuple(forms))
         stages.lap("read")
         addresses = None
         if order.gazetteer is not None:
-            read, addresses = _with_uprns(connection, read, order.gazetteer)
+            gazetteer = read_gazetteer(connection, order.gazetteer, Known(today, of_gazetteer), order.names.encoding)
+            read, addresses = _with_uprns(connection, read, gazetteer)
             stages.lap("addresses")
         wanted = Wanted(model, sources, order.previous is not None, order.wide, order.pairs is not None)
         if order.spark is None:
@@ -178,33 +187,37 @@ def _model(path: Path | None) -> LinkModel | None:
     raise CommandError(message)
 
 
-def _with_uprns(connection: duckdb.DuckDBPyConnection, read: Input, path: Path) -> tuple[Input, Mapping[str, int]]:
+def _with_uprns(
+    connection: duckdb.DuckDBPyConnection, read: Input, gazetteer: ReadGazetteer
+) -> tuple[Input, Mapping[str, int]]:
     """Give rows that came with an address and no UPRN theirs; return rows matched, by rule."""
-    gazetteer, told = read_gazetteer(connection, path)
-    filled = fill_uprns(connection, read.present, gazetteer)
+    filled = fill_uprns(connection, read.present, gazetteer.known)
     present = tuple(dict.fromkeys((*read.present, "uprn"))) if filled else read.present
-    return replace(read, present=present, warnings=(*read.warnings, *told)), filled
+    dates = Told((*read.dates.lines, *gazetteer.dates.lines), report=(*read.dates.report, *gazetteer.dates.report))
+    forms, warnings = (*read.forms, *gazetteer.forms), (*read.warnings, *gazetteer.warnings)
+    return replace(read, present=present, warnings=warnings, forms=forms, dates=dates), filled
 
 
-def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str | None) -> tuple[Beside, list[str]]:
     """Make `previous` of an earlier run's clusters, a row a record; what looks wrong with it."""
-    columns = read_beside(connection, "earlier", path, _PREVIOUS)
+    earlier = read_beside(connection, "earlier", path, _PREVIOUS, encoding=encoding)
+    columns = earlier.columns
     ids = [f"coalesce({columns[name]}, '')" for name in _PREVIOUS[2:]]
     key = ", ".join(columns[name] for name in _PREVIOUS[:2])
     if rows := differing_rows(connection, "earlier", columns, " || chr(31) || ".join(ids)):
-        refuse_differing(f"{path.name}: {rows_in_file(path, rows)}")
+        refuse_differing(f"{path.name}: {earlier.places.named(rows)}")
     connection.execute(
         f"create or replace table previous as select {key.replace(',', ' as source,')} as source_key, "  # noqa: S608 - our own columns
         f"first({ids[0]}) as person_id, first({ids[1]}) as household_id from earlier group by {key}"
     )
     connection.execute("drop table earlier")
     if not one(connection, "select count(*) from previous semi join rows using (source, source_key)"):
-        return [f"{path.name}: none of its records is among the inputs, so that no id goes on"]
+        return earlier, [f"{path.name}: none of its records is among the inputs, so that no id goes on"]
     gone = connection.execute(
         "select source, count(*) from previous where source not in "
         "(select source from rows semi join previous using (source, source_key)) group by source order by source"
     ).fetchall()
-    return [
+    return earlier, [
         f"{path.name}: none of its {count:,} records of source {source} is among the inputs, and who was known by them "
         "alone gets a new id; if source or keys were renamed, rename them there too"
         for source, count in gone

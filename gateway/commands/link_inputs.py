@@ -1,7 +1,6 @@
 """Files that `hearthgate link` reads: CSV or Parquet of named columns, checked, into one table of text."""
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -15,11 +14,12 @@ import numpy as np
 from gateway.commands.files import CommandError
 from gateway.commands.link_blanks import blank_lines
 from gateway.commands.link_cells import KEYS, cell_of, clear_nothings, keyless
-from gateway.commands.link_csv import ROW, columns_of, load_csv, short_rows
+from gateway.commands.link_csv import ROW, load_csv, short_rows
 from gateway.commands.link_dates import DATES, SEEN, Known, Told, read_dates
 from gateway.commands.link_doubts import Places, doubts
 from gateway.commands.link_forms import PLAIN, encoding_of, form_of, plain_copy
-from gateway.commands.link_parquet import load_parquet, parquet_columns, refuse_unreadable
+from gateway.commands.link_headings import headings, letters
+from gateway.commands.link_parquet import load_parquet, refuse_unreadable
 from gateway.commands.link_tables import File, files_of, literal, one
 from linkage.file_rows import COLUMNS
 
@@ -34,14 +34,7 @@ _OTHER_NAMES = {
     "uniquepupilnumber": "upn", "telephone": "phone", "mobile": "phone", "id": "source_key", "uniqueid": "source_key",
     "system": "source", "socsecid": "national_id", "street": "address",
 }  # fmt: skip
-
-
-def _letters(name: str) -> str:
-    """A name's letters and digits: Given Name, given-name and GivenName are one."""
-    return re.sub(r"[\W_]+", "", name.casefold())
-
-
-_SPELT = {_letters(name): name for name in _READ}
+_SPELT = {letters(name): name for name in _READ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +103,7 @@ def _read_files(
     met: set[str] = set()
     short: list[tuple[int, int]] = []
     for position, file in enumerate(files):
-        columns = _columns(connection, file)
+        columns = headings(connection, file)
         met |= {name.strip().casefold() for name in columns}
         known = _known(file, columns, called)
         warnings += (asked := _unknown_columns(file, known))
@@ -209,33 +202,13 @@ def _number(connection: duckdb.DuckDBPyConnection, told: str, begins: Sequence[i
     connection.execute("drop table keyed")
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, file: File) -> list[str]:
-    """The file's columns. Raise `CommandError` where it is no file or calls two of them the same."""
-    if file.path.is_dir():
-        message = f"{file.name} is a folder; name the files in it, such as {file.name}/*.csv"
-        raise CommandError(message)
-    if not file.path.is_file():
-        message = f"{file.name} is no file; check its path"
-        raise CommandError(message)
-    columns = parquet_columns(connection, file) if file.parquet else columns_of(file)
-    met: set[str] = set()
-    for name in columns:
-        plain = name.strip().casefold()
-        if plain in met:
-            told = f"names column {plain} twice" if plain else "has two columns without a name"
-            message = f"{file.name} {told}; give each column a name of its own"
-            raise CommandError(message)
-        met.add(plain)
-    return columns
-
-
 def _known(file: File, columns: Sequence[str], called: Names) -> dict[str, str]:
     """Each column by the name we know it by, or its own in small letters."""
     known: dict[str, str] = {}
     exact = {name.strip().casefold() for name in columns}
     for name in columns:
         plain = name.strip().casefold()
-        spelt = _SPELT.get(_letters(plain), plain)
+        spelt = _SPELT.get(letters(plain), plain)
         ours = called.ours.get(plain, plain if spelt in {*exact, *called.ours.values(), *known} else spelt)
         if ours in known and plain != ours:
             message = f"{file.name} has a column {ours} and one that --rename calls so; leave one away"
@@ -257,8 +230,8 @@ def _unknown_columns(file: File, known: dict[str, str]) -> list[str]:
     for name in known:
         if name in _READ:
             continue
-        like = _OTHER_NAMES.get(_letters(name)) or next(
-            (_SPELT[each] for each in difflib.get_close_matches(_letters(name), _SPELT, 1, _CUTOFF)), None
+        like = _OTHER_NAMES.get(letters(name)) or next(
+            (_SPELT[each] for each in difflib.get_close_matches(letters(name), _SPELT, 1, _CUTOFF)), None
         )
         if like and like not in known:
             told.append(f"{file.name}: column {name} is not read; is it {like}? --rename {quote(f'{name}={like}')}")

@@ -9,8 +9,9 @@ import duckdb
 import numpy as np
 
 from gateway.commands.files import CommandError
+from gateway.commands.link_beside import Beside, differing_rows, read_beside, refuse_differing
 from gateway.commands.link_inputs import TRUTH, Input
-from gateway.commands.link_tables import differing_rows, one, read_beside, refuse_differing, rows_in_file
+from gateway.commands.link_tables import one
 from linkage.quality import LEAST_PAIRS, Quality, quality, quality_by_group, tells, widest_gap
 
 _MOST_GROUPS = 30
@@ -27,9 +28,12 @@ class Labels:
     given: int
     matched: int
     warnings: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
 
-def read_labels(connection: duckdb.DuckDBPyConnection, read: Input, path: Path | None) -> Labels | None:
+def read_labels(
+    connection: duckdb.DuckDBPyConnection, read: Input, path: Path | None, encoding: str | None = None
+) -> Labels | None:
     """Make `labels` (source, source_key, person_truth, groups) of a file, or of that column of `rows`; None for none.
 
     Raise `CommandError` where it cannot be read, says two things of one record, or tells of no record at all. A label
@@ -38,15 +42,16 @@ def read_labels(connection: duckdb.DuckDBPyConnection, read: Input, path: Path |
     if path is None and TRUTH not in read.present:
         return None
     if path is None:
-        columns = {name: name for name in (*_KEYS, TRUTH)}
-        connection.execute(f"create or replace table told as select row, {', '.join(columns)} from rows")  # noqa: S608 - our own columns
+        told = Beside({name: name for name in (*_KEYS, TRUTH)}, read.places)
+        connection.execute(f"create or replace table told as select row, {', '.join(told.columns)} from rows")  # noqa: S608 - our own columns
     else:
-        columns = read_beside(connection, "told", path, (*_KEYS, TRUTH))
+        told = read_beside(connection, "told", path, (*_KEYS, TRUTH), encoding=encoding)
+    columns = told.columns
     name = f"the column {TRUTH}" if path is None else path.name
     source, key, truth = (columns[each] for each in (*_KEYS, TRUTH))
     connection.execute(f"delete from told where {source} is null or {key} is null or {truth} is null")  # noqa: S608 - our own columns
     if rows := differing_rows(connection, "told", columns, truth):
-        refuse_differing(f"{name}: {rows_in_file(path, rows) if path else read.places.named(rows)}")
+        refuse_differing(f"{name}: {told.places.named(rows)}")
     groups = {each: column for each, column in columns.items() if each not in {*_KEYS, TRUTH, *_FOUND}}
     cells = "".join(f", first({column} order by row) as {column}" for column in groups.values())
     connection.execute(
@@ -60,7 +65,7 @@ def read_labels(connection: duckdb.DuckDBPyConnection, read: Input, path: Path |
         message = f"{name}: no label is of a record of the inputs; source and source_key have to be those of the inputs"
         raise CommandError(message)
     warned = (f"{name}: {given - matched:,} of {given:,} labels are of no record",) if matched < given else ()
-    return Labels(groups, given, matched, warned) if given else None
+    return Labels(groups, given, matched, warned, told.forms) if given else None
 
 
 def measured(connection: duckdb.DuckDBPyConnection, labels: Labels | None) -> dict[str, Any]:

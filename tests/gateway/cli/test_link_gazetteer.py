@@ -2,15 +2,18 @@
 
 import csv
 import json
+from datetime import date
 
 import duckdb
 import pytest
 
 from gateway.commands.files import CommandError
+from gateway.commands.link_dates import Known
 from gateway.commands.link_files import Order, link_files
 from gateway.commands.link_gazetteer import read_gazetteer
 from linkage.written_address import written_address
 
+TODAY = Known(date(2026, 11, 23))
 GAZETTEER = (
     ("100000000001", "FLAT 2, 20 HIGH STREET, ASHBY", "ZZ1 1AB", "", ""),
     ("100000000002", "FLAT 3, 20 HIGH STREET, ASHBY", "ZZ1 1AB", "", ""),
@@ -72,20 +75,20 @@ def test_files_without_the_column_uprn_get_one(tmp_path):
 def test_a_gazetteer_that_is_none_is_refused(tmp_path):
     with duckdb.connect() as connection:
         with pytest.raises(CommandError, match="no column postcode"):
-            read_gazetteer(connection, written(tmp_path / "a.csv", ("uprn", "address"), [("1", "1 Mill Lane")]))
+            read_gazetteer(connection, written(tmp_path / "a.csv", ("uprn", "address"), [("1", "1 Mill Lane")]), TODAY)
         with pytest.raises(CommandError, match=r"none\.csv is no file"):
-            read_gazetteer(connection, tmp_path / "none.csv")
+            read_gazetteer(connection, tmp_path / "none.csv", TODAY)
 
 
 def test_rows_of_a_gazetteer_that_cannot_be_meant_are_named(tmp_path):
-    rows = [*GAZETTEER, ("1.00012E+11", "1 Mill Lane", "", "", ""), ("7", "2 Mill Lane", "", "01/05/2001", "")]
+    rows = [*GAZETTEER, ("1.00012E+11", "1 Mill Lane", "", "", ""), ("7", "2 Mill Lane", "", "31/02/2001", "NULL")]
     with duckdb.connect() as connection:
-        _, told = read_gazetteer(connection, known_file(tmp_path, rows))
+        read = read_gazetteer(connection, known_file(tmp_path, rows), TODAY)
 
-    assert told == [
+    assert read.warnings == (
         "gazetteer: 1 rows whose uprn is none were left out: rows 4",
-        "gazetteer: 1 rows whose from or to is no day (YYYY-MM-DD) count for all times: rows 5",
-    ]
+        "gazetteer: 1 rows whose from or to is no day count for all times: rows 5",
+    )
 
 
 def test_a_gazetteer_that_a_data_frame_wrote_is_read_as_its_twin_in_csv(tmp_path):
@@ -93,10 +96,10 @@ def test_a_gazetteer_that_a_data_frame_wrote_is_read_as_its_twin_in_csv(tmp_path
     row = "100000000001::double as UPRN, 'FLAT 2, 20 HIGH STREET' as Address, 'ZZ1 1AB' as Postcode"
     duckdb.execute(f"copy (select {row}) to '{path}'")
     with duckdb.connect() as connection:
-        known, told = read_gazetteer(connection, path)
+        read = read_gazetteer(connection, path, TODAY)
 
-    assert told == []
-    assert known.match(written_address(["2/20 High St"], "ZZ1 1AB")).uprn == "100000000001"
+    assert read.warnings == ()
+    assert read.known.match(written_address(["2/20 High St"], "ZZ1 1AB")).uprn == "100000000001"
 
 
 def test_open_ends_written_as_the_last_or_first_of_all_days_are_days(tmp_path):

@@ -65,7 +65,7 @@ def test_an_earlier_row_that_stands_twice_counts_once_and_two_persons_of_one_rec
 
     other = [("police", "1", "P9", "H1"), ("health", "2", "P9", ""), ("police", "1", "P8", "H1")]
     path = written(tmp_path / "earlier.csv", other, EARLIER)
-    refused(linked, "earlier.csv: rows 1 and 3 are of one source and key and differ", previous=path)
+    refused(linked, "earlier.csv: rows 1, 3 are of one source and key and differ", previous=path)
 
 
 @pytest.mark.parametrize("report", ["missing/report.json", "/dev/full"], ids=["no-folder", "no-room"])
@@ -123,7 +123,7 @@ def test_labels_of_no_record_are_refused_and_those_of_some_are_counted(tmp_path,
     lines, _, _ = linked(labels=path)
     assert lines == ("warning: labels.csv: 1 of 2 labels are of no record",)
     refused(
-        linked, "labels.csv: rows 1 and 2 are of one source and key and differ",
+        linked, "labels.csv: rows 1, 2 are of one source and key and differ",
         labels=written(tmp_path / "labels.csv", [("police", "1", "x"), ("police", "1", "y")], LABELS),
     )  # fmt: skip
 

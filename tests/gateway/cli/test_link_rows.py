@@ -171,7 +171,7 @@ def test_rows_of_other_files_below_empty_lines_are_told_as_they_stand_there_too(
     gazetteer = tmp_path / "gazetteer.csv"
     gazetteer.write_text("uprn,address,postcode\n\n10000000001,1 Old Street,ZZ1 1AA\n\nnone,2 Old Street,ZZ1 1AA\n")
 
-    with pytest.raises(CommandError, match=r"labels\.csv: rows 2 and 5 are of one source and key and differ"):
+    with pytest.raises(CommandError, match=r"labels\.csv: rows 2, 5 are of one source and key and differ"):
         link_files(Order((path,), tmp_path / "out.csv", labels=labels))
     told = link_files(Order((path,), tmp_path / "out.csv", gazetteer=gazetteer)).lines
     assert any("whose uprn is none were left out: rows 4" in line for line in told)
