@@ -80,7 +80,10 @@ def columns_of(file: File) -> list[str]:
     except OSError:
         message = f"{file.name} cannot be opened; check your rights to read it"
         raise CommandError(message) from None
-    if not "".join(first).strip() or first[0].casefold().startswith("sep="):
+    said = [name for name in first if name.strip()]
+    # Of a title above the names a spreadsheet leaves the cells beside it empty.
+    titled = len(said) == 1 < len(first) - 1
+    if not said or titled or first[0].casefold().startswith("sep="):
         message = f"{file.name} has a first row without names of columns; take what stands above them away"
         raise CommandError(message)
     names = [name.strip() for name in first]

@@ -191,11 +191,12 @@ def test_a_cell_that_nobody_closed_is_told_by_its_row_below_empty_lines(tmp_path
     ("content", "words"),
     [
         (("\n" + BELOW + BORN_TOO_LATE).encode(), "a first row without names of columns; take what stands above"),
+        (("Extract of May,,,,\n" + BELOW + BORN_TOO_LATE).encode(), "a first row without names of columns; take what"),
         (("sep=,\n" + BELOW + BORN_TOO_LATE).encode(), "a first row without names of columns; take what stands above"),
         ((BELOW + BORN_TOO_LATE).encode("utf-16-le"), "is UTF-16"),
         ((BELOW + BORN_TOO_LATE).encode("utf-16-be"), "is UTF-16"),
     ],
-    ids=["empty line first", "sep=, of Excel", "UTF-16 without its mark", "the other UTF-16"],
+    ids=["empty line first", "title of Excel", "sep=, of Excel", "UTF-16 without its mark", "the other UTF-16"],
 )
 def test_a_first_row_that_is_none_is_told_as_that(tmp_path, content, words):
     path = tmp_path / "in.csv"
