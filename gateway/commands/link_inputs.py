@@ -54,10 +54,9 @@ def names_of(renamed: Sequence[str], source: str | None, encoding: str | None = 
         if not (theirs and equals) or mine not in _READ:
             message = f"--rename takes THEIRS=OURS, and OURS is one of {', '.join(_READ)}"
             raise CommandError(message)
-        if theirs in ours or mine in ours.values():
-            message = f"--rename names {mine if mine in ours.values() else theirs} twice; give each column one name"
+        if ours.setdefault(theirs, mine) != mine:
+            message = f"--rename calls {theirs} {ours[theirs]} and {mine}; give each column one name"
             raise CommandError(message)
-        ours[theirs] = mine
     if source is not None and not source.strip():
         raise CommandError("--source is empty; give the files' source a name")
     return Names(ours, source, encoding_of(encoding))
@@ -206,12 +205,13 @@ def _known(file: File, columns: Sequence[str], called: Names) -> dict[str, str]:
     """Each column by the name we know it by, or its own in small letters."""
     known: dict[str, str] = {}
     exact = {name.strip().casefold() for name in columns}
+    taken = exact | {called.ours[plain] for plain in exact if plain in called.ours}
     for name in columns:
         plain = name.strip().casefold()
         spelt = _SPELT.get(letters(plain), plain)
-        ours = called.ours.get(plain, plain if spelt in {*exact, *called.ours.values(), *known} else spelt)
-        if ours in known and plain != ours:
-            message = f"{file.name} has a column {ours} and one that --rename calls so; leave one away"
+        ours = called.ours.get(plain, plain if spelt in {*taken, *known} else spelt)
+        if ours in known:
+            message = f"{file.name} has two columns that are {ours} by their names or by --rename; leave one away"
             raise CommandError(message)
         known[ours] = name
     missing = [name for name in KEYS if name not in known and (name != "source" or called.source is None)]

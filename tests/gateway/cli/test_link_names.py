@@ -74,8 +74,7 @@ def test_dates_without_hyphens_are_dates_whichever_part_comes_first(tmp_path):
     [
         (["dob"], "--rename takes THEIRS=OURS"),
         (["dob=birthday"], "OURS is one of source, source_key, given_name"),
-        (["dob=birth_date,born=birth_date"], "birth_date twice"),
-        (["dob=birth_date,dob=email"], "dob twice"),
+        (["dob=birth_date,dob=email"], "calls dob birth_date and email; give each column one name"),
     ],
 )
 def test_a_renaming_that_cannot_be_meant_is_refused(renamed, words):
@@ -86,20 +85,33 @@ def test_a_renaming_that_cannot_be_meant_is_refused(renamed, words):
 @pytest.mark.parametrize(
     ("head", "renamed", "words"),
     [
-        (OURS, ["dob=birth_date"], "has a column birth_date and one that --rename calls so"),
+        (OURS, ["dob=birth_date"], "has two columns that are birth_date by their names or by --rename"),
+        (("dob", *OURS), ["dob=birth_date"], "has two columns that are birth_date by their names or by --rename"),
+        ((*OURS, "born"), ["born=sex,dob=sex"], "has two columns that are sex by their names or by --rename"),
         (OURS, ["dob=phone"], "--rename names dob, and no input has such a column"),
         (OURS[1:], [], "no column source; add it to the first row, or say --source NAME"),
         (("source", "id"), [], "no column source_key; add it to the first row, or say --rename THEIRS=source_key"),
     ],
 )
 def test_what_a_file_cannot_be_read_with_is_told_in_one_line(tmp_path, head, renamed, words):
-    head = (*head, "dob") if "dob=birth_date" in renamed else head
+    head = (*head, "dob") if renamed and "dob" not in head and "dob=phone" not in renamed else head
     path = written(tmp_path / "in.csv", head, [("x",) * len(head)])
     with pytest.raises(CommandError) as refused:
         link_files(Order((path,), tmp_path / "out.csv", names=names_of(renamed, None)))
 
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_each_file_may_call_a_column_otherwise(tmp_path):
+    told = ("1990-02-03", "07700900123")
+    one = written(tmp_path / "one.csv", ("id", "dob", "mobile", "First Name"), [("1", *told, "Jo")])
+    other = written(tmp_path / "other.csv", ("number", "born", "Phone", "Given Name"), [("2", *told, "Jo")])
+    renamed = ["id=source_key,number=source_key,dob=birth_date,born=birth_date,mobile=phone,first name=given_name"]
+    outcome = link_files(Order((one, other), tmp_path / "out.csv", names=names_of(renamed, "a")))
+
+    assert outcome.lines == ()
+    assert len(set(persons(tmp_path / "out.csv").values())) == 1
 
 
 def test_a_file_may_have_postcodes_and_no_addresses(tmp_path):
