@@ -1,6 +1,7 @@
 """`hearthgate link` on what databases and spreadsheets export: words for nothing, headings, columns that are lost."""
 
 import csv
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -74,14 +75,19 @@ def test_a_national_insurance_number_is_not_asked_about_as_an_nhs_number(tmp_pat
     assert outcome.lines == ("warning: in.csv: column ni number is not read; is it nino? --rename 'ni number=nino'",)
 
 
-def test_a_file_of_keys_alone_is_told_and_a_folder_is_refused_with_a_way(tmp_path):
+def test_a_file_of_keys_alone_is_told_and_a_folder_is_refused_with_a_way(tmp_path, monkeypatch):
     outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", [("a", "1")], HEAD[:2]))
     assert outcome.lines == (
         "warning: in.csv has no column that is compared, so that nobody in it is joined with anybody",
     )
 
-    with pytest.raises(CommandError, match=r"is a folder; name the files in it"):
+    with pytest.raises(
+        CommandError, match=rf"^{tmp_path} is a folder; name the files in it, such as {tmp_path}/\*.csv$"
+    ):
         linked(tmp_path, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError, match=r"^\. is a folder; name the files in it, such as \*\.csv$"):
+        linked(tmp_path, Path())
 
 
 def test_a_column_that_is_mostly_lost_is_told_by_its_source(tmp_path):
