@@ -11,6 +11,8 @@ from gateway.web.views.lists import CoverageRow, coverage_rows, nothing_found
 from gateway.web.views.people import IdentityRow, heading_name, identity_rows, joined
 from gateway.web.words import code_in_words, code_words, instant, moment_text, period, plain_durations, value_rows
 
+# What a reader who may know of it has to know before a call, a letter or a visit.
+_BEFORE_CONTACT = frozenset({"contact.safe", "identity.protected"})
 _FORMS = {
     "presence": "Your role sees only that there is an entry",
     "band": "Your role sees this in part",
@@ -83,6 +85,7 @@ class FamilyView:
     heading: str
     purpose: str
     advice: tuple[str, ...]
+    before_contact: tuple[FactView, ...]
     professionals: tuple[FactView, ...]
     nothing: str
     members: tuple[MemberView, ...]
@@ -104,8 +107,9 @@ def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways
     def facts(shown: Iterable[ShownFact]) -> tuple[FactView, ...]:
         return tuple(fact_view(fact, names) for fact in shown)
 
+    others = (fact for fact in profile.circumstances if fact.item not in _BEFORE_CONTACT)
     sections = (
-        ("circumstances", "Circumstances", facts(profile.circumstances)),
+        ("circumstances", "Circumstances", facts(others)),
         ("interventions", "Help and plans", facts(profile.interventions)),
         ("goals", "Goals", facts(profile.goals)),
     )
@@ -113,6 +117,7 @@ def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways
         heading=_heading(profile, names),
         purpose=purpose_title,
         advice=profile.advice,
+        before_contact=facts(fact for fact in profile.circumstances if fact.item in _BEFORE_CONTACT),
         professionals=facts(profile.professionals),
         nothing="" if profile.members else nothing_found(profile.coverage),
         members=_members(profile, names),

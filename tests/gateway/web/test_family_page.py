@@ -125,6 +125,18 @@ def test_a_page_on_which_nobody_may_be_shown_says_so_and_that_it_proves_nothing(
     assert "Why you may see this" not in text
 
 
+def test_how_to_reach_somebody_safely_comes_before_everything_else():
+    safe = fact(item="contact.safe", label="Safe way to make contact", block="circumstances", values={"never": "visit"})
+    marked = fact(item="identity.protected", label="Location protected", block="household", values={"kind": "refuge"})
+    text = text_of(page(profile(circumstances=(*profile().circumstances, safe, marked))))
+    first, _, others = text.partition("Who is involved")
+
+    for words in ("Before you make contact", "Safe way to make contact", "Location protected"):
+        assert words in first
+        assert words not in others
+    assert "Before you make contact" not in text_of(page())
+
+
 def test_what_several_owners_withhold_in_the_same_words_is_said_once():
     protected = WithheldLine("Haven Refuge", "exists", "Location protected: call the desk", None)
     lines = (protected, replace(protected, owner="Brightwater Homes"), replace(protected, owner="Northvale Council"))

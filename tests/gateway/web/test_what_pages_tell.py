@@ -74,3 +74,15 @@ def test_a_file_without_a_row_is_not_called_taken(at_desk):
 
     assert "The file has no row below the names of its columns. There was nothing to take." in page
     assert "We took every row" not in page
+
+
+def test_the_front_door_reads_of_a_protected_location_before_anything_else_and_a_worker_does_not(served, at_desk):
+    """Scene S3, Priya and Vikram Nair."""
+    pages = {}
+    for worker, purpose, name in (("W101", "front_door", "Priya Nair"), ("W203", "early_help", "Vikram Nair")):
+        client = at_desk(worker)
+        declare(client, purpose)
+        pages[worker] = words(client.get(f"/families/{served.northvale.family_id('S3', name)}"))
+
+    assert "Location protected" in pages["W101"].partition("Who is involved")[0]
+    assert "Before you make contact" not in pages["W203"]
