@@ -1,7 +1,7 @@
 """The family page: a disclosed profile as a template shows it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from gateway.profiles.matching import is_sure
@@ -13,6 +13,7 @@ from gateway.web.words import code_in_words, code_words, instant, moment_text, p
 
 # What a reader who may know of it has to know before a call, a letter or a visit.
 _BEFORE_CONTACT = frozenset({"contact.safe", "identity.protected"})
+_ENROLMENT = "education.enrolment"
 _FORMS = {
     "presence": "Your role sees only that there is an entry",
     "band": "Your role sees this in part",
@@ -107,7 +108,8 @@ def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways
     def facts(shown: Iterable[ShownFact]) -> tuple[FactView, ...]:
         return tuple(fact_view(fact, names) for fact in shown)
 
-    others = (fact for fact in profile.circumstances if fact.item not in _BEFORE_CONTACT)
+    circumstances = tuple(_with_schools_named(profile.circumstances))
+    others = (fact for fact in circumstances if fact.item not in _BEFORE_CONTACT)
     sections = (
         ("circumstances", "Circumstances", facts(others)),
         ("interventions", "Help and plans", facts(profile.interventions)),
@@ -117,7 +119,7 @@ def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways
         heading=_heading(profile, names),
         purpose=purpose_title,
         advice=profile.advice,
-        before_contact=facts(fact for fact in profile.circumstances if fact.item in _BEFORE_CONTACT),
+        before_contact=facts(fact for fact in circumstances if fact.item in _BEFORE_CONTACT),
         professionals=facts(profile.professionals),
         nothing="" if profile.members else nothing_found(profile.coverage),
         members=_members(profile, names),
@@ -132,6 +134,21 @@ def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways
         receipt_id=str(receipt.entry_id),
         receipt_at=instant(receipt.at),
     )
+
+
+def _with_schools_named(facts: Sequence[ShownFact]) -> Iterator[ShownFact]:
+    """Schools of which a feed tells the number alone, by the name that another entry of the page has for it."""
+    enrolments = [fact.values for fact in facts if fact.item == _ENROLMENT]
+    names = {
+        each.get("urn"): each["school"] for each in enrolments if each.get("school") not in {None, each.get("urn")}
+    }
+    for fact in facts:
+        urn = fact.values.get("urn")
+        if fact.item != _ENROLMENT or urn is None or fact.values.get("school") != urn:
+            yield fact
+            continue
+        named = {"school": names[urn]} if urn in names else {}
+        yield replace(fact, values=named | {name: value for name, value in fact.values.items() if name != "school"})
 
 
 def fact_view(fact: ShownFact, names: Mapping[UUID, str]) -> FactView:

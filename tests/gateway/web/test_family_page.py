@@ -125,6 +125,19 @@ def test_a_page_on_which_nobody_may_be_shown_says_so_and_that_it_proves_nothing(
     assert "Why you may see this" not in text
 
 
+def test_a_school_of_which_a_feed_tells_the_number_alone_has_the_name_that_another_entry_gives_it():
+    def enrolled(**values):
+        return fact(item="education.enrolment", label="School", block="circumstances", values=values)
+
+    said = {"school": "Mill Lane School", "urn": "990101", "status": "left"}
+    alone = page(profile(circumstances=(enrolled(school="990101", urn="990101", year_group="6"),)))
+    beside = page(profile(circumstances=(enrolled(school="990101", urn="990101"), enrolled(**said))))
+
+    assert "School number (URN) 990101 Year group 6" in text_of(alone)
+    assert "School 990101" not in text_of(alone)
+    assert text_of(beside).count("School Mill Lane School School number (URN) 990101") == 2
+
+
 def test_how_to_reach_somebody_safely_comes_before_everything_else():
     safe = fact(item="contact.safe", label="Safe way to make contact", block="circumstances", values={"never": "visit"})
     marked = fact(item="identity.protected", label="Location protected", block="household", values={"kind": "refuge"})
