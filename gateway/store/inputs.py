@@ -67,6 +67,20 @@ def search_candidates(
     return list(found)
 
 
+def tied_within(connection: Connection, cells: Sequence[tuple[UUID, int, int]]) -> set[UUID]:
+    """Of persons with the link bands and cells that a reader may see of them: whom these can put onto one page."""
+    found = connection.execute(
+        text(
+            "SELECT hearth.tied_within(CAST(:persons AS uuid[]), CAST(:bands AS smallint[]), CAST(:cells AS integer[]))"
+        ),
+        {
+            "persons": [person for person, _, _ in cells], "bands": [band for _, band, _ in cells],
+            "cells": [cell for _, _, cell in cells],
+        },
+    )  # fmt: skip
+    return set(found.scalars())
+
+
 def _parameters(reader: Reader, now: datetime) -> dict[str, object]:
     return {
         "worker": reader.worker_ref, "team": reader.team, "manager": reader.is_manager, "mash": reader.is_mash,

@@ -14,7 +14,7 @@ READERS = frozenset(
     f"gateway.store.{name}"
     for name in (
         "facts.load_facts", "facts.load_authorised", "facts.withheld_counts",
-        "inputs.family_inputs", "inputs.person_inputs", "inputs.search_candidates",
+        "inputs.family_inputs", "inputs.person_inputs", "inputs.search_candidates", "inputs.tied_within",
         "figures.count_groups", "notices.notice_candidates", "notices.notices_for",
         "notices.notice_for", "notices.escalate_overdue", "batches.read_row_errors", "log.one_entry",
         "pulls.known_numbers",

@@ -39,6 +39,7 @@ from gateway.store.household_corrections import corrected_ties
 from gateway.store.inputs import DecisionInput, family_inputs
 from gateway.store.ledger import Ticket, append
 from gateway.usecases.families.declaring import Declaration, require_declaration
+from gateway.usecases.families.who_is_read import who_is_read
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
 from gateway.usecases.register.decided_on import decided_on
@@ -135,8 +136,9 @@ def open_family(
     # (1) Decision inputs.
     with wiring.database.transaction("hg_decide") as connection:
         inputs = family_inputs(connection, family_id, reader_of(wiring, caller), now)
-    # (2) The agreements decide.
-    decided = decide_subjects(wiring, inputs, blank, declaration)
+        # (2) The agreements decide.
+        everybody = decide_subjects(wiring, inputs, blank, declaration)
+        decided = who_is_read(connection, wiring.register.vocabulary, everybody)
     ego = _ego_decision(reading, family_id, inputs, decided)
     # (3) The authorisation, committed: the ticket.
     authorised, ticket = authorise(reading, decided, family_id)

@@ -43,6 +43,7 @@ _DECIDE: Reach = {
     "hearth.life_ties()": ("EXECUTE", "how a member of staff is tied to persons, as codes, for review"),
     "hearth.notice_candidates()": ("EXECUTE", "families for whom a duty to tell a school has arisen, as ids and days"),
     "hearth.persons_of_record()": ("EXECUTE", "whose records some are, as ids, for review"),
+    "hearth.tied_within()": ("EXECUTE", "ids of those whom what a reader may see can put onto one page"),
     "hearth.work_ties()": ("EXECUTE", "how a worker's tasks are tied to persons, as codes and days, for review"),
 }
 _SEARCH: Reach = {
