@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from gateway.usecases.linking.linking_new import link_new
 from tests.gateway.northvale_world import copied
 from tests.gateway.served import content, served
 from tests.journeys.test_byte_equal import as_bytes
@@ -118,3 +119,28 @@ def test_what_is_cut_because_somebody_is_protected_is_not_said_to_be_cut(northva
     assert "team" in str(dict(nobody[0][1])["professionals"])
     if worker != "C102":
         assert as_bytes(reasons) == as_bytes(nobody[1])
+
+
+@pytest.mark.parametrize(("scene", "name"), [("S2", "Kelly Marsh"), ("S3", "Vikram Nair")])
+def test_a_page_does_not_name_fewer_agreements_because_somebody_is_protected(northvale_world, scene, name):
+    """Nothing is recorded here that the charter withholds of the protected, and a homelessness officer sees no home."""
+    with northvale_marked_by(northvale_world) as northvale, served(northvale) as gateway:
+        northvale.sql(
+            "DELETE FROM hearth.fact WHERE item_no IN (SELECT i.item_no FROM hearth.item i WHERE i.name IN"
+            " ('support.episode', 'housing.tenancy', 'health.appointment', 'care.looked_after'))"
+        )
+        declaration, handle = gateway.declare("W411", "homelessness"), northvale.family_id(scene, name)
+        nobody = [content(ask("W411", declaration, handle)) for ask in (gateway.family, gateway.explain)]
+        since = {"client_ref": "HV9401", "from_date": northvale.clock.now.date().isoformat(), "status": "resident"}
+        northvale.push_rows("refuge-placements", since | northvale.person(scene, name))
+        link_new(northvale.wiring)
+        marked = [content(ask("W411", declaration, handle)) for ask in (gateway.family, gateway.explain)]
+        marks = northvale.count(
+            f"SELECT count(*) FROM hearth.fact JOIN hearth.link l USING (record_id) WHERE {_MARKS}"  # noqa: S608 - a fixed text
+            " AND l.person_id = :person AND l.superseded_at IS NULL",
+            person=northvale.person_id(scene, name),
+        )
+
+    assert as_bytes(marked) == as_bytes(nobody)
+    assert dict(nobody[0][1])["agreements"]
+    assert marks == 1

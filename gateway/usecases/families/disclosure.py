@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from agreements.decision import Permit, Refer, RuleUse
+from agreements.decision import Permit, Refer
 from agreements.request import DecisionRequest, Direction
 from audit.entry import Decision, Entry, EventClass, Outcome, Phase
 from audit.merkle import leaf_hash
@@ -30,7 +30,7 @@ from gateway.profiles.loaded import LoadedFact
 from gateway.profiles.new_households import without_new_households
 from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.profiles.shown import counts_of, shown_on_page, sources_of
-from gateway.profiles.views import AgreementUsed, Coverage, Profile, Receipt, WithheldLine
+from gateway.profiles.views import Coverage, Profile, Receipt, WithheldLine
 from gateway.profiles.withheld import role_lines, withheld_lines
 from gateway.store import ledger
 from gateway.store.batches import coverage
@@ -39,6 +39,7 @@ from gateway.store.household_corrections import corrected_ties
 from gateway.store.inputs import DecisionInput, family_inputs
 from gateway.store.ledger import Ticket, append
 from gateway.usecases.families.declaring import Declaration, require_declaration
+from gateway.usecases.families.rests_on import agreements_used
 from gateway.usecases.families.who_is_read import who_is_read
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
@@ -260,7 +261,8 @@ def _read(reading: Reading, family: FamilyRead, ticket: Ticket, authorised: Entr
     lines = withheld_lines(counts, reasons, titles, reading.now) + _role_lines(reading)
     relied = [use for key, permit in permits.items() if key[0] in set(persons) for use in permit.uses]
     advice = tuple(dict.fromkeys(use.advice for use in relied if use.advice))
-    profile = assemble_profile(frame, persons, facts, lines, _agreements_used(wiring, relied), advice)
+    agreements = agreements_used(wiring.register, permits, persons, facts)
+    profile = assemble_profile(frame, persons, facts, lines, agreements, advice)
     outcome = outcome_entry(reading, authorised, persons, facts)
     return profile, outcome, append_outcome(wiring, outcome)
 
@@ -386,14 +388,3 @@ def _role_lines(reading: Reading) -> tuple[WithheldLine, ...]:
     granted = register.decide(reading.blank)
     mask = granted.mask if isinstance(granted, Permit) else 0
     return role_lines(register.explain(reading.blank), register.vocabulary, mask)
-
-
-def _agreements_used(wiring: Wiring, uses: Sequence[RuleUse]) -> tuple[AgreementUsed, ...]:
-    titles = {summary.id: summary.title for summary in wiring.register.agreements}
-    by_clause: dict[str, RuleUse] = {}
-    for use in uses:
-        by_clause.setdefault(use.clause, use)
-    return tuple(
-        AgreementUsed(clause, titles.get(use.agreement, use.agreement), use.gateways, use.article_6, use.obligations)
-        for clause, use in sorted(by_clause.items())
-    )
