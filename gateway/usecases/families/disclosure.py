@@ -276,7 +276,9 @@ def family_facts(
     """
     permits = {(one.person_id, one.band): one.permit for one in family.decided if one.permit is not None}
     protected = {one.person_id for one in family.inputs if one.states["protected"] != "no"}
-    return without_new_households(permitted_facts(loaded, permits, now), protected, permits, ticket.own_sources)
+    children = {one.person_id for one in family.inputs if one.states["minor"] == "yes"}
+    facts = permitted_facts(loaded, permits, now)
+    return without_new_households(facts, protected, children, permits, ticket.own_sources)
 
 
 def append_outcome(wiring: Wiring, outcome: Entry) -> bytes:

@@ -21,6 +21,7 @@ IDA = {"person_ref": "CP98203", "surname": "Quillow", "forename": "Ida", "dob": 
 OLIVE = {"person_ref": "CP98204", "surname": "Tarn", "forename": "Olive", "dob": "1960-02-03", "sex": "F"}
 ALLOCATED = {"worker_ref": "W203", "worker_name": "Sunita Rao", "team": "Early Help South", "role": "allocated_worker"}
 AGREED = {"answer": "yes", "recorded_on": "2026-05-04", "recorded_by": "W203", "told_state": "told"}
+RUNG = "01632 960771"
 PLACED = {"client_ref": "HV9001", "from_date": "2026-09-05", "status": "resident"} | MARSHA
 
 
@@ -112,3 +113,33 @@ def test_who_may_know_of_protection_sees_who_took_them_in(family):
     moves(family)
 
     assert b"Olive Tarn" in as_bytes(page(family, IDA, "W101", "front_door"))
+
+
+def rings(northvale):
+    """Ida's school says that it rings Olive now, who was known to nobody of the family."""
+    northvale.push_rows("case-people", OLIVE | HERS | {"address_from": "2010-01-01", "phone": RUNG})
+    pupil = {
+        "upn": "B820200017105", "school_urn": "990101", "entry_date": "2022-09-05",
+        "contact2_surname": "Tarn", "contact2_forename": "Olive",
+        "contact2_relationship": "GRP", "contact2_phone": RUNG,
+    }  # fmt: skip
+    lived = {name: LEFT[name] for name in ("line1", "postcode")}
+    linked(northvale, "schools-roll", pupil | lived | {one: IDA[one] for one in ("surname", "forename", "dob", "sex")})
+
+
+@pytest.mark.parametrize("who", [VICTOR, MARSHA, IDA])
+def test_whom_the_school_of_a_child_who_fled_rings_now_is_not_on_the_page(family, who):
+    linked(family, "refuge-placements", PLACED)
+
+    rings(family)
+
+    told = as_bytes(page(family, who))
+    assert b"71 Larkspur Way" in told
+    assert b"Olive" not in told
+    assert b"2 Sorrel Row" not in told
+
+
+def test_of_nobody_protected_it_is_told_whom_the_school_rings(family):
+    rings(family)
+
+    assert b"Olive" in as_bytes(page(family, VICTOR))
