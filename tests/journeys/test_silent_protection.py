@@ -144,3 +144,25 @@ def test_a_page_does_not_name_fewer_agreements_because_somebody_is_protected(nor
     assert as_bytes(marked) == as_bytes(nobody)
     assert dict(nobody[0][1])["agreements"]
     assert marks == 1
+
+
+def test_how_many_entries_health_holds_is_told_of_the_protected_as_of_anybody(northvale_world):
+    """Early help reads how many there are of who agreed to help; without appointments the number told who is hidden."""
+    with northvale_marked_by(northvale_world) as northvale, served(northvale) as gateway:
+        kelly = northvale.person_id("S2", "Kelly Marsh")
+        northvale.sql(
+            "UPDATE hearth.fact SET record_id = (SELECT min(l.record_id::text)::uuid FROM hearth.link l"
+            " WHERE l.person_id = :kelly AND l.superseded_at IS NULL) WHERE item_no ="
+            " (SELECT i.item_no FROM hearth.item i WHERE i.name = 'health.appointment')",
+            kelly=kelly,
+        )
+        declaration, handle = gateway.declare("W201", "early_help"), northvale.family_id("S2", "Kelly Marsh")
+        before = content(gateway.family("W201", declaration, handle))
+        since = {"client_ref": "HV9401", "from_date": northvale.clock.now.date().isoformat(), "status": "resident"}
+        northvale.push_rows("refuge-placements", since | northvale.person("S2", "Kelly Marsh"))
+        link_new(northvale.wiring)
+        after = content(gateway.family("W201", declaration, handle))
+
+    told = [line for line in dict(before[1])["withheld"] if line["entries"]]
+    assert told
+    assert [line for line in dict(after[1])["withheld"] if line["entries"]] == told
