@@ -136,6 +136,9 @@ class _Quiet(BaseHTTPRequestHandler):
     """A handler that reads a bounded body, answers JSON and prints nothing."""
 
     protocol_version = "HTTP/1.1"
+    # Head and body leave in one piece and at once: else each answer waits for the other side's delayed acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def content(self) -> bytes:
         """The body."""

@@ -89,6 +89,8 @@ class Service(ABC):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body are two pieces: the second would wait 40 ms for the client's delayed acknowledgement of the first.
+    disable_nagle_algorithm = True
     service: Service
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
