@@ -59,9 +59,11 @@ class Database:
         pool = f"{role}/{use}" if use else role
         if pool not in self.engines:
             url = self.base.set(username=role, password=self.passwords[role])
+            # Nothing is kept as hstore: a pool that may meet one asks for its number before it answers anybody.
             self.engines[pool] = create_engine(
-                url, pool_size=self.pool_size, max_overflow=8, pool_pre_ping=True, hide_parameters=True
-            )
+                url, pool_size=self.pool_size, max_overflow=8, pool_pre_ping=True, hide_parameters=True,
+                use_native_hstore=False,
+            )  # fmt: skip
         return self.engines[pool]
 
     def dispose(self) -> None:
