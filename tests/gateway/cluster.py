@@ -9,7 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+import psycopg
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Engine, create_engine
 
 from agreements.loader import read_register_files
@@ -37,16 +40,19 @@ class Cluster:
         self.folder = folder or _folder()
         self.admin_password = secrets.token_urlsafe(24)
         self.passwords = {role: secrets.token_urlsafe(24) for role in SERVING_ROLES}
+        self._administrator: psycopg.Connection[Any] | None = None
         self.start()
         self._guard = guard(self.server.data_dir, self.server.data_dir.parent, self.folder)
         # Tests kill processes, never the power: what was written survives in the page cache, and tests run faster.
         self.administer("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        self._sign_in_lightly()
         create_roles(self.admin_url("postgres"), self.passwords)
         create_database(self.admin_url("postgres"), TEMPLATE)
         migrate(self.admin_url(TEMPLATE), northvale_sources())
 
     def start(self) -> None:
         """Start the server, where it does not run."""
+        self._forget_administrator()
         in_memory = self.folder if self.folder.is_relative_to(MEMORY) else None
         self.server = embedded.start(self.folder, self.admin_password, within=in_memory)
 
@@ -64,8 +70,7 @@ class Cluster:
         self.administer(
             # Copied as files: by way of the journal, which is the default, it costs the processor a third more.
             f'CREATE DATABASE "{name}" OWNER hg_owner TEMPLATE "{template}" STRATEGY file_copy',
-            f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
-            f'GRANT CONNECT ON DATABASE "{name}" TO {roles}',
+            f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC; GRANT CONNECT ON DATABASE "{name}" TO {roles}',
         )
 
     def drop(self, name: str) -> None:
@@ -90,6 +95,7 @@ class Cluster:
 
     def close(self) -> None:
         """Stop the server and remove its folders."""
+        self._forget_administrator()
         self.server.stop()
         with suppress(ChildProcessError):
             os.waitpid(self.server.pid, 0)
@@ -98,12 +104,35 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def administer(self, *statements: str) -> None:
-        """Run statements as the superuser, each by itself."""
-        engine = create_engine(self.admin_url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        """Run statements as the superuser, each by itself, on a connection that is kept: each test makes a database."""
+        if self._administrator is None:
+            self._administrator = psycopg.connect(self._admin_conninfo(), autocommit=True)
+        try:
             for statement in statements:
-                connection.exec_driver_sql(statement)
-        engine.dispose()
+                self._administrator.execute(statement)
+        except psycopg.OperationalError:
+            self._forget_administrator()
+            raise
+
+    def _admin_conninfo(self) -> str:
+        return make_conninfo(
+            host=str(self.server.socket_dir), dbname="postgres", user=embedded.ADMIN_ROLE, password=self.admin_password
+        )
+
+    def _forget_administrator(self) -> None:
+        if self._administrator is not None:
+            self._administrator.close()
+        self._administrator = None
+
+    def _sign_in_lightly(self) -> None:
+        """One iteration of SCRAM instead of 4096, which cost every connection more than its statements do.
+
+        They guard a weak password that somebody tries to guess; these are 24 random bytes. The setting hangs on the
+        role, so that it holds from the next sign-in on and passwords that are set then have it.
+        """
+        self.administer(f"ALTER ROLE {embedded.ADMIN_ROLE} SET scram_iterations = 1")
+        self._forget_administrator()
+        self.administer(f"ALTER ROLE {embedded.ADMIN_ROLE} PASSWORD '{self.admin_password}'")
 
 
 def guard(data: Path, *folders: Path) -> subprocess.Popen[bytes]:
@@ -145,7 +174,7 @@ def running_cluster() -> Iterator[Cluster]:
 @contextmanager
 def admin_engine(cluster: Cluster, name: str) -> Iterator[Engine]:
     """Superuser's engine on one database."""
-    engine = create_engine(cluster.admin_url(name))
+    engine = create_engine(cluster.admin_url(name), use_native_hstore=False)
     yield engine
     engine.dispose()
 
