@@ -59,10 +59,9 @@ def referral(heard):
 def opened(documents, asked, effect, *, might=False):
     """Rules in force that speak to the reader of this subject. Break-glass opens nothing unless it is on offer."""
     spoken = [*clauses(documents, asked)]
-    offered = any(widened(documents, asked, *one) and covers(documents, asked, *one, *cell) for one in spoken
-                  if asked.break_glass and one[1].effect == "permit" for cell in cells(documents))  # fmt: skip
-    fitting = [one for one in spoken if one[1].effect == effect and opens(documents, asked, *one, might)]
-    return fitting if offered or not asked.break_glass else []
+    offered = not asked.break_glass or any(widened(documents, asked, *one) and covers(documents, asked, *one, *cell)
+              for one in spoken if one[1].effect == "permit" for cell in cells(documents))  # fmt: skip
+    return [one for one in spoken if offered and one[1].effect == effect and opens(documents, asked, *one, might)]
 
 
 def clauses(documents, asked):
@@ -121,12 +120,13 @@ def bites(rule, states):
 
 def covers(documents, asked, admitted, rule, source, item):
     """Whether a clause may move a cell at all: selected, supplied by its owner, and lawful for that owner."""
+    if not selects(rule, source, item):
+        return False
     held, legal = next(one for one in documents.sources.sources if one.id == source), admitted.document.legal
     live = {law.id: law for law in (*documents.law.gateways, *documents.law.bases) if in_law(law, asked.now)}
     gateways = [live[use.id] for use in legal.gateways if held.owner in use.covers and use.id in live]
     special = {None: None, "criminal": legal.article_10}.get(item_named(item).special_category, legal.article_9)
-    return (selects(rule, source, item)
-            and any(one.party == held.owner and selects(one, source, item) for one in admitted.document.supply)
+    return (any(one.party == held.owner and selects(one, source, item) for one in admitted.document.supply)
             and holds(admitted.parties.get(held.owner, ()), asked.now)
             and any(held.owner in use.parties and use.basis in live for use in legal.article_6)
             and (bool(gateways) or held.owner == asked.agency)
@@ -137,13 +137,13 @@ def covers(documents, asked, admitted, rule, source, item):
 
 def in_law(law, now):
     begun = law.commenced is not None and start(law.commenced) <= now and not (law.ended and start(law.ended, 1) <= now)
-    return begun and getattr(law, "purpose_live", "live") in {"live", "not_applicable"}
+    return begun and vars(law).get("purpose_live", "live") in {"live", "not_applicable"}
 
 
 def addressed(documents, rule, asked):
     scoped = rule.purposes == "*" or asked.purpose in rule.purposes
     scoped = scoped and (rule.directions == "*" or asked.direction in rule.directions)
-    spared = meant(documents, getattr(rule, "except_recipients", ()), asked)
+    spared = meant(documents, vars(rule).get("except_recipients", ()), asked)
     return scoped and meant(documents, rule.recipients, asked) and not spared
 
 
