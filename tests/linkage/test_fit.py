@@ -1,6 +1,7 @@
 """What is learnt from records alone: housemates where addresses are shared, one fact once, and what then conflicts."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from linkage.told import beside_told
 from linkage.training_people import generate
 
 
+@cache
 def fitted(*, loose):
     known = [standardise(each.record) for each in sorted(generate(400, 3), key=lambda each: each.record.record_id)]
     with connect() as connection:
@@ -52,8 +54,9 @@ def test_in_records_without_addresses_there_are_families_as_well():
     assert model.household_per_record >= model.same_per_record / 10
 
 
-@pytest.mark.parametrize("model", [default_model(), fitted(loose=False)[1]])
-def test_what_another_comparison_has_told_weighs_nothing_and_makes_the_rest_neither_rarer_nor_commoner(model):
+@pytest.mark.parametrize("model_of", [default_model, lambda: fitted(loose=False)[1]])
+def test_what_another_comparison_has_told_weighs_nothing_and_makes_the_rest_neither_rarer_nor_commoner(model_of):
+    model = model_of()
     told = [model.levels[name][level] for name, levels in TOLD.items() for level in levels]
 
     assert len(told) == 4
