@@ -28,7 +28,7 @@ from benchmarks.own_folder import own_folder
 from gateway import clock
 from gateway.building import ensure_keys, running_database
 from gateway.custody import Custody, load_custody
-from gateway.serving import run_migrate
+from gateway.migrating import run_migrate
 from gateway.settings import Settings
 from gateway.store.engine import SERVING_ROLES, Database, database
 from gateway.store.link_keys import count_names, names_held, near_records

@@ -17,7 +17,7 @@ from gateway.building import build_wiring, ensure_keys, running_database
 from gateway.demo.northvale.generate import generate
 from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.caller import PartnerCaller
-from gateway.serving import run_migrate
+from gateway.migrating import run_migrate
 from gateway.settings import Settings
 from gateway.usecases.intake.intake import Push, receive_batch
 from gateway.usecases.linking.linking import link_everything

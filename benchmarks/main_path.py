@@ -23,7 +23,7 @@ from gateway.building import build_wiring, ensure_keys, running_database
 from gateway.demo.northvale.generate import Manifest, generate
 from gateway.demo.switching_on import switch_everything_on
 from gateway.identity.caller import PartnerCaller, StaffCaller
-from gateway.serving import run_migrate
+from gateway.migrating import run_migrate
 from gateway.settings import Settings
 from gateway.store.scripts import driver_connection
 from gateway.usecases.families.declaring import NewDeclaration, declare_purpose

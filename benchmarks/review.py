@@ -24,8 +24,8 @@ from gateway.building import build_wiring, ensure_keys, running_database
 from gateway.demo.access_ledger import AccessWriter
 from gateway.demo.northvale.accesses.book import AccessBook, access_book
 from gateway.demo.northvale.accesses.working import Act
+from gateway.migrating import run_migrate
 from gateway.review.ranking import Judged, ranked
-from gateway.serving import run_migrate
 from gateway.settings import Settings
 from gateway.usecases.review.reviewing_accesses import explain_new, judge_window
 from gateway.wiring import Wiring

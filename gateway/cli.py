@@ -99,7 +99,7 @@ def serve() -> None:
 def worker(beside_parent: bool = _BESIDE) -> None:
     """Work off jobs: linkage after each push, notices."""
     from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
-    from gateway.serving import run_worker  # noqa: PLC0415 - see the module's docstring
+    from gateway.serving_worker import run_worker  # noqa: PLC0415 - see the module's docstring
 
     run_worker(read_settings(), beside_parent=beside_parent)
 
@@ -117,7 +117,7 @@ def intake(beside_parent: bool = _BESIDE) -> None:
 def sequencer(beside_parent: bool = _BESIDE) -> None:
     """Turn committed audit entries into leaves of the log's Merkle tree."""
     from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
-    from gateway.serving import run_sequencer_process  # noqa: PLC0415 - see the module's docstring
+    from gateway.serving_log import run_sequencer_process  # noqa: PLC0415 - see the module's docstring
 
     run_sequencer_process(read_settings(), beside_parent=beside_parent)
 
@@ -126,7 +126,7 @@ def sequencer(beside_parent: bool = _BESIDE) -> None:
 def cosign(beside_parent: bool = _BESIDE) -> None:
     """Gather the cosignatures of witnesses for the log's checkpoints."""
     from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
-    from gateway.serving import run_cosign_process  # noqa: PLC0415 - see the module's docstring
+    from gateway.serving_log import run_cosign_process  # noqa: PLC0415 - see the module's docstring
 
     run_cosign_process(read_settings(), beside_parent=beside_parent)
 
@@ -135,7 +135,7 @@ def cosign(beside_parent: bool = _BESIDE) -> None:
 def migrate() -> None:
     """Create what is missing (keys, roles, database) and bring the schema up to date."""
     from gateway.commands.settings import read_settings  # noqa: PLC0415 - see the module's docstring
-    from gateway.serving import run_migrate  # noqa: PLC0415 - see the module's docstring
+    from gateway.migrating import run_migrate  # noqa: PLC0415 - see the module's docstring
 
     run_migrate(read_settings())
 

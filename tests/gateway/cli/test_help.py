@@ -38,6 +38,25 @@ def test_help_imports_neither_the_web_stack_nor_the_adapters():
     assert told.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("module", ["serving_log", "serving_intake", "serving_worker", "migrating"])
+def test_the_processes_beside_the_api_do_not_read_it(module):
+    script = (
+        f"import sys, gateway.{module}\n"
+        "print([name for name in ('gateway.app', 'gateway.api', 'gateway.web', 'uvicorn') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_sequencing_reads_neither_linkage_nor_tables():
+    script = (
+        "import sys, gateway.serving_log\n"
+        "print([name for name in ('linkage', 'pandas', 'duckdb') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
 def test_the_version_is_told(cold_hearthgate):
     assert cold_hearthgate("--version").stdout.startswith("hearthgate 0.")
 
