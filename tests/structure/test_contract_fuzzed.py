@@ -31,6 +31,9 @@ def as_text(_context, value):
     return value if isinstance(value, bytes) else str(value).encode(errors="replace")
 
 
+# Each is quick and the file is not: by its name it comes last, and a worker would be left alone with it.
+pytestmark = pytest.mark.slow
+
 # Machines of two partners, an officer and a worker.
 CALLERS = ("schools-attendance", "W601", "police-nominals", "W401")
 

@@ -26,6 +26,8 @@ OPERATIONS = {
     for path, operations in CONTRACT["paths"].items()
     for method, operation in operations.items()
 }
+# Each is quick and the file is not: by its name it comes last, and a worker would be left alone with it.
+pytestmark = pytest.mark.slow
 OPEN = {"check-liveness", "check-readiness", "get-token", "list-receipt-keys"}
 PROBLEM_JSON = "application/problem+json"
 _ID = "00000000-0000-4000-8000-000000000001"
