@@ -166,3 +166,24 @@ def test_who_may_not_see_what_a_correction_rests_on_is_answered_as_if_nobody_had
     members = dict(pages("W101")[0][1])["members"]
     assert homes.handle(joined) in {one["id"] for one in members}
     assert (pages("B101") == before["B101"]) is bool(sources)
+
+
+def test_whom_a_steward_puts_into_a_household_is_on_its_page_also_where_nothing_else_ties_them(homes):
+    joined, tenant = (homes.northvale.person_id(*one) for one in (("S1", "Darren Cole"), ("S3", "Vikram Nair")))
+    home = min(one for one, people in homes.members().items() if tenant in people)
+    homes.northvale.sql(
+        "DELETE FROM hearth.fact f USING hearth.link l, hearth.item i WHERE l.record_id = f.record_id AND l.person_id ="
+        " :joined AND i.item_no = f.item_no AND i.name IN ('address.residence', 'household.membership',"
+        " 'family.relationship')",
+        joined=joined,
+    )
+    declared = homes.gateway.declare("W101", "front_door")
+
+    def members():
+        page = dict(content(homes.gateway.family("W101", declared, homes.handle(tenant)))[1])
+        return {one["id"] for one in page["members"]}
+
+    assert homes.handle(joined) not in members()
+    homes.correct(joined, home=home, belongs=True)
+
+    assert homes.handle(joined) in members()
