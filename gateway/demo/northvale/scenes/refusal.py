@@ -107,5 +107,5 @@ def _help(world: World, kelly: Person, jayden: Person) -> None:
     support.goals.append((jayden, "Be in school and on time", "sessions attended", "95%"))
     support.professionals.append((jayden, "Nurse I. Bell", "school nurse", "0-19 service", "Northvale NHS"))
     world.events.support.append(support)
-    safe = ("text", "weekdays 09:30 to 14:00", "do not call the landline or write to the home")
+    safe = ("text", "weekdays 09:30 to 14:00", "call the landline or write to the home")
     world.events.refuge.append(RefugeClient(kelly, "outreach", world.day(2026, 11, 2), safe))
