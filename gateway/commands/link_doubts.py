@@ -137,7 +137,7 @@ def unread(connection: duckdb.DuckDBPyConnection, present: Sequence[str], places
             first = min(row for *_, row in found if row is not None)
             told.append(
                 f"{name}: {cells:,} not compared, as they {why.get(name, 'cannot be read')}; first in "
-                f"{places.row(first)}{_mostly_lost([(source, held, lost) for source, held, lost, *_ in found])}"
+                f"{places.row(first)}{_mostly_lost([each[:3] for each in found])}"
             )
     return told
 

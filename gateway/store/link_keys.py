@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 from sqlalchemy import BigInteger, Connection, LargeBinary, Text, text
@@ -110,8 +109,6 @@ class _KeysDumper(Dumper):
         return binary_array(_BIGINT, [_packed(key) for key in obj])
 
 
-psycopg.adapters.register_dumper(_Keys, _KeysDumper)
-
 _KEPT = text(
     """
     SELECT r.record_id, r.sealed, r.digest, coalesce(g.held, 0), coalesce(f.held, 0)
@@ -140,7 +137,10 @@ _NEAR = """
 def near_records(connection: Connection, keys: Iterable[int]) -> list[NearRow]:
     """Every record under any of some keys, but for keys that more than `LARGEST_BLOCK` records share."""
     # Asked for every record that comes: through SQLAlchemy it takes half as long again.
-    with plain_errors(), driver_connection(connection).cursor(binary=True) as cursor:
+    driver = driver_connection(connection)
+    # At each call, for a connection knows no more than was registered before it was opened.
+    driver.adapters.register_dumper(_Keys, _KeysDumper)
+    with plain_errors(), driver.cursor(binary=True) as cursor:
         rows = cursor.execute(_NEAR, {"keys": _Keys(sorted(set(keys))), "largest": LARGEST_BLOCK}).fetchall()
     return [NearRow(row[0], row[1], row[2], row[3], tuple(row[4])) for row in rows]
 
