@@ -1,5 +1,7 @@
 """Sign in as one of the demo's staff over plain HTTP, form by form, as a browser would."""
 
+import time
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx
@@ -9,6 +11,9 @@ from gateway.demo.provider.parties import RelyingParty
 from gateway.identity.oidc import challenge_of
 
 _MOST_STEPS = 4
+# A code of the app is good once, and a new one comes every 30 seconds (`totp.STEP_SECONDS`).
+_LOOKS_AT_OUTBOX = 90
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class SignInFailedError(RuntimeError):
@@ -49,10 +54,17 @@ def sign_in_over_http(http: httpx.Client, issuer: str, party: RelyingParty, emai
     return str(tokens.json()["access_token"])
 
 
-def follow_to_gateway(http: httpx.Client, issuer: str, authorization_url: str, email: str) -> str:
+def follow_to_gateway(
+    http: httpx.Client,
+    issuer: str,
+    authorization_url: str,
+    email: str,
+    pause: Callable[[float], None] = time.sleep,
+) -> str:
     """Choose the person, enter the codes from the outbox; the address at the gateway to which that leads.
 
     `authorization_url` may be the gateway's own, from its sign-in link, so that a whole browser sign-in can be played.
+    Whoever has used up the codes of their app waits for the next one, by `pause` of so many seconds at a time.
     """
     location = _location(http.get(authorization_url, follow_redirects=False), authorization_url)
     page = location
@@ -61,16 +73,24 @@ def follow_to_gateway(http: httpx.Client, issuer: str, authorization_url: str, e
         if not location.startswith(f"{issuer}/"):
             return location
         location = _location(http.post(page, data=form, follow_redirects=False), page)
-        form = {"code": _code_from_outbox(http, issuer, email, from_app="code" in form)}
+        if location.startswith(f"{issuer}/"):
+            form = {"code": _code_from_outbox(http, issuer, email, pause, from_app="code" in form)}
     raise SignInFailedError("the provider asks for more steps than there are")
 
 
-def _code_from_outbox(http: httpx.Client, issuer: str, email: str, *, from_app: bool) -> str:
-    letters = http.get(f"{issuer}/outbox.json").raise_for_status().json()
-    letter = next((letter for letter in letters if letter["email"].lower() == email.lower()), None)
-    if letter is None:
-        raise SignInFailedError("the provider sent no code")
-    return str(letter["authenticator" if from_app else "code"] or "")
+def _code_from_outbox(
+    http: httpx.Client, issuer: str, email: str, pause: Callable[[float], None], *, from_app: bool
+) -> str:
+    for _ in range(_LOOKS_AT_OUTBOX):
+        letters = http.get(f"{issuer}/outbox.json").raise_for_status().json()
+        letter = next((letter for letter in letters if letter["email"].lower() == email.lower()), None)
+        if letter is None:
+            raise SignInFailedError("the provider sent no code")
+        code = letter["authenticator" if from_app else "code"]
+        if code is not None:
+            return str(code)
+        pause(_SECONDS_BETWEEN_LOOKS)
+    raise SignInFailedError("the app of that member of staff showed no further code")
 
 
 def _location(response: httpx.Response, base: str) -> str:

@@ -54,6 +54,21 @@ def test_a_school_signs_in_with_a_second_factor_as_well(signed_in, provider, att
     assert end.caller.authentication == "oidc+email+mfa+otp"
 
 
+def test_whoever_has_used_up_the_codes_of_their_app_waits_for_the_next(http, issuer, provider, attempts, clock):
+    waited = []
+
+    def wait(seconds):
+        waited.append(seconds)
+        clock.move(seconds=seconds)
+
+    for _ in range(6):
+        start = begin_sign_in(provider, attempts, "/", clock())
+        returned = follow_to_gateway(http, issuer, start.url, SCHOOL, wait)
+        query = dict(parse_qsl(urlsplit(returned).query))
+        assert complete_sign_in(provider, attempts, query, start.cookie_value, clock()).caller.worker_ref == "W-301"
+    assert sum(waited) == 60
+
+
 def test_the_helper_gets_an_access_token_that_the_api_takes(http, issuer, party, provider, clock):
     for email, role in ((WORKER, "mash_worker"), (SCHOOL, "school_business_manager"), (SCHOOL, None)):
         caller = verify_provider_token(provider, sign_in_over_http(http, issuer, party, email), clock())
