@@ -48,6 +48,7 @@ class Kind(StrEnum):
     SOURCE = "source"
     PURPOSE = "purpose"
     ROLE = "role"
+    TEAM = "team"
 
 
 class Mark(NamedTuple):

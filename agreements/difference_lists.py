@@ -41,6 +41,7 @@ def listed_differences(before: Register, after: Register) -> Iterator[Listed]:
     yield from _facts(Kind.SOURCE, _sources(before), _sources(after))
     yield from _facts(Kind.PURPOSE, _purposes(before), _purposes(after))
     yield from _facts(Kind.ROLE, _roles(before), _roles(after))
+    yield from _facts(Kind.TEAM, _teams(before), _teams(after))
 
 
 def _supply(before: Register, after: Register) -> Iterator[Listed]:
@@ -184,4 +185,12 @@ def _roles(register: Register) -> _Facts:
         )
         for agency in register.agencies.values()
         for role in agency.roles
+    }
+
+
+def _teams(register: Register) -> _Facts:
+    return {
+        f"{agency.id}/{team.name}": frozenset({f"told as {team.told_as}"})
+        for agency in register.agencies.values()
+        for team in agency.teams
     }

@@ -47,6 +47,7 @@ BY_KIND: Mapping[Kind, str] = {
     Kind.SOURCE: "source {subject} (so far: {before}. Now: {after})",
     Kind.PURPOSE: "purpose {subject} (so far: {before}. Now: {after})",
     Kind.ROLE: "role {subject} (so far: {before}. Now: {after})",
+    Kind.TEAM: "team {subject}, to those whom its look-ups are about (so far: {before}. Now: {after})",
 }
 
 VERBS: Mapping[str, str] = {

@@ -52,6 +52,12 @@ def _agencies(documents: RegisterDocuments) -> Iterator[Finding]:
             yield ("agencies", number, "roles"), "a role stands here twice", "name every role once"
         if agency.decider is not None and agency.decider not in {role.id for role in agency.roles}:
             yield ("agencies", number, "decider"), "who decides is no role of this agency", "name one of its roles"
+        kept = [team.name.strip().casefold() for team in agency.teams]
+        if len(set(kept)) != len(kept):
+            yield ("agencies", number, "teams"), "a team stands here twice", "name every team once"
+        if set(kept) & {team.told_as.strip().casefold() for team in agency.teams}:
+            problem = "a team goes by a name that is itself told otherwise"
+            yield ("agencies", number, "teams"), problem, "tell it by a name that may be told"
 
 
 def _sources(documents: RegisterDocuments) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ _ROLE = Shape(
     ),
     besides=_role_besides,
 )
+_TEAM = Shape((), (Value("name", "title"), Value("told_as", "toldAs")))
 _AGENCY = Shape(
     ("odrl:PartyCollection",),
     (
@@ -36,6 +37,7 @@ _AGENCY = Shape(
         Value("competent_authority", "competentAuthority"),
         Link("decider", "decider", "role/"),
         Children("roles", "role", _ROLE),
+        Children("teams", "team", _TEAM),
     ),
     always={"partOf": ["agency/*"]},
 )

@@ -24,6 +24,16 @@ class Role(Clause):
     refusal: Sentence | None = None
 
 
+class Team(Clause):
+    """How a team goes by towards those whom a look was about, and towards partners, where not by its own `name`.
+
+    For teams whose names say in which part of the area somebody is. Other readers see `name`.
+    """
+
+    name: str = Field(min_length=1)
+    told_as: str = Field(min_length=1)
+
+
 class Agency(Clause):
     """A body with its roles and the contact for requests about its data.
 
@@ -38,6 +48,7 @@ class Agency(Clause):
     decider: Identifier | None = None
     competent_authority: StrictBool = False
     roles: tuple[Role, ...]
+    teams: tuple[Team, ...] = ()
 
 
 class AgencyList(Clause):

@@ -224,6 +224,12 @@ class Register:
         """The register's entry of a role, or `None`."""
         return self._roles.get((agency, role))
 
+    def team_told(self, agency: str, team: str) -> str:
+        """How a team goes by towards those whom a look of it was about, and towards partners."""
+        body = self.agencies.get(agency)
+        named = (one.told_as for one in (body.teams if body else ()) if one.name.casefold() == team.strip().casefold())
+        return next(named, team)
+
     def _widened_now(self, agency: str, role: str, offer: BreakGlassOffer, now: datetime) -> bool:
         return any(
             key[:2] == (agency, role)

@@ -4,13 +4,14 @@ Both are written from the pack alone: from the values it opens, and from what it
 agencies, roles and purposes, in what capacity the report was asked for, when it was made). So whoever verifies the
 pack writes them again, and a line that was left out of the words or changed is found.
 
-    report   {"capacity", "contact", "council", "made_at", "not_shown", "release", "titles"}
+    report   {"capacity", "contact", "council", "made_at", "not_shown", "release", "titles"}, "teams_told" where needed
 
 `not_shown` are ids of authorisations whose outcome, so the council says, names other people alone; `release` is null,
 or {"decided_at", "recipient"} where two officers decided to give what is otherwise held back; `titles` has `agencies`,
-`purposes` and `roles`, each of those codes alone that a line needs. What can be worked out again from the lines is:
-which codes there are, and that nothing in the pack answers an authorisation of which nothing was shown. The rest is the
-council's word, and `audit.subject_seal` holds the council to it.
+`purposes` and `roles`, each of those codes alone that a line needs. `teams_told` gives, by the id of an entry, the name
+under which subjects are told of a team whose own stays closed, as it may say where somebody lives. What can be worked
+out again from the lines is: which codes there are, and that nothing in the pack answers an authorisation of which
+nothing was shown. The rest is the council's word, and `audit.subject_seal` holds the council to it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -47,8 +48,15 @@ LINEAGE_FIELDS = (*FIELDS, "detail")
 ERASABLE = frozenset({"reason"})
 """Of these, what an erasure may have taken of an entry that stands in the list of somebody who was not erased."""
 
+TOLD_OTHERWISE = frozenset({"team"})
+"""Of these, what may stay closed where the report's `teams_told` says in its place how subjects are told of it.
+
+The name of a team may say in which part of the area somebody lives whose worker is of that team (practice P1).
+"""
+
 _PLACE = "report"
 _MEMBERS = frozenset({"capacity", "contact", "council", "made_at", "not_shown", "release", "titles"})
+_TEAMS_TOLD = "teams_told"
 _RELEASE = frozenset({"decided_at", "recipient"})
 _TITLES = "report, titles"
 
@@ -74,8 +82,13 @@ class Made:
     release: Release | None = None
 
 
-def with_report(pack: SubjectPack, made: Made, titles: Titles, not_shown: Iterable[str]) -> SubjectPack:
-    """A pack with what its maker adds, so that the words can be written from it. Titles that no line needs stay out."""
+def with_report(
+    pack: SubjectPack, made: Made, titles: Titles, not_shown: Iterable[str], teams_told: Mapping[str, str]
+) -> SubjectPack:
+    """A pack with what its maker adds, so that the words can be written from it. Titles that no line needs stay out.
+
+    `teams_told`: the name of the team, by the id of the entry, of each line whose own is not open.
+    """
     known = {"agencies": titles.agencies, "purposes": titles.purposes, "roles": titles.roles}
     named: dict[str, Json] = {
         name: {code: known[name][code] for code in sorted(codes & known[name].keys())}
@@ -87,7 +100,7 @@ def with_report(pack: SubjectPack, made: Made, titles: Titles, not_shown: Iterab
     report: dict[str, Json] = {
         "capacity": made.capacity.value, "contact": made.contact, "council": made.council,
         "made_at": format_second(made.made_at), "not_shown": tuple(sorted(not_shown)), "release": release,
-        "titles": named,
+        "titles": named, **({_TEAMS_TOLD: dict(sorted(teams_told.items()))} if teams_told else {}),
     }  # fmt: skip
     return replace(pack, report=report)
 
@@ -103,7 +116,7 @@ def _codes(used: Collection[Opened]) -> dict[str, set[str]]:
 
 def _opened(pack: SubjectPack) -> list[Opened]:
     listed = (element for section in pack.sections for element in section.elements)
-    return [opened_element(one, frozenset()) for one in (*listed, *pack.since)]
+    return [opened_element(one, frozenset(), {}) for one in (*listed, *pack.since)]
 
 
 def unanswered(pack: SubjectPack) -> set[str]:
@@ -121,11 +134,12 @@ def letter_of(pack: SubjectPack) -> Letter:
 
     Raises `SubjectPackError`, or `EntryError` for a leaf that is none.
     """
-    report = _members(pack.report, _MEMBERS, _PLACE)
+    report = _report(pack)
+    told = _teams_told(pack, report)
     mine = frozenset(section.person for section in pack.sections)
     listed = (element for section in pack.sections for element in section.elements)
-    proved = {one.entry_id: one for one in (opened_element(element, mine) for element in listed)}
-    later = {one.entry_id: one for one in (opened_element(element, mine) for element in pack.since)}
+    proved = {one.entry_id: one for one in (opened_element(element, mine, told) for element in listed)}
+    later = {one.entry_id: one for one in (opened_element(element, mine, told) for element in pack.since)}
     opened = [*proved.values(), *later.values()]
     titles = _titles(report["titles"], _codes(opened))
     looks = fold(opened, _not_shown(report["not_shown"], _unanswered(opened)))
@@ -142,8 +156,19 @@ def letter_of(pack: SubjectPack) -> Letter:
 
 def count_not_shown(pack: SubjectPack) -> int:
     """Of how many look-ups the council says that nothing was shown; `letter_of` has found the pack right before."""
-    told = _members(pack.report, _MEMBERS, _PLACE)["not_shown"]
+    told = _report(pack)["not_shown"]
     return len(told) if isinstance(told, list | tuple) else 0
+
+
+def told_otherwise(pack: SubjectPack) -> Mapping[str, Json]:
+    """By the id of an entry, the name by which a pack tells its team; whether it is well told `letter_of` finds out."""
+    told = pack.report.get(_TEAMS_TOLD) if isinstance(pack.report, Mapping) else None
+    return told if isinstance(told, Mapping) else {}
+
+
+def count_teams_told(pack: SubjectPack) -> int:
+    """In how many lines a team goes by a name that the log does not prove."""
+    return len(told_otherwise(pack))
 
 
 def checked_letter(pack: SubjectPack) -> Letter:
@@ -168,8 +193,11 @@ def check_words(folder: Path, letter: Letter) -> None:
             raise SubjectPackError(name, f"line {_first_other(said, expected)} is not what is proved")
 
 
-def opened_element(element: PackElement, mine: frozenset[str]) -> Opened:
-    """What an element of a list says, for the words. `mine` are the ids under which the person is or was known."""
+def opened_element(element: PackElement, mine: frozenset[str], teams_told: Mapping[str, str]) -> Opened:
+    """What an element of a list says, for the words. `mine` are the ids under which the person is or was known.
+
+    `teams_told`, by the id of an entry: what stands for a team that is not open.
+    """
     leaf = parse_leaf(element.leaf)
     values = {name: parse_canonical(opening.value) for name, opening in element.openings.items()}
 
@@ -180,7 +208,8 @@ def opened_element(element: PackElement, mine: frozenset[str]) -> Opened:
     moved, files = _moved(values.get("detail"), mine) if leaf.event is EventClass.COMBINATION else (None, 0)
     return Opened(
         leaf.entry_id, leaf.event, datetime.fromisoformat(text("at") or leaf.at), text("agency"), text("role"),
-        text("team"), text("purpose"), text("reason"), text("phase"), text("outcome"), text("refers_to"), moved, files,
+        text("team") or teams_told.get(leaf.entry_id), text("purpose"), text("reason"), text("phase"),
+        text("outcome"), text("refers_to"), moved, files,
     )  # fmt: skip
 
 
@@ -202,6 +231,26 @@ def _first_other(said: bytes, expected: bytes) -> int:
     lines, ours = said.split(b"\n"), expected.split(b"\n")
     pairs = enumerate(zip(lines, ours, strict=False), 1)
     return next((number for number, (one, other) in pairs if one != other), min(len(lines), len(ours)) + 1)
+
+
+def _report(pack: SubjectPack) -> Mapping[str, Json]:
+    """What the maker added; packs made before teams went by other names have no member for those."""
+    given = pack.report
+    names = _MEMBERS | {_TEAMS_TOLD} if isinstance(given, Mapping) and _TEAMS_TOLD in given else _MEMBERS
+    return _members(given, names, _PLACE)
+
+
+def _teams_told(pack: SubjectPack, report: Mapping[str, Json]) -> dict[str, str]:
+    """A name for each line whose team is not open, and for no other."""
+    told = report.get(_TEAMS_TOLD, {})
+    listed = (element for section in pack.sections for element in section.elements)
+    shut = {parse_leaf(one.leaf).entry_id for one in (*listed, *pack.since) if "team" not in one.openings}
+    if not isinstance(told, Mapping) or told.keys() != shut:
+        raise SubjectPackError(_PLACE, f"{_TEAMS_TOLD} does not name each line whose team is not open, and no other")
+    named = {entry_id: name for entry_id, name in told.items() if isinstance(name, str) and name.strip()}
+    if len(named) < len(told):
+        raise SubjectPackError(_PLACE, f"{_TEAMS_TOLD} names a team by what is no text")
+    return named
 
 
 def _not_shown(value: Json, unanswered: set[str]) -> list[str]:

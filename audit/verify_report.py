@@ -14,7 +14,7 @@ from audit.checkpoint import OpenedCheckpoint
 from audit.errors import AuditError, ReceiptError, SubjectPackError
 from audit.map_receipt import RECEIPTS_FOLDER, VerifiedMap, verify_map_receipt
 from audit.subject_pack import MAX_PACK_BYTES, PACK_FORMAT
-from audit.subject_report import PACK, check_words, checked_letter, count_not_shown
+from audit.subject_report import PACK, check_words, checked_letter, count_not_shown, count_teams_told
 from audit.subject_seal import SEAL, check_seal
 from audit.verify_export import Trust
 from audit.verify_subject_pack import VerifiedPack, verify_subject_pack
@@ -29,13 +29,15 @@ _MAX_RECEIPT_BYTES = 2_000_000
 class VerifiedReport:
     """A report that stands, and the heads of the log in which receipts show its maps.
 
-    `not_shown` counts the look-ups of which the council says that nothing of the person was shown; `earlier_key`: the
-    seal is of a key that the log had before; `unproved` is how long before it was made its proof ends.
+    `not_shown` counts the look-ups of which the council says that nothing of the person was shown, `teams_told` the
+    lines whose team it tells by another name than the one in the log; `earlier_key`: the seal is of a key that the log
+    had before; `unproved` is how long before it was made its proof ends.
     """
 
     proved: VerifiedPack
     heads: tuple[OpenedCheckpoint, ...]
     not_shown: int
+    teams_told: int
     earlier_key: bool
     unproved: timedelta
 
@@ -49,6 +51,8 @@ class VerifiedReport:
         said = f"the rest of what it says is sealed by {'an earlier' if self.earlier_key else 'the'} key of the log"
         if self.not_shown:
             said += f", that {self.not_shown} look-up(s) showed nothing of the person included"
+        if self.teams_told:
+            said += f", and the names of teams in {self.teams_told} line(s), which are other ones in the log"
         if self.unproved > _AN_HOUR_AND_ITS_MAP:
             hours = self.unproved // timedelta(hours=1)
             said += f"; CHECK why it proves nothing of the {hours} hours before it was made: maps are taken every hour"
@@ -81,7 +85,7 @@ def verify_report(path: Path, trust: Trust) -> VerifiedReport:
     # A receipt of any other map proves nothing of this report, however well it is witnessed.
     heads = tuple(one.head for one in maps if one.coverage in proved.maps)
     return VerifiedReport(
-        proved, heads, count_not_shown(proved.pack), earlier_key=sealed_by != key,
+        proved, heads, count_not_shown(proved.pack), count_teams_told(proved.pack), earlier_key=sealed_by != key,
         unproved=letter.made_at - letter.proved_until,
     )  # fmt: skip
 

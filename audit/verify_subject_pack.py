@@ -28,7 +28,7 @@ from audit.merkle import leaf_hash
 from audit.sparse_map import verify_present
 from audit.subject_list import ListKind, extend_list, list_start
 from audit.subject_pack import PackElement, PackSection, SubjectPack, parse_subject_pack
-from audit.subject_report import ERASABLE, fields_for
+from audit.subject_report import ERASABLE, TOLD_OTHERWISE, fields_for, told_otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +164,22 @@ def _check_leaf(pack: SubjectPack, element: PackElement, line: str) -> VerifiedE
         raise SubjectPackError(line, str(error)) from None
     if leaf.log_id != pack.log_id:
         raise SubjectPackError(line, "is a leaf of another log")
-    _check_fields(leaf, values, line)
+    _check_fields(leaf, values, TOLD_OTHERWISE if leaf.entry_id in told_otherwise(pack) else frozenset(), line)
     if leaf.event is not EventClass.COMBINATION and values["sealed"] is not (pack.kind is ListKind.SEALED):
         raise SubjectPackError(line, "belongs on the other list")
     return VerifiedElement(leaf, values)
 
 
-def _check_fields(leaf: Leaf, values: Mapping[str, Json], line: str) -> None:
-    """Every field that the words are made of is open, but for what an erasure may have taken; and no other field is."""
+def _check_fields(leaf: Leaf, values: Mapping[str, Json], otherwise: frozenset[str], line: str) -> None:
+    """Every field that the words are made of is open, and no other field is.
+
+    But for what an erasure may have taken, and for `otherwise`, which the report tells in other words.
+    """
     combined = leaf.event is EventClass.COMBINATION
     if combined and not isinstance(values.get("detail"), Mapping):
         raise SubjectPackError(line, "joins or parts persons and does not say whom")
     shown = frozenset(fields_for(leaf.event))
-    if shut := sorted(shown - values.keys() - ERASABLE):
+    if shut := sorted(shown - values.keys() - ERASABLE - otherwise):
         raise SubjectPackError(line, f"{shut[0]} is not open, and no erasure takes it")
     if more := sorted(values.keys() - shown):
         raise SubjectPackError(line, f"{more[0]} is open and has no place in a report")

@@ -123,3 +123,14 @@ def test_a_draft_leaves_the_past_as_it_was_agreed(said):
     of_readers = [one for one in found if one.readers and one.kind is not Kind.BREAK_GLASS]
     assert of_readers
     assert all(span[0] >= FROM for one in of_readers for span in one.spans)
+
+
+def test_a_team_that_subjects_are_told_of_by_its_own_name_from_now_on_is_told(northvale_documents, northvale):
+    agencies = northvale_documents.agencies
+    without = tuple(one.model_copy(update={"teams": one.teams[1:]}) for one in agencies.agencies)
+    lists = agencies.model_copy(update={"agencies": without})
+    after = compile_register(replace(northvale_documents, agencies=lists))
+
+    (sentence,) = in_sentences(differences(northvale, after), Names.of(northvale, after))
+    assert "eam northvale_council/Early Help North, to those whom its look-ups are about" in sentence
+    assert "so far: told as Early Help. Now: nothing" in sentence

@@ -207,6 +207,14 @@ def edited(part, number, **more):
 LISTS = {
     "a Part 3 source of no competent authority": ("sources", edited("sources", 0, regime="dpa_part_3"), "competent"),
     "a decider who is nobody there": ("agencies", edited("agencies", 0, decider="judge"), "no role of this agency"),
+    "a team told by two names": (
+        "agencies", edited("agencies", 0, teams=[{"name": "N", "told_as": "A"}, {"name": "n ", "told_as": "B"}]),
+        "a team stands here twice",
+    ),
+    "a team told by a name that is not told": (
+        "agencies", edited("agencies", 0, teams=[{"name": "N", "told_as": "S"}, {"name": "S", "told_as": "A"}]),
+        "itself told otherwise",
+    ),
     "a source under no known reservation": ("sources", edited("sources", 0, reserved_under="MOON"), "no such reserv"),
     "a source of nobody": ("sources", edited("sources", 0, owner="nobody"), "no such agency"),
     "law said to be read and not where": (

@@ -36,7 +36,7 @@ def book():
 @pytest.fixture
 def folder(tmp_path, book):
     (tmp_path / RECEIPTS_FOLDER).mkdir()
-    return written(tmp_path, with_report(report_about(book), MADE, TITLES, ()))
+    return written(tmp_path, with_report(report_about(book), MADE, TITLES, (), {}))
 
 
 def policy(quorum):

@@ -43,11 +43,11 @@ def report_about(book, number=1, kind=ListKind.DISCLOSABLE, made=MADE, not_shown
     section = replace(
         whole.sections[0],
         elements=tuple(
-            replace(one, openings=for_subject(opened_element(one, frozenset()).event, openings))
+            replace(one, openings=for_subject(opened_element(one, frozenset(), {}).event, openings))
             for one, (_, openings) in zip(whole.sections[0].elements, book.list_of(number, kind=kind), strict=True)
         ),
     )
-    return with_report(replace(whole, sections=(section,)), made, TITLES, not_shown)
+    return with_report(replace(whole, sections=(section,)), made, TITLES, not_shown, {})
 
 
 def written(folder, whole):
@@ -214,7 +214,7 @@ def test_a_line_whose_reason_was_erased_gives_none_and_an_erased_list_is_told_as
     lines = zip(section.elements, shut, strict=True)
     bare = replace(section, elements=tuple(replace(line, openings=left) for line, left in lines))
     text = WORDS["report.txt"](letter_of(replace(whole, sections=(bare,))))
-    none = with_report(replace(whole, sections=(replace(section, elements=(), erased=True),)), MADE, TITLES, ())
+    none = with_report(replace(whole, sections=(replace(section, elements=(), erased=True),)), MADE, TITLES, (), {})
     gone = WORDS["report.txt"](letter_of(none))
 
     assert "They were allocated" in " ".join(WORDS["report.txt"](letter_of(whole)).split())

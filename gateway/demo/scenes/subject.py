@@ -54,7 +54,7 @@ def _read(played: Play, folder: Path, say: Callable[[str], None]) -> None:
     say(text)
     traces = [trace for trace in ("mash", "refuge", "haven", "front door") if trace in words.casefold()]
     checks = {
-        "his worker is there by job and team": "An early help worker in the Early Help South team" in words,
+        "his worker is there by job and team": "An early help worker in the Early Help team" in words,
         f"nothing of MASH or refuge is ({', '.join(traces)})": not traces,
         "the last line is that of every reply": text.splitlines()[-1] == CLOSING,
     }

@@ -235,5 +235,5 @@ def _person_use(wiring: Wiring, line: UseLine) -> PersonUse:
     role = register.role(line.agency, line.role or "")
     return PersonUse(
         line.at.astimezone(LONDON).date(), agency.title if agency else line.agency, role.title if role else "",
-        line.team or "", register.purpose_titles.get(line.purpose, line.purpose),
+        register.team_told(line.agency, line.team or ""), register.purpose_titles.get(line.purpose, line.purpose),
     )  # fmt: skip

@@ -30,6 +30,7 @@ from gateway.usecases.log.entries import entry
 from gateway.usecases.people.officers import is_officer, require_officer
 from gateway.usecases.people.request_context import RequestContext
 from gateway.usecases.subjects.fact_refs import fact_ref
+from gateway.usecases.subjects.teams_told import groups_as_told
 from gateway.usecases.telling.webhooks_telling import tell_task
 from gateway.wiring import Wiring
 
@@ -136,7 +137,7 @@ def read_dispute(wiring: Wiring, context: RequestContext, caller: StaffCaller, d
         append(connection, looked)
     if row is None:
         raise NotFoundError(_NO_SUCH_DISPUTE)
-    return _shown(wiring, row, tuple(told), now)
+    return _shown(wiring, row, groups_as_told(wiring.register, told), now)
 
 
 def disputes_open(wiring: Wiring, context: RequestContext, caller: StaffCaller) -> list[Dispute]:

@@ -5,7 +5,7 @@
 (2) their list and those of earlier ids, each with its place in the newest map
 (3) the entry, in the same transaction: sealed, since that a report was made can tell a second parent that the first
     one asked. Only when that is committed is anything written out
-(4) pack, seal and words, from values that the subject may see
+(4) pack, seal and words, from values that the subject may see, with teams under the names that subjects are told
 """
 
 from collections.abc import Callable, Mapping
@@ -39,6 +39,7 @@ from gateway.usecases.people.request_context import RequestContext
 from gateway.usecases.register.role_families import OVERSIGHT
 from gateway.usecases.subjects.subject_releases import NO_SUCH_PERSON, PURPOSE, ApprovedRelease, approved_release
 from gateway.usecases.subjects.subject_sections import Element, Sections, current_notes, subject_sections
+from gateway.usecases.subjects.teams_told import pack_as_told
 from gateway.usecases.subjects.telling_viewers import PURPOSE as NOTICES
 from gateway.wiring import Wiring
 
@@ -128,7 +129,8 @@ def make_report(
         raise _refused(parts, entry_of, asked, error) from None
     made, release = gathered.made, _release(gathered.release)
     told = Made(parts.settings.council, _contact(register), asked.capacity, made.at, release)
-    whole = with_report(gathered.pack, told, titles_of(register), gathered.not_shown)
+    pack, teams_told = pack_as_told(gathered.pack, register)
+    whole = with_report(pack, told, titles_of(register), gathered.not_shown, teams_told)
     letter, encoded = letter_of(whole), whole.encode()
     words = {name: write(letter).encode() for name, write in WORDS.items()}
     files = {PACK: encoded, SEAL: seal_subject_pack(encoded, signer), **words}

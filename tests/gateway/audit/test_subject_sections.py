@@ -255,7 +255,7 @@ def test_the_folder_of_audit_alone_verifies_a_pack_and_names_the_line(history, t
     copy = tmp_path / "copy"
     shutil.copytree(Path(audit.__file__).parent, copy / "audit", ignore=shutil.ignore_patterns("__pycache__"))
     made = Made("Northvale Council", "dpo@northvale.example", Capacity.SELF, AT)
-    document = with_report(pack_of(history, sections_of(history, 1)), made, Titles(), ())
+    document = with_report(pack_of(history, sections_of(history, 1)), made, Titles(), (), {})
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_bytes(document.encode())
     good.with_suffix(".note").write_bytes(seal_subject_pack(document.encode(), history.log_signer))

@@ -170,7 +170,7 @@ class TestOnePerson:
 
         assert use == PersonUse(
             northvale.clock.now.astimezone(LONDON).date(), "Northvale Council", "Early help worker",
-            "Early Help North", "Support a family through early help",
+            "Early Help", "Support a family through early help",
         )  # fmt: skip
 
     def test_a_person_of_whom_nothing_of_theirs_was_shown_has_an_empty_answer(self, northvale):

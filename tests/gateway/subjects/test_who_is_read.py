@@ -67,3 +67,12 @@ def test_an_explanation_is_about_those_whom_the_page_shows(northvale):
     pass_an_hour(northvale)
 
     assert words(report(northvale, northvale.family_id("S1", "Darren Cole"))).count(NOTHING) == 2
+
+
+def test_a_team_that_is_named_for_a_part_of_the_borough_goes_by_the_name_that_may_be_told(northvale_world):
+    """The worker of somebody who fled works near their new home, and whoever they left stands on that worker's page."""
+    looked, _, _ = made(northvale_world, ("S2", "Jayden Marsh"), [("W201", "early_help", ("S2", "Kelly Marsh"))])
+
+    told = words(looked)
+    assert "An early help worker in the Early Help team at Northvale Council looked at information about you" in told
+    assert not any(b"Early Help North" in one for one in (*looked.files.values(), *looked.receipts.values()))
