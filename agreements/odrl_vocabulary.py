@@ -43,7 +43,7 @@ _OWN_LINKS = (
     "impact", "residual", "residualRisk", "purposeLive", "confirmation", "activeSpan", "membership", "reviewAgreed",
     "stage", "actionTerm", "breakGlassNeverOpens", "neverSilent", "under", "nature", "lookups", "onlyAction",
     "reservedUnder",
-    "reservation", "epoch", "succession", "predecessor", "successor", "decider",
+    "reservation", "epoch", "succession", "predecessor", "successor", "decider", "team",
 )  # fmt: skip
 _TEXTS = {
     "identifier": "dct:identifier", "title": "dct:title", "summary": "dct:abstract", "description": "dct:description",

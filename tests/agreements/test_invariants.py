@@ -94,6 +94,15 @@ def test_one_word_that_breaks_a_promise_is_found_by_both_provers_with_a_case(cop
     assert case.request.break_glass is (promise in {"register/GLASS-ADDRESS", "register/PERPETRATOR"})
 
 
+def test_a_charter_that_forgets_one_source_tells_where_a_protected_person_is(copy):
+    named = "[health, schools, social_care, case_system, housing, academies, recovery, probation, youth_justice]"
+    change(copy, "agreements/northvale-charter.yaml", "X7", 'sources: "*"', f"sources: {named}")
+
+    case = broken(copy)["register/WHEREABOUTS"].counterexample
+    assert case.confirmed
+    assert case.request.agency == "little_steps"
+
+
 def test_the_drafts_of_northvale_keep_their_promises_before_anybody_signs(copy):
     assert broken(copy) == {}
 
