@@ -175,6 +175,13 @@ _PLANS: Labels = {
 
 _SCOPES_OF_FACTORS: Labels = {"child": "The child", "parent": "A parent or carer", "other": "Another person"}
 
+_ARREARS = {
+    "NOSP": "Notice of seeking possession",
+    "S8": "Section 8 notice (Housing Act 1988)",
+    "SPO": "Suspended possession order",
+}
+"""Stages of recovering rent that landlords write in short; others are words already."""
+
 LIST_TABLE: tuple[tuple[str, str, str, Labels], ...] = (
     ("ho-outcome-types", "Home Office", "Crime outcome types", _OUTCOMES),
     ("dash-risk", "SafeLives", "DASH risk", _DASH),
@@ -201,6 +208,7 @@ LIST_TABLE: tuple[tuple[str, str, str, Labels], ...] = (
     ("identifier-verification", "Hearthgate", "How an identifier was checked", _CHECKED),
     ("plan-kind", "Hearthgate", "Kind of plan", _PLANS),
     ("assessment-factor-scope", "Hearthgate", "Whom a factor is about", _SCOPES_OF_FACTORS),
+    ("arrears-stage", "Hearthgate", "Stage of recovering rent", _ARREARS),
 )
 """Scheme, publisher, title, labels."""
 
@@ -234,5 +242,7 @@ FIELD_TABLE: tuple[tuple[str, str, str], ...] = (
     ("health.appointment", "outcome", "appointment-status"),
     ("support.agreed_to_help", "answer", "answer"),
     ("safeguarding.concern", "answer", "answer"),
+    ("housing.arrears", "stage", "arrears-stage"),
+    ("housing.action", "stage", "arrears-stage"),
 )
 """Item, field, and the scheme of the codes that it holds."""

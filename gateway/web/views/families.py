@@ -14,6 +14,10 @@ from gateway.web.words import code_in_words, code_words, instant, moment_text, p
 # What a reader who may know of it has to know before a call, a letter or a visit.
 _BEFORE_CONTACT = frozenset({"contact.safe", "identity.protected"})
 _ENROLMENT = "education.enrolment"
+_ALLOCATION = "care.allocation"
+_FOLDED_FROM = 4
+"""From so many entries of one kind about one person on, such as a balance a month, the newest stands for them."""
+_UNSURE = "Probably the same person"
 _FORMS = {
     "presence": "Your role sees only that there is an entry",
     "band": "Your role sees this in part",
@@ -33,7 +37,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """One entry: what, about whom, when, its fields in words, remarks, and who says so."""
+    """One entry: what, about whom, when, its fields in words, remarks, and who says so.
+
+    `earlier` are entries of the same kind about the same person, which a reader may unfold.
+    """
 
     title: str
     about: str
@@ -43,6 +50,7 @@ class FactView:
     tags: tuple[Tag, ...]
     remarks: tuple[str, ...]
     source: str
+    earlier: tuple["FactView", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,9 @@ class MemberView:
 
 @dataclass(frozen=True, slots=True)
 class AgreementView:
-    """What the page rests on."""
+    """What the page rests on: an agreement, with those of its clauses that rest on the same law."""
 
-    clause: str
+    clauses: tuple[str, ...]
     title: str
     law: str
     basis: str
@@ -105,13 +113,15 @@ def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways
     """What the template shows of a disclosed family. `gateways` names the enactments of the register."""
     names = {member.id: heading_name(member.identity) for member in profile.members}
 
+    said_of = {member.id: member.match for member in profile.members}
+
     def facts(shown: Iterable[ShownFact]) -> tuple[FactView, ...]:
-        return tuple(fact_view(fact, names) for fact in shown)
+        return tuple(fact_view(fact, names, said_of.get(fact.person)) for fact in shown)
 
     circumstances = tuple(_with_schools_named(profile.circumstances))
     others = (fact for fact in circumstances if fact.item not in _BEFORE_CONTACT)
     sections = (
-        ("circumstances", "Circumstances", facts(others)),
+        ("circumstances", "Circumstances", folded(facts(others))),
         ("interventions", "Help and plans", facts(profile.interventions)),
         ("goals", "Goals", facts(profile.goals)),
     )
@@ -129,7 +139,7 @@ def family_view(profile: Profile, receipt: Receipt, purpose_title: str, gateways
         # One line an owner: where they say the same, once is enough, and twice would count the owners.
         withheld=tuple(dict.fromkeys(line.sentence for line in profile.withheld)),
         coverage=coverage_rows(profile.coverage),
-        agreements=tuple(agreement_view(used, gateways) for used in profile.agreements),
+        agreements=agreement_views(profile.agreements, gateways),
         foot=profile.foot,
         receipt_id=str(receipt.entry_id),
         receipt_at=instant(receipt.at),
@@ -151,18 +161,41 @@ def _with_schools_named(facts: Sequence[ShownFact]) -> Iterator[ShownFact]:
         yield replace(fact, values=named | {name: value for name, value in fact.values.items() if name != "school"})
 
 
-def fact_view(fact: ShownFact, names: Mapping[UUID, str]) -> FactView:
-    """One entry in words."""
+def fact_view(fact: ShownFact, names: Mapping[UUID, str], said_of_person: str | None = None) -> FactView:
+    """One entry in words. What is to be checked and stands beside the person already (`said_of_person`) is a tag."""
+    unsure = None if is_sure(fact.match) else fact.match
+    doubt = [Tag(_UNSURE, "yellow")] if unsure and unsure == said_of_person else []
     return FactView(
-        title=fact.label,
+        title=_title(fact),
         about=names.get(fact.person, ""),
         when=moment_text(fact.at) if fact.at else period(fact.valid_from, fact.valid_to),
         part=ROLES_IN_EVENT.get(fact.role, fact.role) if fact.role else "",
         rows=tuple(value_rows(fact.item, fact.values)),
-        tags=_tags(fact),
-        remarks=tuple(filter(None, (fact.note, _disputed(fact), _unsure(fact.match), _FORMS.get(fact.form)))),
+        tags=(*_tags(fact), *doubt),
+        remarks=tuple(filter(None, (fact.note, _disputed(fact), None if doubt else unsure, _FORMS.get(fact.form)))),
         source=said_by(fact.provenance),
     )
+
+
+def folded(facts: Sequence[FactView]) -> tuple[FactView, ...]:
+    """Many of one kind about one person behind the first of them; what is disputed or not proven stands for itself."""
+    alike: dict[tuple[str, str], list[FactView]] = {}
+    for one in facts:
+        if not _stands_alone(one):
+            alike.setdefault((one.title, one.about), []).append(one)
+    behind = {id(first): tuple(rest) for first, *rest in alike.values() if len(rest) + 1 >= _FOLDED_FROM}
+    hidden = {id(one) for earlier in behind.values() for one in earlier}
+    return tuple(replace(one, earlier=behind.get(id(one), ())) for one in facts if id(one) not in hidden)
+
+
+def _stands_alone(fact: FactView) -> bool:
+    return any(tag.text != _UNSURE for tag in fact.tags)
+
+
+def _title(fact: ShownFact) -> str:
+    """An allocation by the worker's part in it: the manager of an allocated worker is none."""
+    role = fact.values.get("role")
+    return code_words(_ALLOCATION, "role", str(role)) if fact.item == _ALLOCATION and role else fact.label
 
 
 def address_views(addresses: Iterable[DatedAddress], names: Mapping[UUID, str]) -> tuple[AddressView, ...]:
@@ -194,15 +227,19 @@ def _address_view(said: Sequence[DatedAddress], names: Mapping[UUID, str], text:
     )
 
 
-def agreement_view(used: AgreementUsed, gateways: Mapping[str, str]) -> AgreementView:
-    """An agreement's clause, the law behind it and what it asks of the reader."""
-    return AgreementView(
-        clause=used.clause,
-        title=used.title,
-        law=joined(tuple(gateways.get(name, name) for name in used.gateways)),
-        basis=joined(tuple(_article(code) for code in used.article_6)),
-        duties=tuple(plain_durations(code_in_words(duty)) for duty in used.obligations),
-    )
+def agreement_views(agreements: Iterable[AgreementUsed], gateways: Mapping[str, str]) -> tuple[AgreementView, ...]:
+    """Each agreement, the law behind it and what it asks of the reader: once, with all clauses of which that holds."""
+    views: dict[AgreementView, list[str]] = {}
+    for used in agreements:
+        view = AgreementView(
+            clauses=(),
+            title=used.title,
+            law=joined(tuple(gateways.get(name, name) for name in used.gateways)),
+            basis=joined(tuple(_article(code) for code in used.article_6)),
+            duties=tuple(plain_durations(code_in_words(duty)) for duty in used.obligations),
+        )
+        views.setdefault(view, []).append(used.clause)
+    return tuple(replace(view, clauses=tuple(clauses)) for view, clauses in views.items())
 
 
 def said_by(provenance: Provenance) -> str:
@@ -256,7 +293,3 @@ def _disputed(fact: ShownFact) -> str | None:
     if fact.dispute is None:
         return None
     return f"Disputed since {moment_text(fact.dispute.since.isoformat())}. In their words: {fact.dispute.words}"
-
-
-def _unsure(match: str) -> str | None:
-    return None if is_sure(match) else match

@@ -210,3 +210,74 @@ def test_print_is_stamped_and_off_in_an_emergency():
     assert "hg-no-print" in html
     assert "Printing is off while access is for an emergency." in html
     assert str(AISHA) not in html.replace(f"/families/{AISHA}", "")
+
+
+MONTHS_BEFORE = ("August", "July", "June", "May", "April", "March", "February", "January")
+DOUBTFUL = "Probably the same person. Check a date of birth with them before you act."
+
+
+def balances(months, **changed):
+    return tuple(
+        fact(
+            item="housing.arrears", label="Rent arrears", values={"balance": 100 * month, "stage": "NOSP"}, at=None,
+            valid_from=f"2026-{month:02d}-01", nature="fact", note=None, role=None, disputed=False, dispute=None,
+            **changed,
+        )
+        for month in reversed(months)
+    )  # fmt: skip
+
+
+def test_a_balance_a_month_is_the_newest_with_the_others_to_unfold():
+    view = family_view(profile(circumstances=balances(range(1, 10))), RECEIPT, "a purpose", CITES)
+    (section,) = [facts for anchor, _, facts in view.sections if anchor == "circumstances"]
+
+    assert [one.when for one in section] == ["since 1 September 2026"]
+    assert [one.when for one in section[0].earlier] == [f"since 1 {month} 2026" for month in MONTHS_BEFORE]
+    html = page(profile(circumstances=balances(range(1, 10))))
+    assert "8 earlier" in text_of(html)
+    assert "Arrears £100 Stage Notice of seeking possession" in text_of(html)
+
+
+def test_few_of_a_kind_and_what_is_disputed_or_of_somebody_else_stand_for_themselves():
+    facts = (
+        *balances((6, 7, 8)), *balances((1, 2, 3), person=AISHA),
+        fact(item="housing.arrears", label="Rent arrears", at=None, valid_from="2026-05-01", disputed=True),
+    )  # fmt: skip
+    view = family_view(profile(circumstances=facts), RECEIPT, "a purpose", CITES)
+    (section,) = [facts for anchor, _, facts in view.sections if anchor == "circumstances"]
+
+    assert len(section) == len(facts)
+    assert not any(one.earlier for one in section)
+
+
+def test_what_to_check_of_a_person_is_said_once_and_each_entry_is_marked():
+    text = text_of(page(profile(circumstances=balances((6, 7), match=DOUBTFUL), events=(), professionals=())))
+
+    assert text.count(DOUBTFUL) == 1
+    assert text.count("Rent arrears Probably the same person Darren Cole") == 2
+
+
+def test_what_an_entry_alone_asks_to_be_checked_is_said_beside_it():
+    other = "Probably the same person. Check an address with them before you act."
+    text = text_of(page(profile(circumstances=balances((6,), match=other), events=(), professionals=())))
+
+    assert other in text
+
+
+def test_an_agreement_is_told_once_with_its_clauses():
+    (used,) = profile().agreements
+    text = text_of(page(profile(agreements=(used, replace(used, clause="ISA-NV-2026-011@1/MF2")))))
+
+    assert text.count("MASH front door Law:") == 1
+    assert "Clauses ISA-NV-2026-011@1/MF1, ISA-NV-2026-011@1/MF2" in text
+
+
+def test_the_manager_of_an_allocated_worker_is_not_headed_as_one():
+    allocated = fact(
+        item="care.allocation", label="Allocated worker", values={"worker": "W211", "role": "manager"}, at=None,
+        nature="fact", note=None, role=None, disputed=False, dispute=None,
+    )  # fmt: skip
+    text = text_of(page(profile(professionals=(allocated,))))
+
+    assert "Manager Darren Cole" in text
+    assert "Allocated worker" not in text
