@@ -17,7 +17,7 @@ _ENROLMENT = "education.enrolment"
 _ALLOCATION = "care.allocation"
 _FOLDED_FROM = 4
 """From so many entries of one kind about one person on, such as a balance a month, the newest stands for them."""
-_UNSURE = "Probably the same person"
+_UNSURE = "probably the same person"
 _FORMS = {
     "presence": "Your role sees only that there is an entry",
     "band": "Your role sees this in part",
@@ -162,18 +162,20 @@ def _with_schools_named(facts: Sequence[ShownFact]) -> Iterator[ShownFact]:
 
 
 def fact_view(fact: ShownFact, names: Mapping[UUID, str], said_of_person: str | None = None) -> FactView:
-    """One entry in words. What is to be checked and stands beside the person already (`said_of_person`) is a tag."""
+    """One entry in words. What is to be checked is said in full, unless it stands beside the person already."""
     unsure = None if is_sure(fact.match) else fact.match
-    doubt = [Tag(_UNSURE, "yellow")] if unsure and unsure == said_of_person else []
+    said_before = unsure is not None and unsure == said_of_person
     return FactView(
         title=_title(fact),
         about=names.get(fact.person, ""),
         when=moment_text(fact.at) if fact.at else period(fact.valid_from, fact.valid_to),
         part=ROLES_IN_EVENT.get(fact.role, fact.role) if fact.role else "",
         rows=tuple(value_rows(fact.item, fact.values)),
-        tags=(*_tags(fact), *doubt),
-        remarks=tuple(filter(None, (fact.note, _disputed(fact), None if doubt else unsure, _FORMS.get(fact.form)))),
-        source=said_by(fact.provenance),
+        tags=_tags(fact),
+        remarks=tuple(
+            filter(None, (fact.note, _disputed(fact), None if said_before else unsure, _FORMS.get(fact.form)))
+        ),
+        source=f"{said_by(fact.provenance)}; {_UNSURE}" if said_before else said_by(fact.provenance),
     )
 
 
@@ -181,15 +183,11 @@ def folded(facts: Sequence[FactView]) -> tuple[FactView, ...]:
     """Many of one kind about one person behind the first of them; what is disputed or not proven stands for itself."""
     alike: dict[tuple[str, str], list[FactView]] = {}
     for one in facts:
-        if not _stands_alone(one):
+        if not one.tags:
             alike.setdefault((one.title, one.about), []).append(one)
     behind = {id(first): tuple(rest) for first, *rest in alike.values() if len(rest) + 1 >= _FOLDED_FROM}
     hidden = {id(one) for earlier in behind.values() for one in earlier}
     return tuple(replace(one, earlier=behind.get(id(one), ())) for one in facts if id(one) not in hidden)
-
-
-def _stands_alone(fact: FactView) -> bool:
-    return any(tag.text != _UNSURE for tag in fact.tags)
 
 
 def _title(fact: ShownFact) -> str:

@@ -254,7 +254,7 @@ def test_what_to_check_of_a_person_is_said_once_and_each_entry_is_marked():
     text = text_of(page(profile(circumstances=balances((6, 7), match=DOUBTFUL), events=(), professionals=())))
 
     assert text.count(DOUBTFUL) == 1
-    assert text.count("Rent arrears Probably the same person Darren Cole") == 2
+    assert text.count("Police records, received 14 November 2026; probably the same person") == 2
 
 
 def test_what_an_entry_alone_asks_to_be_checked_is_said_beside_it():
