@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, text
@@ -49,10 +50,14 @@ def parting_decisions(connection: Connection) -> list[PartingDecision]:
     return [PartingDecision(*row) for row in rows]
 
 
-def known_mixtures(connection: Connection, person_id: UUID) -> set[UUID]:
-    """Records that are known to have stood on a person's profile and were another's."""
-    rows = connection.execute(select(_MIXED.c.record_ids).where(_MIXED.c.person_id == person_id))
-    return {record for records in rows.scalars() for record in records}
+def known_mixtures(connection: Connection, person_id: UUID) -> dict[UUID, datetime]:
+    """Records that are known to have stood on a person's profile and were another's, each with when it last ended."""
+    rows = connection.execute(
+        select(_MIXED.c.record_ids, _MIXED.c.mixed_to)
+        .where(_MIXED.c.person_id == person_id)
+        .order_by(_MIXED.c.mixed_to)
+    )
+    return {record: ended for records, ended in rows for record in records}
 
 
 def save_mixture(connection: Connection, mixed: MixedProfileRow) -> None:

@@ -1,6 +1,7 @@
 """A profile that was of two people: found once they are parted, traced to whoever saw it, and they are told.
 
-(0) one instant; decisions that part two records and of which no mixed profile is known
+(0) one instant, nobody else links or traces meanwhile; decisions that part two records and of which no mixed profile
+    is known
 (1) when both records were one person's, and whose records stood on that profile and are another's now
 (2) append the entry; note the mixed profile, of which the data protection officer's form is made
 (3) tell everybody who was shown a fact of those records on that profile while it stood, and repeat no fact; commit
@@ -9,15 +10,15 @@ Run after linkage has gone by the decisions: from then on nobody is shown the mi
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from audit.entry import EventClass
-from gateway.store.erasure import LinkVersion, link_versions
+from gateway.store.erasure import LinkVersion, keep_linkage_out, link_versions
 from gateway.store.ledger import append
 from gateway.store.match_tables import MixedProfileRow
 from gateway.store.mixed_profiles import PartingDecision, items_held, known_mixtures, parting_decisions, save_mixture
@@ -45,10 +46,11 @@ def trace_mixed_profiles(wiring: Wiring) -> list[UUID]:
     # (0) One instant; what parts.
     now, found = wiring.clock(), []
     with wiring.database.transaction("hg_erase") as connection:
+        keep_linkage_out(connection)
         for decision in _of_once_joined(connection, parting_decisions(connection)):
             # (1) What was mixed; nothing, where linkage had not joined them, or has not parted them yet.
             mixed = not_yet_known(connection, _mixtures(connection, decision))
-            found += [_record(wiring, connection, decision, one, now) for one in mixed]
+            found += [_record(wiring, connection, decision, one, now) for one in _by_profile(mixed)]
     return found
 
 
@@ -76,6 +78,23 @@ def mixtures_of(versions: Sequence[LinkVersion], one: UUID, other: UUID) -> list
             if mine.person_id == theirs.person_id and end is not None and begin < end:
                 found.append(_mixture(versions, current, mine.person_id, (begin, end), (one, other)))
     return found
+
+
+def _by_profile(mixed: Sequence[Mixture]) -> list[Mixture]:
+    """One for each person, from the first time to the last: a page that was mixed, right and mixed again is one page.
+
+    A link of another band is a version of its own, so that what nothing interrupted comes in parts as well.
+    """
+    parts: dict[UUID, list[Mixture]] = defaultdict(list)
+    for one in mixed:
+        parts[one.person_id].append(one)
+    return [
+        Mixture(
+            person, tuple(sorted({record for one in ones for record in one.record_ids})),
+            min(one.mixed_from for one in ones), max(one.mixed_to for one in ones),
+        )
+        for person, ones in parts.items()
+    ]  # fmt: skip
 
 
 def _mixtures(connection: Connection, decision: PartingDecision) -> list[Mixture]:
@@ -109,14 +128,18 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
 
 
 def not_yet_known(connection: Connection, mixed: Sequence[Mixture]) -> list[Mixture]:
-    """Those that no decision on the same two people has led to yet."""
-    return [one for one in mixed if not set(one.record_ids) <= known_mixtures(connection, one.person_id)]
+    """Those that no decision on the same two people has led to yet: none did, or they were one person again since."""
+    return [one for one in mixed if _is_new(one, known_mixtures(connection, one.person_id))]
+
+
+def _is_new(mixed: Mixture, known: Mapping[UUID, datetime]) -> bool:
+    return any(record not in known or known[record] < mixed.mixed_to for record in mixed.record_ids)
 
 
 def _record(
     wiring: Wiring, connection: Connection, decision: PartingDecision, mixed: Mixture, now: datetime
 ) -> UUID:  # fmt: skip
-    breach_id = wiring.mint_opaque()
+    breach_id, known = wiring.mint_opaque(), known_mixtures(connection, mixed.person_id)
     # (2) The entry, and what was mixed.
     noted = system_entry(
         wiring, EventClass.ALTERATION, now, purpose=LINKAGE_PURPOSE, legal_basis=_LEGAL_BASIS,
@@ -129,7 +152,10 @@ def _record(
         record_ids=list(mixed.record_ids), mixed_from=mixed.mixed_from, mixed_to=mixed.mixed_to, found_at=now,
     )  # fmt: skip
     save_mixture(connection, row)
-    # (3) Whoever saw it.
-    facts = items_held(connection, mixed.record_ids)
+    # (3) Whoever saw it, but for looks of which their viewers were told when it was found before.
+    facts = [
+        replace(fact, since=max(fact.since, known.get(fact.record_id, fact.since)))
+        for fact in items_held(connection, mixed.record_ids)
+    ]
     tell_viewers(wiring, connection, Occasion(breach_id, PARTED, mixed.person_id), facts, now)
     return breach_id
