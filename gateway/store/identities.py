@@ -1,6 +1,6 @@
 """Identities: facts that linkage may read, links and their versions, persons, households, kin."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,23 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from gateway.store.tables import HouseholdMemberRow, HouseholdRow, KinRow, LinkRow, PersonRow
 
 _LINK = LinkRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_REDIRECT_ANEW = text(
+    """
+    WITH RECURSIVE ended AS (
+      SELECT p.person_id, p.retired_at FROM hearth.person p WHERE p.redirect_to = ANY (CAST(:parted AS uuid[]))
+       UNION
+      SELECT p.person_id, p.retired_at FROM hearth.person p JOIN ended e ON p.redirect_to = e.person_id
+    ), holder AS (
+      SELECT DISTINCT ON (e.person_id) e.person_id, now_of.person_id AS holds
+        FROM ended e
+        JOIN hearth.link last ON last.person_id = e.person_id AND last.superseded_at = e.retired_at
+        JOIN hearth.link now_of ON now_of.record_id = last.record_id AND now_of.superseded_at IS NULL
+       GROUP BY e.person_id, now_of.person_id
+       ORDER BY e.person_id, count(*) DESC, min(now_of.record_id::text)
+    )
+    UPDATE hearth.person p SET redirect_to = h.holds FROM holder h WHERE p.person_id = h.person_id
+    """
+)
 _PERSON = PersonRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 _HOUSEHOLD = HouseholdRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 _MEMBER = HouseholdMemberRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
@@ -112,6 +129,16 @@ def retire_persons(connection: Connection, redirects: Mapping[UUID, UUID | None]
         connection.execute(
             update(_PERSON).where(_PERSON.c.person_id == person).values(redirect_to=successor, retired_at=now)
         )
+
+
+def redirect_anew(connection: Connection, parted: Collection[UUID]) -> None:
+    """Let ids that ended, and led to a person who is parted now, lead to whoever has most of their last records.
+
+    Who was taken for another and is not any more has a new id; their earlier one would open the other's page for good.
+    Among equals it leads to the one with the smallest record id, as for an id that ends.
+    """
+    if parted:
+        connection.execute(_REDIRECT_ANEW, {"parted": list(parted)})
 
 
 def replace_links(

@@ -46,6 +46,7 @@ def write_persons(
     gone: dict[UUID, UUID | None] = {UUID(old): UUID(new) for old, new in assigned.merged.items()}
     gone |= {UUID(old): None for old in assigned.gone}
     identities.retire_persons(connection, gone, now)
+    identities.redirect_anew(connection, [UUID(person) for person in assigned.split])
     return len(fresh)
 
 
