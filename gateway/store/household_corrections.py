@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, text
 
 from gateway.profiles.loaded import CorrectedTie
 from gateway.store.household_tables import HouseholdCorrectionRow, HouseholdCorrectionWithdrawnRow
+from gateway.store.match_decisions import OF_HANDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,14 @@ def persons_of_household(connection: Connection, household_id: UUID) -> list[Hou
 
 
 def homes_of_handle(connection: Connection, family_id: UUID) -> list[HouseholdPerson]:
-    """Everybody in each household of the person whom a handle is named for, also where that person was taken out."""
+    """Everybody in each household of the person whose page a handle opens, also where that person was taken out."""
     rows = connection.execute(
         text(
-            "SELECT m.household_id, m.person_id, p.family_id, m.valid_from, m.valid_to FROM hearth.household_member m"
+            f"{OF_HANDLE}"  # noqa: S608 - fixed texts
+            " SELECT m.household_id, m.person_id, p.family_id, m.valid_from, m.valid_to FROM hearth.household_member m"
             " JOIN hearth.person p ON p.person_id = m.person_id WHERE m.household_id IN"
-            " (SELECT x.household_id FROM hearth.person own JOIN hearth.household_member x USING (person_id)"
-            " WHERE own.family_id = :family) OR m.household_id = ANY (CAST(:said AS uuid[]))"
+            " (SELECT x.household_id FROM own JOIN hearth.household_member x USING (person_id))"
+            " OR m.household_id = ANY (CAST(:said AS uuid[]))"
             " ORDER BY m.household_id, p.family_id"
         ),
         {"family": family_id, "said": corrected_homes(connection, family_id)},
@@ -111,11 +113,11 @@ def homes_of_handle(connection: Connection, family_id: UUID) -> list[HouseholdPe
 
 
 def corrected_homes(connection: Connection, family_id: UUID) -> list[UUID]:
-    """The households of which a correction holds about the person whom a handle is named for."""
+    """The households of which a correction holds about the person whose page a handle opens."""
     rows = connection.execute(
         text(
-            "SELECT DISTINCT c.household_id FROM hearth.household_correction_standing c"
-            " JOIN hearth.person own ON own.person_id = c.person_id WHERE own.family_id = :family ORDER BY 1"
+            f"{OF_HANDLE} SELECT DISTINCT c.household_id FROM hearth.household_correction_standing c"  # noqa: S608 - fixed
+            " JOIN own ON own.person_id = c.person_id ORDER BY 1"
         ),
         {"family": family_id},
     )

@@ -126,15 +126,24 @@ def _waiting(
     return [WaitingPair(*row) for row in rows]
 
 
+OF_HANDLE = """
+    WITH RECURSIVE named AS (
+      SELECT p.person_id, p.redirect_to FROM hearth.person p WHERE p.family_id = :family
+       UNION SELECT p.person_id, p.redirect_to FROM hearth.person p JOIN named n ON p.person_id = n.redirect_to
+    ), own AS (SELECT n.person_id FROM named n WHERE n.redirect_to IS NULL)
+"""
+"""`own`: the person of a handle, of now: the handle of somebody who is held to be another opens that other's page."""
+
+
 def records_of_handle(connection: Connection, family_id: UUID) -> list[UUID]:
-    """The records of the person whom a handle is named for, the surest first; none for a handle of nobody.
+    """The records of the person whose page a handle opens, the surest first; none for a handle of nobody.
 
     Last come those of which there is nothing to compare, such as one that its sender has withdrawn.
     """
     rows = connection.execute(
         text(
-            "SELECT l.record_id FROM hearth.person p JOIN hearth.link l USING (person_id)"
-            " WHERE p.family_id = :family AND l.superseded_at IS NULL"
+            f"{OF_HANDLE} SELECT l.record_id FROM own JOIN hearth.link l USING (person_id)"  # noqa: S608 - fixed texts
+            " WHERE l.superseded_at IS NULL"
             " ORDER BY NOT EXISTS (SELECT FROM hearth.link_key k WHERE k.record_id = l.record_id),"
             " l.band, l.recorded_at, l.record_id"
         ),
@@ -181,6 +190,21 @@ def decisions_among(connection: Connection, records: Collection[UUID]) -> list[U
             " ORDER BY d.decided_at, d.decision_id"
         ),
         {"records": list(records)},
+    )
+    return list(rows.scalars())
+
+
+def told_apart(connection: Connection, ones: Collection[UUID], others: Collection[UUID]) -> list[UUID]:
+    """Decisions that hold and say that one of some records and one of others are two people's."""
+    rows = connection.execute(
+        text(
+            "SELECT d.decision_id FROM hearth.match_decision d WHERE d.verdict = 'different'"
+            " AND (d.record_id = ANY (CAST(:ones AS uuid[])) AND d.other_record_id = ANY (CAST(:others AS uuid[]))"
+            " OR d.record_id = ANY (CAST(:others AS uuid[])) AND d.other_record_id = ANY (CAST(:ones AS uuid[])))"
+            " AND NOT EXISTS (SELECT FROM hearth.match_undone u WHERE u.decision_id = d.decision_id)"
+            " ORDER BY d.decided_at, d.decision_id"
+        ),
+        {"ones": list(ones), "others": list(others)},
     )
     return list(rows.scalars())
 

@@ -33,6 +33,7 @@ from gateway.store.match_decisions import (
     records_of_handle,
     reviews_among,
     save_doubt,
+    told_apart,
     waiting_pair,
 )
 from gateway.store.match_tables import MatchDecisionRow, MatchDoubtRow, MatchUndoneRow
@@ -58,6 +59,7 @@ _NO_SUCH_DECISION = "there is no such decision that stands"
 _ONE_RECORD = "there is nobody under this handle of whom there are two records"
 _OWN = "Somebody else undoes what you decided. This attempt is recorded."
 _CANNOT_BE = "records of these two cannot be one person's; if one of them is wrong, its owner corrects it first"
+_TOLD_APART = "it was decided that records of these two are two people's; if that is wrong, somebody else undoes it"
 _MOST_PAIRS = 40
 
 
@@ -197,10 +199,23 @@ def _go_by(wiring: Wiring, records: tuple[UUID, UUID]) -> str:
 def _require_possible(wiring: Wiring, connection: Connection, mask: int, pair: WaitingPair, now: datetime) -> None:
     """One decision joins all records of both people: none of the one's may rule out one of the other's.
 
+    Nor may a decision that holds have told two of them apart: different wins, and what is said here would join nobody.
     Whether two first names are one person's is what the steward was asked, where the pair itself raises that: the
     answer holds for the people's other records as well. A date or a number that is wrong its owner corrects.
+    Of two records that are held to be one person's already nothing is joined.
     """
+    if pair.person_id == pair.other_person_id:
+        return
     links = links_to(connection, (pair.person_id, pair.other_person_id))
+    apart = told_apart(
+        connection,
+        *([link.record_id for link in links if link.person_id == person]
+          for person in (pair.person_id, pair.other_person_id)),
+    )  # fmt: skip
+    if apart:
+        named = ", ".join(map(str, apart))
+        msg = f"{_TOLD_APART}: {named}"
+        raise MatchContradictedError(msg)
     facts = permitted(wiring, mask, identity_facts_of(connection, [link.record_id for link in links]))
     sources = known_sources(wiring, now)
     known = {link.record_id: _standard(link.record_id, facts, sources) for link in links}

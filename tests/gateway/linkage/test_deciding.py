@@ -1,0 +1,70 @@
+"""What a steward may decide and is told, beside what others decided and of people who have an earlier handle."""
+
+import httpx
+import pytest
+
+from gateway.errors import MatchContradictedError
+from gateway.usecases.linking.match_deciding import decide_match
+from tests.gateway.linkage.unlike_people import REASON, SECOND, STEWARD, People
+from tests.gateway.northvale_world import CONTEXT
+from tests.gateway.served import served
+
+
+@pytest.fixture
+def people(northvale):
+    return People(northvale)
+
+
+def decisions(people):
+    return people.northvale.count("SELECT count(*) FROM hearth.match_decision")
+
+
+def test_who_was_told_apart_is_not_said_to_be_joined_by_way_of_a_third(people):
+    """It was answered that linkage goes by it, and nothing was joined: different wins."""
+    apart = people.join("A", "C", "different")
+    people.join("A", "B")
+    waiting, steward = people.asked("B", "C"), people.northvale.reader(STEWARD)
+
+    with pytest.raises(MatchContradictedError, match=str(apart)):
+        decide_match(people.northvale.wiring, CONTEXT, steward, waiting, "same", REASON)
+
+    assert decisions(people) == 2
+    people.part(apart)
+    assert decide_match(people.northvale.wiring, CONTEXT, steward, waiting, "same", REASON).state == "applied"
+    assert people.led_to("A") == {"A", "B", "C"}
+
+
+def test_two_records_of_one_person_may_be_said_to_be_that_also_where_their_source_names_everybody_once(
+    people, monkeypatch
+):
+    """Nothing is joined by it; each record was held against itself, as a second row of one file."""
+    people.join("A", "B")
+    of_one_file = "linkage.conflicts.rows_of_one_duplicate_free_file"
+    monkeypatch.setattr(of_one_file, lambda left, right: left.record_id == right.record_id)
+    with served(people.northvale) as gateway:
+        asked = {"family_id": str(people.handle_of(people.records["C"])), "reason": REASON}
+        doubted = gateway.client.post("/v1/matches/doubts", headers={"Test-Caller": SECOND}, json=asked).json()
+        said = gateway.client.post(
+            f"/v1/matches/{doubted['reviews'][0]}/decisions", headers={"Test-Caller": STEWARD},
+            json={"verdict": "same", "reason": REASON},
+        )  # fmt: skip
+
+    assert said.status_code == httpx.codes.CREATED, said.text
+
+
+def test_a_steward_is_led_by_an_earlier_handle_as_a_reader_is(people):
+    people.join("A", "B")
+    ended = next(name for name in "AB" if people.handles[name] != people.handle_of(people.records[name]))
+    went_on = people.handle_of(people.records[ended])
+    with served(people.northvale) as gateway:
+
+        def homes(handle):
+            return gateway.client.get(f"/v1/households/of/{handle}", headers={"Test-Caller": STEWARD}).json()
+
+        asked = {"family_id": str(people.handles[ended]), "reason": REASON}
+        doubted = gateway.client.post("/v1/matches/doubts", headers={"Test-Caller": SECOND}, json=asked)
+        listed = homes(people.handles[ended]), homes(went_on)
+
+    assert doubted.status_code == httpx.codes.CREATED, doubted.text
+    assert len(doubted.json()["decisions"]) == 1
+    assert listed[0] == listed[1]
