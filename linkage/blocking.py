@@ -25,15 +25,34 @@ def block_keys(record: StandardRecord) -> frozenset[str]:
     return frozenset(keys)
 
 
+def yearless_keys(record: StandardRecord) -> frozenset[str]:
+    """The names of somebody of whom no year of birth is known, by which such people meet in a run over everything.
+
+    Too many share them for a look-up; who is near each other already meets by them there as well.
+    """
+    if record.birth_date:
+        return frozenset()
+    keys = {f"name:{pair}/" for pair in _name_pairs(record)}
+    if record.given and record.family:
+        keys.add(f"sound:{_sounds(record)}/")
+    return frozenset(keys)
+
+
+def _name_pairs(record: StandardRecord) -> set[str]:
+    return {"+".join(sorted((given, family))) for given in record.givens for family in record.families}
+
+
+def _sounds(record: StandardRecord) -> str:
+    return "+".join(sorted((sound_key(record.given), sound_key(record.family))))
+
+
 def _name_pair_keys(record: StandardRecord, full_date: str | None) -> set[str]:
     near = [*record.postcodes]
     if record.birth_date:
         near.append(record.birth_date[:4])
     if full_date:
         near.append(full_date[5:])
-    pairs = {"+".join(sorted((given, family))) for given in record.givens for family in record.families}
-    keys = {f"name:{pair}/{each}" for pair in pairs for each in near}
+    keys = {f"name:{pair}/{each}" for pair in _name_pairs(record) for each in near}
     if record.given and record.family and record.birth_date:
-        sounds = "+".join(sorted((sound_key(record.given), sound_key(record.family))))
-        keys.add(f"sound:{sounds}/{record.birth_date[:4]}")
+        keys.add(f"sound:{_sounds(record)}/{record.birth_date[:4]}")
     return keys

@@ -123,7 +123,8 @@ def strict_keys(columns: Columns) -> Iterator[tuple[str, Held]]:
     )
     names = paired(given, family, in_order=False)
     yield "name:postcode", paired(names, postcode)
-    # Who has no year meets their namesakes who have none either; looked up one by one (`block_keys`) they do not.
+    # Who has no year meets their namesakes who have none either; looked up one by one they meet those who are near
+    # already (`linkage.blocking.yearless_keys`).
     year = columns.first_of("hash(coalesce(birth_year, -1))")
     yield "name:year", paired(names, year)
     yield (

@@ -5,11 +5,15 @@ leads out of it. The persons in it are then found by the very steps that find ev
 in them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import log
 from typing import Protocol
 
+from linkage.blocking import yearless_keys
+from linkage.candidates import LARGEST_BLOCK
 from linkage.model import LinkModel
 from linkage.pairwise import Comparable
 from linkage.persons import cluster_scored
@@ -63,7 +67,22 @@ def neighbourhood(
         frontier = {*reached, *neighbours.person_mates(reached)} - known
     inside = {pair: odds for pair, odds in scored.items() if pair[0] in known and pair[1] in known}
     records = tuple(neighbours.comparable(record) for record in sorted(known))
+    for left, right in _without_a_year(records):
+        pair = (left.record.record_id, right.record.record_id)
+        if pair not in inside:
+            inside[pair] = score(left, right)
     return Neighbourhood(records, inside, whole=not frontier)
+
+
+def _without_a_year(records: Sequence[Comparable]) -> Iterator[tuple[Comparable, Comparable]]:
+    """Namesakes of whom no year of birth is known: else who was joined by that at night would be parted by day."""
+    alike: dict[str, list[Comparable]] = defaultdict(list)
+    for each in records:
+        for key in yearless_keys(each.record):
+            alike[key].append(each)
+    for together in alike.values():
+        if len(together) <= LARGEST_BLOCK:
+            yield from combinations(together, 2)
 
 
 def persons_of(

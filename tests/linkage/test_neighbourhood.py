@@ -1,6 +1,7 @@
 """A record that comes alone finds whom a run over everything would find for it, and nobody that it may not."""
 
 from collections import defaultdict
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -130,6 +131,25 @@ def test_a_record_that_says_something_else_leaves_and_frees_those_it_held_apart(
 
     assert index.clusters() == everything([moved, *first[1:]])
     assert index.person_of["b1"] == index.person_of["c1"]
+
+
+def test_who_was_joined_without_a_year_of_birth_is_not_parted_by_a_look_at_one_of_them():
+    """As a mother whom the schools of her children name, each at the child's address, and others at hers."""
+    her = {"given": "Charlotte Anne", "family": "Hadfield", "sex": "female"}
+    records = [person("a1", birth="1989-12-07", **her), person("b1", birth=None, **her)]
+    records += [
+        replace(person(name, birth=None, **her), postcodes=("ZZ9 9ZZ",), uprns=("10002",)) for name in ("c1", "d1")
+    ]
+    together = {frozenset({"a1", "b1", "c1", "d1"})}
+    index = Index()
+    for record in records:
+        index.add(record)
+    # Everybody who has no year meets in the night, and few bear this name.
+    index.hold(together)
+
+    for record in records:
+        index.change(record)
+        assert index.clusters() == together
 
 
 def test_a_neighbourhood_past_its_bound_is_said_not_to_be_whole():
