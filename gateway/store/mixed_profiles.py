@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, func, insert, select, text
 
 from gateway.store.correction_tables import CorrectionNoticeRow
+from gateway.store.erasure import link_versions
 from gateway.store.match_tables import MixedProfileRow
 from gateway.store.retractions import OwnFact
 
@@ -71,6 +72,12 @@ def items_held(connection: Connection, records: Sequence[UUID]) -> list[OwnFact]
         text("SELECT * FROM hearth.items_held(CAST(:records AS uuid[]))"), {"records": list(records)}
     )
     return [OwnFact(*row) for row in rows]
+
+
+def people_of(connection: Connection, records: Sequence[UUID]) -> int:
+    """How many people some records are held to be of now."""
+    held = link_versions(connection, records)
+    return len({one.person_id for one in held if one.record_id in records and one.until is None})
 
 
 def mixtures(connection: Connection) -> list[MixedProfileRow]:

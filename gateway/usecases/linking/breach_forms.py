@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from audit.entry import EventClass, Outcome
 from concept_model.items import ITEMS
 from gateway.errors import NotFoundError
@@ -17,7 +19,7 @@ from gateway.identity.caller import StaffCaller
 from gateway.profiles.views import Receipt
 from gateway.store.ledger import append
 from gateway.store.match_tables import MixedProfileRow
-from gateway.store.mixed_profiles import ToldRole, items_held, mixture, mixtures, told_of_mixture
+from gateway.store.mixed_profiles import ToldRole, items_held, mixture, mixtures, people_of, told_of_mixture
 from gateway.store.retractions import OwnFact
 from gateway.usecases.families.disclosure import receipt_for
 from gateway.usecases.log.entries import entry
@@ -101,6 +103,15 @@ class BreachForm:
     receipt: Receipt
 
 
+@dataclass(frozen=True, slots=True)
+class _Traced:
+    """What the links and the notices tell of a mixed profile; `others` are the people whose records stood on it."""
+
+    facts: Sequence[OwnFact]
+    told: Sequence[ToldRole]
+    others: int
+
+
 def breaches(wiring: Wiring, context: RequestContext, caller: StaffCaller) -> list[BreachSummary]:
     """Every form, newest first, of at most a hundred. Raises `AccessRefusedError` but for officers."""
     now = wiring.clock()
@@ -124,8 +135,7 @@ def breach_form(wiring: Wiring, context: RequestContext, caller: StaffCaller, br
     require_officer(wiring, context, caller, now, _OFFICERS_ONLY)
     with wiring.database.transaction("hg_erase") as connection:
         row = mixture(connection, breach_id)
-        facts = items_held(connection, row.record_ids) if row else []
-        told = told_of_mixture(connection, breach_id) if row else []
+        traced = _traced(connection, row) if row else None
         looked = entry(
             wiring, context, caller, EventClass.CONSULTATION, now, purpose=_PURPOSE,
             outcome=Outcome.DONE if row else Outcome.NOTHING_FOUND,
@@ -133,23 +143,27 @@ def breach_form(wiring: Wiring, context: RequestContext, caller: StaffCaller, br
             detail={"records": [str(breach_id)], "channel": context.channel},
         )  # fmt: skip
         leaf = append(connection, looked)
-    if row is None:
+    if row is None or traced is None:
         raise NotFoundError(_NO_SUCH_FORM)
-    return _form(wiring, caller, row, facts, told, receipt_for(wiring, looked, leaf))
+    return _form(wiring, caller, row, traced, receipt_for(wiring, looked, leaf))
 
 
-def _form(
-    wiring: Wiring, caller: StaffCaller, row: MixedProfileRow, facts: Sequence[OwnFact], told: Sequence[ToldRole],
-    receipt: Receipt,
-) -> BreachForm:  # fmt: skip
+def _traced(connection: Connection, row: MixedProfileRow) -> _Traced:
+    return _Traced(
+        items_held(connection, row.record_ids), told_of_mixture(connection, row.breach_id),
+        people_of(connection, row.record_ids),
+    )  # fmt: skip
+
+
+def _form(wiring: Wiring, caller: StaffCaller, row: MixedProfileRow, traced: _Traced, receipt: Receipt) -> BreachForm:
     agency = wiring.register.agencies[caller.agency]
     return BreachForm(
         breach_id=row.breach_id, decision_id=row.decision_id, controller=agency.title, contact=agency.contact,
         found_at=row.found_at, notify_by=row.found_at + WITHIN, began_at=row.mixed_from, ended_at=row.mixed_to,
         nature=_NATURE,
         categories_of_people=("whose records were shown as another's", "on whose page they stood"),
-        people=2, records=len(row.record_ids), categories_of_data=_categories(row, facts),
-        readers=sum(one.people for one in told), readers_by_role=tuple(told), consequences=_CONSEQUENCES,
+        people=1 + traced.others, records=len(row.record_ids), categories_of_data=_categories(row, traced.facts),
+        readers=sum(one.people for one in traced.told), readers_by_role=tuple(traced.told), consequences=_CONSEQUENCES,
         measures=_MEASURES, to_decide=_TO_DECIDE, person_id=row.person_id, record_ids=tuple(row.record_ids),
         receipt=receipt,
     )  # fmt: skip

@@ -68,3 +68,18 @@ def test_a_steward_is_led_by_an_earlier_handle_as_a_reader_is(people):
     assert doubted.status_code == httpx.codes.CREATED, doubted.text
     assert len(doubted.json()["decisions"]) == 1
     assert listed[0] == listed[1]
+
+
+def test_the_form_counts_everybody_whose_records_stood_on_the_page(people):
+    decisions = [people.join("C", "A"), people.join("C", "B")]
+    for decision in decisions:
+        people.part(decision)
+    with served(people.northvale) as gateway:
+
+        def get(path):
+            return gateway.client.get(f"/v1/matches/breaches{path}", headers={"Test-Caller": "W602"}).json()
+
+        forms = [get(f"/{one['breach_id']}") for one in get("")]
+
+    # While the one stood there the other did as well: of the second form both are concerned.
+    assert sorted((form["people"], form["records"]) for form in forms) == [(2, 1), (3, 2)]
