@@ -18,6 +18,7 @@ from gateway.usecases.linking.breach_forms import BreachForm, BreachSummary, bre
 from gateway.usecases.linking.match_deciding import Doubt, MatchDecision, decide_match, doubt_person, undo_decision
 from gateway.usecases.linking.match_queue import MatchPage, WaitingMatch, matches_waiting
 from gateway.usecases.linking.match_reviews import MatchSide, explain_match
+from gateway.usecases.linking.standing_matches import DecisionOnPerson, decisions_of_person
 from linkage.weights import Weight
 
 _CURSOR = Query(max_length=400, description="`next` of the page before")
@@ -107,6 +108,17 @@ def decide(
 ) -> Annotated[dict[str, Any], Told(MatchDecision)]:
     """Same, different or unsure. Linkage keeps to it from now on; different wins over same, and both over any score."""
     return asdict(decide_match(wiring, context, caller, review_id, decided.verdict, decided.reason))
+
+
+@router.get(
+    "/decisions/of/{family_id}",
+    **operation("list-match-decisions", "Decisions about a person's records", 401, 403, 422),
+)
+def decisions(
+    wiring: Wired, context: Context, caller: Staff, family_id: UUID
+) -> Annotated[list[dict[str, Any]], Told(list[DecisionOnPerson])]:
+    """What holds of whose their records are, for whoever is to undo what is wrong. Nobody is named."""
+    return [asdict(one) for one in decisions_of_person(wiring, context, caller, family_id)]
 
 
 @router.post(

@@ -45,14 +45,18 @@ def show(
     gateway: str = Gateway,
     token_file: str = TokenFile,
 ) -> None:
-    """Show one pair: what each source says, and what speaks for and against one person."""
+    """Show one pair: why it waits, what each source says, and what speaks for and against one person, with weights."""
     found = staff_client(gateway, token_file).ask("GET", f"/v1/matches/reviews/{review}")
+    for reason in found["match"]["reasons"]:
+        typer.echo(reason)
     for side in (found["one"], found["other"]):
         typer.echo(side["source_title"])
         for said in side["said"]:
             typer.echo(f"  {said['label']}: {', '.join(value for value in said['values'].values() if value)}")
     for claim in found["claims"]:
         typer.echo(claim)
+    for weight in found["weights"]:
+        typer.echo(f"  {weight['bits']:+.1f} bits  {weight['comparison']}: {weight['level']}")
 
 
 @matches_app.command()
@@ -79,6 +83,34 @@ def undo(
     """Undo what another steward decided."""
     done = staff_client(gateway, token_file).ask("POST", f"/v1/matches/decisions/{decision}/undo", {"reason": reason})
     typer.echo(f"{decision}: undone, {done['state']}")
+
+
+@matches_app.command()
+def doubt(
+    family: UUID = typer.Argument(metavar="HANDLE", help="Id in the address of the person's page."),
+    gateway: str = Gateway,
+    token_file: str = TokenFile,
+    reason: str = _Reason,
+) -> None:
+    """Let the records of one person wait for a decision, where somebody says that the page is of two people."""
+    said = {"family_id": str(family), "reason": reason}
+    found = staff_client(gateway, token_file).ask("POST", "/v1/matches/doubts", said)
+    for one in found["reviews"]:
+        typer.echo(f"pair {one} waits")
+    for one in found["decisions"]:
+        typer.echo(f"decision {one} holds two of these records together")
+
+
+@matches_app.command()
+def decisions(
+    family: UUID = typer.Argument(metavar="HANDLE", help="Id in the address of the person's page."),
+    gateway: str = Gateway,
+    token_file: str = TokenFile,
+) -> None:
+    """List what stewards decided about a person's records, as far as it holds, with whoever has the other record."""
+    for one in staff_client(gateway, token_file).ask("GET", f"/v1/matches/decisions/of/{family}"):
+        made = f"by {one['decided_by']} {one['decided_at']}"
+        typer.echo(f"{one['decision_id']}  {one['verdict']}  {one['other']}, {made}")
 
 
 @households_app.command()

@@ -24,6 +24,17 @@ class StandingDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionOnPerson:
+    """A decision that holds on one of a person's records. `other`: the handle of whoever has the other record now."""
+
+    decision_id: UUID
+    verdict: str
+    other: UUID
+    decided_by: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingPair:
     """A pair of the queue: its records, the persons that they are held to be, and why it waits.
 
@@ -56,10 +67,11 @@ class QueuePlace:
     raised_at: datetime
 
 
-_STANDING = """
-    SELECT d.record_id, d.other_record_id, d.verdict FROM hearth.match_decision d
+_STANDING_WHOLE = """
+    SELECT d.* FROM hearth.match_decision d
      WHERE d.verdict <> 'unsure' AND NOT EXISTS (SELECT FROM hearth.match_undone u WHERE u.decision_id = d.decision_id)
 """
+_STANDING = f"SELECT w.record_id, w.other_record_id, w.verdict FROM ({_STANDING_WHOLE}) w"  # noqa: S608 - fixed texts
 _WAITING = text(
     f"""
     WITH standing AS ({_STANDING}), pair AS (
@@ -192,6 +204,25 @@ def decisions_among(connection: Connection, records: Collection[UUID]) -> list[U
         {"records": list(records)},
     )
     return list(rows.scalars())
+
+
+def decisions_on(connection: Connection, family_id: UUID) -> list[DecisionOnPerson]:
+    """Decisions that hold on the records of the person whose page a handle opens, in the order they were made."""
+    rows = connection.execute(
+        text(
+            f"{OF_HANDLE}, standing AS ({_STANDING_WHOLE})"  # noqa: S608 - fixed texts
+            " SELECT s.decision_id, s.verdict, CASE WHEN one.person_id IN (SELECT person_id FROM own)"
+            " THEN others.family_id ELSE ones.family_id END, s.decided_by, s.decided_at FROM standing s"
+            " JOIN hearth.link one ON one.record_id = s.record_id AND one.superseded_at IS NULL"
+            " JOIN hearth.link other ON other.record_id = s.other_record_id AND other.superseded_at IS NULL"
+            " JOIN hearth.person ones ON ones.person_id = one.person_id"
+            " JOIN hearth.person others ON others.person_id = other.person_id"
+            " WHERE one.person_id IN (SELECT person_id FROM own) OR other.person_id IN (SELECT person_id FROM own)"
+            " ORDER BY s.decided_at, s.decision_id"
+        ),
+        {"family": family_id},
+    )
+    return [DecisionOnPerson(*row) for row in rows]
 
 
 def told_apart(connection: Connection, ones: Collection[UUID], others: Collection[UUID]) -> list[UUID]:

@@ -229,6 +229,14 @@ class Stage:
         self.match_decided()
         return self.northvale.sql("SELECT decision_id FROM hearth.match_decision")[0].decision_id
 
+    def parted_family_id(self) -> object:
+        """Whose record it was decided of, and whose it is not."""
+        self.match_decided()
+        return self.northvale.sql(
+            "SELECT p.family_id FROM hearth.match_decision d JOIN hearth.link l USING (record_id)"
+            " JOIN hearth.person p USING (person_id) WHERE l.superseded_at IS NULL"
+        )[0].family_id
+
     def household_id(self) -> object:
         person = self.northvale.person_id("S1", "Aisha Cole")
         homes = "SELECT household_id FROM hearth.household_member WHERE person_id = :person ORDER BY 1"

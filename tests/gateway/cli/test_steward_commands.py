@@ -45,6 +45,8 @@ def test_a_pair_is_shown_decided_and_undone_by_another_steward(steward):
     pair = listed.stdout.split()[0]
     shown = steward(STEWARD, "matches", "show", pair)
     assert (shown.returncode, "Name: " in shown.stdout) == (0, True), shown.stderr
+    assert shown.stdout.splitlines()[0] in listed.stdout
+    assert re.search(r"^  [+-]\d+\.\d bits  given: ", shown.stdout, re.MULTILINE)
     decided = steward(STEWARD, "matches", "decide", pair, "different", *REASON).stdout
     assert pair not in steward(STEWARD, "matches", "list").stdout
     decision = decided.partition(":")[0]
@@ -52,6 +54,19 @@ def test_a_pair_is_shown_decided_and_undone_by_another_steward(steward):
     assert (own.returncode, "Somebody else undoes" in own.stderr) == (2, True)
     undone = steward(SECOND, "matches", "undo", decision, *REASON)
     assert (undone.returncode, undone.stdout.partition(":")[0]) == (0, decision), undone.stderr
+
+
+def test_what_is_doubted_waits_and_what_was_decided_is_found_by_the_other_steward(served, steward):
+    handle = str(served.northvale.family_id("S1", "Aisha Cole"))
+    doubted = steward(STEWARD, "matches", "doubt", handle, *REASON)
+    assert doubted.returncode == 0, doubted.stderr
+    pair = doubted.stdout.split()[1]
+    assert pair in steward(STEWARD, "matches", "list").stdout
+    decision = steward(STEWARD, "matches", "decide", pair, "same", *REASON).stdout.partition(":")[0]
+    found = steward(SECOND, "matches", "decisions", handle).stdout
+    assert found.startswith(f"{decision}  same  {handle}, by ")
+    assert steward(SECOND, "matches", "undo", decision, *REASON).returncode == 0
+    assert steward(SECOND, "matches", "decisions", handle).stdout == ""
 
 
 def test_a_household_is_corrected_and_the_correction_withdrawn_by_another_steward(served, steward):

@@ -70,6 +70,25 @@ def test_a_steward_is_led_by_an_earlier_handle_as_a_reader_is(people):
     assert listed[0] == listed[1]
 
 
+def test_who_was_told_apart_is_found_by_the_steward_who_undoes_it(people):
+    """The pair has left the queue, and a doubt names only what holds one person's records together."""
+    apart, joined = people.join("A", "C", "different"), people.join("A", "B")
+    with served(people.northvale) as gateway:
+
+        def standing(name, worker=SECOND):
+            handle = people.handle_of(people.records[name])
+            return gateway.client.get(f"/v1/matches/decisions/of/{handle}", headers={"Test-Caller": worker})
+
+        of_a, of_c = standing("A").json(), standing("C").json()
+        assert standing("A", "W101").status_code == httpx.codes.FORBIDDEN
+        whose = {name: str(people.handle_of(record)) for name, record in people.records.items()}
+        said = [(one["decision_id"], one["verdict"], one["other"]) for one in of_a]
+        assert said == [(str(apart), "different", whose["C"]), (str(joined), "same", whose["A"])]
+        assert [(one["decision_id"], one["other"]) for one in of_c] == [(str(apart), whose["A"])]
+        people.part(apart)
+        assert standing("C").json() == []
+
+
 def test_the_form_counts_everybody_whose_records_stood_on_the_page(people):
     decisions = [people.join("C", "A"), people.join("C", "B")]
     for decision in decisions:
