@@ -123,6 +123,18 @@ def test_where_somebody_went_in_the_weeks_before_the_refuge_took_her_in_is_hidde
     assert streets(fled) == {"71 Larkspur Way", "14 Sorrel Row"}
 
 
+def test_where_she_was_before_is_gone_once_its_sender_takes_it_back(fled):
+    """A day written down wrong may have let out where she is, and all that its sender can do is to take it back."""
+    known = {one: MOTHER[one] for one in ("surname", "forename", "dob")}
+    claim = {"account_ref": "CT97", "person_ref": "L98", "liable_from": "2026-07-01", "line1": "14 Sorrel Row"}
+    sent(fled, "council-tax", [claim | known])
+    assert streets(fled) == {"71 Larkspur Way", "14 Sorrel Row"}
+
+    sent(fled, "council-tax", [claim], Mode.TOMBSTONE)
+
+    assert streets(fled) == {"71 Larkspur Way"}
+
+
 def test_a_refuge_that_takes_its_record_back_ends_the_protection(fled):
     sent(fled, "refuge-placements", [{"client_ref": "HV9001"}], Mode.TOMBSTONE)
 

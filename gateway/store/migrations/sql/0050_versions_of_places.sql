@@ -1,0 +1,93 @@
+-- Versions of a fact were judged one by one, each by its own day. What ends a fact, a withdrawal or a retraction, has
+-- none but that on which it came: of somebody protected it was hidden like all that came since, and the address that it
+-- had ended went on showing, to everybody and for good. So did one whose sender put its first day right.
+
+-- Whether two versions tell one place, number or school; `p_near`: a postcode is enough.
+CREATE FUNCTION hearth.same_place(p_one jsonb, p_other jsonb, p_near boolean) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT FROM unnest(ARRAY['uprn', 'lines', 'urn', 'school', 'practice', 'value']
+                       || CASE WHEN p_near THEN '{postcode}'::text[] END) k
+     WHERE nullif(p_one->>k, '') = p_other->>k)
+$$;
+
+-- Whether a version tells where somebody has been since p_since. What has no day is judged by the day on which its
+-- place was learnt, not by that of a later version that says the same, such as one that is disputed. What a later
+-- version has ended, or says to be of since then, no earlier one tells; but where later ones tell other places, the
+-- earlier one goes on as if that had not been told.
+CREATE FUNCTION hearth.tells_since(p_key bytea, p_fact uuid, p_since date) RETURNS boolean
+LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH version AS MATERIALIZED (
+    SELECT f.fact_id, f.tombstone, f.value, f.valid_from, f.recorded_at,
+           NOT hearth.same_place(f.value, lag(f.value) OVER (ORDER BY f.recorded_at, f.fact_id), false) AS other
+      FROM hearth.fact f WHERE f.fact_key = p_key
+  ), stay AS MATERIALIZED (
+    SELECT v.*, count(*) FILTER (WHERE v.other) OVER (ORDER BY v.recorded_at, v.fact_id) AS place FROM version v
+  ), judged AS MATERIALIZED (
+    SELECT s.fact_id, s.tombstone, s.value, s.recorded_at,
+           coalesce(s.valid_from + 28, (min(s.recorded_at) OVER (PARTITION BY s.place) AT TIME ZONE 'UTC')::date)
+             >= p_since AS since
+      FROM stay s
+  )
+  SELECT j.since OR EXISTS (
+           SELECT FROM judged l
+            WHERE (l.recorded_at, l.fact_id) > (j.recorded_at, j.fact_id)
+              AND (l.tombstone OR (l.since AND hearth.same_place(l.value, j.value, true))))
+    FROM judged j WHERE j.fact_id = p_fact
+$$;
+
+DROP FUNCTION hearth.judged_item(smallint, smallint, date, timestamptz, date, smallint[], smallint, smallint[]);
+-- The cell under which a version is judged, as before but for what tells of since then.
+CREATE FUNCTION hearth.judged_item(
+  p_item smallint, p_source smallint, p_key bytea, p_fact uuid, p_since date,
+  p_location smallint[], p_protected smallint, p_own smallint[]
+) RETURNS smallint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN p_since IS NOT NULL AND p_item = ANY (p_location) AND NOT p_source = ANY (p_own)
+              THEN CASE WHEN hearth.tells_since(p_key, p_fact, p_since) THEN p_protected ELSE p_item END
+              ELSE p_item END
+$$;
+
+-- As before, under the newest version's own cell.
+CREATE OR REPLACE FUNCTION hearth.withheld_counts(p_persons uuid[])
+RETURNS TABLE (source_no smallint, item_no smallint, mode text, entries bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH bits AS MATERIALIZED (
+    SELECT hearth.permit_bits('counted') AS counted, hearth.permit_bits('existing') AS existing,
+           hearth.permit_width() AS width, hearth.location_items() AS location,
+           hearth.protected_location_item() AS protected_item, hearth.permit_own_sources() AS own
+  ), versions AS (
+    SELECT DISTINCT ON (f.fact_key) f.source_no, f.tombstone, p.slot,
+           hearth.judged_item(f.item_no, f.source_no, f.fact_key, f.fact_id, p.protected_since,
+                              b.location, b.protected_item, b.own) AS item_no
+      FROM hearth.permit_rows() p
+      JOIN hearth.link l ON l.record_id = p.record_id AND l.superseded_at IS NULL AND l.person_id = ANY (p_persons)
+      JOIN hearth.fact f ON f.record_id = p.record_id, bits b
+     ORDER BY f.fact_key, f.recorded_at DESC, f.fact_id DESC
+  ), judged AS (
+    SELECT v.source_no, v.item_no,
+           CASE WHEN get_bit(b.counted, v.slot * b.width + v.source_no * 256 + v.item_no) = 1 THEN 'count'
+                WHEN get_bit(b.existing, v.slot * b.width + v.source_no * 256 + v.item_no) = 1 THEN 'exists' END AS mode
+      FROM versions v, bits b WHERE NOT v.tombstone
+  )
+  SELECT j.source_no, j.item_no, j.mode, count(*) FROM judged j WHERE j.mode IS NOT NULL
+   GROUP BY j.source_no, j.item_no, j.mode ORDER BY j.source_no, j.item_no, j.mode
+$$;
+
+-- The same, written out. The function is strict: it runs for rows of somebody protected alone.
+ALTER POLICY fact_by_ticket ON hearth.fact USING (
+  record_id = ANY ((SELECT p.records FROM hearth.permit p)::uuid[])
+  AND get_bit(
+    (SELECT p.shown FROM hearth.permit p),
+    ((SELECT p.places FROM hearth.permit p)::integer[])[
+        array_position((SELECT p.records FROM hearth.permit p)::uuid[], record_id)]
+      + source_no * 256
+      + CASE WHEN item_no = ANY ((SELECT l.items FROM hearth.location_item l)::smallint[])
+                  AND NOT source_no = ANY ((SELECT hearth.permit_own_sources())::smallint[])
+                  AND hearth.tells_since(fact_key, fact_id, ((SELECT hearth.permit_protected())::date[])[
+                        array_position((SELECT p.records FROM hearth.permit p)::uuid[], record_id)])
+             THEN (SELECT hearth.protected_location_item()) ELSE item_no END
+  ) = 1
+);
+REVOKE ALL ON FUNCTION hearth.same_place(jsonb, jsonb, boolean), hearth.tells_since(bytea, uuid, date),
+  hearth.judged_item(smallint, smallint, bytea, uuid, date, smallint[], smallint, smallint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hearth.tells_since(bytea, uuid, date) TO hg_read;
