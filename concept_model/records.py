@@ -1,5 +1,6 @@
 """The union of all concept records, and the one function that cuts them into facts."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -95,8 +96,13 @@ def _person_facts(person: Person) -> Iterator[Fact]:
     def fact(item: str, occurrence: str, value: Mapping[str, Scalar]) -> Fact:
         return Fact(item, "person", person.person, occurrence, value)
 
-    for number, name in enumerate(person.names):
+    # Counted apart: where a former name came to stand first, the name of today would be another fact than before, and
+    # the one of before would stand beside it, shown to everybody.
+    told = Counter[str]()
+    for name in person.names:
         item = "identity.former_name" if name.use in FORMER_NAME_USES else "identity.name"
+        number = told[item]
+        told[item] += 1
         value = {"given": name.given, "family": name.family, "title": name.title, "use": name.use}
         yield fact(item, f"{name.use}/{number}", value)
     if person.birth_date:

@@ -7,18 +7,18 @@ from adapters.health.fhir import Element, codings, element, elements, extensions
 from adapters.health.findings import Findings
 from concept_model.household import RelationshipKind
 from concept_model.identifiers import normal_postcode, normalise
-from concept_model.person import PersonName, Telecom
+from concept_model.person import FORMER_NAME_USES, PersonName, Telecom
 from concept_model.place import Address, Residence
 
 _MOST_LINES = 8
 _LONGEST_UPRN = 12
 _SHORTEST_CONTACT, _LONGEST_CONTACT = 3, 200
 _SYSTEMS = {"phone": "phone", "sms": "phone", "email": "email"}
-_IN_USE = frozenset({"usual", "official"})
+_IN_USE = frozenset({"usual", "official", ""})
 
 
 def names_of(body: Element) -> tuple[PersonName, ...]:
-    """Every name. A usual or official name whose period has an end is a former one where another has none."""
+    """Every name. One whose period has an end is a former one where another is in use, whatever the sender calls it."""
     sent = elements(body, "name")
     current = [one for one in sent if text(one, "use") in _IN_USE and not _ended(one)]
     found = (_name(one, superseded=bool(current) and _ended(one)) for one in sent)
@@ -36,7 +36,7 @@ def _name(sent: Element, *, superseded: bool) -> PersonName | None:
     if not family and not given:
         return None
     use = codes.NAME_USES.get(text(sent, "use"), "usual")
-    if superseded and use in _IN_USE:
+    if superseded and use not in FORMER_NAME_USES:
         use = "old"
     return PersonName(family=family, given=given, title=" ".join(texts(sent, "prefix")), use=use)
 

@@ -14,7 +14,7 @@ from adapters.health.resources import Sent, asked_number
 from adapters.health.subjects import subject_of
 from concept_model.household import Relationship
 from concept_model.identifiers import Identifier, Verification, identifier
-from concept_model.person import Person
+from concept_model.person import FORMER_NAME_USES, Person, PersonName
 from concept_model.records import ConceptRecord
 
 _VERIFIED = "01"
@@ -52,7 +52,7 @@ def _relative(
 
     Nothing of where to find a restricted relative, or one of a patient whom the same file restricts. The name of a
     relative with an NHS number is an alias: it is what a practice wrote, and must not replace the name in the
-    relative's own record.
+    relative's own record. A former name stays one, which nobody is shown.
     """
     body: Element = sent.body
     key, patient = keys
@@ -61,7 +61,7 @@ def _relative(
     names = names_of(body)
     yield Person(
         person=key,
-        names=tuple(name.model_copy(update={"use": "alias"}) for name in names) if numbers else names,
+        names=tuple(map(_as_alias, names)) if numbers else names,
         birth_date=findings.person_date("RelatedPerson.birthDate", text(body, "birthDate")),
         identifiers=numbers,
         telecoms=() if hidden else telecoms_of("RelatedPerson", body, findings),
@@ -69,6 +69,10 @@ def _relative(
     )
     if not hidden:
         yield from residences_of("RelatedPerson", key, body, findings)
+
+
+def _as_alias(name: PersonName) -> PersonName:
+    return name if name.use in FORMER_NAME_USES else name.model_copy(update={"use": "alias"})
 
 
 def _number(sent: Element, findings: Findings, *, spine: bool) -> Identifier:

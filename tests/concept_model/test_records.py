@@ -104,6 +104,17 @@ def test_a_person_is_cut_into_facts_former_names_apart():
     assert all(fact.subject_key == "N1" and fact.nature is Nature.FACT for fact in facts.values())
 
 
+def test_a_name_that_became_a_former_one_does_not_stand_beside_the_name_of_today():
+    """Facts go on by their keys: a sender who tells a history of names puts the former one first, or last."""
+    today, before = PersonName(family="Today", use="usual"), PersonName(family="Before", use="usual")
+    former = before.model_copy(update={"use": "old"})
+
+    (stood,) = facts_of(Person(person="N1", names=(before,)))
+    for names in ((former, today), (today, former)):
+        (now,) = [fact for fact in facts_of(Person(person="N1", names=names)) if fact.item == "identity.name"]
+        assert (now.occurrence, now.value["family"]) == (stood.occurrence, "Today")
+
+
 @pytest.mark.parametrize(
     "record",
     [

@@ -174,6 +174,13 @@ def test_names_keep_their_use_and_an_ended_name_is_former_where_another_is_curre
     assert alone.names[0].use == "usual"
 
 
+@pytest.mark.parametrize("use", [{}, {"use": "nickname"}, {"use": "temp"}])
+def test_a_name_that_ended_is_former_whatever_it_is_called(pds, use):
+    before = use | {"family": "Before", "period": {"end": "2020-01-01"}}
+    record = pds(patient(name=[before, {"family": "New", "given": ["Jo"]}]))[0].records[0]
+    assert [(one.family, one.use) for one in record.names] == [("Before", "old"), ("New", "usual")]
+
+
 @pytest.mark.parametrize(("sent", "kept"), [("2010", "2010"), ("2010-10", "2010-10"), ("2010-10-22", "2010-10-22")])
 def test_a_partial_birth_date_stays_partial(pds, sent, kept):
     assert pds(patient(birthDate=sent))[0].records[0].birth_date == kept
@@ -266,6 +273,12 @@ def test_a_relative_with_her_own_number_is_related_by_it(pds):
     assert person.person == "9000000025"
     assert [(one.scheme, one.verification) for one in person.identifiers] == [("nhs_number", Verification.VERIFIED)]
     assert [name.use for name in person.names] == ["alias"]
+
+
+def test_a_former_name_of_a_relative_with_a_number_is_no_alias_which_would_be_shown(pds):
+    names = [{"use": "usual", "family": "Cole"}, {"use": "maiden", "family": "Haddad"}]
+    person = pds(mother(name=names))[0].records[0]
+    assert [(name.family, name.use) for name in person.names] == [("Cole", "alias"), ("Haddad", "maiden")]
 
 
 def test_the_relatives_own_record_in_the_file_says_who_she_is(pds):
