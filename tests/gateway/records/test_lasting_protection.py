@@ -2,12 +2,18 @@
 
 import csv
 import io
+import json
+from datetime import timedelta
 
 import pytest
 
+from audit.entry import EventClass
 from gateway.usecases.intake.batch_contract import Mode
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import link_new
+from gateway.usecases.log.entries import system_entry
+from gateway.usecases.subjects.retention import forget
+from gateway.usecases.subjects.retention_schedule import RetentionSchedule
 
 MOTHER = {"surname": "Quillow", "forename": "Marsha", "dob": "1990-04-05", "sex": "F"}
 HOME = {"line1": "71 Larkspur Way", "postcode": "NV8 1QA", "uprn": "980000097001"}
@@ -139,6 +145,35 @@ def test_a_refuge_that_takes_its_record_back_ends_the_protection(fled):
     sent(fled, "refuge-placements", [{"client_ref": "HV9001"}], Mode.TOMBSTONE)
 
     assert streets(fled) == {"71 Larkspur Way", "2 Sorrel Row"}
+
+
+@pytest.mark.parametrize("items", [["*"], ["identity.*", "address.*"], ["identity.protected"]])
+def test_what_the_retention_schedule_forgets_of_the_refuge_does_not_end_the_protection(fled, items):
+    """The mark goes with the last of what is known of her: it went first, and every page showed where she was since."""
+    rule = {"feeds": ["refuge-placements"], "items": items, "keep": "P1Y", "counted_from": "recorded",
+            "reason": "A year after it was last heard of."}  # fmt: skip
+    schedule = RetentionSchedule.model_validate_json(json.dumps({"schedule": "NV-RET-2026", "rules": [rule]}))
+    now = fled.clock.now
+
+    def entry_of(detail):
+        return system_entry(fled.wiring, EventClass.ERASURE, now, purpose="retention", detail=dict(detail))
+
+    fled.clock.now += timedelta(days=400)
+    forget(fled.wiring, schedule, fled.wiring.feeds, entry_of)
+    fled.clock.now = now
+    link_everything(fled.wiring)
+
+    assert streets(fled) == {"71 Larkspur Way"}
+
+
+def test_where_a_child_who_fled_with_her_is_stays_hidden_when_the_child_is_grown(fled):
+    grown = fled.clock.now.date() - timedelta(days=18 * 365 + 5)
+    child = {"person_ref": "CP98103", "surname": "Quillow", "forename": "Una", "dob": grown.isoformat(), "sex": "F"}
+    sent(fled, "case-people", [child | HOME | {"address_from": "2021-03-01", "household_ref": "HH981"}])
+    sent(fled, "case-people", [MOTHER | HOME | {"person_ref": "CP98101", "household_ref": "HH981"}])
+    sent(fled, "case-people", [child | SINCE_SHE_FLED | {"address_from": "2026-09-12", "household_ref": "HH981"}])
+
+    assert streets(fled, "case_system", "CP98103") == {"71 Larkspur Way"}
 
 
 def test_where_her_child_went_with_her_is_hidden_as_she_is_and_where_the_child_was_before_is_not(fled):

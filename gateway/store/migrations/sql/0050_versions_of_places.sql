@@ -91,3 +91,77 @@ ALTER POLICY fact_by_ticket ON hearth.fact USING (
 REVOKE ALL ON FUNCTION hearth.same_place(jsonb, jsonb, boolean), hearth.tells_since(bytea, uuid, date),
   hearth.judged_item(smallint, smallint, bytea, uuid, date, smallint[], smallint, smallint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION hearth.tells_since(bytea, uuid, date) TO hg_read;
+
+-- As before, and a child is whoever was one when the protection began: on their eighteenth birthday what tells where
+-- they have been since came to light, and with it where their mother is.
+CREATE OR REPLACE FUNCTION hearth.protected_by_marks(p_person uuid) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH near AS MATERIALIZED (
+    SELECT p_person AS person_id, true AS own
+     UNION ALL
+    SELECT n.other_id, false FROM hearth.neighbours(ARRAY[p_person]) n
+  ), mark AS MATERIALIZED (
+    SELECT DISTINCT ON (f.fact_key) n.own, f.valid_from, f.tombstone, f.value->>'kind' AS kind,
+           (min(f.recorded_at) OVER (PARTITION BY f.fact_key) AT TIME ZONE 'UTC')::date AS learnt
+      FROM near n
+      JOIN hearth.link l ON l.person_id = n.person_id AND l.superseded_at IS NULL
+      JOIN hearth.fact f ON f.record_id = l.record_id AND f.item_no = 11
+     ORDER BY f.fact_key, f.recorded_at DESC, f.fact_id DESC
+  ), child AS (
+    SELECT max(lower(hearth.birth_range(v.value->>'date'))) AS born
+      FROM (SELECT DISTINCT ON (f.fact_key) f.value, f.tombstone
+              FROM hearth.link l JOIN hearth.fact f ON f.record_id = l.record_id
+             WHERE l.person_id = p_person AND l.superseded_at IS NULL
+               AND f.item_no = (SELECT i.item_no FROM hearth.item i WHERE i.name = 'identity.birth_date')
+             ORDER BY f.fact_key, f.recorded_at DESC, f.fact_id DESC) v
+     WHERE NOT v.tombstone
+  )
+  -- One's own undated protection counts from ever, also beside a dated one: what one service knows of the day must not
+  -- change what another service's rows show (scene S3), and the earlier day is the safer one.
+  SELECT CASE WHEN count(*) = 0 THEN NULL
+              ELSE min(coalesce(m.valid_from, CASE WHEN m.own THEN '-infinity'::date ELSE m.learnt END)) END
+    FROM mark m
+   WHERE NOT m.tombstone
+     AND (m.own OR (m.kind <> 'adoption'
+                    AND (SELECT c.born FROM child c)
+                        > (least(coalesce(m.valid_from, m.learnt), current_date) - interval '18 years')::date))
+$$;
+
+-- As before, but what marks somebody as protected goes with the last of what is known of them: forgotten before, it
+-- would bring to light where they have been since. The number is that of `identity.protected`.
+CREATE OR REPLACE FUNCTION hearth.facts_past_retention(
+  p_feed text, p_item text, p_counted text, p_before timestamptz, p_limit integer
+) RETURNS TABLE (fact_key bytea, record_id uuid, item_no smallint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH held AS MATERIALIZED (
+    SELECT l.record_id
+      FROM desk.legal_hold h JOIN hearth.person p ON p.family_id = h.family_id JOIN hearth.link l USING (person_id)
+     WHERE h.lifted_at IS NULL
+     UNION
+    SELECT l.record_id
+      FROM desk.legal_hold h JOIN hearth.link l ON l.person_id = hearth.current_person(h.family_id)
+     WHERE h.lifted_at IS NULL
+  )
+  SELECT f.fact_key, f.record_id, f.item_no
+    FROM hearth.fact f JOIN desk.batch b USING (batch_id)
+   WHERE b.feed = p_feed AND f.item_no = (SELECT i.item_no FROM hearth.item i WHERE i.name = p_item)
+     -- A skeleton says nothing any more, and has no earlier version.
+     AND NOT (f.tombstone AND f.value = '{}' AND f.valid_from IS NULL
+              AND NOT EXISTS (SELECT FROM hearth.fact v WHERE v.fact_key = f.fact_key AND v.fact_id <> f.fact_id))
+     AND NOT EXISTS (SELECT FROM hearth.fact later JOIN desk.batch c ON c.batch_id = later.batch_id
+                      WHERE later.fact_key = f.fact_key AND c.feed = p_feed
+                        AND (later.recorded_at, later.fact_id) > (f.recorded_at, f.fact_id))
+     AND hearth.is_past(f, p_counted, p_before)
+     AND NOT EXISTS (SELECT FROM hearth.also_said a
+                      CROSS JOIN LATERAL hearth.version_of(a.fact_key, a.content_digest) v
+                       JOIN hearth.fact beside ON beside.fact_id = v.fact_id
+                      WHERE a.fact_key = f.fact_key AND a.feed = p_feed
+                        AND hearth.is_past(beside, p_counted, p_before) IS NOT TRUE)
+     AND NOT EXISTS (SELECT FROM held WHERE held.record_id = f.record_id)
+     AND NOT EXISTS (SELECT FROM hearth.dispute d WHERE d.fact_key = f.fact_key AND d.state = 'open')
+     AND NOT (f.item_no = 11 AND NOT f.tombstone AND EXISTS (
+       SELECT FROM hearth.link l JOIN hearth.link o ON o.person_id = l.person_id AND o.superseded_at IS NULL
+         JOIN hearth.fact k ON k.record_id = o.record_id AND k.item_no <> 11 AND NOT k.tombstone
+        WHERE l.record_id = f.record_id AND l.superseded_at IS NULL))
+   ORDER BY f.fact_key LIMIT p_limit
+$$;
