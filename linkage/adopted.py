@@ -1,7 +1,8 @@
 """An adopted child's two identities are never made one, and nobody is asked whether they are (practice P12).
 
 The records of before bear the birth name; those of after bear another, with new numbers. A first name and a date of
-birth that both have are what an adoption leaves, so they tell nothing here.
+birth that both have are what an adoption leaves, so they tell nothing here. Nor does a birth name that a record of
+after still tells as a former one, or in brackets.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,5 +34,7 @@ def without_adoptions(
 
 
 def _share_a_name(left: StandardRecord, right: StandardRecord) -> bool:
-    """Of two that both have family names, whether they share one."""
-    return not (left.families and right.families) or not set(left.families).isdisjoint(right.families)
+    """Of two that both have family names, whether they share one that is, or is part of, the name of each today."""
+    if not (left.families and right.families):
+        return True
+    return any(name in left.family and name in right.family for name in set(left.families).intersection(right.families))
