@@ -29,6 +29,7 @@ from gateway.profiles.household_homes import homes_of_households
 from gateway.profiles.loaded import LoadedFact
 from gateway.profiles.new_households import without_new_households
 from gateway.profiles.permitted import PermittedFact, permitted_facts
+from gateway.profiles.recorded_sex import with_one_sex
 from gateway.profiles.shown import counts_of, shown_on_page, sources_of
 from gateway.profiles.views import Coverage, Profile, Receipt, WithheldLine
 from gateway.profiles.withheld import role_lines, withheld_lines
@@ -277,7 +278,7 @@ def family_facts(
     permits = {(one.person_id, one.band): one.permit for one in family.decided if one.permit is not None}
     protected = {one.person_id for one in family.inputs if one.states["protected"] != "no"}
     children = {one.person_id for one in family.inputs if one.states["minor"] == "yes"}
-    facts = permitted_facts(loaded, permits, now)
+    facts = with_one_sex(permitted_facts(loaded, permits, now))
     return without_new_households(facts, protected, children, permits, ticket.own_sources)
 
 

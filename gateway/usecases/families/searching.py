@@ -17,6 +17,7 @@ from gateway.errors import AccessRefusedError
 from gateway.identity.caller import StaffCaller
 from gateway.profiles.golden import golden_identity
 from gateway.profiles.permitted import PermittedFact, permitted_facts
+from gateway.profiles.recorded_sex import with_one_sex
 from gateway.profiles.shown import counts_of, shown_in_hits, sources_of
 from gateway.profiles.views import Coverage, GoldenIdentity, Receipt
 from gateway.store.append_many import bit_string
@@ -95,7 +96,7 @@ def search_people(
     authorised, ticket, loaded = authorise_and_load(reading, decided, None, EventClass.SEARCH)
     permits = {(one.person_id, one.band): one.permit for one in decided if one.permit is not None}
     # (4) Score, explain; the outcome lists everyone shown.
-    facts = permitted_facts(loaded, permits, now)
+    facts = with_one_sex(permitted_facts(loaded, permits, now))
     found = _hits(reading, query, inputs, facts)
     page = found[:PAGE_SIZE]
     beside = shown_beside([(person, hit.identity) for person, hit in page], facts)

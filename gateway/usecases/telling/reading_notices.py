@@ -21,6 +21,7 @@ from gateway.identity.caller import StaffCaller
 from gateway.profiles.assemble import REPORT_NOTE
 from gateway.profiles.golden import golden_identity
 from gateway.profiles.permitted import PermittedFact, permitted_facts
+from gateway.profiles.recorded_sex import with_one_sex
 from gateway.profiles.shown import counts_of, in_heading, sources_of
 from gateway.profiles.views import GoldenIdentity, Receipt
 from gateway.store.desk_tables import NoticeRow
@@ -142,7 +143,7 @@ def _read(
     titles = {name: info.title for name, info in wiring.register.sources.items()}
     authorised, ticket, loaded = authorise_and_load(reading, decided, row.family_id, EventClass.DISCLOSURE)
     # A window is counted to the day of the notice: one that waited over a weekend still says what it was about.
-    facts = permitted_facts(loaded, permits, row.raised_at)
+    facts = with_one_sex(permitted_facts(loaded, permits, row.raised_at))
     incidents = tuple(_incident(fact, titles) for fact in facts if fact.item.name == INCIDENT)
     advice = tuple(dict.fromkeys(line for permit in permits.values() for line in permit.advice))
     shown = [fact for fact in facts if fact.item.name == INCIDENT or in_heading(fact)]
