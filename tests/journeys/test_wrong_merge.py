@@ -105,6 +105,12 @@ def story(northvale):
 
 def test_parted_both_pages_are_right_viewers_are_told_and_the_officer_has_a_form(story):
     before = {whose: len(story.offences_of(whose)) for whose in (FATHER, SON)}
+    # What the police know as a former name was shown to nobody, and is in no form.
+    story.northvale.sql(
+        "UPDATE hearth.fact SET item_no = (SELECT i.item_no FROM hearth.item i WHERE i.name = 'identity.former_name')"
+        " WHERE item_no = (SELECT i.item_no FROM hearth.item i WHERE i.name = 'identity.sex') AND record_id = :record",
+        record=story.northvale.record_id("police", NOMINAL),
+    )
     decision = story.decide(story.pair_with(FATHER), "same")
     assert len(story.offences_of(FATHER)) == before[FATHER] + 1
     for worker in READERS:
@@ -129,7 +135,9 @@ def test_parted_both_pages_are_right_viewers_are_told_and_the_officer_has_a_form
     assert form["decision_id"] == decision
     assert form["readers"] == len(READERS)
     assert form["readers_by_role"]
-    assert {OFFENCE, "identity.name"} <= {one["item"] for one in form["categories_of_data"]}
+    categories = {one["item"] for one in form["categories_of_data"]}
+    assert {OFFENCE, "identity.name"} <= categories
+    assert "identity.former_name" not in categories
     assert listed["notify_by"] == form["notify_by"]
     page = story.get(f"/v1/matches/breaches/{listed['breach_id']}/page", DPO)
     assert page.headers["content-type"].startswith("text/html")

@@ -28,6 +28,8 @@ from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 
 WITHIN = timedelta(hours=72)
+_SHOWN_TO_NOBODY = "identity.former_name"
+"""For matching alone: that somebody has one is not hinted at either (practice P12)."""
 _PURPOSE = "log_oversight"
 _NO_SUCH_FORM = "there is no such form"
 _OFFICERS_ONLY = "Only information governance officers see breach forms. This attempt is recorded."
@@ -170,8 +172,9 @@ def _form(wiring: Wiring, caller: StaffCaller, row: MixedProfileRow, traced: _Tr
 
 
 def _categories(row: MixedProfileRow, facts: Sequence[OwnFact]) -> tuple[CategoryOfData, ...]:
-    """What was known by the time the profile was parted."""
+    """What was known by the time the profile was parted, and could be shown."""
     known = [ITEMS[fact.item_no] for fact in facts if fact.since < row.mixed_to]
+    known = [item for item in known if item.name != _SHOWN_TO_NOBODY]
     return tuple(
         CategoryOfData(item.name, item.label, item.special_category or "none", known.count(item))
         for item in sorted(set(known), key=lambda one: one.name)
