@@ -14,6 +14,8 @@ from gateway.usecases.linking.linking_new import link_new
 from gateway.usecases.log.entries import system_entry
 from gateway.usecases.subjects.retention import forget
 from gateway.usecases.subjects.retention_schedule import RetentionSchedule
+from gateway.usecases.subjects.retracting import FactsMeant, NewRetraction, retract_facts
+from tests.gateway.northvale_world import CONTEXT
 
 MOTHER = {"surname": "Quillow", "forename": "Marsha", "dob": "1990-04-05", "sex": "F"}
 HOME = {"line1": "71 Larkspur Way", "postcode": "NV8 1QA", "uprn": "980000097001"}
@@ -143,6 +145,29 @@ def test_where_she_was_before_is_gone_once_its_sender_takes_it_back(fled):
 
 def test_a_refuge_that_takes_its_record_back_ends_the_protection(fled):
     sent(fled, "refuge-placements", [{"client_ref": "HV9001"}], Mode.TOMBSTONE)
+
+    assert streets(fled) == {"71 Larkspur Way", "2 Sorrel Row"}
+
+
+AGAIN = PLACED | {"client_ref": "HV9002", "from_date": "2026-11-10"}
+
+
+@pytest.mark.parametrize("again", [PLACED | {"from_date": "2026-11-10"}, AGAIN])
+def test_whoever_comes_back_to_the_refuge_is_hidden_since_she_first_came(fled, again):
+    sent(fled, "refuge-placements", [{"client_ref": "HV9001"}], Mode.TOMBSTONE)
+    assert streets(fled) == {"71 Larkspur Way", "2 Sorrel Row"}
+
+    sent(fled, "refuge-placements", [again])
+
+    assert streets(fled) == {"71 Larkspur Way"}
+
+
+def test_a_protection_that_was_taken_back_as_wrong_does_not_count_beside_another(fled):
+    taken_back = NewRetraction("refuge-placements", "sent-in-error", (FactsMeant("HV9001"),))
+    retract_facts(fled.wiring, CONTEXT, fled.partner("refuge-placements"), taken_back)
+    link_new(fled.wiring)
+
+    sent(fled, "refuge-placements", [AGAIN])
 
     assert streets(fled) == {"71 Larkspur Way", "2 Sorrel Row"}
 

@@ -93,7 +93,9 @@ REVOKE ALL ON FUNCTION hearth.same_place(jsonb, jsonb, boolean), hearth.tells_si
 GRANT EXECUTE ON FUNCTION hearth.tells_since(bytea, uuid, date) TO hg_read;
 
 -- As before, and a child is whoever was one when the protection began: on their eighteenth birthday what tells where
--- they have been since came to light, and with it where their mother is.
+-- they have been since came to light, and with it where their mother is. And while somebody is marked, the days of
+-- marks that were withdrawn count on: whoever came back to a refuge was hidden from the second time on alone, and where
+-- she was the first time came to light. A mark that was retracted was never right.
 CREATE OR REPLACE FUNCTION hearth.protected_by_marks(p_person uuid) RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH near AS MATERIALIZED (
@@ -101,12 +103,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
      UNION ALL
     SELECT n.other_id, false FROM hearth.neighbours(ARRAY[p_person]) n
   ), mark AS MATERIALIZED (
-    SELECT DISTINCT ON (f.fact_key) n.own, f.valid_from, f.tombstone, f.value->>'kind' AS kind,
-           (min(f.recorded_at) OVER (PARTITION BY f.fact_key) AT TIME ZONE 'UTC')::date AS learnt
+    SELECT n.own, (array_agg(f.tombstone ORDER BY f.recorded_at DESC, f.fact_id DESC))[1] AS withdrawn,
+           (array_agg(f.valid_from ORDER BY f.tombstone, f.recorded_at DESC, f.fact_id DESC))[1] AS valid_from,
+           (array_agg(f.value->>'kind' ORDER BY f.tombstone, f.recorded_at DESC, f.fact_id DESC))[1] AS kind,
+           (min(f.recorded_at) AT TIME ZONE 'UTC')::date AS learnt,
+           EXISTS (SELECT FROM hearth.retracted_fact r WHERE r.fact_key = f.fact_key) AS retracted
       FROM near n
       JOIN hearth.link l ON l.person_id = n.person_id AND l.superseded_at IS NULL
       JOIN hearth.fact f ON f.record_id = l.record_id AND f.item_no = 11
-     ORDER BY f.fact_key, f.recorded_at DESC, f.fact_id DESC
+     GROUP BY n.own, f.fact_key
+    HAVING NOT bool_and(f.tombstone)
   ), child AS (
     SELECT max(lower(hearth.birth_range(v.value->>'date'))) AS born
       FROM (SELECT DISTINCT ON (f.fact_key) f.value, f.tombstone
@@ -118,10 +124,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   )
   -- One's own undated protection counts from ever, also beside a dated one: what one service knows of the day must not
   -- change what another service's rows show (scene S3), and the earlier day is the safer one.
-  SELECT CASE WHEN count(*) = 0 THEN NULL
-              ELSE min(coalesce(m.valid_from, CASE WHEN m.own THEN '-infinity'::date ELSE m.learnt END)) END
+  SELECT CASE WHEN bool_or(NOT m.withdrawn)
+              THEN min(coalesce(m.valid_from,
+                                CASE WHEN m.own AND NOT m.withdrawn THEN '-infinity'::date ELSE m.learnt END)) END
     FROM mark m
-   WHERE NOT m.tombstone
+   WHERE NOT (m.withdrawn AND m.retracted)
      AND (m.own OR (m.kind <> 'adoption'
                     AND (SELECT c.born FROM child c)
                         > (least(coalesce(m.valid_from, m.learnt), current_date) - interval '18 years')::date))

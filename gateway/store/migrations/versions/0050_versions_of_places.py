@@ -1,4 +1,4 @@
-"""Of somebody protected no earlier version tells a place that a later one has ended."""
+"""Of somebody protected no earlier version tells a place that a later one has ended; and how long a mark counts."""
 
 from pathlib import Path
 
