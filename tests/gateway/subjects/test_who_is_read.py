@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.usecases.register.explaining import Asked, explain
+from gateway.usecases.subjects.retracting import FactsMeant, NewRetraction, retract_facts
 from tests.gateway.northvale_world import CONTEXT, copied
 from tests.gateway.subjects.reports import pass_an_hour, report, words
 from tests.journeys.harwood import Harwood
@@ -56,6 +57,22 @@ def test_whoever_stands_on_her_page_is_told_as_before(northvale_world):
 
     assert len(page.profile.members) == 3
     assert "A rent officer in the Income team at Brightwater Homes looked at information about you" in words(looked)
+
+
+def test_whom_only_a_tie_that_was_taken_back_held_with_her_is_not_told(northvale):
+    """Her landlord says no more that she lives with him, and opens her page."""
+    family = Harwood(northvale)
+    key = northvale.person("S3", "Priya Nair")["keys"]["housing"]
+    meant = tuple(FactsMeant(key, item=item) for item in ("household.membership", "address.residence"))
+    with family.aside():
+        sender = northvale.partner("housing-tenancies")
+        retract_facts(northvale.wiring, CONTEXT, sender, NewRetraction("housing-tenancies", "sent-in-error", meant))
+        declaration = northvale.declare("B101", "tenancy_management")
+        page = northvale.open("B101", declaration, northvale.family_id("S3", "Priya Nair"))
+    pass_an_hour(northvale)
+
+    assert len(page.profile.members) == 1
+    assert words(report(northvale, northvale.family_id("S3", "Vikram Nair"))).count(NOTHING) == 2
 
 
 def test_an_explanation_is_about_those_whom_the_page_shows(northvale):
