@@ -28,6 +28,7 @@ _LOOKS = text(
       SELECT o.entry_id, (audit.opened(o.fields, 'at') #>> '{}')::timestamptz AS at,
              audit.opened(o.fields, 'who') #>> '{}' AS who, audit.opened(o.fields, 'agency') #>> '{}' AS agency,
              audit.opened(o.fields, 'role') #>> '{}' AS role, audit.opened(o.fields, 'team') #>> '{}' AS team,
+             audit.opened(o.fields, 'purpose') #>> '{}' AS purpose,
              (audit.opened(o.fields, 'household') #>> '{}')::uuid AS household,
              coalesce((audit.opened(o.fields, 'sealed') #>> '{}')::boolean, false) AS sealed,
              audit.opened(o.fields, 'phase') #>> '{}' AS phase,
@@ -68,6 +69,7 @@ class Look:
     agency: str
     role: str | None
     team: str | None
+    purpose: str | None
     household: UUID | None
     sealed: bool
     phase: str
@@ -84,11 +86,18 @@ def looks_at(connection: Connection, persons: Sequence[UUID], since: datetime) -
     rows = connection.execute(_LOOKS, {"persons": list(persons), "since": since})
     return [
         Look(
-            row.entry_id, row.at, row.who, row.agency, row.role, row.team, row.household, row.sealed, row.phase,
-            tuple(row.subjects), tuple(row.items), tuple(row.counted), tuple(row.sources), row.masks, row.channel,
+            row.entry_id, row.at, row.who, row.agency, row.role, row.team, row.purpose, row.household, row.sealed,
+            row.phase, tuple(row.subjects), tuple(row.items), tuple(row.counted), tuple(row.sources), row.masks,
+            row.channel,
         )
         for row in rows
     ]  # fmt: skip
+
+
+def hidden_places(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, datetime]:
+    """Those of some facts that tell where somebody protected has been since, each with the instant since when."""
+    rows = connection.execute(text("SELECT * FROM hearth.hidden_places(CAST(:keys AS bytea[]))"), {"keys": list(keys)})
+    return {bytes(row.fact_key): row.hidden_from for row in rows}
 
 
 def save_correction_notices(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> set[UUID]:

@@ -53,6 +53,7 @@ from gateway.usecases.register.deciding import (
     reader_of,
     refused_for_anyone,
 )
+from gateway.usecases.register.own_sources import ReadingAs, own_sources
 from gateway.usecases.register.reasons import reason_of
 from gateway.usecases.subjects.fact_refs import fact_ref
 from gateway.usecases.subjects.open_disputes import open_disputes_of
@@ -318,17 +319,9 @@ def mask_width(wiring: Wiring) -> int:
 
 
 def _own_records(wiring: Wiring, blank: DecisionRequest) -> tuple[int, ...]:
-    """Numbers of the sources whose locations stay open of the protected: an agency's own, where it reads those alone.
-
-    A landlord knows its tenancies. But a council is many services under one name: where a role sees what several
-    agencies hold, one service's new address of a protected person must not reach another's worker (scene S3).
-    """
-    register = wiring.register
-    reach = register.reach(blank.agency, blank.role, blank.purpose, blank.direction, blank.now)
-    owned = [name for name in register.sources if register.owner_of(name, blank.now) == blank.agency]
-    if set(register.vocabulary.sources_of(reach)) - set(owned):
-        return ()
-    return tuple(sorted(wiring.source_number(name) for name in owned))
+    """Numbers of the sources whose locations stay open to this reader."""
+    reader = ReadingAs(blank.agency, blank.role, blank.purpose, blank.direction, blank.now)
+    return tuple(sorted(wiring.source_number(name) for name in own_sources(wiring, reader)))
 
 
 def sealing(reading: Reading) -> dict[str, bool]:

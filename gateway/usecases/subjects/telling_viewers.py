@@ -1,8 +1,10 @@
 """Whoever was shown a fact that is withdrawn or corrected is told so, in words that do not say it again.
 
 Who that is, the log knows: accesses since the fact was first known here, about whom the record was taken for at that
-instant, that showed its item of its source. Where no outcome tells what was shown, it is those whose mask let it out;
-so it is of names, numbers and ties in outcomes of before these were counted.
+instant, that showed its item of its source and whose mask let it out for that person. Where no outcome tells what was
+shown, it is the mask alone; so it is of names, numbers and ties in outcomes of before these were counted. An outcome
+counts what it showed of a whole family: but for the mask, and for the places that row policies hide, whoever saw the
+others' address would be told that something of one of them was taken back, and so that it was there (scene S3).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,13 +14,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from agreements.request import Direction
 from audit.entry import Entry, EventClass
-from concept_model.items import ITEMS
+from concept_model.items import ITEMS, LOCATION_BEARING
 from gateway.store.erasure import link_versions
 from gateway.store.ledger import append
 from gateway.store.retractions import OwnFact, mark_told, retracted_facts, untold_retractions
-from gateway.store.viewers import Look, looks_at, save_correction_notices
+from gateway.store.viewers import Look, hidden_places, looks_at, save_correction_notices
 from gateway.usecases.log.entries import system_entry
+from gateway.usecases.register.own_sources import ReadingAs, own_sources
 from gateway.wiring import Wiring
 from insight.suppression import THRESHOLD
 
@@ -26,6 +30,7 @@ PURPOSE = "corrections"
 WITHDRAWN, CORRECTED, ANSWERED, PARTED = "withdrawn", "corrected", "answered", "parted"
 _BY_NOTICE = "notice"
 _TELLING = "UK GDPR Art 19"
+PROTECTED_LOCATION = "address.protected_location"
 _IN_HEADS = ("identity.", "contact.", "family.", "household.")
 """Items of heads and ties: an outcome that counts none of them may be of the time when none was counted."""
 
@@ -166,13 +171,15 @@ def _viewers(
     if taken_for is not None:
         by_person = {taken_for: by_person.get(taken_for, [])}
     found: dict[tuple[str, str], Viewer] = {}
+    hidden = hidden_places(connection, [fact.fact_key for fact in facts])
     for look in looks_at(connection, sorted(by_person), min(fact.since for fact in facts)):
         seen = {
             person
             for person in look.subjects
             for since, until, fact in by_person.get(person, ())
-            if since <= look.at and (until is None or look.at < until) and _showed(wiring, look, person, fact)
-        }
+            if since <= look.at and (until is None or look.at < until)
+            and _showed(wiring, look, person, fact, hidden.get(fact.fact_key))
+        }  # fmt: skip
         if seen:
             viewer = found.setdefault((look.who, look.agency), Viewer(look.who, look.agency))
             viewer.by_kind.setdefault(look.sealed, Seen(look)).add(look, seen)
@@ -194,14 +201,23 @@ def _facts_by_person(
     return found
 
 
-def _showed(wiring: Wiring, look: Look, person: UUID, fact: OwnFact) -> bool:
+def _showed(wiring: Wiring, look: Look, person: UUID, fact: OwnFact, hidden_from: datetime | None) -> bool:
     vocabulary = wiring.register.vocabulary
     source, item = vocabulary.sources[fact.source_no], ITEMS[fact.item_no].name
     if look.phase == "outcome" and source not in look.sources:
         return False
     heads_counted = any(name.startswith(_IN_HEADS) for name in look.counted)
-    if look.phase == "outcome" and (heads_counted or not item.startswith(_IN_HEADS)):
-        return item in look.items
-    cell = vocabulary.cell(source, item)
+    counted = look.phase == "outcome" and (heads_counted or not item.startswith(_IN_HEADS))
+    if counted and item not in look.items:
+        return False
+    if not look.masks:
+        # What a steward or a sender is shown is under no mask.
+        return counted
+    cells = {vocabulary.cell(source, item), vocabulary.cell(source, PROTECTED_LOCATION)}
+    reader = ReadingAs(look.agency, look.role or "", look.purpose or "", Direction.VIEW, look.at)
+    if hidden_from is not None and hidden_from <= look.at and source not in own_sources(wiring, reader):
+        cells.remove(vocabulary.cell(source, item))
+    elif item not in LOCATION_BEARING:
+        cells.remove(vocabulary.cell(source, PROTECTED_LOCATION))
     masks = (mask for key, mask in look.masks.items() if key.startswith(f"{person}:") and mask)
-    return any(int(mask, 16) >> cell & 1 for mask in masks)
+    return any(int(mask, 16) >> cell & 1 for mask in masks for cell in cells)

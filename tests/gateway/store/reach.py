@@ -26,10 +26,7 @@ _READ: Reach = {
     "hearth.permit": ("SELECT", "what this transaction's own opened ticket reaches and admits, for the policy"),
     "hearth.permit_own_sources()": ("EXECUTE", "own sources of this transaction's own ticket, for the policy"),
     "hearth.permit_protected()": ("EXECUTE", "since when its persons are protected, for the policy"),
-    "hearth.corrected_ties()": (
-        "EXECUTE",
-        "what stewards say of households, between people of this transaction's ticket",
-    ),
+    "hearth.corrected_ties()": ("EXECUTE", "what stewards say of households, between people of the opened ticket"),
     "hearth.protected_location_item()": (
         "EXECUTE",
         "number of the item under which protected locations are judged, for the policy",
@@ -165,6 +162,7 @@ _ERASE: Reach = {
     "audit.append_entry()": ("EXECUTE", "whoever acts on personal data says so in the log, and cannot read there"),
     "audit.append_many()": ("EXECUTE", "the decision to erase, with the ticket under which words are read"),
     "audit.open_ticket()": ("EXECUTE", "redeems a committed, fresh, unused ticket in the transaction that reads"),
+    "hearth.hidden_places()": ("EXECUTE", "which facts tell where somebody protected is, so that nobody hears of it"),
     "audit.card": ("SELECT", "finds the entries about a person"),
     "audit.coverage_map": ("SELECT", "keeps, as hashes, what stood for somebody in maps"),
     "audit.coverage_map_nodes": ("SELECT", "keeps, as hashes, what stood for somebody in maps"),

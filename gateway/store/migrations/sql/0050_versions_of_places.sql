@@ -211,3 +211,31 @@ BEGIN
     FROM hearth.household_correction_standing c JOIN hearth.household_member m USING (household_id)
    WHERE c.belongs AND c.person_id = ANY (p_persons);
 END $$;
+
+-- Of which facts no reader is shown what they tell of a place, and since when: where somebody protected has been since.
+-- Who could not see them is not told that they were taken back.
+CREATE FUNCTION hearth.hidden_places(p_keys bytea[]) RETURNS TABLE (fact_key bytea, hidden_from timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH place AS MATERIALIZED (
+    SELECT f.fact_key, f.record_id, min(coalesce(f.valid_from + 28, (f.recorded_at AT TIME ZONE 'UTC')::date)) AS told
+      FROM hearth.fact f JOIN hearth.item i ON i.item_no = f.item_no AND i.location_bearing
+     WHERE f.fact_key = ANY (p_keys) AND NOT f.tombstone
+     GROUP BY f.fact_key, f.record_id
+  ), person AS MATERIALIZED (
+    SELECT l.record_id, l.person_id, hearth.protected_since(l.person_id) AS since
+      FROM (SELECT DISTINCT p.record_id FROM place p) r
+      JOIN hearth.link l ON l.record_id = r.record_id AND l.superseded_at IS NULL
+  ), marked AS MATERIALIZED (
+    SELECT p.person_id, min(f.recorded_at) AS learnt
+      FROM (SELECT DISTINCT o.person_id FROM person o WHERE o.since IS NOT NULL) p
+     CROSS JOIN LATERAL (SELECT p.person_id AS other_id
+                          UNION SELECT n.other_id FROM hearth.neighbours(ARRAY[p.person_id]) n) near
+      JOIN hearth.link l ON l.person_id = near.other_id AND l.superseded_at IS NULL
+      JOIN hearth.fact f ON f.record_id = l.record_id AND f.item_no = 11
+     GROUP BY p.person_id
+  )
+  SELECT p.fact_key, m.learnt
+    FROM place p JOIN person o USING (record_id) JOIN marked m USING (person_id) WHERE p.told >= o.since
+$$;
+REVOKE ALL ON FUNCTION hearth.hidden_places(bytea[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hearth.hidden_places(bytea[]) TO hg_erase;
