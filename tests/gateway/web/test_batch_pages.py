@@ -143,7 +143,7 @@ def test_bad_records_of_json_are_mended_on_the_page_as_json(kept, at_desk):
 
 
 def test_the_pages_in_a_browser(visitor, kept):  # noqa: F811 - the fixture
-    batch = waiting(kept, f"page-{visitor.width}")
+    batch = waiting(kept, "page")
     visitor.sign_in(KEEPER)
     visitor.go(f"/batches/{batch.batch_id}")
     visitor.look("batch-waiting")
