@@ -3,7 +3,7 @@
 import pytest
 
 from tests.agreements.mutation.harness import FAULTS, cases_of, processes, stale, verdicts
-from tests.agreements.mutation.seeding import SURVIVED, healthy
+from tests.agreements.mutation.seeding import healthy
 
 
 def test_every_fault_still_finds_its_text():
@@ -17,8 +17,11 @@ def test_every_fault_is_another():
 
 
 @pytest.mark.slow
-def test_every_fault_is_caught():
-    assert [fault.name for fault, verdict in verdicts(FAULTS, workers=1) if verdict == SURVIVED] == []
+def test_every_fault_is_caught_by_what_is_recorded_for_it():
+    """A fault that only another register catches than the one recorded costs a search of all of them each time."""
+    caught = verdicts(FAULTS, workers=1)
+
+    assert [(fault.name, verdict) for fault, verdict in caught if not verdict.endswith(f", seed {fault.seed}")] == []
 
 
 @pytest.mark.slow
