@@ -13,10 +13,10 @@ DURABLE ?= on
 CHEATS ?= 300
 HISTORIES ?= 300
 
-.PHONY: help setup demo test check bench differential mutants faults drill peers spark lock openapi clean
+.PHONY: help setup demo test test-deep check bench differential mutants faults drill peers spark lock openapi clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: ## Create .venv with everything; quick when nothing changed
 	@scripts/setup
@@ -28,6 +28,9 @@ demo: setup ## Run the main job in fictional Northvale (PEOPLE, SEED, REGISTER=s
 test: setup ## Run every test
 	@scripts/browser
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-deep: ## Run every test with all its examples, as before a release
+	@DEEP=1 $(MAKE) test
 
 check: setup ## Format, lint, types, layers, exported contract
 	@$(BIN)/ruff format --check .

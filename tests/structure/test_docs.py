@@ -34,7 +34,7 @@ _SQL = re.compile(r"(?:hearth|audit|desk|jobs)\.\w+")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 _IN_TEXT = re.compile(r"`hearthgate ([a-z]+)")
 _IN_SHELL = re.compile(r"^\S*hearthgate ([a-z]+)|\(\S*hearthgate ([a-z]+)", re.MULTILINE)
-_TARGET = re.compile(r"`?make ([a-z]+)")
+_TARGET = re.compile(r"`?make ([a-z-]+)")
 _VARIABLE = re.compile(r"HEARTHGATE_[A-Z_]+")
 _SETTING_ROW = re.compile(r"^\| `(HEARTHGATE_[A-Z_]+)` \| (?:`([^`]*)`|not set) \| \S.* \|$", re.MULTILINE)
 
@@ -153,8 +153,8 @@ def _found(dotted: str) -> object:
 def test_the_readme_lists_every_command_and_every_make_target_once():
     text = README.read_text()
     commands = re.findall(r"^\| `hearthgate ([a-z]+)` \|", text, re.MULTILINE)
-    targets = re.findall(r"^\| `make ([a-z]+)` \|", text, re.MULTILINE)
-    documented = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(r"^\| `make ([a-z-]+)` \|", text, re.MULTILINE)
+    documented = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
     own = [command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback]
     assert sorted(commands) == sorted(own)
     assert sorted(targets) == sorted(documented)
