@@ -1,5 +1,7 @@
 """People of one family who are easily taken for each other: kept apart, and what cannot be told left to a person."""
 
+from functools import cache
+
 import pandas as pd
 import pytest
 
@@ -25,18 +27,23 @@ def row(given, born, **more):
     return {**HOME, "given_name": given, "birth_date": born, **more}
 
 
-def in_file(rows, neighbours=0):
-    """The person of each row, in a file that holds so many rows of other people besides."""
-    others = [
+@cache
+def others(number):
+    """Rows of so many other people: to make them up takes longer than to link them."""
+    return [
         {
             "given_name": each.record.given_names[0], "family_name": each.record.family_names[0],
             "birth_date": each.record.birth_date, "sex": each.record.sex, "postcode": each.record.postcodes[0],
             "address": each.record.streets[0] if each.record.streets else None,
             "phone": next(iter(each.record.phones), None), "email": next(iter(each.record.emails), None),
         }
-        for each in (generate(neighbours, 17)[:neighbours] if neighbours else ())
+        for each in (generate(number, 17)[:number] if number else ())
     ]  # fmt: skip
-    frame = pd.DataFrame([*rows, *others], columns=COLUMNS, dtype="string")
+
+
+def in_file(rows, neighbours=0):
+    """The person of each row, in a file that holds so many rows of other people besides."""
+    frame = pd.DataFrame([*rows, *others(neighbours)], columns=COLUMNS, dtype="string")
     with connect() as connection:
         connection.register("sent", frame.assign(number=range(len(frame)), source="s"))
         connection.execute(
