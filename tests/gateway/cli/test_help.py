@@ -21,8 +21,8 @@ def test_help_lists_every_command(cold_hearthgate):
 
 
 @pytest.mark.parametrize("command", MINE)
-def test_each_command_has_help_of_its_own_under_its_full_name(command, cold_hearthgate):
-    told = cold_hearthgate(command, "--help")
+def test_each_command_has_help_of_its_own_under_its_full_name(command, hearthgate):
+    told = hearthgate(command, "--help")
     assert told.returncode == 0
     assert f"Usage: hearthgate {command}" in told.stdout
 
@@ -38,21 +38,22 @@ def test_help_imports_neither_the_web_stack_nor_the_adapters():
     assert told.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("module", ["serving_log", "serving_intake", "serving_worker", "migrating"])
-def test_the_processes_beside_the_api_do_not_read_it(module):
-    script = (
-        f"import sys, gateway.{module}\n"
-        "print([name for name in ('gateway.app', 'gateway.api', 'gateway.web', 'uvicorn') if name in sys.modules])"
-    )
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert told.stdout.splitlines()[-1] == "[]"
+_API = ("gateway.app", "gateway.api", "gateway.web", "uvicorn")
 
 
-def test_sequencing_reads_neither_linkage_nor_tables():
-    script = (
-        "import sys, gateway.serving_log\n"
-        "print([name for name in ('linkage', 'pandas', 'duckdb') if name in sys.modules])"
-    )
+@pytest.mark.parametrize(
+    ("module", "unread"),
+    [
+        # Sequencing reads neither linkage nor tables either.
+        ("serving_log", (*_API, "linkage", "pandas", "duckdb")),
+        ("serving_intake", _API),
+        ("serving_worker", _API),
+        ("migrating", _API),
+    ],
+    ids=["serving_log", "serving_intake", "serving_worker", "migrating"],
+)
+def test_the_processes_beside_the_api_do_not_read_it(module, unread):
+    script = f"import sys, gateway.{module}\nprint([name for name in {unread!r} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert told.stdout.splitlines()[-1] == "[]"
 
