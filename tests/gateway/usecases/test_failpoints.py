@@ -235,7 +235,7 @@ def test_a_fact_and_the_entry_of_its_chunk_stand_or_fall_together(northvale, pus
         raw(gateway, "POST", f"/v1/feeds/{_FEED}/batches", _HEADERS, pushing)
 
     orphans = northvale.sql(
-        "SELECT DISTINCT f.batch_id FROM hearth.fact f WHERE NOT EXISTS ("
+        "SELECT f.batch_id FROM (SELECT DISTINCT batch_id FROM hearth.fact) f WHERE NOT EXISTS ("
         " SELECT FROM audit.opening o JOIN audit.entry e USING (entry_id)"
         "  WHERE e.event_class = 'collection' AND o.fields::text LIKE '%' || f.batch_id || '%')"
     )
