@@ -12,3 +12,8 @@ DEEP = bool(os.environ.get("DEEP"))
 def one_in(many: int) -> int:
     """Of so many examples one is taken for a change, each for a release."""
     return 1 if DEEP else many
+
+
+def examples(change: int, release: int) -> int:
+    """How many examples a property is tried with."""
+    return release if DEEP else change

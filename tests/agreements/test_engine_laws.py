@@ -1,4 +1,8 @@
-"""The laws of every register, on random ones; a seed that fails is named by Hypothesis and repeats."""
+"""The laws of every register, on random ones; a seed that fails is named by Hypothesis and repeats.
+
+15 registers a law for a change and 40 for a release. That each law sees the mistakes that it is there for is shown in
+`mutation/test_faults.py` for every change.
+"""
 
 import ast
 from pathlib import Path
@@ -11,9 +15,10 @@ from agreements.decision import Refusal
 from agreements.register import compile_register
 from tests.agreements import generator, questions, reference
 from tests.agreements.laws import LAWS
+from tests.depth import examples
 
 SEEDS = st.integers(min_value=0, max_value=10**9)
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(15, 40), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("law", LAWS, ids=[law.__name__.replace("_", " ") for law in LAWS])
