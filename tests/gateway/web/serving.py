@@ -1,6 +1,7 @@
 """The real application over a copy of Northvale, beside the demo's identity provider, both on loopback."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -67,6 +68,14 @@ def sequencing(wiring: Wiring) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(timeout=10)
+
+
+def sequenced(served: Served) -> None:
+    """Wait until every entry is a leaf. The sequencer is at work: a second one beside it finds a tree that grows."""
+    until = time.monotonic() + 60
+    while served.northvale.count("SELECT count(*) FROM audit.pending"):
+        assert time.monotonic() < until, "the sequencer takes no entry"
+        time.sleep(0.02)
 
 
 def browser_like(served: Served) -> httpx.Client:

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.gateway.audit.log_book import drain
-from tests.gateway.web.serving import Served, browser_like, sign_in
+from tests.gateway.web.serving import Served, browser_like, sequenced, sign_in
 
 ROOT = Path(__file__).resolve().parents[3]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -307,7 +306,7 @@ def test_a_school_business_manager_sends_a_file_and_gets_bad_rows_back_in_words(
 
 def test_a_privacy_officer_sees_how_her_data_was_used_and_asks_about_one_person(visitor, served):
     northvale = served.northvale
-    drain(northvale.wiring.database, northvale.wiring.log_signer)
+    sequenced(served)
     northvale.sql("UPDATE audit.card SET recorded_at = recorded_at - interval '1 month' WHERE leaf_index = 0")
     northvale.sql(
         "INSERT INTO desk.partner_use"

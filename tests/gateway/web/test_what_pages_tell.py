@@ -6,8 +6,7 @@ import pytest
 
 from gateway.usecases.log import reading_log
 from gateway.usecases.log.coverage_maps import take_due_maps
-from tests.gateway.audit.log_book import drain
-from tests.gateway.web.serving import declare, form_token
+from tests.gateway.web.serving import declare, form_token, sequenced
 
 
 def words(page):
@@ -31,7 +30,7 @@ def test_whoever_breaks_glass_reads_who_is_told_at_once(at_desk):
 
 def test_an_officer_who_waits_is_told_what_was_left_for_the_command(served, at_desk, monkeypatch):
     officer = at_desk("W601")
-    drain(served.wiring.database, served.wiring.log_signer)
+    sequenced(served)
     assert take_due_maps(served.wiring) > 0
 
     def verified():
