@@ -107,7 +107,7 @@ def test_every_command_target_and_variable_that_a_document_names_exists(document
         command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback
     }
     commands = {next(filter(None, found)) for found in _IN_SHELL.findall(text)} | set(_IN_TEXT.findall(text))
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     quoted = {found for word in _CODE.findall(text) for found in _TARGET.findall(f"`{word}") if word.startswith("make")}
     variables = {f"HEARTHGATE_{name.upper()}" for name in Settings.model_fields}
     assert commands <= known
