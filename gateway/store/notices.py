@@ -47,6 +47,21 @@ def save_notice(connection: Connection, values: Mapping[str, Any]) -> bool:
     return connection.execute(kept.returning(_TABLE.c.notice_id)).one_or_none() is not None
 
 
+def whom_it_tells_of(connection: Connection, reason_key: bytes) -> UUID | None:
+    """Whose page the notice of this reason opens now; None where that is nobody's any more."""
+    row = connection.execute(
+        text(
+            "WITH RECURSIVE named AS (SELECT p.person_id, p.redirect_to FROM desk.notice n"
+            " JOIN hearth.person p ON p.family_id = n.family_id WHERE n.reason_key = :reason"
+            " UNION SELECT p.person_id, p.redirect_to FROM hearth.person p JOIN named n"
+            " ON p.person_id = n.redirect_to) SELECT person_id FROM named WHERE redirect_to IS NULL"
+        ),
+        {"reason": reason_key},
+    )
+    found: UUID | None = row.scalar()
+    return found
+
+
 def notices_for(connection: Connection, agency: str, role: str, unit: str, now: datetime) -> list[NoticeRow]:
     """Notices that a reader may open, newest first."""
     rows = connection.execute(

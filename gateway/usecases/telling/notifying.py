@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from agreements.decision import Permit, Refer, RuleUse
@@ -18,7 +19,7 @@ from agreements.request import Band, DecisionRequest, Direction, Relationship, T
 from audit.entry import Decision, EventClass
 from gateway.store.inputs import Reader, person_inputs
 from gateway.store.ledger import append
-from gateway.store.notices import NoticeCandidate, escalate_overdue, notice_candidates, save_notice
+from gateway.store.notices import NoticeCandidate, escalate_overdue, notice_candidates, save_notice, whom_it_tells_of
 from gateway.usecases.families.declaring import Declaration
 from gateway.usecases.feeds.working_days import next_school_morning
 from gateway.usecases.log.entries import system_entry
@@ -173,15 +174,18 @@ def _raise(wiring: Wiring, candidate: NoticeCandidate, address: _Address, now: d
         },
     )  # fmt: skip
     with wiring.database.transaction("hg_link") as connection:
-        fresh = save_notice(
-            connection,
-            {
-                "notice_id": notice_id, "recipient_agency": address.agency, "recipient_role": address.role,
-                "recipient_unit": address.unit, "escalates_to_role": address.escalates_to,
-                "family_id": candidate.family_id, "purpose": PURPOSE, "title": address.title,
-                "reason_key": _reason_key(candidate, address), "raised_at": now, "read_by": address.read_by,
-            },
-        )  # fmt: skip
+        notice: dict[str, Any] = {
+            "notice_id": notice_id, "recipient_agency": address.agency, "recipient_role": address.role,
+            "recipient_unit": address.unit, "escalates_to_role": address.escalates_to,
+            "family_id": candidate.family_id, "purpose": PURPOSE, "title": address.title,
+            "reason_key": _reason_key(candidate, address), "raised_at": now, "read_by": address.read_by,
+        }  # fmt: skip
+        # Raised while the child was taken for another of the school, it opens the other's page: of this child nobody
+        # has been told.
+        while not (fresh := save_notice(connection, notice)):
+            if whom_it_tells_of(connection, notice["reason_key"]) in {None, candidate.person_id}:
+                break
+            notice["reason_key"] = hashlib.sha256(notice["reason_key"]).digest()
         if fresh:
             append(connection, told)
     return fresh

@@ -100,6 +100,36 @@ def test_raising_again_raises_nothing_and_writes_no_entry(raised):
     assert entries(raised) == before
 
 
+def test_a_child_who_was_taken_for_another_of_the_school_is_told_of_once_they_are_parted(raised):
+    notice = notice_of(raised, "Aisha Cole")
+    # As it stands where the incident was on the page of the other, who goes on under the handle of that page.
+    raised.sql(
+        "UPDATE desk.notice SET family_id = :other WHERE notice_id = :notice",
+        other=raised.family_id("S4", "Tyler Boateng"), notice=notice.notice_id,
+    )  # fmt: skip
+
+    assert raise_notices(raised.wiring) == NoticesRaised(1, 0)
+    again = notice_of(raised, "Aisha Cole")
+    assert (again.recipient_unit, again.read_at) == (notice.recipient_unit, None)
+    assert "Cole" in opened(raised, LEAD, again.notice_id).pupil.names[0].value
+    assert raise_notices(raised.wiring) == NoticesRaised(0, 0)
+
+
+def test_a_notice_under_an_earlier_handle_of_the_child_is_that_childs(raised):
+    raised.sql(
+        "INSERT INTO hearth.person (person_id, family_id, created_at, redirect_to, retired_at)"
+        " VALUES (:old, :old, now(), :person, now())",
+        old=raised.wiring.mint(), person=raised.person_id("S1", "Aisha Cole"),
+    )  # fmt: skip
+    raised.sql(
+        "UPDATE desk.notice SET family_id = p.family_id FROM hearth.person p"
+        " WHERE p.redirect_to = :person AND notice_id = :notice",
+        person=raised.person_id("S1", "Aisha Cole"), notice=notice_of(raised, "Aisha Cole").notice_id,
+    )  # fmt: skip
+
+    assert raise_notices(raised.wiring) == NoticesRaised(0, 0)
+
+
 def test_every_notice_is_one_entry_in_the_same_transaction(northvale):
     before = entries(northvale)
     done = raise_notices(northvale.wiring)
