@@ -78,7 +78,7 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         "near_identities.sources_of", "near_identities.adopted_records",
         "near_identities.brought_by", "near_identities.identified_by",
         "link_keys.compared_digests", "link_keys.names_held", "link_keys.read_base",
-        "notices.save_notice", "notices.mark_read",
+        "notices.save_notice", "notices.mark_read", "notices.whom_it_tells_of",
         "requests.save_request", "requests.save_answer", "reviews.raise_review", "reviews.reviews_raised",
         "emergencies.save_emergency", "subject_releases.save_release", "subject_releases.decide_on_release",
         # Ids and counts of items of review, how far it has come, and when staff work.
