@@ -52,7 +52,7 @@ class VerifiedReport:
         if self.not_shown:
             said += f", that {self.not_shown} look-up(s) showed nothing of the person included"
         if self.teams_told:
-            said += f", and the names of teams in {self.teams_told} line(s), which are other ones in the log"
+            said += f"; {self.teams_told} line(s) name a team as the council tells it, not as the log does"
         if self.unproved > _AN_HOUR_AND_ITS_MAP:
             hours = self.unproved // timedelta(hours=1)
             said += f"; CHECK why it proves nothing of the {hours} hours before it was made: maps are taken every hour"

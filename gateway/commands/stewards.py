@@ -21,6 +21,7 @@ households_app = typer.Typer(
     help="As a data steward: who belongs to a household, and what stewards say of it.",
 )  # fmt: skip
 
+_Handle = typer.Argument(metavar="HANDLE", help="Id in the address of the person's page.")
 _Reason = typer.Option(..., "--reason", help="Why; it is kept sealed.")
 _DAYS = ["%Y-%m-%d"]
 
@@ -87,7 +88,7 @@ def undo(
 
 @matches_app.command()
 def doubt(
-    family: UUID = typer.Argument(metavar="HANDLE", help="Id in the address of the person's page."),
+    family: UUID = _Handle,
     gateway: str = Gateway,
     token_file: str = TokenFile,
     reason: str = _Reason,
@@ -103,7 +104,7 @@ def doubt(
 
 @matches_app.command()
 def decisions(
-    family: UUID = typer.Argument(metavar="HANDLE", help="Id in the address of the person's page."),
+    family: UUID = _Handle,
     gateway: str = Gateway,
     token_file: str = TokenFile,
 ) -> None:
@@ -115,7 +116,7 @@ def decisions(
 
 @households_app.command()
 def of(
-    family: UUID = typer.Argument(metavar="HANDLE", help="Id in the address of the person's page."),
+    family: UUID = _Handle,
     gateway: str = Gateway,
     token_file: str = TokenFile,
 ) -> None:
