@@ -102,11 +102,15 @@ class Bite:
 
 @dataclass(frozen=True, slots=True)
 class CompiledBar(Bite):
-    """A prohibition, or with `limit` (a rank of `FORMS`) a cap on the form."""
+    """A prohibition, or with `limit` (a rank of `FORMS`) a cap on the form.
+
+    `since`: those of its cells of which it leaves alone what began before the subject's protection.
+    """
 
     mask: int
     limit: int | None
     existence_open: bool
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,9 @@ from agreements.patterns import expand_items
 from agreements.periods import Span
 from agreements.recipients import roles_meant
 from agreements.reference_data import AgencyList
-from agreements.request import Band, Direction, Regime
+from agreements.request import PROTECTED, Band, Direction, Regime
 from agreements.succession import epochs
-from concept_model.items import ITEM_CAPACITY, Withholding, item_bit, item_named
+from concept_model.items import ITEM_CAPACITY, SERVICE_BEARING, Withholding, item_bit, item_named
 
 
 @dataclass
@@ -222,9 +222,25 @@ def _compile_bar(
             continue
         limit = FORMS.index(rule.form) if isinstance(rule, LimitRule) else None
         existence_open = isinstance(rule, LimitRule) or rule.existence == "open"
-        bar = CompiledBar(*bite, ground.selected(rule), limit, existence_open)
+        cells = ground.selected(rule)
+        bar = CompiledBar(*bite, cells, limit, existence_open, _since_protection(rule, cells))
         for key in keys:
             building[key].bars.append(bar)
+
+
+def _since_protection(rule: ProhibitRule | LimitRule, cells: int) -> int:
+    """Of which cells a prohibition bars rows alone: those that the database can judge by their day."""
+    if not isinstance(rule, ProhibitRule) or rule.rows == "all" or not waits_for_protection(rule):
+        return 0
+    judged = 0
+    for item in SERVICE_BEARING:
+        judged |= _item_everywhere(item, cells)
+    return cells & judged
+
+
+def waits_for_protection(rule: ProhibitRule) -> bool:
+    """Whether a prohibition bites nobody but the protected."""
+    return PROTECTED in rule.when.all_of or rule.when.any_of == (PROTECTED,)
 
 
 def _barred_roles(rule: ProhibitRule | LimitRule | NeverBothRule, ground: Groundwork) -> Iterator[tuple[str, str]]:

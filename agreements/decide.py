@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from agreements.before_protection import earlier_cells
 from agreements.compiled import CompiledBar, CompiledReferral, Gate
 from agreements.decision import FORMS, Decision, Permit, Refer, Refusal, RuleUse, Terms
 from agreements.moments import Grant, Moment
@@ -33,6 +34,8 @@ class Weighed:
     paired: int
     """Cells withheld by a never-both rule."""
     opened: list[Grant]
+    earlier: int = 0
+    """Barred cells of which rows that began before the subject's protection are released."""
 
 
 def request_problem(request: DecisionRequest) -> Refusal | None:
@@ -63,10 +66,12 @@ def weigh(request: DecisionRequest, moment: Moment, paired: int | None = None) -
         if grant.gate.conditions_hold(yes, no):
             granted |= grant.mask
             opened.append(grant)
+    reached = granted
     granted &= ~barred
     if paired is None:
         paired = never_both(moment, (request,)) if moment.pairs else 0
-    return Weighed(granted & ~paired, barred, silenced, paired, opened)
+    earlier = earlier_cells(request, moment, reached & ~paired) if reached & barred else 0
+    return Weighed(granted & ~paired, barred, silenced, paired, opened, earlier)
 
 
 def never_both(moment: Moment, profile: Sequence[DecisionRequest]) -> int:
@@ -93,9 +98,9 @@ def decide_weighed(request: DecisionRequest, moment: Moment, weighed: Weighed, t
         return _NO_GLASS
     granted = weighed.granted
     permit = None
-    if granted:
+    if granted | weighed.earlier:
         grounds = _RestsOn(request, moment, weighed, terms.told_by)
-        permit = Permit(granted, _not_after(request, moment, weighed), terms, grounds)
+        permit = Permit(granted, _not_after(request, moment, weighed), terms, grounds, weighed.earlier)
     if moment.referrals:
         referral = referral_of(request, moment, weighed)
         if referral is not None:
@@ -115,7 +120,7 @@ class _RestsOn:
     ) -> None:
         self._request = request
         self._moment = moment
-        self._granted = weighed.granted
+        self._granted = weighed.granted | weighed.earlier
         self._opened = weighed.opened
         self._told_by = told_by
         self._coarse: tuple[tuple[str, int], ...] | None = None
@@ -191,7 +196,7 @@ def _cap(by_rank: list[int], limit: int, mask: int) -> None:
 
 def _not_after(request: DecisionRequest, moment: Moment, weighed: Weighed) -> datetime:
     """The earliest end of what is relied on, or the first instant of a prohibition that will bear on it."""
-    granted = weighed.granted
+    granted = weighed.granted | weighed.earlier
     not_after = EVER[1]
     for grant in weighed.opened:
         if not grant.mask & ~granted:

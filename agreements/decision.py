@@ -70,13 +70,15 @@ class Terms:
 class Permit:
     """Cells that may be released until `not_after`, in the finest form that rules and limits leave.
 
-    `not_after` is the earliest end of anything relied on and is checked again after the last commit.
+    `not_after` is the earliest end of anything relied on and is checked again after the last commit. `earlier`: other
+    cells, of which only what began before the subject's protection may be released.
     """
 
     mask: int
     not_after: datetime
     terms: Terms
     grounds: Grounds
+    earlier: int = 0
 
     @property
     def register_version(self) -> str:
@@ -101,6 +103,10 @@ class Permit:
     def allows(self, source: str, item: str) -> bool:
         """Whether a cell may be released. Unknown sources and items raise, as they are mistakes of the caller."""
         return bool(self.mask >> self.vocabulary.cell(source, item) & 1)
+
+    def allows_some(self, source: str, item: str) -> bool:
+        """Whether rows of a cell may be released, be it only what began before the subject's protection."""
+        return bool((self.mask | self.earlier) >> self.vocabulary.cell(source, item) & 1)
 
     def form(self, source: str, item: str) -> str:
         """The form a permitted cell may be shown in: `full` or one of the coarser `FORMS`."""

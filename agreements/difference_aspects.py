@@ -27,6 +27,8 @@ class Kind(StrEnum):
 
     GAINED = "gained"
     LOST = "lost"
+    EARLIER_GAINED = "earlier-gained"
+    EARLIER_LOST = "earlier-lost"
     FINER = "finer"
     COARSER = "coarser"
     ROWS = "rows"
@@ -79,6 +81,10 @@ def compare_released(before: Present, after: Present) -> Marks:
             if mask & other_mask and terms != other:
                 for mark in _changes(terms, other):
                     _add(marks, mark, mask & other_mask)
+    neither = ~(old_mask | new_mask)
+    earlier_before, earlier_after = _earlier(before), _earlier(after)
+    _add(marks, Mark(Kind.EARLIER_GAINED), earlier_after & ~earlier_before & neither)
+    _add(marks, Mark(Kind.EARLIER_LOST), earlier_before & ~earlier_after & neither)
     return tuple(sorted(marks.items()))
 
 
@@ -122,6 +128,12 @@ def compare_pairs(before: Present, after: Present) -> Marks:
 def granted(present: Present) -> int:
     """Cells that are released."""
     return _union(mask for effect, mask in present if isinstance(effect, Released)) & ~_withheld(present)
+
+
+def _earlier(present: Present) -> int:
+    """Cells that are released but for a prohibition of what began since a protection."""
+    others = [(effect, mask) for effect, mask in present if not (isinstance(effect, Barred) and effect.since)]
+    return granted(others) & ~granted(present)
 
 
 def possible(present: Present) -> int:

@@ -267,7 +267,7 @@ def _for_release(form: NormalForm, cells: int) -> NormalForm:
     for standing, mask in form.items():
         effect = standing.effect
         if isinstance(effect, Barred):
-            _keep(kept, replace(standing, effect=Barred(closed=False)), mask & cells)
+            _keep(kept, replace(standing, effect=Barred(closed=False, since=effect.since)), mask & cells)
         elif isinstance(effect, Released | Capped | Paired):
             _keep(kept, standing, mask & cells)
         elif isinstance(effect, Possible):

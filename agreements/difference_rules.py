@@ -73,9 +73,10 @@ class Possible:
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """Cells are prohibited."""
+    """Cells are prohibited. `since`: of what began since the subject's protection alone."""
 
     closed: bool
+    since: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,11 @@ def _standings(rules: KeyRules) -> Iterator[tuple[Standing, int]]:
         yield Standing(permit.gate.starts, permit.gate.ends, might, Possible()), permit.mask & kept
     for bar in rules.bars:
         tests = BiteTests(bar.when_any, bar.when_all, bar.unless_any, bar.unless_all)
-        effect = Barred(not bar.existence_open) if bar.limit is None else Capped(bar.limit)
-        yield Standing(bar.starts, bar.ends, tests, effect), bar.mask
+        if bar.limit is not None:
+            yield Standing(bar.starts, bar.ends, tests, Capped(bar.limit)), bar.mask
+            continue
+        for since, cells in ((False, bar.mask & ~bar.since), (True, bar.since)):
+            yield Standing(bar.starts, bar.ends, tests, Barred(not bar.existence_open, since)), cells
     for referral in rules.referrals:
         hours = int(referral.within.total_seconds() // 3600)
         referred = Referred(hours, _name(referral.clause), referral.to, referral.duty, referral.message)

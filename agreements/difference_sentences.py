@@ -14,6 +14,8 @@ UNLESS_SAID = (
 BY_KIND: Mapping[Kind, str] = {
     Kind.GAINED: "{who} also {do} {what}, {after}, for {purposes}",
     Kind.LOST: "{who} no longer {do} {what} (so far {before}), for {purposes}",
+    Kind.EARLIER_GAINED: "{who} also {do} of {what} what began before a protection, for {purposes}",
+    Kind.EARLIER_LOST: "{who} no longer {do} of {what} what began before a protection, for {purposes}",
     Kind.FINER: "{who} {do} {what} {after}, so far {before}, for {purposes}",
     Kind.COARSER: "{who} {do} {what} {after} only, so far {before}, for {purposes}",
     Kind.ROWS: "{who} {do} of {what} {after}, so far {before}, for {purposes}",

@@ -200,13 +200,17 @@ class LiftedBy(Clause):
 
 
 class ProhibitRule(Scope):
-    """Forbids its cells whoever permits them. `existence: open` lets another clause say that there is something."""
+    """Forbids its cells whoever permits them. `existence: open` lets another clause say that there is something.
+
+    `rows: since_protection`, of a protected person: what began before they were goes on as of anybody.
+    """
 
     effect: Literal["prohibit"]
     except_recipients: tuple[Recipient, ...] = ()
     when: BiteWhen = BiteWhen()
     unless: LiftedBy = LiftedBy()
     existence: Literal["closed", "open"] = "closed"
+    rows: Literal["all", "since_protection"] = "all"
     reason: Sentence
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agreements.cells import Groundwork
+from agreements.compiler import waits_for_protection
 from agreements.document import (
     Agreement,
     NeverBothRule,
     PermitRule,
+    ProhibitRule,
     Readers,
     ReferRule,
     Selection,
@@ -25,6 +27,7 @@ from agreements.recipients import roles_meant
 from agreements.reference_data import Dpia
 from agreements.strict_yaml import Path
 from agreements.tiers import tier_findings
+from concept_model.items import SERVICE_BEARING
 
 Finding = tuple[Path, str, str]
 
@@ -199,6 +202,18 @@ def _never_both(subject: Subject) -> Iterator[Finding]:
             yield ("rules", number, "withhold"), "a cell stands on both sides", "keep it on one side"
 
 
+def _row_prohibitions(subject: Subject) -> Iterator[Finding]:
+    for number, rule in enumerate(subject.document.rules):
+        if not isinstance(rule, ProhibitRule) or rule.rows == "all":
+            continue
+        if not waits_for_protection(rule):
+            problem = "this also bites those who are not protected, and of them nothing has a day"
+            yield ("rules", number, "when"), problem, "write `when: {any_of: [protected]}`"
+        if set(expand_items(rule.data, rule.exclude)) - SERVICE_BEARING:
+            named = ", ".join(sorted(SERVICE_BEARING))
+            yield ("rules", number, "data"), "not every item here is judged by its day", f"name only {named}"
+
+
 def _released(subject: Subject) -> Iterator[Finding]:
     supplied = subject.ground.supplied(subject.document)
     for path, clause in subject.clauses():
@@ -255,5 +270,5 @@ def _modes(subject: Subject) -> Iterator[Finding]:
 
 _CHECKS: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     _unique_ids, _parties, _joint_controllers, _recipients, _purposes, _assessment, _patterns, _supply, _never_both,
-    _released, _break_glass, _referrals, _dates, _modes,
+    _row_prohibitions, _released, _break_glass, _referrals, _dates, _modes,
 )  # fmt: skip

@@ -126,7 +126,14 @@ PERMIT = Shape(
 )
 PROHIBIT = Shape(
     ("odrl:Prohibition",),
-    (Told("effect", "prohibit"), *_READERS, _TARGET, *_BAR, Link("existence", "existence", "isa:existence-")),
+    (
+        Told("effect", "prohibit"),
+        *_READERS,
+        _TARGET,
+        *_BAR,
+        Link("existence", "existence", "isa:existence-"),
+        Link("rows", "rows", "isa:rows-"),
+    ),
 )
 LIMIT = Shape(
     ("odrl:Prohibition", "isa:Limit"),

@@ -42,7 +42,7 @@ _OWN_LINKS = (
     "onReviewMissed", "mayView", "invariant", "never", "onlyIf", "recipient", "state", "contacts", "likelihood",
     "impact", "residual", "residualRisk", "purposeLive", "confirmation", "activeSpan", "membership", "reviewAgreed",
     "stage", "actionTerm", "breakGlassNeverOpens", "neverSilent", "under", "nature", "lookups", "onlyAction",
-    "reservedUnder",
+    "reservedUnder", "rows",
     "reservation", "epoch", "succession", "predecessor", "successor", "decider", "team",
 )  # fmt: skip
 _TEXTS = {

@@ -134,14 +134,19 @@ class _Judge:
         more = less = 0
         for subject, mask in zip(access.subjects, self._masks(access, key), strict=True):
             if mask != subject.permitted:
-                more |= mask & ~subject.permitted
-                less |= subject.permitted & ~mask
+                more |= self._beyond(mask, subject.permitted)
+                less |= self._beyond(subject.permitted, mask)
         if more or less:
             tally.counts[more, less] = tally.counts.get((more, less), 0) + 1
             if more:
                 _example(tally.more_examples, access.reference)
             if less:
                 _example(tally.less_examples, access.reference)
+
+    def _beyond(self, one: int, other: int) -> int:
+        """Cells of which one ticket admits more than another: rows where that admits none, or all where not all."""
+        vocabulary = self._draft.vocabulary
+        return one & ~other & vocabulary.all_mask | vocabulary.whole(one) & ~vocabulary.whole(other)
 
     def _masks(self, access: Access, key: Key) -> Sequence[int]:
         rules = self._draft.index.get(key)
@@ -233,7 +238,7 @@ def _request(access: Access, subject: AskedSubject, now: datetime) -> DecisionRe
 
 def _mask(decision: Decision) -> int:
     permit = decision.permit if isinstance(decision, Refer) else decision
-    return permit.mask if isinstance(permit, Permit) else 0
+    return permit.vocabulary.in_ticket(permit.mask, permit.earlier) if isinstance(permit, Permit) else 0
 
 
 def _example(kept: list[str], reference: str) -> None:

@@ -63,11 +63,12 @@ class Relationship(StrEnum):
     NONE = "none"
 
 
+PROTECTED = "protected"
 STATES: tuple[str, ...] = (
     "minor",
     "agreed_to_help",
     "safeguarding_concern",
-    "protected",
+    PROTECTED,
     "domestic_abuse",
     "objection",
     "restriction",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from concept_model.items import ITEM_CAPACITY, ITEMS, item_bit, vocabulary_hash
+from concept_model.items import EARLIER_ALONE, ITEM_CAPACITY, ITEMS, SERVICE_BEARING, item_bit, vocabulary_hash
 
 _ALL_ITEMS = (1 << len(ITEMS)) - 1
 
@@ -61,6 +61,18 @@ class Vocabulary:
     def sources_of(self, mask: int) -> tuple[str, ...]:
         """Sources of which a mask holds at least one cell."""
         return tuple(source for source in self.sources if mask & self.source_mask(source))
+
+    def in_ticket(self, mask: int, earlier: int) -> int:
+        """The mask that a ticket carries: `mask`, and of `earlier` cells what began before the subject's protection."""
+        return mask | earlier | self.spread(self.sources_of(earlier), 1 << EARLIER_ALONE)
+
+    def whole(self, ticket: int) -> int:
+        """The cells of a ticket's mask of which every row may be shown."""
+        mask = ticket & self.all_mask
+        limited = [
+            source for source, number in self._numbers.items() if ticket >> number * ITEM_CAPACITY + EARLIER_ALONE & 1
+        ]
+        return mask & ~self.mask(limited, SERVICE_BEARING) if limited else mask
 
     def cells(self, mask: int) -> Iterator[tuple[str, str]]:
         """Yield the (source, item) pairs of a mask in bit order. For pages and entries, never on the decision path."""

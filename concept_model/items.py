@@ -21,6 +21,17 @@ LOCATION_BEARING = frozenset(
 )
 """Items that can tell where a protected person is (domain 4.9): judged as a protected location from then on."""
 
+SERVICE_BEARING = frozenset(
+    {"care.professional", "support.episode", "housing.tenancy", "care.looked_after", "health.appointment"}
+)
+"""Items that tell who works with somebody, treats or houses them. What began since a protection tells where they are.
+
+Their numbers stand in row-level security too (migration 0051).
+"""
+
+EARLIER_ALONE = ITEM_CAPACITY - 1
+"""Bit of a source's cells in a ticket: of what tells of services only what began before the protection may be shown."""
+
 
 class Block(Enum):
     """The six blocks of the LeGSB model."""

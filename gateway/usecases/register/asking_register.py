@@ -72,6 +72,8 @@ def answer(register: Register, request: DecisionRequest) -> dict[str, Any]:
     said["permitted"] = _by_source(register.vocabulary, permit.mask) if permit else {}
     if permit:
         said |= _terms(permit)
+    if permit and permit.earlier:
+        said["permitted_before_protection"] = _by_source(register.vocabulary, permit.earlier)
     said["withheld"] = [
         {
             "source": one.source, "owner": one.owner_agency, "mode": one.mode.value, "code": one.code,

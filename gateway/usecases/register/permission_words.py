@@ -34,6 +34,8 @@ def rows_limit(use: RuleUse) -> str:
 def taken_away(bar: CompiledBar | CompiledPair) -> str:
     """When a prohibition, a limit or a never-both rule bears: "never where ..., or where we do not know"."""
     told = "in a coarser form" if isinstance(bar, CompiledBar) and bar.limit is not None else "never"
+    if isinstance(bar, CompiledBar) and bar.since == bar.mask:
+        told = "never, of what began since a protection,"
     if bar.when_all or bar.when_any:
         # What is not known counts as the answer that protects: the reader must not take silence for a no.
         told += f" where {_states(bar.when_all, bar.when_any)}, or where we do not know"
