@@ -30,7 +30,8 @@ def permitted_facts(
     """Keep what the permit of the fact's person and band admits, row limits included, cut to the permitted form.
 
     Where a person is protected the database judges what tells a location as `address.protected_location`; so for
-    such items the permit of that cell admits too.
+    such items the permit of that cell admits too. Of services that a permit admits of before the protection alone, the
+    database has let out no others.
     """
     kept = []
     for fact in facts:
@@ -51,7 +52,7 @@ def permitted_facts(
 
 def judged_item(permit: Permit, source: str, name: str) -> str | None:
     """The item whose cell lets a fact out, which may be `address.protected_location`; `None` where nothing does."""
-    if permit.allows(source, name):
+    if permit.allows_some(source, name):
         return name
     if name in LOCATION_BEARING and permit.allows(source, "address.protected_location"):
         return "address.protected_location"

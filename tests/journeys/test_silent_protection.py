@@ -14,10 +14,11 @@ _MARKS = "item_no = (SELECT i.item_no FROM hearth.item i WHERE i.name = 'identit
 
 
 @contextmanager
-def northvale_marked_by(built, *sources):
+def northvale_marked_by(built, *sources, named=False):
     """A copy in which nobody but these sources marks anybody as protected, and whose professionals nobody names.
 
-    Those of somebody protected are withheld by a clause of the charter (X7), whenever they began.
+    Those of somebody protected are withheld by a clause of the charter (X7): since the day of the mark, or whenever
+    they began where it has none. `named`: they are named.
     """
     with copied(built) as northvale:
         numbers = [northvale.wiring.source_number(source) for source in sources]
@@ -25,10 +26,11 @@ def northvale_marked_by(built, *sources):
             f"DELETE FROM hearth.fact WHERE {_MARKS} AND NOT source_no = ANY (:numbers)",  # noqa: S608 - a fixed text
             numbers=numbers,
         )
-        northvale.sql(
-            "DELETE FROM hearth.fact WHERE item_no ="
-            " (SELECT i.item_no FROM hearth.item i WHERE i.name = 'care.professional')"
-        )
+        if not named:
+            northvale.sql(
+                "DELETE FROM hearth.fact WHERE item_no ="
+                " (SELECT i.item_no FROM hearth.item i WHERE i.name = 'care.professional')"
+            )
         yield northvale
 
 
@@ -50,6 +52,42 @@ def test_who_works_with_the_family_sees_no_gap_where_the_protected_child_s_addre
         with northvale_marked_by(northvale_world, *marked_by) as marked:
             assert as_bytes(seen(marked, worker, "early_help", family)) == as_bytes(nobody), marked_by
     assert len({one["person"] for one in dict(nobody[0][1])["addresses"]}) == 2
+
+
+@pytest.mark.parametrize("family", [VIKRAM, ROHAN])
+@pytest.mark.parametrize("worker", ["W203", "W211"])
+def test_who_worked_with_the_child_before_they_fled_is_told_as_of_anybody(northvale_world, worker, family):
+    with northvale_marked_by(northvale_world, named=True) as unmarked:
+        nobody = seen(unmarked, worker, "early_help", family)
+    with northvale_marked_by(northvale_world, "refuge", named=True) as marked:
+        somebody = seen(marked, worker, "early_help", family)
+
+        since = {
+            "valid_from": "2026-09-20",
+            "value": '{"name": "J. Far", "role": "worker", "service": "Early Help West"}',
+        }
+        northvale_adds(marked, ROHAN, "case_system", "care.professional", since)
+        later = seen(marked, worker, "early_help", family)
+        front_door = seen(marked, "W101", "front_door", family)
+
+    assert as_bytes(somebody) == as_bytes(nobody)
+    named = [one for one in dict(nobody[0][1])["professionals"] if one["item"] == "care.professional"]
+    assert len({one["person"] for one in named}) == 2
+    assert as_bytes(later) == as_bytes(nobody)
+    assert b"J. Far" in as_bytes(front_door)
+
+
+def northvale_adds(northvale, person, source, item, fact):
+    """One more fact of a person by a source that knows them."""
+    northvale.sql(
+        "INSERT INTO hearth.fact (fact_id, fact_key, record_id, source_no, item_no, value, valid_from, nature,"
+        " tombstone, content_digest, batch_id, agreement, recorded_at)"
+        " SELECT gen_random_uuid(), 'added'::bytea, r.record_id, r.source_no, i.item_no, CAST(:value AS jsonb),"
+        " CAST(:valid_from AS date), 'fact', false, '', b.batch_id, 'a', now()"
+        " FROM hearth.source_record r, hearth.item i, (SELECT batch_id FROM desk.batch LIMIT 1) b"
+        " WHERE r.record_id = :record AND i.name = :item",
+        record=northvale.record_id(source, northvale.person(*person)["keys"][source]), item=item, **fact,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("worker", ["W203", "W211"])

@@ -226,7 +226,7 @@ def _authorisation(
     not_after = min(not_after, reading.declaration.expires_at)
     mask = 0
     for permit in permits:
-        mask |= permit.mask
+        mask |= permit.mask | permit.earlier
     authorised = entry(
         wiring, reading.context, caller, event or _event_class(reading, mask), reading.now,
         phase=Phase.AUTHORISATION, outcome=Outcome.PENDING, decision=Decision.PERMIT,

@@ -47,7 +47,8 @@ class SubjectDecision:
                 counted |= part.mask
             elif part.mode is Withholding.EXISTS:
                 existing |= part.mask
-        return TicketSubject(self.person_id, self.band, permit.mask, counted, existing)
+        shown = permit.vocabulary.in_ticket(permit.mask, permit.earlier)
+        return TicketSubject(self.person_id, self.band, shown, counted, existing)
 
 
 def reader_of(wiring: Wiring, caller: StaffCaller) -> Reader:

@@ -31,7 +31,7 @@ def reason_of(
             return reason
     mask = 0
     for one in permitted:
-        mask |= one.permit.mask if one.permit else 0
+        mask |= one.permit.mask | one.permit.earlier if one.permit else 0
     now = wiring.clock()
     owners = {wiring.register.owner_of(one, now) for one in wiring.register.vocabulary.sources_of(mask)}
     return Reason.OWN_SERVICE if owners == {caller.agency} else Reason.NONE

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from agreements.request import Direction
 from audit.entry import Entry, EventClass
-from concept_model.items import ITEMS, LOCATION_BEARING
+from concept_model.items import EARLIER_ALONE, ITEM_CAPACITY, ITEMS, LOCATION_BEARING, SERVICE_BEARING
 from gateway.store.erasure import link_versions
 from gateway.store.ledger import append
 from gateway.store.retractions import OwnFact, mark_told, retracted_facts, untold_retractions
@@ -213,11 +213,15 @@ def _showed(wiring: Wiring, look: Look, person: UUID, fact: OwnFact, hidden_from
     if not look.masks:
         # What a steward or a sender is shown is under no mask.
         return counted
-    cells = {vocabulary.cell(source, item), vocabulary.cell(source, PROTECTED_LOCATION)}
-    reader = ReadingAs(look.agency, look.role or "", look.purpose or "", Direction.VIEW, look.at)
-    if hidden_from is not None and hidden_from <= look.at and source not in own_sources(wiring, reader):
-        cells.remove(vocabulary.cell(source, item))
-    elif item not in LOCATION_BEARING:
-        cells.remove(vocabulary.cell(source, PROTECTED_LOCATION))
-    masks = (mask for key, mask in look.masks.items() if key.startswith(f"{person}:") and mask)
-    return any(int(mask, 16) >> cell & 1 for mask in masks for cell in cells)
+    masks = [int(mask, 16) for key, mask in look.masks.items() if key.startswith(f"{person}:") and mask]
+    hidden = hidden_from is not None and hidden_from <= look.at
+    cells = {vocabulary.cell(source, item)}
+    if hidden and item in SERVICE_BEARING:
+        earlier_alone = fact.source_no * ITEM_CAPACITY + EARLIER_ALONE
+        masks = [mask for mask in masks if not mask >> earlier_alone & 1]
+    elif item in LOCATION_BEARING:
+        reader = ReadingAs(look.agency, look.role or "", look.purpose or "", Direction.VIEW, look.at)
+        if hidden and source not in own_sources(wiring, reader):
+            cells.clear()
+        cells.add(vocabulary.cell(source, PROTECTED_LOCATION))
+    return any(mask >> cell & 1 for mask in masks for cell in cells)

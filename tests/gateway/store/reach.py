@@ -31,6 +31,7 @@ _READ: Reach = {
         "EXECUTE",
         "number of the item under which protected locations are judged, for the policy",
     ),
+    "hearth.serves_since()": ("EXECUTE", "whether a version tells of a service since a day, for the policy"),
     "hearth.source": ("SELECT", "numbers of sources; no personal data"),
     "hearth.tells_since()": ("EXECUTE", "whether a version tells where somebody has been since a day, for the policy"),
     "hearth.withheld_counts()": ("EXECUTE", "numbers in cells that the opened ticket may tell a number of"),
