@@ -57,7 +57,7 @@ LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_tem
 $$;
 
 -- Whether a version may not be shown, although its cell may: it tells of a service since the protection. Of whom the
--- decision knew that they are protected and the database knows no day, none is shown.
+-- decision took to be protected and the database knows no day, none is shown.
 CREATE FUNCTION hearth.is_later_service(
   p_item smallint, p_limited integer, p_key bytea, p_fact uuid, p_since date
 ) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
