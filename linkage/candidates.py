@@ -14,7 +14,8 @@ from linkage.record_columns import Columns, Hashes, Held, Numbers
 LARGEST_BLOCK = 60
 # How far a record looks ahead in a block of more than that: of up to so many records, so far.
 _REACHES = ((1_000, LARGEST_BLOCK // 2), (10_000, 10), (1 << 62, 4))
-_BUCKET_BITS = 22
+# Of many values those that stand alone are left out by so many buckets; of fewer, by sixteen for each.
+_BUCKET_BITS, _SPARE_BITS = 22, 4
 _MERGE_AT = 8_000_000
 LOOSE_PAIRS, SMALL_FILE = 2, 50_000
 # Multipliers that spread the bits of a hash (splitmix64, Steele and others 2014).
@@ -210,7 +211,8 @@ def pairs_of(kind: str, held: Held, place: Numbers) -> tuple[Hashes, Block]:
 
     Blocks do not touch each other, so the values may be dealt out to several calls, a value whole to one.
     """
-    bucket = held.value >> np.uint64(64 - _BUCKET_BITS)
+    bits = min(_BUCKET_BITS, len(held.value).bit_length() + _SPARE_BITS)
+    bucket = held.value >> np.uint64(64 - bits)
     crowd = np.bincount(bucket.astype(np.int64), minlength=1)
     kept = crowd[bucket.astype(np.int64)] > 1
     key, record = held.value[kept], held.record[kept]

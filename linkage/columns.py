@@ -28,8 +28,15 @@ RARITIES = 14
 """Classes of frequency of a name: class n holds names borne by one record in 2 ** (n + 0.5), the last all rarer."""
 # Names borne by this many records of so many are taken for granted beside what is at hand.
 USUAL_BEARERS, USUAL_RECORDS = 12, 2000
+# DuckDB deals out rows by 122,880: of so few records, and of their pairs, it has nothing for a second thread to do.
+_OF_ONE_THREAD = 10_000
 _SEPARATOR = "\x1f"
 _FULL_DATE = 10
+
+
+def threads_for(records: int) -> int:
+    """How many threads so many records are worth."""
+    return 1 if records <= _OF_ONE_THREAD else 2
 
 
 @contextmanager

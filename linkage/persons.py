@@ -9,7 +9,7 @@ from linkage.adopted import without_adoptions
 from linkage.bands import Places, band_for
 from linkage.candidates import candidates
 from linkage.cluster import Clustering, Pair, agglomerate, expel_doubtful, expel_torn
-from linkage.columns import connect, records_table
+from linkage.columns import connect, records_table, threads_for
 from linkage.compare import compare
 from linkage.conflicts import conflict_between, near_conclusive
 from linkage.errors import LinkageError
@@ -123,7 +123,7 @@ def _scored(known: Sequence[StandardRecord], model: LinkModel, *, fitted: bool) 
     """The model, fitted to these records if so, and the log odds of one person for each pair that was compared."""
     if len(known) < 2:  # noqa: PLR2004 - a pair
         return model, {}
-    with connect() as connection:
+    with connect(threads_for(len(known))) as connection:
         records_table(connection, known)
         columns = Columns(connection)
         found = candidates(columns)

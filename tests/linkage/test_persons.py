@@ -10,6 +10,8 @@ from random import Random
 
 import pytest
 
+from linkage import persons
+from linkage.columns import connect, threads_for
 from linkage.errors import LinkageError
 from linkage.fit import fit_model
 from linkage.model import default_model, model_from_json
@@ -324,3 +326,12 @@ def test_a_stricter_model_joins_fewer_records():
 
     assert together(records, "a1", "b1")
     assert not together(records, "a1", "b1", model=replace(default_model(), merge_at=0.9999))
+
+
+def test_few_records_are_worth_one_thread(monkeypatch):
+    asked = []
+    monkeypatch.setattr(persons, "connect", lambda threads: asked.append(threads) or connect(threads))
+    link_records([person("a1"), person("b1")])
+
+    assert asked == [1]
+    assert threads_for(1_000_000) == 2
