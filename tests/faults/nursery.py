@@ -19,23 +19,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import uvicorn
-from fastapi import Header
 
 from agreements.loader import load_register
 from agreements.register import Register, compile_register
 from gateway import clock
-from gateway.api.context import authenticate
-from gateway.app import create_app
 from gateway.building import RunningDatabase, build_wiring
 from gateway.identity.caller import Caller, PartnerCaller, StaffCaller
 from gateway.jobs import sequencer
 from gateway.settings import Settings
 from gateway.supervising import stop_with_parent
 from gateway.usecases.log.restoring import guard_of
+from tests.gateway.applications import application
 from tests.gateway.cluster import REGISTER
+from tests.structure.application import ask, bare_wiring
 
 CLOCK = "clock.offset"
 
@@ -54,6 +53,8 @@ def main(folder: Path) -> None:
     told = json.loads((folder / "nursery.json").read_text())
     settings = Settings(**told["settings"])
     register = compile_register(load_register(REGISTER, settings.signed_dir, clock.utc_now()))
+    # The routes are read before there are forks, each of which would read them at its first request.
+    ask(application(bare_wiring(), caller=_nobody), "GET", "/")
     # Nobody waits for a child that was killed.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
@@ -63,6 +64,10 @@ def main(folder: Path) -> None:
             _become(command, folder, settings, register)
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
+
+
+def _nobody(told: str) -> Caller:
+    raise LookupError(told)
 
 
 def _become(command: dict[str, Any], folder: Path, settings: Settings, register: Register) -> None:
@@ -82,19 +87,16 @@ def _gateway(
     wiring = build_wiring(settings, RunningDatabase(str(settings.database_url), ""), register)
     wiring = replace(wiring, clock=shifted_clock(folder / CLOCK))
     staff = {one["worker_ref"]: one for one in json.loads((folder / "world/files/staff.json").read_text())}
-    app = create_app(wiring)
 
-    def caller(test_caller: Annotated[str, Header()]) -> Caller:
+    def caller(told: str) -> Caller:
         until = wiring.clock() + timedelta(hours=9)
-        if test_caller in staff:
-            one = staff[test_caller]
-            return StaffCaller(
-                f"sub-{test_caller}", test_caller, one["name"], one["agency"], one["role"], one["team"], "oidc", until
-            )
-        owner = register.sources[wiring.feeds[test_caller].profile.source].owner
+        if told in staff:
+            one = staff[told]
+            return StaffCaller(f"sub-{told}", told, one["name"], one["agency"], one["role"], one["team"], "oidc", until)
+        owner = register.sources[wiring.feeds[told].profile.source].owner
         return PartnerCaller(f"client-{owner}", owner, frozenset({"feeds:push"}), until)
 
-    app.dependency_overrides[authenticate] = caller
+    app = application(wiring, caller=caller)
     listener = socket.create_server(("127.0.0.1", command["port"]))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
 

@@ -6,18 +6,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import httpx
 import uvicorn
-from fastapi import FastAPI, Header
+from fastapi import FastAPI
 from opentelemetry.sdk.trace.export import SpanExporter
 
-from gateway.api.context import authenticate
-from gateway.app import create_app
 from gateway.identity.caller import Caller
 from gateway.wiring import Wiring
+from tests.gateway.applications import application
 from tests.gateway.northvale_world import Northvale
 from tests.gateway.trusting import trusted
 
@@ -79,12 +78,11 @@ def raw(gateway: Served, method: str, path: str, headers: dict[str, str], body: 
 @contextmanager
 def served(northvale: Northvale, wiring: Wiring | None = None, spans: SpanExporter | None = None) -> Iterator[Served]:
     """Serve a copy of Northvale; `Test-Caller` is a worker's number, or a feed whose partner pushes."""
-    app = create_app(wiring or northvale.wiring, spans)
 
-    def caller(test_caller: Annotated[str, Header()]) -> Caller:
-        return northvale.reader(test_caller) if test_caller in northvale.staff else northvale.partner(test_caller)
+    def caller(told: str) -> Caller:
+        return northvale.reader(told) if told in northvale.staff else northvale.partner(told)
 
-    app.dependency_overrides[authenticate] = caller
+    app = application(wiring or northvale.wiring, spans, caller)
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))

@@ -2,6 +2,7 @@
 
 import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -16,13 +17,17 @@ from gateway.settings import Settings
 
 def bare_application() -> FastAPI:
     """Every route, nothing behind them."""
+    return create_app(bare_wiring())
+
+
+def bare_wiring() -> Any:
+    """A wiring without a database: enough to look at routes, and to be refused by them."""
     settings = Settings(cookie_secure=False)
     provider = OidcProvider(oidc_settings(settings), httpx.Client(transport=httpx.MockTransport(_unreachable)))
-    wiring = SimpleNamespace(
+    return SimpleNamespace(
         settings=settings, database=None, token_keys=TokenKeys(generate_es256_key()), provider=provider,
         clock=clock.utc_now, mint=clock.new_id, mint_opaque=clock.new_opaque_id,
     )  # fmt: skip
-    return create_app(wiring)
 
 
 def _unreachable(request: httpx.Request) -> httpx.Response:

@@ -7,12 +7,12 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from gateway.app import create_app
 from gateway.building import oidc_settings
 from gateway.identity.keys import generate_es256_key
 from gateway.identity.oidc import OidcProvider
 from gateway.identity.signed_tokens import claimed_issuer
 from gateway.settings import Settings
+from tests.gateway.applications import application
 from tests.structure.application import ask
 
 US = "http://127.0.0.1:8000"
@@ -40,7 +40,7 @@ def answered(down, clock, token_keys, forge):
     """The problem with which the gateway answers a token signed with `key`."""
     settings = Settings(oidc_issuer=PROVIDER, cookie_secure=False)
     provider = OidcProvider(oidc_settings(settings), httpx.Client(transport=httpx.MockTransport(down)))
-    app = create_app(
+    app = application(
         SimpleNamespace(settings=settings, database=None, token_keys=token_keys, provider=provider, clock=clock)
     )
 

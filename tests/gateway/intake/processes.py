@@ -15,17 +15,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Annotated
 
 import httpx
 import uvicorn
-from fastapi import Header
 
 from agreements.loader import load_register
 from agreements.register import compile_register
 from gateway import clock
-from gateway.api.context import authenticate
-from gateway.app import create_app
 from gateway.building import load_feeds, log_signer, oidc_settings
 from gateway.custody import load_custody
 from gateway.identity.caller import Caller, PartnerCaller
@@ -36,6 +32,7 @@ from gateway.jobs.taking import run_intake_worker
 from gateway.settings import Settings
 from gateway.store.engine import database, embedded_url
 from gateway.wiring import Wiring
+from tests.gateway.applications import application
 
 _PATIENCE = 300.0
 _FORKING = multiprocessing.get_context("forkserver")
@@ -88,7 +85,7 @@ class Processes:
 
     def push(self, feed: str, body: bytes, key: str) -> httpx.Response:
         """Push a file over HTTP."""
-        headers = {"Test-Feed": feed, "Content-Type": "text/csv", "Idempotency-Key": key}
+        headers = {"Test-Caller": feed, "Content-Type": "text/csv", "Idempotency-Key": key}
         url = f"http://127.0.0.1:{self.port}/v1/feeds/{feed}/batches"
         return httpx.post(url, content=body, headers=headers, timeout=_PATIENCE)
 
@@ -142,14 +139,11 @@ def _wiring(told, client: httpx.Client) -> Wiring:
 
 
 def _serve(wiring: Wiring, port: int, *, signs_in: bool) -> None:
-    app = create_app(wiring)
-
-    def caller(test_feed: Annotated[str, Header()]) -> Caller:
-        owner = wiring.register.sources[wiring.feeds[test_feed].profile.source].owner
+    def caller(feed: str) -> Caller:
+        owner = wiring.register.sources[wiring.feeds[feed].profile.source].owner
         return PartnerCaller(f"client-{owner}", owner, frozenset({"feeds:push"}), clock.utc_now().replace(year=9000))
 
-    if not signs_in:
-        app.dependency_overrides[authenticate] = caller
+    app = application(wiring, caller=None if signs_in else caller)
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
 
 

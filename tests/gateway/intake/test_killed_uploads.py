@@ -41,7 +41,7 @@ class Killing:
             self.gateway = self.run.start("serve")
 
     def send(self, method, address, headers, content):
-        named = {**headers, "Test-Feed": OCCURRENCES}
+        named = {**headers, "Test-Caller": OCCURRENCES}
         body = content() if content else None
         return httpx.request(
             method, f"http://127.0.0.1:{self.run.port}{address}", headers=named, content=body, timeout=120

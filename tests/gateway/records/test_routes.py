@@ -5,9 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from gateway.api.context import authenticate
-from gateway.app import create_app
 from gateway.usecases.telling.notifying import raise_notices
+from tests.gateway.applications import application
 
 RENT, FRAUD, LEAD, OFFICER, DPO, ANALYST = "B101", "W502", "S101", "W601", "W602", "W604"
 MEMBERSHIP = "case_system/household.membership"
@@ -17,16 +16,15 @@ PER_REQUEST = ("instance", "receipt")
 @pytest.fixture
 def calling(northvale):
     """Call the application as a member of staff; who signs in is tested elsewhere."""
-    app = create_app(northvale.wiring)
+    app = application(northvale.wiring, caller=northvale.reader)
 
-    async def send(method, path, body):
+    async def send(worker, method, path, body):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="https://testserver") as client:
-            return await client.request(method, f"/v1{path}", **body)
+            return await client.request(method, f"/v1{path}", headers={"Test-Caller": worker}, **body)
 
     def call(worker, method, path, **body):
-        app.dependency_overrides[authenticate] = lambda: northvale.reader(worker)
-        return asyncio.run(send(method, path, body))
+        return asyncio.run(send(worker, method, path, body))
 
     return call
 

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 
 from gateway import clock
-from gateway.app import create_app
 from gateway.building import log_signer, oidc_settings
 from gateway.demo.provider.over_http import follow_to_gateway
 from gateway.demo.provider.parties import RelyingParty
@@ -18,6 +17,7 @@ from gateway.demo.provider.serving import bind_loopback, running_provider, servi
 from gateway.identity.oidc import OidcProvider
 from gateway.jobs.sequencer import run_sequencer
 from gateway.wiring import Wiring
+from tests.gateway.applications import application
 from tests.gateway.northvale_world import Northvale
 from tests.gateway.trusting import trusted
 
@@ -52,7 +52,7 @@ def served_northvale(northvale: Northvale) -> Iterator[Served]:
             northvale.wiring, settings=settings, clock=clock.utc_now, mint=clock.new_id,
             mint_opaque=clock.new_opaque_id, provider=OidcProvider(oidc_settings(settings), client),
         )  # fmt: skip
-        with sequencing(wiring), serving(create_app(wiring), bound):
+        with sequencing(wiring), serving(application(wiring), bound):
             yield Served(url, issuer, wiring, northvale)
 
 
