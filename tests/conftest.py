@@ -13,6 +13,8 @@ import tempfile
 import pytest
 from hypothesis import settings
 
+from agreements.enactment import enact_register
+from tests.agreements.northvale import ENACTED, REGISTER
 from tests.gateway.cluster import MEMORY, ROOM, running_cluster
 from tests.gateway.northvale_world import built_world, copied
 
@@ -23,6 +25,16 @@ gc.disable()
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("exploring", deadline=None)
 settings.load_profile("exploring" if os.environ.get("EXPLORE") else "repeatable")
+
+
+@pytest.fixture(scope="session")
+def signed(tmp_path_factory):
+    """Northvale's register signed and activated, once a run: whoever changes any of it changes a copy."""
+    folder = tmp_path_factory.mktemp("signed")
+    enact_register(REGISTER, folder, ENACTED)
+    made = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    yield folder
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == made
 
 
 @pytest.fixture(scope="session")

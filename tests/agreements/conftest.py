@@ -1,18 +1,10 @@
-# `northvale` is the whole fictional register, signed and activated once a run; `sandbox` the same with its overlay.
+# `northvale` is the whole fictional register, compiled once a run; `sandbox` the same with its overlay.
 import pytest
 
-from agreements.enactment import enact_register
 from agreements.lifecycle import RegisterDocuments
 from agreements.loader import load_register
 from agreements.register import Register, compile_register
-from tests.agreements.northvale import ENACTED, NOW, REGISTER, SANDBOX
-
-
-@pytest.fixture(scope="session")
-def signed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("signed")
-    enact_register(REGISTER, folder, ENACTED)
-    return folder
+from tests.agreements.northvale import NOW, REGISTER, SANDBOX
 
 
 @pytest.fixture(scope="session")

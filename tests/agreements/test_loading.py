@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from agreements.enactment import enact_register
 from agreements.errors import AgreementFileError
 from agreements.loader import load_register
 from agreements.strict_yaml import parse_yaml
-from tests.agreements.northvale import ENACTED, NOW, REGISTER
+from tests.agreements.northvale import NOW, REGISTER
 
 MARAC = "agreements/marac.yaml"
 
@@ -133,9 +132,8 @@ def changed_json(path, change):
 
 
 @pytest.fixture
-def own_signed(tmp_path):
-    enact_register(REGISTER, tmp_path / "signed", ENACTED)
-    return tmp_path / "signed"
+def own_signed(tmp_path, signed):
+    return shutil.copytree(signed, tmp_path / "signed")
 
 
 SIGNATURE = "signatures/ISA-NV-2026-017@1.sig.json"

@@ -29,7 +29,7 @@ def mask(decision):
     return getattr(getattr(decision, "permit", None) or decision, "mask", 0)
 
 
-@pytest.fixture(params=range(REGISTERS))
+@pytest.fixture(params=range(REGISTERS), scope="module")
 def situation(request):
     rng = seeded("succession", request.param)
     documents = register(rng)

@@ -23,7 +23,6 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from agreements.enactment import enact_register
 from agreements.loader import load_register
 from agreements.register import compile_register
 from gateway import clock
@@ -71,9 +70,7 @@ def admin(cluster, database_name):
 
 
 @pytest.fixture(scope="session")
-def register(tmp_path_factory):
-    signed = tmp_path_factory.mktemp("signed")
-    enact_register(REGISTER, signed, ENACTED)
+def register(signed):
     return compile_register(load_register(REGISTER, signed, NOW))
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agreements.certificate import FILE, certificate_problem
-from agreements.enactment import enact_register
 from agreements.errors import AgreementFileError
 from agreements.loader import load_register
 from agreements.register import compile_register
@@ -19,18 +18,11 @@ from tests.gateway.cluster import REGISTER
 ENACTED = datetime(2026, 4, 1, 9, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def proved(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("signed")
-    enact_register(REGISTER, folder, ENACTED)
-    return folder
-
-
 @pytest.fixture
-def settings(tmp_path, proved):
+def settings(tmp_path, signed):
     register = shutil.copytree(REGISTER, tmp_path / "register")
-    signed = shutil.copytree(proved, tmp_path / "signed")
-    return Settings(data_dir=tmp_path / "var", register_dir=register, lifecycle_dir=signed)
+    own_signed = shutil.copytree(signed, tmp_path / "signed")
+    return Settings(data_dir=tmp_path / "var", register_dir=register, lifecycle_dir=own_signed)
 
 
 def refusal(settings):
@@ -123,8 +115,8 @@ def test_a_certificate_that_is_not_json_is_refused(settings):
     assert refusal(settings).problem == "not JSON"
 
 
-def test_a_certificate_does_not_grow_old_with_time_alone(proved):
+def test_a_certificate_does_not_grow_old_with_time_alone(signed):
     for later in (timedelta(), timedelta(days=400), timedelta(days=4000)):
-        documents = load_register(REGISTER, proved, ENACTED + later)
+        documents = load_register(REGISTER, signed, ENACTED + later)
 
-        assert certificate_problem(read_certificate(proved), documents, compile_register(documents)) is None
+        assert certificate_problem(read_certificate(signed), documents, compile_register(documents)) is None

@@ -1,30 +1,27 @@
 """`hearthgate agreements replay` on a gateway's own database."""
 
 import json
-from datetime import UTC, datetime
+import shutil
 
 import pytest
 from typer.testing import CliRunner
 
-from agreements.enactment import enact_register
 from gateway.commands.agreements import agreements_app
 from gateway.commands.files import CommandError
 from gateway.store.engine import SERVING_ROLES
 from tests.gateway.audit.log_book import write_authorisation
 from tests.gateway.cluster import REGISTER
 
-ENACTED = datetime(2026, 4, 1, 9, tzinfo=UTC)
-
 
 @pytest.fixture
-def replayed(settings, cluster, database_name, monkeypatch):
+def replayed(signed, settings, cluster, database_name, monkeypatch):
     """Runs the command on this test's database; gives what it prints."""
     for role in SERVING_ROLES:
         (settings.keys_dir / f"{role}.password").write_text(cluster.passwords[role])
     address = f"postgresql:///{database_name}?host={cluster.server.socket_dir}"
     monkeypatch.setenv("HEARTHGATE_DATABASE_URL", address)
     monkeypatch.setenv("HEARTHGATE_DATA_DIR", str(settings.data_dir))
-    enact_register(REGISTER, settings.signed_dir, ENACTED)
+    shutil.copytree(signed, settings.signed_dir, dirs_exist_ok=True)
 
     def run(*arguments):
         result = CliRunner().invoke(agreements_app, ["replay", str(REGISTER), *arguments])

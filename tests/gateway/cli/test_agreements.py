@@ -6,25 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agreements.enactment import enact_register
 from agreements.loader import load_register
 from agreements.register import compile_register
 from agreements.request import Band, DecisionRequest, Direction, Relationship
 from tests.gateway.cluster import REGISTER
 
-ENACTED = datetime(2026, 4, 1, 9, tzinfo=UTC)
 ASKED = datetime(2026, 11, 16, 9, tzinfo=UTC)
 QUESTION = {
     "agency": "northvale_council", "role": "mash_worker", "purpose": "front_door", "relationship": "mash",
     "now": ASKED.isoformat(),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def signed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("signed")
-    enact_register(REGISTER, folder, ENACTED)
-    return folder
 
 
 @pytest.fixture

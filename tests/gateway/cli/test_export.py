@@ -1,22 +1,13 @@
 """`hearthgate agreements export` on Northvale's register: written, read back, refused in one line."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 
-from agreements.enactment import enact_register
 from agreements.odrl import read_odrl
 from tests.gateway.cluster import REGISTER
 
 SANDBOX = REGISTER.parent / "register-sandbox"
-
-
-@pytest.fixture(scope="module")
-def signed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("signed")
-    enact_register(REGISTER, folder, datetime(2026, 4, 1, 9, tzinfo=UTC))
-    return folder
 
 
 def test_the_whole_register_is_written_to_a_file(hearthgate, signed, tmp_path):

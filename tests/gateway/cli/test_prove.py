@@ -2,20 +2,15 @@
 
 import json
 import shutil
-from datetime import UTC, datetime
 
 import pytest
 
-from agreements.enactment import enact_register
 from tests.gateway.cluster import REGISTER
-
-ENACTED = datetime(2026, 4, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def signed(tmp_path):
-    folder = tmp_path / "signed"
-    enact_register(REGISTER, folder, ENACTED)
+def unproved(tmp_path, signed):
+    folder = shutil.copytree(signed, tmp_path / "signed")
     (folder / "certificate.json").unlink()
     return folder
 
@@ -25,11 +20,11 @@ def copy(tmp_path):
     return shutil.copytree(REGISTER, tmp_path / "register")
 
 
-def test_each_invariant_is_a_line_and_the_certificate_is_written_beside_the_signatures(hearthgate, signed):
-    told = hearthgate("agreements", "prove", REGISTER, "--signed", signed)
+def test_each_invariant_is_a_line_and_the_certificate_is_written_beside_the_signatures(hearthgate, unproved):
+    told = hearthgate("agreements", "prove", REGISTER, "--signed", unproved)
 
     *lines, last = told.stdout.splitlines()
-    written = json.loads((signed / "certificate.json").read_text(encoding="utf-8"))
+    written = json.loads((unproved / "certificate.json").read_text(encoding="utf-8"))
     assert told.returncode == 0
     assert all(line.startswith("proved by both: ") for line in lines)
     assert "proved by both: register/FRAUD: No fraud purpose sees welfare items." in lines
@@ -38,22 +33,22 @@ def test_each_invariant_is_a_line_and_the_certificate_is_written_beside_the_sign
     assert {(one["exact"], one["z3"]) for one in written["judgements"]} == {("holds", "holds")}
 
 
-def test_the_certificate_goes_where_it_is_told_to(hearthgate, signed, tmp_path):
+def test_the_certificate_goes_where_it_is_told_to(hearthgate, unproved, tmp_path):
     out = tmp_path / "elsewhere.json"
 
-    assert hearthgate("agreements", "prove", REGISTER, "--signed", signed, "--out", out).returncode == 0
+    assert hearthgate("agreements", "prove", REGISTER, "--signed", unproved, "--out", out).returncode == 0
     assert out.exists()
-    assert not (signed / "certificate.json").exists()
+    assert not (unproved / "certificate.json").exists()
 
 
-def test_a_check_writes_nothing_and_says_what_the_gateway_would_say(hearthgate, signed):
-    missing = hearthgate("agreements", "prove", REGISTER, "--signed", signed, "--check")
+def test_a_check_writes_nothing_and_says_what_the_gateway_would_say(hearthgate, unproved):
+    missing = hearthgate("agreements", "prove", REGISTER, "--signed", unproved, "--check")
     assert missing.returncode == 1
     assert "certificate.json:0: file: the register has no certificate; prove the register" in missing.stdout
-    assert not (signed / "certificate.json").exists()
+    assert not (unproved / "certificate.json").exists()
 
-    hearthgate("agreements", "prove", REGISTER, "--signed", signed)
-    assert hearthgate("agreements", "prove", REGISTER, "--signed", signed, "--check").returncode == 0
+    hearthgate("agreements", "prove", REGISTER, "--signed", unproved)
+    assert hearthgate("agreements", "prove", REGISTER, "--signed", unproved, "--check").returncode == 0
 
 
 def test_an_invariant_that_does_not_hold_is_a_line_with_its_place_its_case_and_what_to_do(hearthgate, copy):

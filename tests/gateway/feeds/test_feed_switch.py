@@ -8,14 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from adapters.port import items_of
-from agreements.enactment import enact_register
 from agreements.loader import load_register
 from agreements.register import compile_register
 from gateway.demo.switching_on import switch_everything_on
 from gateway.errors import AccessRefusedError, AnsweredBeforeError, FeedOffError, NotFoundError
 from gateway.usecases.feeds.feed_switch import decide_switch, propose_switch, require_on, switch_off
 from tests.gateway.cluster import REGISTER
-from tests.gateway.conftest import ENACTED, NOW
+from tests.gateway.conftest import NOW
 from tests.gateway.feeds.officers import CONTEXT, FIRST, SECOND, WORKER, switched_on, terms
 
 FEED = "police-occurrences"
@@ -23,9 +22,7 @@ LAW_OF_ELECTORS = "SI2001-341-reg107"
 
 
 @pytest.fixture(scope="module")
-def documents(tmp_path_factory):
-    signed = tmp_path_factory.mktemp("signed")
-    enact_register(REGISTER, signed, ENACTED)
+def documents(signed):
     return load_register(REGISTER, signed, NOW)
 
 
