@@ -6,6 +6,7 @@ no two of their records conflict. One bridging record therefore never swallows t
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from linkage.record import Verdict
 
@@ -83,8 +84,9 @@ def agglomerate(
     `log_odds` holds every compared pair (left < right), `merge_at` is in log odds. `overruled` gives the conflicts of
     others that do not keep two groups apart which this pair joins.
 
-    Decisions come first: "same" joins whatever the score, unless a "different" forbids it. The outcome depends on
-    the numbers of the records alone, not on the order of the pairs.
+    Decisions come first, in the order in which they were made: "same" joins whatever the score, unless a "different"
+    forbids it. Where "same" leads step by step to two that are different, the least probable step gives way, of equally
+    probable ones the newest. The outcome depends on the numbers of the records alone, not on the order of the pairs.
     """
     groups = _Groups(alike, log_odds)
     refused: dict[Pair, str] = {}
@@ -93,7 +95,9 @@ def agglomerate(
     def forbidden(left: int, right: int) -> bool:
         return any(other in groups.members[right] for each in groups.members[left] for other in different.get(each, ()))
 
-    for left, right in sorted(pair for pair, verdict in decided.items() if verdict == "same"):
+    tied = [pair for pair, verdict in decided.items() if verdict == "same"]
+    # Two that were never compared are held together by the decision alone. The sort keeps the order of the equal.
+    for left, right in sorted(tied, key=lambda pair: -log_odds.get(pair, -inf)):
         first, second = groups.group_of[left], groups.group_of[right]
         if first != second and not forbidden(first, second):
             groups.join(first, second)
@@ -115,7 +119,6 @@ def agglomerate(
         else:
             groups.join(first, second)
     smallest = {group: min(members) for group, members in groups.members.items()}
-    tied = (pair for pair, verdict in decided.items() if verdict == "same")
     held = frozenset(one for left, right in tied if groups.group_of[left] == groups.group_of[right]
                      for one in (left, right))  # fmt: skip
     return Clustering([smallest[group] for group in groups.group_of], refused, held)

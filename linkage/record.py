@@ -65,7 +65,10 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A steward's decision about two records. `different` wins over `same`, and both win over any score."""
+    """A steward's decision about two records. `different` wins over `same`, and both win over any score.
+
+    Where several are given, the one made first comes first.
+    """
 
     left: str
     right: str

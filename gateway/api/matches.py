@@ -106,7 +106,10 @@ def doubt(wiring: Wired, context: Context, caller: Staff, doubted: DoubtIn) -> A
 def decide(
     wiring: Wired, context: Context, caller: Staff, review_id: UUID, decided: MatchDecisionIn
 ) -> Annotated[dict[str, Any], Told(MatchDecision)]:
-    """Same, different or unsure. Linkage keeps to it from now on; different wins over same, and both over any score."""
+    """Same, different or unsure. Linkage keeps to it from now on; different wins over same, and both over any score.
+
+    Where that keeps linkage from a decision, `set_aside` names it: of sames that lead to two who differ the weakest.
+    """
     return asdict(decide_match(wiring, context, caller, review_id, decided.verdict, decided.reason))
 
 

@@ -68,10 +68,11 @@ def decide(
     token_file: str = TokenFile,
     reason: str = _Reason,
 ) -> None:
-    """Decide on a pair. Prints the decision, by which another steward can undo it."""
+    """Decide on a pair. Prints the decision, by which another steward can undo it, and which ones it sets aside."""
     said = {"verdict": verdict, "reason": reason}
     done = staff_client(gateway, token_file).ask("POST", f"/v1/matches/{review}/decisions", said)
     typer.echo(f"{done['decision_id']}: {done['verdict']}, {done['state']}")
+    _tell_set_aside(done)
 
 
 @matches_app.command()
@@ -84,6 +85,7 @@ def undo(
     """Undo what another steward decided."""
     done = staff_client(gateway, token_file).ask("POST", f"/v1/matches/decisions/{decision}/undo", {"reason": reason})
     typer.echo(f"{decision}: undone, {done['state']}")
+    _tell_set_aside(done)
 
 
 @matches_app.command()
@@ -110,7 +112,7 @@ def decisions(
 ) -> None:
     """List what stewards decided about a person's records, as far as it holds, with whoever has the other record."""
     for one in staff_client(gateway, token_file).ask("GET", f"/v1/matches/decisions/of/{family}"):
-        made = f"by {one['decided_by']} {one['decided_at']}"
+        made = f"by {one['decided_by']} {one['decided_at']}{', set aside' if one['set_aside'] else ''}"
         typer.echo(f"{one['decision_id']}  {one['verdict']}  {one['other']}, {made}")
 
 
@@ -168,6 +170,11 @@ def withdraw(
     """Withdraw what another steward said of a household."""
     path = f"/v1/households/corrections/{correction}/withdrawal"
     _corrected(staff_client(gateway, token_file).ask("POST", path, {"reason": reason}))
+
+
+def _tell_set_aside(done: dict[str, Any]) -> None:
+    for one in done["set_aside"]:
+        typer.echo(f"{one['decision_id']}: {one['verdict']}, set aside. {one['because']}")
 
 
 def _corrected(done: dict[str, Any]) -> None:

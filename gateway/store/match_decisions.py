@@ -25,13 +25,17 @@ class StandingDecision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionOnPerson:
-    """A decision that holds on one of a person's records. `other`: the handle of whoever has the other record now."""
+    """A decision that holds on one of a person's records. `other`: the handle of whoever has the other record now.
+
+    `set_aside`: linkage does not go by it, another decision or what is left of a record keeps it from that.
+    """
 
     decision_id: UUID
     verdict: str
     other: UUID
     decided_by: str
     decided_at: datetime
+    set_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,9 @@ _WAITING = text(
 
 
 def standing_decisions(connection: Connection) -> list[StandingDecision]:
-    """Every decision that holds: what linkage keeps to."""
-    return [StandingDecision(*row) for row in connection.execute(text(_STANDING))]
+    """Every decision that holds, the one made first before the others: what linkage keeps to."""
+    rows = connection.execute(text(f"{_STANDING} ORDER BY w.decided_at, w.decision_id"))
+    return [StandingDecision(*row) for row in rows]
 
 
 def waiting_pairs(connection: Connection, most: int, after: QueuePlace | None = None) -> list[WaitingPair]:
@@ -212,7 +217,8 @@ def decisions_on(connection: Connection, family_id: UUID) -> list[DecisionOnPers
         text(
             f"{OF_HANDLE}, standing AS ({_STANDING_WHOLE})"  # noqa: S608 - fixed texts
             " SELECT s.decision_id, s.verdict, CASE WHEN one.person_id IN (SELECT person_id FROM own)"
-            " THEN others.family_id ELSE ones.family_id END, s.decided_by, s.decided_at FROM standing s"
+            " THEN others.family_id ELSE ones.family_id END, s.decided_by, s.decided_at,"
+            " (one.person_id = other.person_id) <> (s.verdict = 'same') FROM standing s"
             " JOIN hearth.link one ON one.record_id = s.record_id AND one.superseded_at IS NULL"
             " JOIN hearth.link other ON other.record_id = s.other_record_id AND other.superseded_at IS NULL"
             " JOIN hearth.person ones ON ones.person_id = one.person_id"
@@ -223,6 +229,24 @@ def decisions_on(connection: Connection, family_id: UUID) -> list[DecisionOnPers
         {"family": family_id},
     )
     return [DecisionOnPerson(*row) for row in rows]
+
+
+def set_aside(connection: Connection, records: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """Decisions that hold on these records' people and that the links do not follow, each with its verdict."""
+    rows = connection.execute(
+        text(
+            "WITH own AS (SELECT l.person_id FROM hearth.link l WHERE l.superseded_at IS NULL"  # noqa: S608 - fixed texts
+            f" AND l.record_id = ANY (CAST(:records AS uuid[]))), standing AS ({_STANDING_WHOLE})"
+            " SELECT s.decision_id, s.verdict FROM standing s"
+            " JOIN hearth.link one ON one.record_id = s.record_id AND one.superseded_at IS NULL"
+            " JOIN hearth.link other ON other.record_id = s.other_record_id AND other.superseded_at IS NULL"
+            " WHERE (one.person_id = other.person_id) <> (s.verdict = 'same')"
+            " AND (one.person_id IN (SELECT person_id FROM own) OR other.person_id IN (SELECT person_id FROM own))"
+            " ORDER BY s.decided_at, s.decision_id"
+        ),
+        {"records": list(records)},
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def told_apart(connection: Connection, ones: Collection[UUID], others: Collection[UUID]) -> list[UUID]:

@@ -63,6 +63,20 @@ def test_a_decision_that_two_records_differ_always_holds(log_odds, same, differe
         assert not any(left in cluster and right in cluster for left, right in different)
 
 
+def test_of_a_chain_of_sames_whose_ends_differ_the_least_probable_step_gives_way_else_the_newest():
+    chain, apart = [(1, 2), (2, 3), (0, 1)], {(0, 3): "different"}
+
+    def parted(order, log_odds):
+        return groups(4, log_odds, decided=dict.fromkeys(order, "same") | apart)
+
+    assert parted(chain, {(0, 1): 4.0, (1, 2): -3.0, (2, 3): 1.0}) == [[0, 1], [2, 3]]
+    assert parted(chain, {(0, 1): 4.0, (1, 2): 5.0, (2, 3): -1.0}) == [[0, 1, 2], [3]]
+    # A step of which nothing was compared is held by the decision alone.
+    assert parted(chain, {(0, 1): -4.0, (2, 3): -1.0}) == [[0, 1], [2, 3]]
+    assert parted(chain, {}) == [[0], [1, 2, 3]]
+    assert parted([(0, 1), (1, 2), (2, 3)], {}) == [[0, 1, 2], [3]]
+
+
 @given(edges, st.randoms(use_true_random=False))
 def test_the_order_of_pairs_changes_nothing(log_odds, random):
     shuffled = dict(random.sample(list(log_odds.items()), len(log_odds)))

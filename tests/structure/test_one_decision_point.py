@@ -100,7 +100,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # What stewards decided, from record to record; which items records hold, and how many people were told.
         "match_tables", "match_decisions.standing_decisions", "match_decisions.save_doubt",
         "match_decisions.reviews_among", "match_decisions.decisions_among", "match_decisions.add_decision",
-        "match_decisions.add_undoing", "match_decisions.told_apart", "mixed_profiles.people_of",
+        "match_decisions.add_undoing", "match_decisions.told_apart", "match_decisions.set_aside",
+        "mixed_profiles.people_of",
         "mixed_profiles.parting_decisions", "mixed_profiles.known_mixtures",
         "mixed_profiles.save_mixture", "mixed_profiles.items_held", "mixed_profiles.told_of_mixture",
         # What stewards say of households, from one opaque id to another; between people of a ticket that was opened.

@@ -4,7 +4,7 @@
 (1) no run of linkage meanwhile; the pair, if it waits, or the decision, if it stands
 (2) the combination entry, then the decision, append-only; commit
 (3) linkage keeps to every decision that stands: at once for the people concerned, in each run over everything, and
-    where new records come. Different wins over same, and both over any score
+    where new records come. Different wins over same, and both over any score; which decisions that sets aside is told
 
 Whoever was shown a profile that turns out to be of two people is told: `gateway.usecases.linking.mixed_profiles`.
 """
@@ -33,6 +33,7 @@ from gateway.store.match_decisions import (
     records_of_handle,
     reviews_among,
     save_doubt,
+    set_aside,
     told_apart,
     waiting_pair,
 )
@@ -61,17 +62,36 @@ _OWN = "Somebody else undoes what you decided. This attempt is recorded."
 _CANNOT_BE = "records of these two cannot be one person's; if one of them is wrong, its owner corrects it first"
 _TOLD_APART = "it was decided that records of these two are two people's; if that is wrong, somebody else undoes it"
 _MOST_PAIRS = 40
+BECAUSE = {
+    SAME: "By way of others it would make one person of two whom a decision tells apart. Of the steps between those two"
+    " it is the least probable, or of equally probable ones the newest.",
+    DIFFERENT: "Nobody says any more who one of the two records is: it stays with whom it was last held to be.",
+}
+"""Why linkage does not go by a decision of this verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A decision that holds and that linkage does not go by, and why."""
+
+    decision_id: UUID
+    verdict: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
 class MatchDecision:
-    """What was decided or undone. `state`: noted (unsure), applied, or queued: a run over everything goes by it."""
+    """What was decided or undone. `state`: noted (unsure), applied, or queued: a run over everything goes by it.
+
+    `set_aside`: which decisions about these people linkage does not go by now, this one perhaps among them.
+    """
 
     decision_id: UUID
     verdict: str
     state: str
     at: datetime
     entry_id: UUID
+    set_aside: tuple[SetAside, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +135,8 @@ def decide_match(
         deny(wiring, context, caller, now, "not-found")
         raise NotFoundError(NO_SUCH_PAIR)
     # (3) Linkage goes by it.
-    state = "noted" if verdict == UNSURE else _go_by(wiring, (pair.record_id, pair.other_record_id))
-    return MatchDecision(decision_id, verdict, state, now, UUID(noted.entry_id))
+    state, aside = ("noted", ()) if verdict == UNSURE else _go_by(wiring, (pair.record_id, pair.other_record_id))
+    return MatchDecision(decision_id, verdict, state, now, UUID(noted.entry_id), aside)
 
 
 def undo_decision(
@@ -148,8 +168,8 @@ def undo_decision(
         deny(wiring, context, caller, now, "not-found")
         raise NotFoundError(_NO_SUCH_DECISION)
     # (3) Linkage goes by it.
-    state = _go_by(wiring, (row.record_id, row.other_record_id))
-    return MatchDecision(decision_id, row.verdict, state, now, UUID(noted.entry_id))
+    state, aside = _go_by(wiring, (row.record_id, row.other_record_id))
+    return MatchDecision(decision_id, row.verdict, state, now, UUID(noted.entry_id), aside)
 
 
 def doubt_person(wiring: Wiring, context: RequestContext, caller: StaffCaller, family_id: UUID, reason: str) -> Doubt:
@@ -189,11 +209,18 @@ def doubt_person(wiring: Wiring, context: RequestContext, caller: StaffCaller, f
     return found
 
 
-def _go_by(wiring: Wiring, records: tuple[UUID, UUID]) -> str:
-    """Find anew who these records are; whoever saw a profile that this parts is told."""
+def _go_by(wiring: Wiring, records: tuple[UUID, UUID]) -> tuple[str, tuple[SetAside, ...]]:
+    """Find anew who these records are; whoever saw a profile that this parts is told.
+
+    What is set aside is told of links that go by every decision: not where a run over everything is still to come.
+    """
     linked = relink(wiring, records)
     trace_mixed_profiles(wiring)
-    return "queued" if linked.left else "applied"
+    if linked.left:
+        return "queued", ()
+    with wiring.database.transaction("hg_link") as connection:
+        aside = set_aside(connection, records)
+    return "applied", tuple(SetAside(one, verdict, BECAUSE[verdict]) for one, verdict in aside)
 
 
 def _require_possible(wiring: Wiring, connection: Connection, mask: int, pair: WaitingPair, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """What a steward may decide and is told, beside what others decided and of people who have an earlier handle."""
 
+from uuid import UUID
+
 import httpx
 import pytest
 
@@ -32,6 +34,58 @@ def test_who_was_told_apart_is_not_said_to_be_joined_by_way_of_a_third(people):
     people.part(apart)
     assert decide_match(people.northvale.wiring, CONTEXT, steward, waiting, "same", REASON).state == "applied"
     assert people.led_to("A") == {"A", "B", "C"}
+
+
+@pytest.mark.parametrize("steps", [("AB", "BC"), ("BC", "AB")])
+def test_of_a_chain_whose_ends_are_told_apart_the_newest_of_equal_steps_gives_way_and_that_is_said(people, steps):
+    """The step with the greater record id gave way, and nobody heard of it: both decisions were said to hold."""
+    kept, newest = [people.join(*step) for step in steps]
+    with served(people.northvale) as gateway:
+
+        def post(path, worker=STEWARD, **said):
+            headers = {"Test-Caller": worker}
+            return gateway.client.post(f"/v1/matches/{path}", headers=headers, json=said | {"reason": REASON}).json()
+
+        def standing():
+            path = f"/v1/matches/decisions/of/{people.handle_of(people.records['B'])}"
+            listed = gateway.client.get(path, headers={"Test-Caller": SECOND}).json()
+            return {one["decision_id"]: one["set_aside"] for one in listed}
+
+        said = post(f"{people.doubted('A', 'C')}/decisions", verdict="different")
+        apart = said["decision_id"]
+        after = standing()
+        held = {name: people.handle_of(record) for name, record in people.records.items()}
+        undone = post(f"decisions/{apart}/undo", SECOND)
+        again = standing()
+
+    assert [(one["decision_id"], one["verdict"]) for one in said["set_aside"]] == [(str(newest), "same")]
+    assert "the newest" in said["set_aside"][0]["because"]
+    one, other = steps[0]
+    assert held[one] == held[other]
+    assert held["A"] != held["C"]
+    assert (after[str(newest)], after[str(kept)]) == (True, False)
+    assert undone["set_aside"] == []
+    assert again == {str(kept): False, str(newest): False}
+
+
+def test_a_different_that_nothing_can_be_gone_by_is_said_to_be_set_aside(people):
+    """Of a record that its sender withdrew nothing is left to part it by; it was answered that linkage goes by it."""
+    people.join("A", "B")
+    people.northvale.sql(
+        "UPDATE hearth.fact SET tombstone = true WHERE record_id = :record", record=people.records["A"]
+    )
+    with served(people.northvale) as gateway:
+
+        def post(path, **said):
+            headers = {"Test-Caller": STEWARD}
+            return gateway.client.post(f"/v1/matches/{path}", headers=headers, json=said | {"reason": REASON}).json()
+
+        (same,) = post("doubts", family_id=str(people.handle_of(people.records["A"])))["decisions"]
+        people.part(UUID(same))
+        asked = post("doubts", family_id=str(people.handle_of(people.records["A"])))["reviews"]
+        said = [post(f"{one}/decisions", verdict="different") for one in asked]
+
+    assert [one["decision_id"] for each in said for one in each["set_aside"]] == [said[0]["decision_id"]]
 
 
 def test_two_records_of_one_person_may_be_said_to_be_that_also_where_their_source_names_everybody_once(

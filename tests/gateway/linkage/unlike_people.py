@@ -57,6 +57,16 @@ class People:
         )  # fmt: skip
         return review
 
+    def doubted(self, one, other):
+        """A pair of records of one person that waits, since somebody doubts them."""
+        review = self.asked(one, other)
+        self.northvale.sql(
+            "INSERT INTO hearth.match_doubt (doubt_id, record_ids, sealed_reason, doubted_by, doubted_at)"
+            " VALUES (:id, :records, '', :steward, :now)", id=review, steward=SECOND,
+            records=[self.records[one], self.records[other]], now=self.northvale.clock.now,
+        )  # fmt: skip
+        return review
+
     def join(self, one, other, verdict="same"):
         """What a steward says of them is gone by at once."""
         review, steward = self.asked(one, other), self.northvale.reader(STEWARD)
