@@ -53,7 +53,7 @@ def encode(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     from gateway import clock  # noqa: PLC0415 - what computes loads for a second
     from gateway.commands.link_dates import Known  # noqa: PLC0415 - see above
-    from gateway.commands.link_inputs import names_of, read_inputs  # noqa: PLC0415 - see above
+    from gateway.commands.link_inputs import names_of, read_inputs, refuse_unmet  # noqa: PLC0415 - see above
     from linkage.columns import connect  # noqa: PLC0415 - see above
     from linkage.errors import LinkageError  # noqa: PLC0415 - see above
     from linkage.private.encoding import Encoder, values_of  # noqa: PLC0415 - see above
@@ -65,7 +65,9 @@ def encode(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise CommandError(str(refused)) from None
     with connect() as connection:
         known = Known(clock.utc_now().date(), dates or ())
-        read = read_inputs(connection, (file,), known, names_of(rename or (), source, encoding))
+        names = names_of(rename or (), source, encoding)
+        read = read_inputs(connection, (file,), known, names)
+        refuse_unmet(names, read.heads)
         told = list(read.warnings)
         if lacking := [name for name in _ENCODED if name not in read.present]:
             told.append(f"{file.name} has no column {' and no column '.join(lacking)}, and nothing of it is encoded")

@@ -16,16 +16,20 @@ from gateway.commands.link_doubts import Places
 from gateway.commands.link_forms import PLAIN, form_of, plain_copy
 from gateway.commands.link_headings import headings, letters
 from gateway.commands.link_parquet import load_parquet
-from gateway.commands.link_tables import File, one
+from gateway.commands.link_tables import File, Names, literal, one
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A file as a table: the columns there of its own, where its rows stand, and lines on the form that it has."""
+    """A file as a table: the columns there of its own, where its rows stand, and lines on the form that it has.
+
+    `heads` are the file's columns, in small letters.
+    """
 
     columns: Mapping[str, str]
     places: Places
     forms: tuple[str, ...] = ()
+    heads: frozenset[str] = frozenset()
 
 
 def read_beside(
@@ -35,42 +39,51 @@ def read_beside(
     needed: Sequence[str],
     *,
     days: Sequence[str] = (),
-    encoding: str | None = None,
+    called: Names | None = None,
 ) -> Beside:
     """Make `table` of a file beside the inputs, all as text without space around it, with `row` from 0.
 
-    Columns are known by their names in small letters, those `needed` and of `days` however their words are parted.
-    `encoding` is that of files that are not UTF-8. Raise `CommandError` where it cannot be read or lacks one needed.
+    Columns are known by their names in small letters, those `needed` and of `days` however their words are parted and
+    by what `called` says that files call them. Raise `CommandError` where it cannot be read or lacks one needed.
     """
-    file = File(path, path.name)
+    file, called = File(path, path.name), called or Names()
     with TemporaryDirectory(prefix="hearthgate-link-") as folder:
-        form = form_of(file, encoding)
+        form = form_of(file, called.encoding)
         read = file if form == PLAIN else plain_copy(file, form, Path(folder) / "0.csv")
-        known = _known(headings(connection, read), (*needed, *days))
-        if missing := [name for name in needed if name not in known]:
+        heads = headings(connection, read)
+        known = _known(heads, (*needed, *days), called)
+        source = called.source if "source" in needed and "source" not in known else None
+        if missing := [name for name in needed if name not in known and (name != "source" or source is None)]:
             message = f"{path.name} has no column {' and no column '.join(missing)}; it needs {', '.join(needed)}"
             raise CommandError(message)
-        places = _load(connection, table, read, known, days)
+        places = _load(connection, table, read, known, days, source)
     forms = () if form == PLAIN else (f"files: {path.name} is read as {form.words}",)
-    return Beside({name: f"cell_{place}" for place, name in enumerate(known)}, places, forms)
+    columns = {name: f"cell_{place}" for place, name in enumerate([*known, *(["source"] if source else [])])}
+    return Beside(columns, places, forms, frozenset(name.strip().casefold() for name in heads))
 
 
-def _known(names: Sequence[str], ours: Sequence[str]) -> dict[str, str]:
+def _known(names: Sequence[str], ours: Sequence[str], called: Names) -> dict[str, str]:
     """Each column of theirs by the name that we know it by, or its own in small letters."""
-    theirs = {name.strip().casefold(): name for name in names}
+    exact = {name.strip().casefold(): name for name in names}
+    # What inputs call source_key may be another thing where there is a column of that name.
+    told = {plain: called.ours.get(plain, plain) for plain in exact}
+    theirs = {plain if told[plain] in exact else told[plain]: name for plain, name in exact.items()}
     spelt = {letters(name): name for name in ours if name not in theirs}
     return {spelt.pop(letters(plain), plain): name for plain, name in theirs.items()}
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection, table: str, file: File, known: Mapping[str, str], days: Sequence[str]
-) -> Places:
+    connection: duckdb.DuckDBPyConnection, table: str, file: File, known: Mapping[str, str], days: Sequence[str],
+    source: str | None,
+) -> Places:  # fmt: skip
     if file.parquet:
         load_parquet(connection, "beside", file, known, days)
     else:
         load_csv(connection, "beside", file)
     # The file may call a column anything, and "row" as well.
     cells = [f"{cleared_cell_of(ours, theirs)} as cell_{place}" for place, (ours, theirs) in enumerate(known.items())]
+    if source is not None:
+        cells.append(f"{literal(source)} as cell_{len(known)}")
     try:
         connection.execute(f"create or replace table {table} as select {ROW} as row, {', '.join(cells)} from beside")  # noqa: S608 - names are quoted
     except duckdb.Error:

@@ -18,10 +18,10 @@ from gateway.commands.link_date_orders import parted
 from gateway.commands.link_dates import Known, Told
 from gateway.commands.link_doubts import known_sources, of_two_numbers, repeats, unread
 from gateway.commands.link_gazetteer import ReadGazetteer, read_gazetteer
-from gateway.commands.link_inputs import Input, Names, read_inputs
+from gateway.commands.link_inputs import Input, read_inputs, refuse_unmet
 from gateway.commands.link_labels import measured, not_judged, read_labels
 from gateway.commands.link_pairs import PAIRS
-from gateway.commands.link_tables import one
+from gateway.commands.link_tables import Names, one
 from gateway.usecases.linking.linking_files import LinkedFile, Wanted, link_file
 from gateway.usecases.linking.linking_files_spark import Cluster, link_file_on_spark
 from linkage.columns import connect
@@ -89,26 +89,32 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
         today = clock.utc_now().date()
         of_inputs, of_gazetteer = (order.dates, ()) if order.gazetteer is None else parted(order.dates)
         read = read_inputs(connection, order.inputs, Known(today, of_inputs, order.adults), order.names)
-        free = known_sources(connection, "--duplicate-free", order.duplicate_free)
-        adults = known_sources(connection, "--adults", order.adults)
-        sources = Sources(free, dict.fromkeys(adults, today.year - _GROWN))
+        free, adults = (
+            known_sources(connection, option, given)
+            for option, given in (("--duplicate-free", order.duplicate_free), ("--adults", order.adults))
+        )
         warned = repeats(connection, read.present, free, read.places)
-        forms = list(read.forms)
+        forms, heads = list(read.forms), {*read.heads}
         if order.previous is not None:
-            earlier, odd = _read_previous(connection, order.previous, order.names.encoding)
+            earlier, odd = _read_previous(connection, order.previous, order.names)
             forms += earlier.forms
+            heads |= earlier.heads
             warned += odd
-        labels = read_labels(connection, read, order.labels, order.names.encoding)
+        labels = read_labels(connection, read, order.labels, order.names)
         if labels is not None:
             forms += labels.forms
+            heads |= labels.heads
             warned += labels.warnings
         read = replace(read, warnings=(*read.warnings, *warned), forms=tuple(forms))
         stages.lap("read")
         addresses = None
         if order.gazetteer is not None:
-            gazetteer = read_gazetteer(connection, order.gazetteer, Known(today, of_gazetteer), order.names.encoding)
+            gazetteer = read_gazetteer(connection, order.gazetteer, Known(today, of_gazetteer), order.names)
+            heads |= gazetteer.heads
             read, addresses = _with_uprns(connection, read, gazetteer)
             stages.lap("addresses")
+        refuse_unmet(order.names, heads)
+        sources = Sources(free, dict.fromkeys(adults, today.year - _GROWN))
         wanted = Wanted(model, sources, order.previous is not None, order.wide, order.pairs is not None)
         if order.spark is None:
             linked = link_file(connection, read.present, wanted, stages.lap)
@@ -198,9 +204,9 @@ def _with_uprns(
     return replace(read, present=present, warnings=warnings, forms=forms, dates=dates), filled
 
 
-def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str | None) -> tuple[Beside, list[str]]:
+def _read_previous(connection: duckdb.DuckDBPyConnection, path: Path, called: Names) -> tuple[Beside, list[str]]:
     """Make `previous` of an earlier run's clusters, a row a record; what looks wrong with it."""
-    earlier = read_beside(connection, "earlier", path, _PREVIOUS, encoding=encoding)
+    earlier = read_beside(connection, "earlier", path, _PREVIOUS, called=called)
     columns = earlier.columns
     ids = [f"coalesce({columns[name]}, '')" for name in _PREVIOUS[2:]]
     key = ", ".join(columns[name] for name in _PREVIOUS[:2])

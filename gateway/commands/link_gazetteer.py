@@ -9,6 +9,7 @@ import duckdb
 from gateway.commands.link_beside import Beside, read_beside
 from gateway.commands.link_date_orders import GAZETTEER
 from gateway.commands.link_dates import Known, Told, read_days
+from gateway.commands.link_tables import Names
 from linkage.addresses import uprn as normal_uprn
 from linkage.gazetteer import Gazetteer, KnownAddress
 from linkage.written_address import written_address
@@ -25,17 +26,18 @@ class ReadGazetteer:
     warnings: tuple[str, ...]
     forms: tuple[str, ...]
     dates: Told
+    heads: frozenset[str]
 
 
 def read_gazetteer(
-    connection: duckdb.DuckDBPyConnection, path: Path, known_of_days: Known, encoding: str | None = None
+    connection: duckdb.DuckDBPyConnection, path: Path, known_of_days: Known, called: Names | None = None
 ) -> ReadGazetteer:
     """The gazetteer of a file. Raise `CommandError` if unreadable.
 
     One property may have several rows, one for each way in which it is or was written. `from` and `to` bound the time
     in which it was written so; either may be empty or not there.
     """
-    read = read_beside(connection, "gazetteer", path, _NEEDED, days=_DAYS, encoding=encoding)
+    read = read_beside(connection, "gazetteer", path, _NEEDED, days=_DAYS, called=called)
     days = [name for name in _DAYS if name in read.columns]
     dates = _days(connection, read, days, known_of_days)
     cells = [f"coalesce({read.columns[name]}, '')" for name in _NEEDED]
@@ -59,7 +61,7 @@ def read_gazetteer(
     ]
     told = [f"{len(found):,} rows {words}: {read.places.named(found)}" for words, found in doubtful.items() if found]
     warnings = tuple(f"gazetteer: {line}" for line in (*dates.warnings, *told))
-    return ReadGazetteer(Gazetteer(addresses), warnings, read.forms, dates)
+    return ReadGazetteer(Gazetteer(addresses), warnings, read.forms, dates, read.heads)
 
 
 def _days(connection: duckdb.DuckDBPyConnection, read: Beside, days: Sequence[str], known_of_days: Known) -> Told:

@@ -1,7 +1,7 @@
 """Files that `hearthgate link` reads: CSV or Parquet of named columns, checked, into one table of text."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
@@ -20,7 +20,8 @@ from gateway.commands.link_doubts import Places, doubts
 from gateway.commands.link_forms import PLAIN, encoding_of, form_of, plain_copy
 from gateway.commands.link_headings import headings, letters
 from gateway.commands.link_parquet import load_parquet, refuse_unreadable
-from gateway.commands.link_tables import File, files_of, literal, one
+from gateway.commands.link_tables import File, Names, files_of, literal, one
+from gateway.commands.link_twice import same_files, take_out_headings
 from linkage.file_rows import COLUMNS
 
 TRUTH = "person_truth"
@@ -35,15 +36,6 @@ _OTHER_NAMES = {
     "system": "source", "socsecid": "national_id", "street": "address",
 }  # fmt: skip
 _SPELT = {letters(name): name for name in _READ}
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What files tell nobody: their column to ours, the source of those without, the encoding of what is not UTF-8."""
-
-    ours: Mapping[str, str] = field(default_factory=dict)
-    source: str | None = None
-    encoding: str | None = None
 
 
 def names_of(renamed: Sequence[str], source: str | None, encoding: str | None = None) -> Names:
@@ -64,7 +56,10 @@ def names_of(renamed: Sequence[str], source: str | None, encoding: str | None = 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What was read: which of the columns that are known were there, and how many rows had no source or key."""
+    """What was read: which of the columns that are known were there, and how many rows had no source or key.
+
+    `heads` are all columns of the files, in small letters.
+    """
 
     present: tuple[str, ...]
     rows: int
@@ -73,6 +68,7 @@ class Input:
     places: Places
     dates: Told = field(default_factory=Told)
     forms: tuple[str, ...] = ()
+    heads: frozenset[str] = frozenset()
 
 
 def read_inputs(
@@ -91,7 +87,8 @@ def read_inputs(
             if form != PLAIN:
                 told.append(f"files: {file.name} is read as {form.words}")
             files.append(file if form == PLAIN else plain_copy(file, form, Path(folder) / f"{place}.csv"))
-        return replace(_read_files(connection, files, known_of_days, called), forms=tuple(told))
+        read = _read_files(connection, files, known_of_days, called)
+    return replace(read, forms=tuple(told), warnings=(*same_files(files_of(paths)), *read.warnings))
 
 
 def _read_files(
@@ -101,6 +98,7 @@ def _read_files(
     present: dict[str, None] = {}
     met: set[str] = set()
     short: list[tuple[int, int]] = []
+    headed: list[tuple[int, int]] = []
     for position, file in enumerate(files):
         columns = headings(connection, file)
         met |= {name.strip().casefold() for name in columns}
@@ -115,24 +113,33 @@ def _read_files(
             load_parquet(connection, table, file, {name: known[name] for name in chosen}, DATES)
         else:
             load_csv(connection, table, file)
+            again = take_out_headings(connection, table, file, columns, known, (*_SPELT, *_OTHER_NAMES))
+            headed += [(position, row) for row in again]
             short += [(position, row) for row in short_rows(connection, table, columns[-1])]
         cells = ", ".join(f"{cell_of(name, known[name])} as {name}" for name in chosen)
         if "source" not in known:
             cells += f", {literal(called.source or '')} as source"
         part = f"create or replace view part_{position} as select {cells}, {ROW} from {table}"  # noqa: S608 - names are quoted
         connection.execute(part)
-    unmet = [theirs for theirs in called.ours if theirs not in met]
-    if unmet:
-        message = f"--rename names {' and '.join(unmet)}, and no input has such a column; check the first row"
-        raise CommandError(message)
     places = _rows(connection, files)
     warnings += _odd_sizes(files, places, short)
+    if again := [places.begins[position] + row for position, row in headed]:
+        connection.execute(f"delete from keyless where row in ({', '.join(map(str, again))})")  # noqa: S608 - numbers
+        warnings.append(f"rows that name the columns again were left out: {places.named(again)}")
     read = tuple(present)
     kept = one(connection, "select count(*) from rows")
     clear_nothings(connection, read)
     dates = read_dates(connection, read, places, known_of_days)
     warnings += [*dates.warnings, *doubts(connection, read, places, known_of_days.today.isoformat())]
-    return Input(read, kept, places.rows - kept, tuple(warnings), places, dates)
+    left_out = places.rows - kept - len(headed)
+    return Input(read, kept, left_out, tuple(warnings), places, dates, heads=frozenset(met))
+
+
+def refuse_unmet(called: Names, heads: Collection[str]) -> None:
+    """Raise `CommandError` for a column that is to be renamed and that no file has."""
+    if unmet := [theirs for theirs in called.ours if theirs not in heads]:
+        message = f"--rename names {' and '.join(unmet)}, and no input has such a column; check the first row"
+        raise CommandError(message)
 
 
 def _odd_sizes(files: Sequence[File], places: Places, short: Sequence[tuple[int, int]]) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from gateway.commands.files import CommandError
 from gateway.commands.link_beside import Beside, differing_rows, read_beside, refuse_differing
 from gateway.commands.link_inputs import TRUTH, Input
-from gateway.commands.link_tables import one
+from gateway.commands.link_tables import Names, one
 from linkage.quality import LEAST_PAIRS, Quality, quality, quality_by_group, tells, widest_gap
 
 _MOST_GROUPS = 30
@@ -29,10 +29,11 @@ class Labels:
     matched: int
     warnings: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    heads: frozenset[str] = frozenset()
 
 
 def read_labels(
-    connection: duckdb.DuckDBPyConnection, read: Input, path: Path | None, encoding: str | None = None
+    connection: duckdb.DuckDBPyConnection, read: Input, path: Path | None, called: Names | None = None
 ) -> Labels | None:
     """Make `labels` (source, source_key, person_truth, groups) of a file, or of that column of `rows`; None for none.
 
@@ -45,7 +46,7 @@ def read_labels(
         told = Beside({name: name for name in (*_KEYS, TRUTH)}, read.places)
         connection.execute(f"create or replace table told as select row, {', '.join(told.columns)} from rows")  # noqa: S608 - our own columns
     else:
-        told = read_beside(connection, "told", path, (*_KEYS, TRUTH), encoding=encoding)
+        told = read_beside(connection, "told", path, (*_KEYS, TRUTH), called=called)
     columns = told.columns
     name = f"the column {TRUTH}" if path is None else path.name
     source, key, truth = (columns[each] for each in (*_KEYS, TRUTH))
@@ -65,7 +66,7 @@ def read_labels(
         message = f"{name}: no label is of a record of the inputs; source and source_key have to be those of the inputs"
         raise CommandError(message)
     warned = (f"{name}: {given - matched:,} of {given:,} labels are of no record",) if matched < given else ()
-    return Labels(groups, given, matched, warned, told.forms) if given else None
+    return Labels(groups, given, matched, warned, told.forms, told.heads) if given else None
 
 
 def measured(connection: duckdb.DuckDBPyConnection, labels: Labels | None) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Files that `hearthgate link` is given, CSV or Parquet, and the texts of SQL that read them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,15 @@ class File(NamedTuple):
     def parquet(self) -> bool:
         """Whether it is Parquet, by its name; else it is CSV."""
         return self.path.suffix.lower() == _PARQUET
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What files tell nobody: their column to ours, the source of those without, the encoding of what is not UTF-8."""
+
+    ours: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None
+    encoding: str | None = None
 
 
 def files_of(paths: Sequence[Path]) -> tuple[File, ...]:
