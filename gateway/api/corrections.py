@@ -1,15 +1,17 @@
 """Routes of corrections: what a partner takes back, what somebody disputes, its owner's tasks, and who is told."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field
 
+from gateway.api.answers import ReceiptOut
 from gateway.api.context import Anyone, Context, DeclarationId, Staff, Wired
 from gateway.api.contract import BEARER, Told, operation
-from gateway.api.views import Sent
+from gateway.api.views import Sent, receipt_view
 from gateway.usecases.subjects.answering_disputes import (
     DisputeAnswered,
     OpenedTask,
@@ -18,6 +20,7 @@ from gateway.usecases.subjects.answering_disputes import (
     open_task,
     own_tasks,
 )
+from gateway.usecases.subjects.as_known import PageAsKnown, page_on
 from gateway.usecases.subjects.correction_notices import CorrectionNotice, my_correction_notices, note_read
 from gateway.usecases.subjects.disputing import LONGEST, Dispute, NewDispute, disputes_open, raise_dispute, read_dispute
 from gateway.usecases.subjects.retracting import (
@@ -64,6 +67,19 @@ class ReinstatementIn(Sent):
     """What we took back and may send again."""
 
     rows: list[MeantIn] = Field(min_length=1, max_length=_ROWS)
+
+
+class AsKnownIn(Sent):
+    """The day of which it is asked what was known by its end."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AsKnownOut(PageAsKnown):
+    """What was known, with the receipt of this reading."""
+
+    receipt: ReceiptOut  # type: ignore[assignment]  # as it goes over the wire
 
 
 class DisputeIn(Sent):
@@ -116,6 +132,21 @@ def dispute(
     """Record that somebody says a fact about them is wrong. It is shown as disputed until its owner has answered."""
     new = NewDispute(asked.fact, asked.words)
     return asdict(raise_dispute(wiring, context, caller, family_id, declaration, new))
+
+
+@router.post(
+    "/families/{family_id}/as-known",
+    **operation("read-as-known", "What was known on an earlier day", 400, 401, 403, 404, 422, answer="As known then"),
+)
+def as_known(
+    wiring: Wired, context: Context, caller: Staff, family_id: UUID, asked: AsKnownIn
+) -> Annotated[dict[str, Any], Told(AsKnownOut)]:
+    """What stood on the person's page by the end of a day, item by source, and what of it was corrected later.
+
+    For officers of information governance. No fact is repeated.
+    """
+    found = page_on(wiring, context, caller, family_id, asked.on)
+    return {**asdict(found), "receipt": receipt_view(found.receipt)}
 
 
 @router.get("/disputes", **operation("list-disputes", "Disputes that wait for an answer", 401, 403))

@@ -14,6 +14,7 @@ from audit.keys import SignerKey, VerifierKey
 from audit.policy import parse_policy
 from audit.verify import one_line, verify_path
 from audit.verify_export import Trust
+from gateway.commands.as_known import as_known
 from gateway.commands.files import CommandError
 from gateway.commands.journal import journal
 from gateway.commands.log import export, plain_errors, search
@@ -114,6 +115,7 @@ def key(
 app.command()(search)
 app.command()(export)
 app.command("subject-report")(subject_report)
+app.command("as-known")(as_known)
 
 
 def _verify_database(settings: Settings) -> int:

@@ -11,7 +11,7 @@ from gateway.usecases.linking.linking import link_everything
 from tests.gateway.northvale_world import copied
 from tests.gateway.web.serving import served_northvale
 
-STEWARD, SECOND, WORKER = "W603", "W607", "W101"
+STEWARD, SECOND, WORKER, OFFICER = "W603", "W607", "W101", "W602"
 REASON = ("--reason", "Seen at a visit.")
 
 
@@ -83,6 +83,15 @@ def test_a_household_is_corrected_and_the_correction_withdrawn_by_another_stewar
     assert steward(STEWARD, "households", "withdraw", correction, *REASON).returncode == 2
     assert steward(SECOND, "households", "withdraw", correction, *REASON).returncode == 0
     assert "correction" not in steward(STEWARD, "households", "of", handle).stdout
+
+
+def test_an_officer_asks_what_was_known_on_a_day(served, steward):
+    handle = str(served.northvale.family_id("S2", "Kelly Marsh"))
+    told = steward(OFFICER, "audit", "as-known", handle, "--on", "2099-12-31")
+    assert (told.returncode, told.stdout.startswith("as known at 20")) == (0, True), told.stderr
+    assert re.search(r"^Rent arrears, .+: 12$", told.stdout, re.MULTILINE)
+    before = steward(OFFICER, "audit", "as-known", handle, "--on", "2001-01-01")
+    assert (before.returncode, before.stdout, "404" in before.stderr) == (2, "", True)
 
 
 def test_nobody_else_learns_what_waits(steward):

@@ -178,6 +178,7 @@ _ERASE: Reach = {
         "EXECUTE",
         "which items records hold and since when, to trace who was shown them; no value",
     ),
+    "hearth.page_as_known()": ("EXECUTE", "which items a page held then, and what was corrected since; no value"),
     "hearth.match_decision": ("SELECT", "finds profiles that a decision has parted"),
     "hearth.match_undone": ("SELECT", "finds profiles that the undoing of a decision has parted"),
     "hearth.mixed_profile": ("SELECT INSERT", "profiles that were of two people, for the breach form"),
