@@ -224,14 +224,28 @@ def watch_family(connection: Connection, family_id: UUID, asked_by: str, now: da
 
 
 def stop_watching(connection: Connection, family_id: UUID) -> None:
-    """Watch a family no longer."""
-    connection.execute(text("DELETE FROM desk.watched_family WHERE family_id = :family"), {"family": family_id})
+    """Watch a family no longer, by whichever of its handles that was asked for."""
+    connection.execute(
+        text(
+            "DELETE FROM desk.watched_family"
+            " WHERE family_id = :family OR hearth.subject_of(family_id) = hearth.subject_of(:family)"
+        ),
+        {"family": family_id},
+    )
 
 
 def watched_families(connection: Connection, families: Sequence[UUID]) -> dict[UUID, datetime]:
-    """Those of the given families that are watched, and since when."""
+    """Those of the given families that are watched under any handle of theirs, and since when."""
     rows = connection.execute(
-        text("SELECT family_id, since FROM desk.watched_family WHERE family_id = ANY (:families)"),
+        text(
+            "WITH watched AS MATERIALIZED"
+            " (SELECT w.family_id, w.since, hearth.subject_of(w.family_id) AS person FROM desk.watched_family w),"
+            " asked AS MATERIALIZED (SELECT f.family, hearth.subject_of(f.family) AS person"
+            " FROM (SELECT DISTINCT unnest(CAST(:families AS uuid[])) AS family) f"
+            " WHERE EXISTS (SELECT FROM desk.watched_family))"
+            " SELECT a.family, min(w.since) AS since FROM asked a"
+            " JOIN watched w ON w.family_id = a.family OR w.person = a.person GROUP BY a.family"
+        ),
         {"families": list(families)},
     )
-    return {row.family_id: row.since for row in rows}
+    return {row.family: row.since for row in rows}

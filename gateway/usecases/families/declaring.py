@@ -8,7 +8,7 @@ from agreements.offers import BreakGlassOffer, PurposeOffer
 from audit.entry import Decision, EventClass, Outcome
 from gateway.errors import AccessRefusedError, DeclarationError
 from gateway.identity.caller import StaffCaller
-from gateway.store.declarations import read_declaration, save_declaration
+from gateway.store.declarations import is_one_family, read_declaration, save_declaration
 from gateway.store.desk_tables import DeclarationRow
 from gateway.store.ledger import append
 from gateway.store.reviews import raise_review
@@ -137,9 +137,17 @@ def _checked(
         return row, "break-glass is for one family"
     if row.break_glass and is_suspended(wiring, caller, now):
         return row, "this emergency was not confirmed, and is over"
-    if row.family_id is not None and family_id is not None and row.family_id != family_id:
+    if not _is_for(wiring, row, family_id):
         return row, "this declaration was made for another family; declare your purpose again"
     return row, None
+
+
+def _is_for(wiring: Wiring, row: DeclarationRow, family_id: UUID | None) -> bool:
+    """Whether a declaration holds for a family: of one that is narrowed to it, also by another handle of it."""
+    if row.family_id is None or family_id is None or row.family_id == family_id:
+        return True
+    with wiring.database.transaction("hg_desk") as connection:
+        return is_one_family(connection, row.family_id, family_id)
 
 
 def _declaration(row: DeclarationRow) -> Declaration:
