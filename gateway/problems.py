@@ -25,7 +25,7 @@ from gateway.identity.errors import (
     ProviderUnavailableError,
     UnauthenticatedError,
 )
-from gateway.store.errors import DatabaseUnavailableError, StoreError, TicketRefusedError
+from gateway.store.errors import DatabaseUnavailableError, LinkageUnderWayError, StoreError, TicketRefusedError
 from gateway.wrong_requests import wrong_field, wrong_request
 
 PROBLEM_BASE = "https://hearthgate.example/problems/"
@@ -79,6 +79,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.PermitEndedError: Problem(503, "The agreement has just ended"),
     TicketRefusedError: Problem(503, "Nothing was released", headers={"Retry-After": "1"}),
     DatabaseUnavailableError: Problem(503, "Nothing was released", headers={"Retry-After": "5"}),
+    LinkageUnderWayError: Problem(503, "Records are being linked", headers={"Retry-After": "60"}),
     ProviderUnavailableError: Problem(503, "Sign-in is not available", headers={"Retry-After": "5"}),
     AuditError: Problem(503, "The log is not available; nothing was released", shows_message=False),
     StoreError: Problem(500, "Something went wrong; nothing was released", shows_message=False),

@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
+from sqlalchemy.exc import OperationalError
 
+from gateway.store.errors import LinkageUnderWayError
 from gateway.store.log import stream
 
-_LINKAGE_LOCK = 4711
+_LINKAGE_LOCK, _PATIENCE_MS = 4711, 5000
+_NOT_IN_TIME = "55P03"
 _SPEAKING = ("search", "denied", "override", "configuration", "verification", "consultation")
 _PAST_ENTRY = """
 SELECT o.entry_id, e.event_class, (audit.opened(o.fields, 'at') #>> '{}')::timestamptz AS at,
@@ -73,6 +76,21 @@ class SpokenEntry:
 def keep_linkage_out(connection: Connection) -> None:
     """Wait for a run of linkage, and let none begin until this transaction ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LINKAGE_LOCK})
+
+
+def keep_linkage_out_soon(connection: Connection) -> None:
+    """The same for whoever waits for an answer: raise `LinkageUnderWayError` after some seconds.
+
+    A run over everything takes minutes, and by then nobody knows whether what was asked was done.
+    """
+    connection.execute(text(f"SET LOCAL lock_timeout = {_PATIENCE_MS}"))
+    try:
+        keep_linkage_out(connection)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _NOT_IN_TIME:
+            raise
+        raise LinkageUnderWayError("records are being linked; nothing was stored") from None
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
 
 
 def records_of_family(connection: Connection, family_id: UUID) -> list[UUID]:

@@ -21,3 +21,9 @@ class TicketRefusedError(StoreError):
     """The database found no committed, fresh and unused authorisation for this read."""
 
     code: ClassVar[str] = "ticket-refused"
+
+
+class LinkageUnderWayError(StoreError):
+    """A run of linkage goes on for longer than whoever asks may wait; nothing was stored."""
+
+    code: ClassVar[str] = "linkage-under-way"

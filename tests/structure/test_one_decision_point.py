@@ -60,7 +60,8 @@ SAYS_NOTHING_OF_ANYBODY = frozenset(
         # Files that wait, sealed, and how far each is; what only writes, by COPY.
         "fact_columns", "fact_copy", "fact_lines", "spool", "spooled_batches",
         # Ids of records, digests of keys, and what takes away.
-        "erasure.keep_linkage_out", "erasure.records_of_family", "erasure.records_of_keys", "erasure.key_digests",
+        "erasure.keep_linkage_out", "erasure.keep_linkage_out_soon",
+        "erasure.records_of_family", "erasure.records_of_keys", "erasure.key_digests",
         "erasure.erased_keys", "erasure.entries_before", "erasure.erase_records", "erasure.erase_as_said",
         "erasure_desk.save_erasure", "erasure_desk.change_erasure", "erasure_desk.save_hold", "erasure_desk.lift_hold",
         "erasure_desk.delete_notices", "erasure_desk.forget_declarations", "erasure_desk.delete_requests",

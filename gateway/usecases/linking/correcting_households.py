@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from audit.entry import Entry, EventClass, Outcome
 from gateway.errors import AccessRefusedError, NotFoundError
 from gateway.identity.caller import StaffCaller
-from gateway.store.erasure import keep_linkage_out
+from gateway.store.erasure import keep_linkage_out_soon
 from gateway.store.household_corrections import (
     HouseholdPerson,
     StandingCorrection,
@@ -171,7 +171,7 @@ def correct_household(
     noted = _noted(wiring, context, caller, now, (correction_id, said.family_id, _word(belongs=said.belongs)))
     with wiring.database.transaction("hg_link") as connection:
         # (1) No run meanwhile; who it is about.
-        keep_linkage_out(connection)
+        keep_linkage_out_soon(connection)
         members = persons_of_household(connection, household_id) if known else []
         records = records_of_handle(connection, said.family_id) if members else []
         home = members[0].household_id if members else household_id
@@ -203,7 +203,7 @@ def withdraw_correction(
     steward_mask(wiring, context, caller, now)
     with wiring.database.transaction("hg_link") as connection:
         # (1) No run meanwhile; the correction.
-        keep_linkage_out(connection)
+        keep_linkage_out_soon(connection)
         found = correction_of(connection, correction_id)
         own = found is not None and found.corrected_by == caller.subject
         if found is not None and not own:

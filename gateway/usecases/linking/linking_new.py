@@ -21,7 +21,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from gateway.store.batches import mark_linked, unlinked_batches
-from gateway.store.erasure import keep_linkage_out
+from gateway.store.erasure import keep_linkage_out, keep_linkage_out_soon
+from gateway.store.errors import LinkageUnderWayError
 from gateway.store.gazetteer import batches_of_gazetteer
 from gateway.store.identities import CurrentLink
 from gateway.store.jobs import defer_linkage
@@ -123,10 +124,25 @@ def link_new(wiring: Wiring) -> NewlyLinked:
 
 
 def relink(wiring: Wiring, records: Collection[UUID]) -> NewlyLinked:
-    """Find anew who some records are, though nothing new is said of them: after a decision about them, say."""
+    """Find anew who some records are, though nothing new is said of them: after a decision about them, say.
+
+    Whoever saw a profile that this parts is told. Whoever decided waits for all that: where a run is under way for
+    longer than some seconds, what is not done is left to one over everything.
+    """
     run = _begun(wiring)
+    try:
+        linked = _relinked(wiring, run, records)
+        if not linked.left:
+            trace_mixed_profiles(wiring, waits=False)
+    except LinkageUnderWayError:
+        with wiring.database.transaction("hg_link") as connection:
+            return _left(connection, run)
+    return _asked(wiring, linked)
+
+
+def _relinked(wiring: Wiring, run: _Run, records: Collection[UUID]) -> NewlyLinked:
     with wiring.database.transaction("hg_link") as connection:
-        keep_linkage_out(connection)
+        keep_linkage_out_soon(connection)
         base = _usable(connection, run)
         concerned = _persons_among(connection, records)
         if base is None or not concerned:
@@ -135,13 +151,17 @@ def relink(wiring: Wiring, records: Collection[UUID]) -> NewlyLinked:
         linked = _carry_out(connection, run, facts, concerned, base, again=True)
         if linked.left:
             defer_linkage(connection)
-    return _told(wiring, linked)
+    return linked
 
 
 def _told(wiring: Wiring, linked: NewlyLinked) -> NewlyLinked:
     """(7) A profile that stewards' decisions have parted was of two people: whoever saw it is told."""
     if linked.lineage:
         trace_mixed_profiles(wiring)
+    return _asked(wiring, linked)
+
+
+def _asked(wiring: Wiring, linked: NewlyLinked) -> NewlyLinked:
     if linked.assigned is not None and linked.assigned.split:
         ask_about_the_parted(wiring, linked.run_id, set(map(UUID, linked.assigned.split)))
     return linked

@@ -21,7 +21,7 @@ from audit.entry import Entry, EventClass, Outcome
 from gateway.errors import AccessRefusedError, MatchContradictedError, NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.link_record import link_record
-from gateway.store.erasure import keep_linkage_out
+from gateway.store.erasure import keep_linkage_out_soon
 from gateway.store.identities import IdentityFact
 from gateway.store.ledger import append
 from gateway.store.match_decisions import (
@@ -46,7 +46,6 @@ from gateway.usecases.linking.linking_law import linkage_law
 from gateway.usecases.linking.linking_new import relink
 from gateway.usecases.linking.match_reviews import NO_SUCH_PAIR
 from gateway.usecases.linking.match_stewards import deny, steward_mask
-from gateway.usecases.linking.mixed_profiles import trace_mixed_profiles
 from gateway.usecases.log.entries import entry
 from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
@@ -117,7 +116,7 @@ def decide_match(
     noted = _entry(wiring, context, caller, now, _detail(decision_id, review_id, verdict))
     with wiring.database.transaction("hg_link") as connection:
         # (1) No run meanwhile; the pair.
-        keep_linkage_out(connection)
+        keep_linkage_out_soon(connection)
         pair = waiting_pair(connection, review_id)
         if pair is not None:
             if verdict == SAME:
@@ -149,7 +148,7 @@ def undo_decision(
     noted = _entry(wiring, context, caller, now, _detail(decision_id, decision_id, "undone"))
     with wiring.database.transaction("hg_link") as connection:
         # (1) No run meanwhile; the decision.
-        keep_linkage_out(connection)
+        keep_linkage_out_soon(connection)
         row = decision_of(connection, decision_id)
         own = row is not None and row.decided_by == caller.subject
         if row is not None and not own:
@@ -180,7 +179,7 @@ def doubt_person(wiring: Wiring, context: RequestContext, caller: StaffCaller, f
     now = wiring.clock()
     steward_mask(wiring, context, caller, now)
     with wiring.database.transaction("hg_link") as connection:
-        keep_linkage_out(connection)
+        keep_linkage_out_soon(connection)
         records = records_of_handle(connection, family_id)
         doubt_id = wiring.mint_opaque()
         noted = entry(
@@ -214,9 +213,7 @@ def _go_by(wiring: Wiring, records: tuple[UUID, UUID]) -> tuple[str, tuple[SetAs
 
     What is set aside is told of links that go by every decision: not where a run over everything is still to come.
     """
-    linked = relink(wiring, records)
-    trace_mixed_profiles(wiring)
-    if linked.left:
+    if relink(wiring, records).left:
         return "queued", ()
     with wiring.database.transaction("hg_link") as connection:
         aside = set_aside(connection, records)

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from audit.entry import EventClass
-from gateway.store.erasure import LinkVersion, keep_linkage_out, link_versions
+from gateway.store.erasure import LinkVersion, keep_linkage_out, keep_linkage_out_soon, link_versions
 from gateway.store.ledger import append
 from gateway.store.match_tables import MixedProfileRow
 from gateway.store.mixed_profiles import PartingDecision, items_held, known_mixtures, parting_decisions, save_mixture
@@ -41,12 +41,18 @@ class Mixture:
     mixed_to: datetime
 
 
-def trace_mixed_profiles(wiring: Wiring) -> list[UUID]:
-    """Find every profile that was mixed and is not any more, and tell whoever saw it; gives their ids. Repeatable."""
+def trace_mixed_profiles(wiring: Wiring, *, waits: bool = True) -> list[UUID]:
+    """Find every profile that was mixed and is not any more, and tell whoever saw it; gives their ids. Repeatable.
+
+    Where a run is under way and nobody `waits` for its end, it is left to that run, which does this last.
+    """
     # (0) One instant; what parts.
     now, found = wiring.clock(), []
     with wiring.database.transaction("hg_erase") as connection:
-        keep_linkage_out(connection)
+        if waits:
+            keep_linkage_out(connection)
+        else:
+            keep_linkage_out_soon(connection)
         for decision in _of_once_joined(connection, parting_decisions(connection)):
             # (1) What was mixed; nothing, where linkage had not joined them, or has not parted them yet.
             mixed = not_yet_known(connection, _mixtures(connection, decision))
