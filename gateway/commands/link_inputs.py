@@ -21,7 +21,7 @@ from gateway.commands.link_forms import PLAIN, encoding_of, form_of, plain_copy
 from gateway.commands.link_headings import headings, letters
 from gateway.commands.link_parquet import load_parquet, refuse_unreadable
 from gateway.commands.link_tables import File, Names, files_of, literal, one
-from gateway.commands.link_twice import same_files, take_out_headings
+from gateway.commands.link_twice import like_rows, same_files, take_out_headings
 from linkage.file_rows import COLUMNS
 
 TRUTH = "person_truth"
@@ -113,7 +113,7 @@ def _read_files(
             load_parquet(connection, table, file, {name: known[name] for name in chosen}, DATES)
         else:
             load_csv(connection, table, file)
-            again = take_out_headings(connection, table, file, columns, known, (*_SPELT, *_OTHER_NAMES))
+            again = take_out_headings(connection, table, file, columns, known, (*_READ, *_OTHER_NAMES))
             headed += [(position, row) for row in again]
             short += [(position, row) for row in short_rows(connection, table, columns[-1])]
         cells = ", ".join(f"{cell_of(name, known[name])} as {name}" for name in chosen)
@@ -131,6 +131,7 @@ def _read_files(
     clear_nothings(connection, read)
     dates = read_dates(connection, read, places, known_of_days)
     warnings += [*dates.warnings, *doubts(connection, read, places, known_of_days.today.isoformat())]
+    warnings += like_rows(connection, read, places)
     left_out = places.rows - kept - len(headed)
     return Input(read, kept, left_out, tuple(warnings), places, dates, heads=frozenset(met))
 

@@ -1,4 +1,4 @@
-"""What `hearthgate link` is given twice: a file, or the names of columns, as where exports were put together."""
+"""What `hearthgate link` is given several times: a file, the names of columns, or one person's details."""
 
 import csv
 import io
@@ -62,6 +62,22 @@ def test_names_of_other_columns_in_the_middle_of_a_file_are_refused_by_row(tmp_p
 
     with pytest.raises(CommandError, match=r"in\.csv: row 3 names other columns"):
         linked(tmp_path, path)
+
+
+def test_details_that_stand_under_very_many_keys_are_named_by_row(tmp_path):
+    """As many persons came of them as there were keys, and nothing was said but of how they were compared."""
+    known = [("b", str(place), "Ada", f"Example{place}") for place in range(300)]
+    alike = [("a", str(place), "Ben", "Stand-In") for place in range(101)]
+    weekly = [("c", "1", "Cyd", "Example")] * 200
+    nameless = [("d", str(place), "", "") for place in range(200)]
+    path = written(tmp_path / "in.csv", HEAD, *known, *alike, *weekly, *nameless)
+
+    told, _, _ = linked(tmp_path, path)
+
+    assert [line for line in told if "same name" in line] == [
+        "the same name and details stand under 101 keys (rows 301, 302, 303, 304, 305 and more): where that is a "
+        "stand-in, or one row that an export repeats, leave it out; it may be nobody, or one person"
+    ]
 
 
 def test_labels_and_gazetteer_are_read_by_the_names_that_inputs_are_read_by(tmp_path):
