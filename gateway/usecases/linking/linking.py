@@ -93,7 +93,7 @@ def link_everything(wiring: Wiring) -> LinkageRun:
         # (4) Persons, households and kin.
         changed = write_persons(wiring, connection, run_id, result, assigned, links)
         write_pairs(wiring, connection, run_id, result)
-        households = write_households(wiring, connection, facts, assigned.person_of)
+        households = write_households(wiring, connection, facts, assigned)
         hasher = LinkHasher(wiring.custody, mask)
         keep_index(connection, hasher, records, facts, new_base(run_id, now, hasher, model, len(records)))
         # (5) Whose records became whose, last, so that no read of before follows in the log where it need not.

@@ -26,20 +26,22 @@ from linkage.households import (
     PersonResidence,
     derive_households,
 )
+from linkage.lineage import Assignment
 from linkage.occupancy import latest_day
 
 _SERVICE_HOUSEHOLD_LIMIT = 15
 
 
 def write_households(
-    wiring: Wiring, connection: Connection, facts: Sequence[IdentityFact], person: Mapping[str, str]
-) -> int:
-    """Derive every household anew and write it, and all kin; return how many there are.
-
-    `person` gives each record, by its id, the person it is held to be.
-    """
-    said = standing_corrections(connection)
-    before = with_those_taken_out(identities.household_members(connection), said)
+    wiring: Wiring, connection: Connection, facts: Sequence[IdentityFact], assigned: Assignment
+) -> int:  # fmt: skip
+    """Derive every household anew and write it, and all kin; return how many there are. `assigned`: who is who now."""
+    person, said = assigned.person_of, standing_corrections(connection)
+    stood = {
+        household: {UUID(assigned.merged.get(str(one), str(one))): period for one, period in members.items()}
+        for household, members in identities.household_members(connection).items()
+    }
+    before = as_derived(stood, said, assigned.split)
     stays = residences(facts, person, communal_uprns(connection))
     derived = derive_households(
         stays, relationships(facts, person), previous_households(before), lambda: str(wiring.mint()),
@@ -112,14 +114,30 @@ def kin(facts: Sequence[IdentityFact], person: Mapping[str, str]) -> Iterator[tu
                 yield UUID(one), UUID(other)
 
 
-def with_those_taken_out(
-    members: Mapping[UUID, Mapping[UUID, Period]], corrections: Iterable[StandingCorrection]
+def as_derived(
+    members: Mapping[UUID, Mapping[UUID, Period]],
+    corrections: Iterable[StandingCorrection],
+    split: Mapping[str, Iterable[str]],
 ) -> dict[UUID, dict[UUID, Period]]:
-    """Households as they were derived: with those whom stewards took out, so that the ids go on."""
+    """Households as they were derived, so that the ids go on: with those whom stewards took out, without those put in.
+
+    Of one that holds nobody else, since whoever lives there was taken for whom the steward put in, those are left who
+    took records of theirs by now: `split` gives who that is.
+    """
     whole = {household: dict(persons) for household, persons in members.items()}
+    put_in: dict[UUID, set[UUID]] = defaultdict(set)
     for each in corrections:
-        if not each.belongs:
+        if each.belongs:
+            put_in[each.household_id].add(each.person_id)
+        else:
             whole.setdefault(each.household_id, {}).setdefault(each.person_id, (None, None))
+    for household in put_in.keys() & whole.keys():
+        persons, added = whole[household], put_in[household]
+        left = {person: period for person, period in persons.items() if person not in added}
+        parted = {
+            UUID(one): period for person, period in persons.items() for one in split.get(str(person), ())
+        }  # fmt: skip
+        whole[household] = left or parted or persons
     return whole
 
 

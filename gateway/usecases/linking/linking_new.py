@@ -312,9 +312,8 @@ def _link(
     moved = {person for record, person in assigned.person_of.items() if previous.get(record) != person}
     gave = {previous[record] for record, person in assigned.person_of.items() if previous.get(record, person) != person}
     theirs = {link.person_id for link in links_of(connection, concerned)}
-    merged = {UUID(old): UUID(new) for old, new in assigned.merged.items()}
-    persons = (theirs | {UUID(one) for one in moved | gave}) - merged.keys()
-    whole = write_homes_of(run.wiring, connection, run.hasher, facts, persons, merged)
+    persons = (theirs | {UUID(one) for one in moved | gave}) - {UUID(old) for old in assigned.merged}
+    whole = write_homes_of(run.wiring, connection, run.hasher, facts, persons, assigned)
     return NewlyLinked(
         run.run_id, len(concerned), len(found.records), links_changed, assigned, left=not whole
     )  # fmt: skip

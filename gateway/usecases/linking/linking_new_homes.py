@@ -24,6 +24,7 @@ from gateway.store.near_identities import (
 )
 from gateway.usecases.linking.link_index import LinkHasher, place_tie, record_tie, service_tie
 from gateway.usecases.linking.linking_households import (
+    as_derived,
     kin,
     known_beside,
     member_rows,
@@ -32,12 +33,12 @@ from gateway.usecases.linking.linking_households import (
     relationships,
     residences,
     with_corrections,
-    with_those_taken_out,
 )
 from gateway.usecases.linking.linking_input import RELATIONSHIP
 from gateway.usecases.linking.linking_new_facts import RecordFacts
 from gateway.wiring import Wiring
 from linkage.households import Household, PersonResidence, derive_households
+from linkage.lineage import Assignment
 
 _ROUNDS = 2
 """Who moved here together lived together before: their earlier neighbours decide on that, and nobody beyond."""
@@ -58,24 +59,25 @@ class _Scope:
 
 def write_homes_of(
     wiring: Wiring, connection: Connection, hasher: LinkHasher, facts: RecordFacts, persons: Collection[UUID],
-    merged: Mapping[UUID, UUID],
+    assigned: Assignment,
 ) -> bool:  # fmt: skip
-    """Write households and kin of some persons anew; `merged` are ids that ended, with who took their records.
+    """Write households and kin of some persons anew; `assigned` tells which ids ended, and who took whose records.
 
     False where too many people live too close to look at them all: then only a run over everything can tell, and what
     stood stays as it is, under the ids of now.
     """
     # Whom they lived with is looked at beside them, whichever part these are in.
-    ordered = sorted({*persons, *merged.values()})
+    ordered = sorted({*persons, *map(UUID, assigned.merged.values())})
     parts = [set(ordered[start : start + _TOGETHER]) for start in range(0, len(ordered), _TOGETHER)]
-    written = [_write_homes(wiring, connection, hasher, facts, part, merged) for part in parts]
+    written = [_write_homes(wiring, connection, hasher, facts, part, assigned) for part in parts]
     return all(written)
 
 
 def _write_homes(
     wiring: Wiring, connection: Connection, hasher: LinkHasher, facts: RecordFacts, persons: Collection[UUID],
-    merged: Mapping[UUID, UUID],
+    assigned: Assignment,
 ) -> bool:  # fmt: skip
+    merged = {UUID(old): UUID(new) for old, new in assigned.merged.items()}
     with_ended = {*persons, *(old for old, new in merged.items() if new in persons)}
     shared = households_of(connection, with_ended)
     around = {*persons, *(merged.get(one, one) for members in shared.values() for one in members)}
@@ -97,7 +99,7 @@ def _write_homes(
     stays = residences(said, scope.person_of, communal_uprns(connection))
     derived = derive_households(
         stays, relationships(said, scope.person_of),
-        previous_households(with_those_taken_out(current, corrections)), lambda: str(wiring.mint()),
+        previous_households(as_derived(current, corrections, assigned.split)), lambda: str(wiring.mint()),
         known_beside(said, scope.person_of),
     )  # fmt: skip
     households = with_corrections(derived, corrections, scope.person_of)
