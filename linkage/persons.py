@@ -78,8 +78,7 @@ def cluster_scored(
     `known` is sorted by record id; `log_odds` holds every compared pair by the numbers of its records, smaller first.
     `adopted` are ids of records of adopted children (`linkage.adopted`).
     """
-    log_odds = without_adoptions(known, log_odds, adopted)
-    decided = _decided(known, decisions)
+    log_odds, decided = without_adoptions(known, log_odds, _decided(known, decisions), adopted)
     clustering, places = settle(known, log_odds, model, decided)
     return _result(known, model, log_odds, decided, (clustering, places))
 

@@ -62,8 +62,8 @@ _CANNOT_BE = "records of these two cannot be one person's; if one of them is wro
 _TOLD_APART = "it was decided that records of these two are two people's; if that is wrong, somebody else undoes it"
 _MOST_PAIRS = 40
 BECAUSE = {
-    SAME: "By way of others it would make one person of two whom a decision tells apart. Of the steps between those two"
-    " it is the least probable, or of equally probable ones the newest.",
+    SAME: "Something that wins over it keeps them apart, such as a decision that tells apart two whom it would make one"
+    " by way of others: of the steps between those it is the least probable, or of equally probable ones the newest.",
     DIFFERENT: "Nobody says any more who one of the two records is: it stays with whom it was last held to be.",
 }
 """Why linkage does not go by a decision of this verdict."""
