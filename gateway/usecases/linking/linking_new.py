@@ -115,7 +115,10 @@ def link_new(wiring: Wiring) -> NewlyLinked:
         # (2) Identity facts alone.
         facts = RecordFacts(wiring, connection, run.mask, run.hasher, run.now)
         concerned = _concerned(connection, run, facts, brought, identified_by(connection, met))
-        linked = _carry_out(connection, run, facts, concerned, base) if concerned else _nothing(run)
+        # That a child is adopted changes nothing that is compared, and parts what the birth name alone ties.
+        adopted = _persons_among(connection, {UUID(one) for one in adopted_records(connection, brought)})
+        concerned |= adopted
+        linked = _carry_out(connection, run, facts, concerned, base, again=adopted) if concerned else _nothing(run)
         if linked.assigned is not None or not concerned:
             mark_linked(connection, met, run.now)
         if left or linked.left:
@@ -148,7 +151,7 @@ def _relinked(wiring: Wiring, run: _Run, records: Collection[UUID]) -> NewlyLink
         if base is None or not concerned:
             return _left(connection, run) if concerned else _nothing(run)
         facts = RecordFacts(wiring, connection, run.mask, run.hasher, run.now)
-        linked = _carry_out(connection, run, facts, concerned, base, again=True)
+        linked = _carry_out(connection, run, facts, concerned, base, again=concerned)
         if linked.left:
             defer_linkage(connection)
     return linked
@@ -191,8 +194,9 @@ def _nothing(run: _Run) -> NewlyLinked:
 
 def _carry_out(
     connection: Connection, run: _Run, facts: RecordFacts, concerned: Collection[UUID], base: _Base,
-    *, again: bool = False,
+    *, again: Collection[UUID],
 ) -> NewlyLinked:  # fmt: skip
+    """Link the records `concerned`: those of which what is compared is new or has changed, and those of `again`."""
     # (3) The entry.
     sources = [fact.source for fact in facts.all_of(concerned)]
     append(connection, combination_entry(run.wiring, run.run_id, len(concerned), sources, run.now))
@@ -277,7 +281,7 @@ def _link(
     concerned: Collection[UUID],
     base: _Base,
     *,
-    again: bool,
+    again: Collection[UUID],
 ) -> NewlyLinked:
     # (4) The index first, so that new records meet each other as well.
     decisions = steward_decisions(connection)
@@ -288,7 +292,7 @@ def _link(
     # Whom a record met as it was, it may have held apart or together: they are looked at as well.
     before = neighbourhood([str(one) for one, kept in changed.items() if kept], neighbours, score, model, most)
     neighbours.remake(changed)
-    known = set() if again else {link.record_id for link in links_of(connection, concerned)} - changed.keys()
+    known = {link.record_id for link in links_of(connection, concerned)} - changed.keys() - {*again}
     seeds = {str(record) for record in concerned if record not in known}
     seeds.update(each.record.record_id for each in before.records)
     found = neighbourhood(seeds, neighbours, score, model, most)

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from gateway.usecases.linking.linking import link_everything
-from gateway.usecases.linking.linking_new import link_new
+from gateway.usecases.linking.linking_new import link_new, relink
 from gateway.usecases.linking.match_deciding import decide_match
 from gateway.usecases.linking.match_queue import matches_waiting
 from tests.gateway.northvale_world import CONTEXT
@@ -92,26 +92,55 @@ def test_a_pair_that_was_doubted_while_it_was_one_person_waits_again_where_linka
     assert waiting(northvale) == before
 
 
-def test_an_adopted_childs_two_identities_are_not_joined_and_nobody_is_asked(northvale, library):
-    birth = KELLY | {"forename": "Isabella Rose", "surname": "Hargreaves", "dob": "04/03/2019"}
-    new = birth | {"borrower_no": "LB990002", "surname": "Okonjo", "address": "1 Heron Row; Northvale", "phone": ""}
-    before = waiting(northvale)
-    library(birth)
-    # As where an episode ends in adoption (RC1, E11): what is kept of the child from then on bears another name.
+BIRTH = KELLY | {"forename": "Isabella Rose", "surname": "Hargreaves", "dob": "04/03/2019"}
+AFTER = BIRTH | {"borrower_no": "LB990002", "surname": "Okonjo", "address": "1 Heron Row; Northvale", "phone": ""}
+
+
+def mark_adopted(northvale, borrower):
+    """As where an episode ends in adoption (RC1, E11): what is kept of the child from then on bears another name."""
     northvale.sql(
         "INSERT INTO hearth.fact (fact_id, fact_key, record_id, source_no, item_no, value, nature, content_digest,"
         " batch_id, agreement, recorded_at) SELECT gen_random_uuid(), 'adopted', f.record_id, f.source_no,"
         " (SELECT item_no FROM hearth.item WHERE name = 'identity.protected'), '{\"kind\": \"adoption\"}', 'fact', '',"
         " f.batch_id, f.agreement, f.recorded_at FROM hearth.fact f WHERE f.record_id = :record LIMIT 1",
-        record=northvale.record_id("libraries", "LB990001"),
+        record=northvale.record_id("libraries", borrower),
     )
-    library(new)
+
+
+def test_an_adopted_childs_two_identities_are_not_joined_and_nobody_is_asked(northvale, library):
+    before = waiting(northvale)
+    library(BIRTH)
+    mark_adopted(northvale, "LB990001")
+    library(AFTER)
 
     for again in (False, True):
         if again:
             link_everything(northvale.wiring)
         assert persons_of(northvale, "LB990001", "LB990002") == 2
         assert waiting(northvale) == before
+
+
+def test_the_mark_parts_as_it_comes_whom_a_steward_had_taken_for_one(northvale, library):
+    """They stayed one person by day, since nothing that is compared had changed, and by night as decided."""
+    library(BIRTH, AFTER)
+    ids = sorted(northvale.record_id("libraries", one) for one in ("LB990001", "LB990002"))
+    northvale.sql(
+        "INSERT INTO hearth.match_decision VALUES (:id, :id, :one, :other, 'same', '', 'sub-W603', :now)",
+        id=northvale.wiring.mint(), one=ids[0], other=ids[1], now=northvale.clock.now,
+    )  # fmt: skip
+    relink(northvale.wiring, ids)
+    assert persons_of(northvale, "LB990001", "LB990002") == 1
+    mark_adopted(northvale, "LB990001")
+    northvale.sql(
+        "UPDATE desk.batch SET linked_at = NULL WHERE batch_id IN"
+        " (SELECT batch_id FROM hearth.fact WHERE fact_key = 'adopted')"
+    )
+
+    link_new(northvale.wiring)
+
+    assert persons_of(northvale, "LB990001", "LB990002") == 2
+    link_everything(northvale.wiring)
+    assert persons_of(northvale, "LB990001", "LB990002") == 2
 
 
 def persons_of(northvale, *borrowers):
