@@ -77,7 +77,12 @@ def test_of_a_mixture_that_nobody_saw_no_steward_is_asked(story):
     assert story.asked() == []
 
 
-def test_nobody_is_asked_to_compare_the_two_identities_of_an_adopted_child(story):
+@pytest.mark.parametrize("marked", ["the record that moved", "another of the child's"])
+def test_nobody_is_asked_to_compare_the_two_identities_of_an_adopted_child(story, marked):
+    """Where a service had marked another record of the child's, both identities were shown to a steward (P12)."""
+    caution = story.northvale.record_id("police", NOMINAL)
+    (source, key), *_ = sorted(story.northvale.person(*SON)["keys"].items())
+    record = caution if marked == "the record that moved" else story.northvale.record_id(source, key)
     story.page(READERS[0])
     # As where an episode ends in adoption (RC1, E11).
     story.northvale.sql(
@@ -85,13 +90,13 @@ def test_nobody_is_asked_to_compare_the_two_identities_of_an_adopted_child(story
         " batch_id, agreement, recorded_at) SELECT gen_random_uuid(), 'adopted', f.record_id, f.source_no,"
         " (SELECT item_no FROM hearth.item WHERE name = 'identity.protected'), '{\"kind\": \"adoption\"}', 'fact', '',"
         " f.batch_id, f.agreement, f.recorded_at FROM hearth.fact f WHERE f.record_id = :record LIMIT 1",
-        record=story.northvale.record_id("police", NOMINAL),
+        record=record,
     )
     story.put_right()
     link_new(story.northvale.wiring)
     link_everything(story.northvale.wiring)
 
-    assert owner(story, story.northvale.record_id("police", NOMINAL)) != story.northvale.person_id(*FATHER)
+    assert owner(story, caution) != story.northvale.person_id(*FATHER)
     assert story.asked() == []
 
 

@@ -93,14 +93,15 @@ def _raise(wiring: Wiring, run_id: UUID, versions: Sequence[LinkVersion], pairs:
     with wiring.database.transaction("hg_link") as connection:
         waiting = parted_waiting(connection, list(person))
         known = {frozenset(person[one] for one in pair) for pair in waiting}
-        apart = set(map(UUID, adopted_records(connection, sorted({one for pair in pairs for one in pair}))))
+        # Any service may have marked the child, on whichever record of theirs.
+        apart = {person[UUID(one)] for one in adopted_records(connection, sorted(person))}
         rows = [
             {
                 "review_id": wiring.mint_opaque(), "record_id": first, "other_record_id": second, "reason": PARTED,
                 "run_id": run_id, "raised_at": now,
             }
             for first, second in sorted({(min(pair), max(pair)) for pair in pairs})
-            if apart.isdisjoint((first, second)) and frozenset((person[first], person[second])) not in known
+            if apart.isdisjoint(both := frozenset((person[first], person[second]))) and both not in known
         ]  # fmt: skip
         if rows:
             asked = system_entry(
