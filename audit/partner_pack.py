@@ -2,7 +2,8 @@
 
 The folder of an export (`audit.export`) with two files more:
 
-    uses.json   canonical JSON: what others did with the partner's data, by purpose and month, small counts merged
+    uses.json   canonical JSON: what others did with the partner's data, by purpose and month, small counts merged:
+                {"2026-10": [[["attendance", "early_help"], 12], [["council_tax"], null]]}, null where it is too small
     pack.note   signed note of the log's key over seven lines: header, log, agency, tree size, time, and the SHA-256 of
                 openings.ndjson and uses.json (base64)
 
@@ -51,6 +52,7 @@ _FORM = re.compile(
     r"openings (?P<openings>[A-Za-z0-9+/]{43}=)\n"
     r"uses (?P<uses>[A-Za-z0-9+/]{43}=)\n"
 )
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LOOK_UPS = frozenset(
     {EventClass.CONSULTATION, EventClass.DISCLOSURE, EventClass.SEARCH, EventClass.PRINT, EventClass.EXPORT}
 )
@@ -128,8 +130,40 @@ def verify_pack(folder: Path, trust: Trust) -> PackVerdict:
     for name in (OPENINGS, USES):
         if _digest(folder / name) != found[name.partition(".")[0]]:
             raise ExportError(name, "is not the file that was signed")
+    _check_uses(_bytes(folder / USES))
     own = _count_own(folder, found["agency"])
     return PackVerdict(export, found["agency"], found["at"], own, earlier_key=key != keys[0])
+
+
+def _check_uses(data: bytes) -> None:
+    """A member told twice is read one way by one program and another way by the next; so is any other spelling."""
+    try:
+        months = parse_canonical(data.removesuffix(b"\n"))
+    except ValueError as error:
+        raise ExportError(USES, str(error)) from None
+    if not isinstance(months, Mapping):
+        raise ExportError(USES, "does not tell of months")
+    for month, cells in months.items():
+        told = _purposes(cells) if _MONTH.fullmatch(month) else None
+        if told is None:
+            problem = f"month {month}: is not a list of purposes with a count, or with none where it is small"
+            raise ExportError(USES, problem)
+        if len(set(told)) < len(told):
+            problem = f"month {month}: counts a purpose twice"
+            raise ExportError(USES, problem)
+
+
+def _purposes(cells: Json) -> list[str] | None:
+    """The purposes of a month's cells, or `None` where one is not purposes and a count."""
+    told: list[str] = []
+    for cell in cells if isinstance(cells, list) else [None]:
+        purposes, count = cell if isinstance(cell, list) and len(cell) == 2 else (None, None)  # noqa: PLR2004 - as above
+        if not isinstance(purposes, list) or not purposes or not all(isinstance(one, str) for one in purposes):
+            return None
+        if count is not None and (type(count) is not int or count < 0):
+            return None
+        told += map(str, purposes)
+    return told
 
 
 def _count_own(folder: Path, agency: str) -> int:

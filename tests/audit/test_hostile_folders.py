@@ -98,6 +98,36 @@ def test_a_pack_whose_note_is_signed_over_no_digest_at_all_is_one_line(export):
     assert problem(export, Trust(KEY)) == "openings.ndjson: is not the file that was signed"
 
 
+@pytest.mark.parametrize(
+    ("uses", "says"),
+    [
+        (b"", "not canonical JSON"),
+        (b"[" * 100_000, "not canonical JSON"),
+        (b'{"2026-10":[[["a"],9]],"2026-10":[[["a"],8]]}\n', "JSON is not in canonical form"),
+        (b'{"2026-10": [[["a"],9]]}\n', "JSON is not in canonical form"),
+        (b'{"2026-10":[[["a"],9]]}\n{}\n', "not canonical JSON"),
+        (b"[]\n", "does not tell of months"),
+        (b'{"2026-13":[]}\n', "month 2026-13: is not"),
+        (b'{"2026-10":[[["a"],9,"Lee Harwood"]]}\n', "month 2026-10: is not"),
+        (b'{"2026-10":[[["a"],true]]}\n', "month 2026-10: is not"),
+        (b'{"2026-10":[[["a"],-1]]}\n', "month 2026-10: is not"),
+        (b'{"2026-10":[[[],9]]}\n', "month 2026-10: is not"),
+        (b'{"2026-10":[[["a","b"],9],[["b"],8]]}\n', "month 2026-10: counts a purpose twice"),
+    ],
+)
+def test_uses_that_can_be_read_in_two_ways_or_hold_more_than_counts_are_refused_though_they_are_signed(
+    export, uses, says
+):
+    (export / OPENINGS).write_bytes(b"")
+    for told in (b'{"2026-09":[],"2026-10":[[["a","b"],12],[["c"],null]]}\n', uses):
+        (export / USES).write_bytes(told)
+        seal_pack(export, "police", len(LEAVES), AT, LOG)
+        if told is not uses:
+            assert "pack of police" in verify_path(export, Trust(KEY))
+
+    assert problem(export, Trust(KEY)).startswith(f"uses.json: {says}")
+
+
 def test_two_entries_under_one_id_are_not_one_entry_of_a_pack(tmp_path):
     made = [commit_entry(entry_of(at), lambda _: secrets.token_bytes(32)) for at in (AT, AT + timedelta(minutes=1))]
     folder = written(tmp_path / "pack", [leaf for leaf, _ in made])
