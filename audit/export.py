@@ -77,6 +77,19 @@ def write_export(
     return builder.size
 
 
+def files_of(size: int) -> Iterator[str]:
+    """The names of all files that an export of so many entries may have."""
+    yield from (MANIFEST, CHECKPOINT, ENTRIES, OPENINGS)
+    level, width = 0, size
+    while width:
+        for number in range(-(-width // TILE_WIDTH)):
+            within = min(TILE_WIDTH, width - number * TILE_WIDTH)
+            yield tile_path(level, number, within)
+            if level == 0:
+                yield bundle_path(number, within)
+        level, width = level + 1, width // TILE_WIDTH
+
+
 def read_openings(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Opening]]]:
     """The openings of an export with their leaf indices, as the writer writes them and in no other form.
 

@@ -19,6 +19,7 @@ from audit.canonical import parse_json
 from audit.entry import EventClass
 from audit.errors import AuditError, ExportError
 from audit.partner_pack import OwnEntry, own_entries
+from audit.plain_folder import require_plain
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMES = ("batch_id", "entry_id", "entry", "receipt")
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--accesses", action="store_true", help="look-ups of the partner's own staff too")
     options = parser.parse_args(arguments)
     try:
+        require_plain(options.pack)
         difference = reconcile(own_entries(options.pack), read_ledger(options.ledger), accesses=options.accesses)
     except AuditError as error:
         sys.stdout.write(f"FAIL {error}\n")
@@ -87,12 +89,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def told(difference: Difference) -> list[str]:
-    """The difference in lines, one for each id; one line that says so where both agree."""
+    """The difference in lines, one for each id; one line that says so where both agree.
+
+    A pack that somebody made up agrees with whatever they like, so that line says what it rests on.
+    """
     lines = [
         f"DIFF {one}: you hold an answer about it, and the log has no such entry" for one in difference.not_in_the_log
     ]
     lines += [f"DIFF {one}: the log says that it is yours, and you did not keep it" for one in difference.not_in_yours]
-    return lines or ["OK both sides name the same"]
+    return lines or ["OK both sides name the same; whether the pack is the log's own says audit.verify"]
 
 
 def _ids(line: str) -> set[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from audit.checkpoint import Checkpoint
 from audit.entry import EventClass, format_second
-from audit.errors import AuditError, ExportError, WitnessError
+from audit.errors import AuditError, ExportError, RestoreError
 from audit.export import CHECKPOINT
 from audit.keys import VerifierKey
 from audit.leaf import LEAF_FORM
@@ -45,23 +45,30 @@ def open_restores(
 ) -> tuple[Restore, ...]:
     """Open declared restores, each under whichever of the log's `keys` signed it.
 
-    Raises `NoteError`, `RestoreError`, or `WitnessError` for one that too few cosigned. Without a policy one known
-    witness is enough: a log alone cannot excuse itself.
+    Raises `RestoreError` with the number of the one that does not hold or that too few cosigned: it is said of another
+    file. Without a policy one known witness is enough: a log alone cannot excuse itself.
     """
-    opened = [_open(note, keys, witnesses) for note in notes]
-    for one in opened:
+    opened = [_open(f"number {number}", note, keys, witnesses) for number, note in enumerate(notes, 1)]
+    for number, one in enumerate(opened, 1):
         if not _accepted(one, policy):
-            raise WitnessError(len(one.witnesses), max(1, len(one.witnesses) + 1))
+            problem = (
+                f"number {number} excuses nothing, {len(one.witnesses)} known witness(es) have cosigned it: too few"
+            )
+            raise RestoreError(problem)
     return tuple(one.restore for one in opened)
 
 
-def _open(note: str, keys: Sequence[VerifierKey | str], witnesses: Sequence[VerifierKey | str]) -> OpenedRestore:
-    for key in keys[1:]:
+def _open(
+    name: str, note: str, keys: Sequence[VerifierKey | str], witnesses: Sequence[VerifierKey | str]
+) -> OpenedRestore:
+    problem: AuditError | None = None
+    for key in keys:
         try:
             return open_restore(note, key, witnesses)
-        except AuditError:
-            continue
-    return open_restore(note, keys[0], witnesses)
+        except AuditError as error:
+            problem = problem or error
+    told = f"{name}: {str(problem).removeprefix('declared restore: ')}"
+    raise RestoreError(told)
 
 
 def excuse(older: Sequence[Checkpoint], restores: Sequence[Restore]) -> Excused:

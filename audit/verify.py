@@ -10,8 +10,6 @@ One line is written for each path: OK and what was proved, or FAIL and what is w
 """
 
 import argparse
-import os
-import stat
 import sys
 from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
@@ -21,12 +19,14 @@ from audit import fork, reader_gone, receipt, restore, tlog_proof
 from audit.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from audit.entry import format_second
 from audit.errors import AuditError, CheckpointError, ForkError, NoteError, ReceiptError, WitnessError
+from audit.export import files_of
 from audit.held import compare_heads, open_older
 from audit.keys import VerifierKey
 from audit.leaf import LEAF_FORM, parse_leaf
 from audit.map_receipt import RECEIPTS_FOLDER, is_map_receipt, verify_map_receipt
 from audit.notes import Verified
-from audit.partner_pack import is_pack, verify_pack
+from audit.partner_pack import NOTE, USES, is_pack, verify_pack
+from audit.plain_folder import require_plain, stray_words
 from audit.policy import Policy, parse_policy
 from audit.restored import excuse, open_restores
 from audit.verify_export import ExportVerdict, Trust, verify_export
@@ -41,26 +41,12 @@ def verify_path(path: Path, trust: Trust, needed: int = 0, leaf: bytes | None = 
     `needed` is how many known witnesses must have cosigned; `leaf` the leaf of a receipt that does not carry it.
     """
     try:
-        _require_plain(path)
+        require_plain(path)
         return _sentence(path, trust, needed, leaf)
     except OSError as error:
         # An export is made for its maker's eyes alone (mode 0700): another account is told, and shown no traceback.
         problem = f"cannot be read: {error.strerror or type(error).__name__}"
         raise ReceiptError(problem) from None
-
-
-def _require_plain(path: Path) -> None:
-    """An unpacked archive may hold pipes, at which a reader waits for ever, and links to files of the reader's own."""
-    if not path.is_dir():
-        if path.exists() and not path.is_file():
-            raise ReceiptError("is neither a file nor a folder")
-        return
-    for folder, folders, files in os.walk(path):
-        for name in sorted((*folders, *files)):
-            one = Path(folder, name)
-            if not stat.S_ISDIR(mode := one.lstat().st_mode) and not stat.S_ISREG(mode):
-                problem = f"{one.relative_to(path)}: is a link or a device; such a folder holds plain files alone"
-                raise ReceiptError(problem)
 
 
 def _sentence(path: Path, trust: Trust, needed: int, leaf: bytes | None) -> str:
@@ -162,11 +148,15 @@ def _pack_sentence(path: Path, trust: Trust, needed: int) -> str:
     found = verify_pack(path, trust)
     signed = ", signed by an earlier key of the log" if found.earlier_key else ""
     words = f"pack of {found.agency} as of {found.at}{signed}, {found.own} entries of its own; "
-    return words + _export_words(found.export, needed, trust.policy)
+    words += _export_words(found.export, needed, trust.policy)
+    return words + stray_words(path, {NOTE, USES, *files_of(found.export.head.checkpoint.size)})
 
 
 def _export_sentence(path: Path, trust: Trust, needed: int) -> str:
-    return _export_words(verify_export(path, trust), needed, trust.policy)
+    found = verify_export(path, trust)
+    words = _export_words(found, needed, trust.policy)
+    # A log that is not ours may keep tiles of earlier sizes, and files that its own format has.
+    return words + (stray_words(path, set(files_of(found.head.checkpoint.size))) if found.has_rows else "")
 
 
 def _export_words(found: ExportVerdict, needed: int, policy: Policy | None) -> str:
@@ -199,7 +189,8 @@ def _report_sentence(path: Path, trust: Trust, needed: int) -> str:
             f"{found.unreceipted} of its map(s) have no receipt in {RECEIPTS_FOLDER}, so no witness vouches for them"
         )
         raise CheckpointError(problem)
-    return "; ".join((found.sentence(), *sorted(heads))) + _held_words([one.checkpoint for one in found.heads], trust)
+    words = "; ".join((found.sentence(), *sorted(heads))) + _held_words([one.checkpoint for one in found.heads], trust)
+    return words + (stray_words(path, found.files) if path.is_dir() else "")
 
 
 def _fork_sentence(text: str, trust: Trust) -> str:

@@ -14,7 +14,7 @@ from audit.checkpoint import OpenedCheckpoint
 from audit.errors import AuditError, ReceiptError, SubjectPackError
 from audit.map_receipt import RECEIPTS_FOLDER, VerifiedMap, verify_map_receipt
 from audit.subject_pack import MAX_PACK_BYTES, PACK_FORMAT
-from audit.subject_report import PACK, check_words, checked_letter, count_not_shown, count_teams_told
+from audit.subject_report import PACK, WORDS, check_words, checked_letter, count_not_shown, count_teams_told
 from audit.subject_seal import SEAL, check_seal
 from audit.verify_export import Trust
 from audit.verify_subject_pack import VerifiedPack, verify_subject_pack
@@ -31,7 +31,7 @@ class VerifiedReport:
 
     `not_shown` counts the look-ups of which the council says that nothing of the person was shown, `teams_told` the
     lines whose team it tells by another name than the one in the log; `earlier_key`: the seal is of a key that the log
-    had before; `unproved` is how long before it was made its proof ends.
+    had before; `unproved` is how long before it was made its proof ends; `files` are what was read of it.
     """
 
     proved: VerifiedPack
@@ -40,6 +40,7 @@ class VerifiedReport:
     teams_told: int
     earlier_key: bool
     unproved: timedelta
+    files: frozenset[str]
 
     @property
     def unreceipted(self) -> int:
@@ -75,7 +76,8 @@ def verify_report(path: Path, trust: Trust) -> VerifiedReport:
     """Verify a report's folder, or a pack alone. Raises `AuditError`; receipts name their file."""
     key, *earlier = trust.keys()
     pack = path / PACK if path.is_dir() else path
-    maps = [_receipt(one, trust) for one in sorted((path / RECEIPTS_FOLDER).glob("*.json"))]
+    receipts = sorted((path / RECEIPTS_FOLDER).glob("*.json"))
+    maps = [_receipt(one, trust) for one in receipts]
     data = _read(pack, MAX_PACK_BYTES)
     proved = verify_subject_pack(data, key, [one.coverage for one in maps], trust.origin, earlier)
     sealed_by = check_seal(_seal(pack), data, proved.pack.log_id, trust.keys())
@@ -87,6 +89,7 @@ def verify_report(path: Path, trust: Trust) -> VerifiedReport:
     return VerifiedReport(
         proved, heads, count_not_shown(proved.pack), count_teams_told(proved.pack), earlier_key=sealed_by != key,
         unproved=letter.made_at - letter.proved_until,
+        files=frozenset({PACK, SEAL, *WORDS, *(f"{RECEIPTS_FOLDER}/{one.name}" for one in receipts)}),
     )  # fmt: skip
 
 

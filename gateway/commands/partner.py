@@ -8,6 +8,7 @@ import typer
 from audit.entry import EventClass
 from audit.errors import AuditError
 from audit.partner_pack import own_entries
+from audit.plain_folder import require_plain
 from audit.reconcile import read_ledger, told
 from audit.reconcile import reconcile as compare
 from gateway.commands.check_command import check_command
@@ -57,6 +58,7 @@ def reconcile(
     Exit status 0 when both agree, 1 when they differ (one line for each id), 2 when a file cannot be read.
     """
     try:
+        require_plain(pack)
         difference = compare(own_entries(pack), read_ledger(ledger), accesses=accesses)
     except AuditError as error:
         raise CommandError(str(error)) from None

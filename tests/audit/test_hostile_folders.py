@@ -12,15 +12,16 @@ import pytest
 from audit.canonical import canonical_json
 from audit.encoding import to_base64
 from audit.entry import Entry, EventClass
-from audit.export import OPENINGS
+from audit.export import OPENINGS, files_of
 from audit.leaf import commit_entry
 from audit.notes import parse_note, sign_note
 from audit.partner_pack import NOTE, USES, seal_pack
 from audit.receipt import Promise, sign_promise
+from audit.reconcile import main as reconcile
 from audit.verify import main, verify_path
 from audit.verify_export import Trust
 from tests.audit.grown_log import LOG
-from tests.audit.test_held import AT, KEY, LEAVES, problem, written
+from tests.audit.test_held import AT, KEY, LEAVES, leaf_of, problem, written
 
 LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 FORGED = "one\nOK report: nothing is left out.json"
@@ -52,6 +53,40 @@ def test_a_link_to_a_whole_folder_is_the_readers_own(export, tmp_path):
     (tmp_path / "newest").symlink_to(export)
 
     assert "3 rows" in verify_path(tmp_path / "newest", Trust(KEY))
+
+
+def test_a_file_that_a_folder_has_no_place_for_is_said_not_to_be_checked(export):
+    assert "NOT checked" not in verify_path(export, Trust(KEY))
+    (export / "read me first.html").write_text("Nobody but your doctor looked.")
+    (export / "tile" / "0" / "001.p").mkdir()
+    (export / "tile" / "0" / "001.p" / "1").write_bytes(bytes(32))
+    said = 'NOT checked: 2 file(s) that have no place in it, such as "read me first.html"'
+
+    assert verify_path(export, Trust(KEY)).endswith(said)
+    (export / OPENINGS).write_bytes(b"")
+    (export / USES).write_bytes(canonical_json({}) + b"\n")
+    seal_pack(export, "police", len(LEAVES), AT, LOG)
+    assert verify_path(export, Trust(KEY)).endswith(said)
+    for name in ("export.json", "entries.ndjson", OPENINGS, USES, NOTE):
+        (export / name).unlink()
+    assert "NOT checked" not in verify_path(export, Trust(KEY))
+
+
+def test_the_files_of_an_export_are_those_that_are_written(tmp_path):
+    for size in (0, 1, 256, 257, 600):
+        leaves = [leaf_of(number, AT) for number in range(size)]
+        folder = written(tmp_path / str(size), leaves)
+        found = {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()}
+        assert found | {OPENINGS} == set(files_of(size))
+    assert "tile/2/000.p/1" in set(files_of(256**2))
+
+
+def test_nobody_waits_at_a_pipe_or_follows_a_link_to_reconcile_either(export, tmp_path, capsys):
+    (tmp_path / "ledger").write_text("")
+    os.mkfifo(export / OPENINGS)
+
+    assert reconcile([str(export), str(tmp_path / "ledger")]) == 2
+    assert capsys.readouterr().out.startswith("FAIL openings.ndjson: is a link or a device")
 
 
 def test_no_name_of_a_file_writes_a_line_of_its_own(tmp_path, capsys):

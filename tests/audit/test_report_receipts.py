@@ -100,3 +100,13 @@ def test_a_receipt_whose_head_was_signed_before_a_rotation_needs_the_earlier_key
 
     assert problem(folder, Trust(KEY)) == "map-receipts/disclosable-1.json: no known key has signed the note"
     assert "the log holds its 1 map(s)" in verify_path(folder, Trust(KEY, earlier_keys=(BEFORE.verifier(),)))
+
+
+def test_a_file_beside_a_report_that_nothing_vouches_for_is_told(folder, book):
+    keep(folder, "disclosable-1.json", receipt_of(book.map(range(1, 6))))
+    assert "NOT checked" not in verify_path(folder, Trust(KEY))
+    (folder / "report.pdf").write_bytes(b"%PDF")
+    keep(folder, "later.txt", b"")
+
+    said = 'NOT checked: 2 file(s) that have no place in it, such as "map-receipts/later.txt"'
+    assert verify_path(folder, Trust(KEY)).endswith(said)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from audit.checkpoint import parse_checkpoint
 from audit.entry import EventClass
-from audit.errors import ExportError, RestoreError, WitnessError
+from audit.errors import ExportError, RestoreError
 from audit.keys import COSIGNATURE_V1, SignerKey
 from audit.notes import add_signatures, cosign
 from audit.restore import RestoreReason, open_restore
@@ -177,8 +177,8 @@ def test_whoever_kept_a_checkpoint_is_shown_the_cosigned_declaration_or_a_cheat(
     for inside in (rehearsal.inside, rehearsal.newest):
         with pytest.raises(ExportError, match="cut back"):
             verified((inside,))
-        with pytest.raises(WitnessError):
-            verified((inside,), done.note)
+        with pytest.raises(RestoreError, match=r"number 2 excuses nothing, 0 known witness\(es\) have cosigned it"):
+            verified((inside,), accepted, done.note)
         found = verified((rehearsal.before, inside), accepted)
         assert (found.older, found.restores) == (1, (done.restore,))
     # The witness goes on from where the log was restored to.
