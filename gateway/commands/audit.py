@@ -10,7 +10,7 @@ import typer
 from audit.encoding import to_base64
 from audit.entry import EventClass, Outcome
 from audit.errors import AuditError, NoteError
-from audit.keys import SignerKey, VerifierKey
+from audit.keys import VerifierKey
 from audit.policy import parse_policy
 from audit.verify import one_line, verify_path
 from audit.verify_export import Trust
@@ -18,12 +18,12 @@ from gateway.commands.as_known import as_known
 from gateway.commands.files import CommandError
 from gateway.commands.journal import journal
 from gateway.commands.log import export, plain_errors, search
+from gateway.commands.own_keys import own_keys
 from gateway.commands.partner import partner_pack, reconcile
 from gateway.commands.restore import declare_restore
 from gateway.commands.settings import read_settings
 from gateway.commands.status import status
 from gateway.commands.subject import subject_report
-from gateway.custody import load_ring
 from gateway.policy_file import read_policy
 from gateway.settings import Settings
 
@@ -108,7 +108,7 @@ def key(
     every: bool = typer.Option(False, "--all", help="Earlier keys too, newest first: they verify what they signed."),
 ) -> None:
     """Print the log's verifier key, to be given to partners and regulators by another road than the log itself."""
-    for one in _own_keys(read_settings())[: None if every else 1]:
+    for one in own_keys(read_settings())[: None if every else 1]:
         typer.echo(one.encode())
 
 
@@ -173,16 +173,11 @@ def _trusted(key_text: str | None, earlier: Sequence[str]) -> tuple[VerifierKey,
     if key_text is None:
         if earlier:
             raise CommandError("--earlier-key goes with --key; this gateway's own keys are all known without either")
-        return _own_keys(read_settings())
+        return own_keys(read_settings())
     try:
         return tuple(VerifierKey.parse(one) for one in (key_text, *earlier))
     except AuditError:
         raise CommandError("--key or --earlier-key is no verifier key; it reads name+id+base64") from None
-
-
-def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:
-    versions = load_ring(settings.keys_dir, "log").versions
-    return tuple(SignerKey(settings.log_origin, version.secret).verifier() for version in reversed(versions))
 
 
 app.command(name="declare-restore")(declare_restore)

@@ -3,7 +3,9 @@
 import typer
 
 from audit.entry import EventClass
+from gateway.commands.own_keys import own_keys
 from gateway.commands.settings import read_settings
+from gateway.settings import Settings
 
 app = typer.Typer(
     help="Create, list and rotate the gateway's keys.",
@@ -39,13 +41,29 @@ def rotate(
 ) -> None:
     """Put a new version of a key in use and record it in the log. Earlier versions stay, for what they made.
 
-    Restart the gateway and the sequencer afterwards: a running process goes on with the keys it started with.
+    Restart every process of the gateway afterwards: one that runs goes on with the keys it started with.
     """
     from gateway.operator_parts import operator_entry, operator_parts  # noqa: PLC0415 - loads the store
     from gateway.usecases.log.keys import rotate as rotate_key  # noqa: PLC0415 - the same
 
-    with operator_parts(read_settings()) as parts:
+    settings = read_settings()
+    with operator_parts(settings) as parts:
         done = rotate_key(
             parts, purpose, lambda detail: operator_entry(parts, EventClass.CONFIGURATION, detail=dict(detail))
         )
-    typer.echo(f"{done.purpose}: {done.new} is in use, {done.old} is kept; restart the gateway and the sequencer")
+    typer.echo(f"{done.purpose}: {done.new} is in use, {done.old} is kept")
+    for step in (*(_steps_of_a_log(settings) if done.purpose == "log" else ()), "restart every process of the gateway"):
+        typer.echo(f"- {step}")
+
+
+def _steps_of_a_log(settings: Settings) -> tuple[str, ...]:
+    """What comes before the restart: a cosigner that starts under a policy of the old key alone refuses to."""
+    new = own_keys(settings)[0].encode()
+    give = f"give partners and the regulator the new verifier key, by another road than the log: {new}"
+    if settings.witness_policy is None:
+        return (give,)
+    return (
+        give,
+        f"have each witness's operator run: hearthgate witness trust DIR {new}",
+        f"add a line to {settings.witness_policy}: log {new}",
+    )

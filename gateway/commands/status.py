@@ -14,15 +14,19 @@ _ALARM = 1
 def status(
     as_json: bool = typer.Option(False, "--json", help="One JSON object instead of lines."),
 ) -> None:
-    """Show how the log stands. Exit status 1 when a witness shows that the log was rolled back or forked."""
+    """Show how the log stands.
+
+    Exit status 1 when a witness shows that the log was rolled back or forked, and when nothing is signed or cosigned
+    until somebody acts.
+    """
     from gateway.jobs.asking_witness import ALARMS  # noqa: PLC0415 - help needs no database
     from gateway.operator_parts import operator_parts  # noqa: PLC0415 - the same
-    from gateway.usecases.log.log_status import log_status  # noqa: PLC0415 - the same
+    from gateway.usecases.log.log_status import log_status, what_halts  # noqa: PLC0415 - the same
 
     with operator_parts(read_settings()) as parts:
-        found = log_status(parts)
+        found, halts = log_status(parts), what_halts(parts)
     if as_json:
-        typer.echo(json.dumps(asdict(found), default=lambda value: value.isoformat()))
+        typer.echo(json.dumps({**asdict(found), "halts": halts}, default=lambda value: value.isoformat()))
     else:
         signed = "never" if found.signed_at is None else _instant(found.signed_at)
         typer.echo(f"entries in the tree     {found.size}, newest checkpoint {signed}")
@@ -37,7 +41,9 @@ def status(
             typer.echo(f"witness {one.name}: {last}{wrong}")
         if not found.has_witnesses:
             typer.echo("no witnesses: HEARTHGATE_WITNESS_POLICY is not set")
-    if ALARMS & set(found.problems):
+        for sentence in halts:
+            typer.echo(sentence)
+    if halts or ALARMS & set(found.problems):
         raise typer.Exit(_ALARM)
 
 

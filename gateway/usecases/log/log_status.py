@@ -15,7 +15,8 @@ from audit.errors import AuditError
 from audit.keys import VerifierKey
 from audit.notes import add_signatures, parse_signature_lines
 from audit.policy import Policy
-from gateway.policy_file import read_policy
+from gateway.errors import ConfigurationError
+from gateway.policy_file import cosigning_policy, read_policy
 from gateway.store.errors import DatabaseUnavailableError
 from gateway.store.log import StoredCheckpoint, is_read_only, newest_checkpoint
 from gateway.store.witnesses import (
@@ -27,6 +28,7 @@ from gateway.store.witnesses import (
     witness_states,
 )
 from gateway.usecases.log.log_parts import LogParts, log_keys
+from gateway.usecases.log.restoring import guard_of
 
 _RECENT = timedelta(minutes=1)
 
@@ -95,6 +97,26 @@ def log_status(parts: LogParts) -> LogStatus:
         has_witnesses=policy is not None,
         witnesses=() if policy is None else tuple(_witness(one.key, states) for one in policy.witnesses),
     )
+
+
+def what_halts(parts: LogParts) -> tuple[str, ...]:
+    """Why nothing is signed or cosigned until somebody acts, in sentences.
+
+    A restore that nobody declared, or a policy of another key: the processes that stand still for it say so on their
+    own output alone.
+    """
+    found = []
+    try:
+        with parts.database.transaction("hg_desk") as connection:
+            guard_of(parts).check(connection)
+    except AuditError as error:
+        found.append(f"nothing is signed: {error}")
+    try:
+        if parts.settings.witness_policy is not None:
+            cosigning_policy(parts.settings, log_keys(parts)[0])
+    except ConfigurationError as error:
+        found.append(f"nothing is cosigned once the gateway is restarted: {error}")
+    return tuple(found)
 
 
 def require_writable(parts: LogParts) -> None:

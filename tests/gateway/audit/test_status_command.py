@@ -5,8 +5,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.commands import audit as cli_audit
+from gateway.commands import keys as cli_keys
 from gateway.store.engine import SERVING_ROLES
 from gateway.store.witnesses import WitnessState, save_witness_state
+from tests.audit.grown_log import GrownLog
 from tests.gateway.audit.log_book import AT, an_entry, write
 from tests.gateway.audit.witnessed_town import Town
 
@@ -27,8 +29,8 @@ def run(town, cluster, database_name, monkeypatch):
     monkeypatch.setenv("HEARTHGATE_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("HEARTHGATE_WITNESS_POLICY", str(town.policy_file))
 
-    def run_command(*arguments):
-        result = CliRunner().invoke(cli_audit.app, [str(one) for one in arguments])
+    def run_command(*arguments, app=cli_audit.app):
+        result = CliRunner().invoke(app, [str(one) for one in arguments])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.output
@@ -77,6 +79,36 @@ def test_a_log_that_a_witness_shows_to_be_rolled_back_ends_the_command_with_1(to
 
     assert status == 1
     assert "log-rolled-back since 2026-11-16 09:30:15 UTC" in said
+
+
+def test_a_restore_that_nobody_declared_is_told_before_any_witness_can(town, run, wiring):
+    town.grow(3)
+    town.round()
+    assert run("status")[0] == 0
+    longer = GrownLog([b"x"] * 7, wiring.log_signer)
+    town.settings.log_mark.write_text(longer.note(7))
+
+    status, said = run("status")
+
+    assert status == 1
+    assert "nothing is signed: the log has 3 entries and 7 were signed: a backup was restored and not declared" in said
+    assert json.loads(run("status", "--json")[1])["halts"][0].startswith("nothing is signed")
+
+
+def test_after_a_rotation_each_step_is_told_and_a_policy_of_the_old_key_is_not_passed_over(town, run):
+    town.grow(3)
+    town.round()
+
+    told = run("rotate", "log", app=cli_keys.app)[1].splitlines()
+    new = run("key")[1].strip()
+
+    assert [line for line in told if line.endswith(f"witness trust DIR {new}")]
+    assert told[-2:] == [f"- add a line to {town.policy_file}: log {new}", "- restart every process of the gateway"]
+    status, said = run("status")
+    assert status == 1
+    assert "nothing is cosigned once the gateway is restarted: the witness policy is of another log" in said
+    town.policy_file.write_text(f"log {new}\n{town.policy_file.read_text()}")
+    assert run("status")[0] == 0
 
 
 def test_without_a_policy_the_status_says_so(town, run, monkeypatch):
