@@ -51,23 +51,39 @@ def trust(
     """Witness a log from now on. A second key of one log is its rotated one; checkpoints under either are taken."""
     from gateway.witness.folder import open_witness  # noqa: PLC0415 - as above
 
-    try:
-        log = VerifierKey.parse(vkey)
-    except AuditError:
-        raise CommandError("that is no verifier key; it reads name+id+base64") from None
+    log = _key(vkey)
     if log.kind != ED25519:
         raise CommandError("that is the key of a witness, and no log's")
     open_witness(folder)[1].trust(log, origin)
     typer.echo(f"witnessing {origin or log.name}")
 
 
+@app.command()
+def distrust(
+    folder: Path = _DIR,
+    vkey: str = typer.Argument(metavar="VKEY", help="A key that the log no longer has: it was rotated, or stolen."),
+) -> None:
+    """Take no checkpoint and no declared restore under a key any more. What it signed before still counts.
+
+    Whoever stole a log's key and has an export of it could otherwise have a history of their own cosigned here.
+    """
+    from gateway.witness.folder import open_witness  # noqa: PLC0415 - as above
+
+    record = open_witness(folder)[1]
+    origins = record.distrust(_key(vkey))
+    if not origins:
+        raise CommandError("no log that is witnessed here has or had that key")
+    for origin in origins:
+        typer.echo(f"{origin}: nothing is taken under that key any more; {len(record.trusted()[origin])} other key(s)")
+
+
 @app.command(name="list")
 def list_(folder: Path = _DIR) -> None:
-    """List the logs that are witnessed: origin, number of keys, and the size cosigned last."""
+    """List the logs that are witnessed: origin, number of keys that are trusted, and the size cosigned last."""
     from gateway.witness.folder import open_witness  # noqa: PLC0415 - as above
 
     _, record = open_witness(folder)
-    for origin, keys in record.logs().items():
+    for origin, keys in record.trusted().items():
         head = record.newest(origin)
         typer.echo(f"{origin}  {len(keys)} key(s)  {'nothing cosigned' if head is None else f'{head.size} entries'}")
 
@@ -138,3 +154,10 @@ def accept_restore(
     declared.write_text(accepted, encoding="utf-8", newline="")
     lost = f"{restore.lost_from.size} to {restore.lost_to.size - 1}"
     typer.echo(f"accepted: entries {lost} of {restore.log_id} are lost; send {declared} back to the council")
+
+
+def _key(text: str) -> VerifierKey:
+    try:
+        return VerifierKey.parse(text)
+    except AuditError:
+        raise CommandError("that is no verifier key; it reads name+id+base64") from None

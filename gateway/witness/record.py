@@ -26,6 +26,10 @@ CREATE TABLE earlier (
 );
 CREATE TABLE restore (origin TEXT NOT NULL, declared TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (origin, declared));
 """
+_DISTRUSTED = (
+    "CREATE TABLE IF NOT EXISTS distrusted_key (origin TEXT NOT NULL, vkey TEXT NOT NULL, PRIMARY KEY (origin, vkey))"
+)
+"""Not in a file of before there was a way to distrust a key: it is made by whoever first does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,34 @@ class Record:
     def trust(self, key: VerifierKey, origin: str | None = None) -> None:
         """Witness this log from now on; a second key of one origin is a rotated one."""
         with self.changing() as change:
-            change.execute("INSERT OR IGNORE INTO log_key VALUES (?, ?)", (origin or key.name, key.encode()))
+            named = (origin or key.name, key.encode())
+            change.execute("INSERT OR IGNORE INTO log_key VALUES (?, ?)", named)
+            change.execute(_DISTRUSTED, ())
+            change.execute("DELETE FROM distrusted_key WHERE (origin, vkey) = (?, ?)", named)
+
+    def distrust(self, key: VerifierKey) -> list[str]:
+        """Take nothing under this key any more; gives the origins of the logs that had it.
+
+        It stays known: what it signed before is still compared with, and convicts.
+        """
+        with self.changing() as change:
+            rows = change.execute("SELECT origin FROM log_key WHERE vkey = ?", (key.encode(),)).fetchall()
+            change.execute(_DISTRUSTED, ())
+            for (origin,) in rows:
+                change.execute("INSERT OR IGNORE INTO distrusted_key VALUES (?, ?)", (origin, key.encode()))
+        return [origin for (origin,) in rows]
+
+    def trusted(self) -> dict[str, list[VerifierKey]]:
+        """The keys under which something new is taken, by origin."""
+        with closing(self._connect()) as connection:
+            made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'distrusted_key'").fetchone()
+            rows = connection.execute("SELECT origin, vkey FROM distrusted_key").fetchall() if made else []
+        return {
+            origin: [key for key in keys if (origin, key.encode()) not in rows] for origin, keys in self.logs().items()
+        }
 
     def logs(self) -> dict[str, list[VerifierKey]]:
-        """The keys of the logs that are witnessed, by origin."""
+        """The keys that the logs have or had, by origin."""
         found: dict[str, list[VerifierKey]] = {}
         with closing(self._connect()) as connection:
             for origin, vkey in connection.execute("SELECT origin, vkey FROM log_key ORDER BY rowid"):

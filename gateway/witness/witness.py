@@ -36,7 +36,7 @@ class Witness:
 
     def add_checkpoint(self, body: bytes) -> NoteSignature:
         """Cosign the checkpoint of a request. Raises `WitnessRefusalError` with the protocol's answer."""
-        submission = open_request(body, self.record.logs())
+        submission = open_request(body, self.record.trusted())
         origin, head = submission.checkpoint.origin, submission.checkpoint
         try:
             with self.record.changing() as change:
@@ -78,7 +78,7 @@ class Witness:
 
     def _declared(self, note: str) -> OpenedRestore:
         problem: Exception = RestoreError("it is not of a log that this witness knows")
-        for keys in self.record.logs().values():
+        for keys in self.record.trusted().values():
             for key in keys:
                 try:
                     return open_restore(note, key)
