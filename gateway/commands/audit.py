@@ -38,7 +38,7 @@ _PURPOSE = "log_oversight"
 
 
 @app.command()
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - as the command line gives it
     paths: list[Path] | None = typer.Argument(
         None, metavar="[PATH]...", help="Receipts, promises, checkpoints or export folders; none verifies the database."
     ),
@@ -52,6 +52,9 @@ def verify(
     promise: list[Path] = typer.Option(
         [], metavar="FILE", help="A promise that a reader kept: exports must hold its entry."
     ),
+    restore: list[Path] = typer.Option(
+        [], metavar="FILE", help="A declared restore, cosigned by a known witness: excuses older ones inside its gap."
+    ),
     policy: Path | None = typer.Option(
         None, metavar="FILE", help="Witness policy: its quorum is needed; default: this gateway's, and it is not."
     ),
@@ -62,16 +65,12 @@ def verify(
     is an entry in the log.
     """
     if not paths:
-        if key is not None or earlier_key or older or promise or policy is not None:
+        if key is not None or earlier_key or older or promise or restore or policy is not None:
             raise CommandError("options are for files and exports; the database is checked with our own keys")
         raise typer.Exit(_verify_database(read_settings()))
     keys = _trusted(key, earlier_key)
-    try:
-        kept = tuple(path.read_text(encoding="utf-8") for path in older)
-        promises = tuple(path.read_text(encoding="utf-8") for path in promise)
-    except (OSError, UnicodeDecodeError):
-        raise CommandError("an older checkpoint or a promise cannot be read; check the paths") from None
-    trust = _with_witnesses(Trust(older=kept, earlier_keys=keys, promises=promises), policy, own=key is None)
+    trust = Trust(older=_texts(older), earlier_keys=keys, promises=_texts(promise), restores=_texts(restore))
+    trust = _with_witnesses(trust, policy, own=key is None)
     results = [_verify_one(path, keys, trust) for path in paths]
     raise typer.Exit(0 if all(results) else _WRONG)
 
@@ -136,6 +135,14 @@ def _verify_database(settings: Settings) -> int:
         record(parts, operator_entry(parts, EventClass.VERIFICATION, purpose=_PURPOSE, outcome=outcome, detail=detail))
     typer.echo(f"{'FAIL' if verdict.finding else 'OK'} database: {verdict.sentence()}")
     return _WRONG if verdict.finding else 0
+
+
+def _texts(paths: Sequence[Path]) -> tuple[str, ...]:
+    try:
+        return tuple(path.read_text(encoding="utf-8") for path in paths)
+    except (OSError, UnicodeDecodeError):
+        problem = "an older checkpoint, a promise or a declared restore cannot be read; check the paths"
+        raise CommandError(problem) from None
 
 
 def _with_witnesses(trust: Trust, policy: Path | None, *, own: bool) -> Trust:

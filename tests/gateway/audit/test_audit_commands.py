@@ -1,12 +1,17 @@
 import pytest
 from typer.testing import CliRunner
 
+from audit.entry import EventClass
 from audit.keys import SignerKey, VerifierKey
+from audit.notes import add_signatures, cosign
+from audit.restore import Head, Restore, RestoreReason, sign_restore
 from gateway.commands import audit as cli_audit
 from gateway.commands import keys as cli_keys
 from gateway.commands.files import CommandError
 from gateway.custody import load_custody
 from gateway.store.engine import SERVING_ROLES
+from tests.audit.grown_log import LOG, POLICE, GrownLog
+from tests.audit.test_held import AT, KEY, LEAVES, leaf_of, written
 from tests.gateway.audit.log_book import an_entry, drain, write
 
 
@@ -102,6 +107,31 @@ def test_an_export_must_have_grown_from_an_older_checkpoint(run, database, signe
     newer = tmp_path / "second" / "checkpoint"
     status, lines = run(cli_audit.app, "verify", "--older", newer, tmp_path / "first")
     assert (status, "cut back" in lines[0]) == (1, True)
+
+
+def test_a_declared_restore_excuses_an_older_checkpoint_inside_its_gap(run, tmp_path):
+    gap = leaf_of(5, AT, EventClass.CONFIGURATION)
+    folder = written(tmp_path / "export", [LEAVES[0], gap])
+    lost = GrownLog(LEAVES)
+    note = sign_restore(
+        Restore(LOG.name, Head(1, lost.root(1)), Head(3, lost.root(3)), AT, RestoreReason.EXERCISE), LOG
+    )
+    files = {
+        "kept": lost.note(2),
+        "note": add_signatures(note, [cosign(note, POLICE, 1)]),
+        "policy": f"witness police {POLICE.verifier().encode()}\nquorum none\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    asked = ("--key", KEY.encode(), "--policy", tmp_path / "policy", "--older", tmp_path / "kept", folder)
+
+    assert run(cli_audit.app, "verify", *asked)[0] == 1
+    status, lines = run(cli_audit.app, "verify", "--restore", tmp_path / "note", *asked)
+
+    assert status == 0
+    assert lines[0].endswith("leaves 1 to 2 were lost by a restore, declared and cosigned")
+    with pytest.raises(CommandError, match="database is checked with our own keys"):
+        run(cli_audit.app, "verify", "--restore", tmp_path / "note")
 
 
 @pytest.mark.parametrize(
