@@ -8,7 +8,7 @@ A fact that was another person's, or that its sender took back, is not said agai
 there, and that it was corrected later, is what an officer has to know. The names are in the log, under the ids there.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -88,17 +88,21 @@ def page_on(wiring: Wiring, context: RequestContext, caller: StaffCaller, family
     with wiring.database.transaction("hg_erase") as connection:
         # (1) What stood there.
         facts = page_as_known(connection, family_id, at)
-        # (2) The entry.
+        # (2) The entry, of what the answer tells and how much of it.
+        items = _items(wiring, facts)
+        counts: Counter[str] = Counter()
+        for one in items:
+            counts[one.item] += one.facts
         looked = entry(
             wiring, context, caller, EventClass.CONSULTATION, now, purpose=_PURPOSE, household=str(family_id),
             outcome=Outcome.DONE if facts else Outcome.NOTHING_FOUND,
-            subjects=tuple(sorted({str(fact.person_id) for fact in facts})),
+            subjects=tuple(sorted({str(fact.person_id) for fact in facts})), items_shown=tuple(counts),
+            shown_counts=counts, sources=tuple(sorted({one.source for one in items})),
             detail={"row_count": len(facts), "channel": context.channel},
         )  # fmt: skip
         leaf = append(connection, looked)
     if not facts:
         raise NotFoundError(NO_SUCH_FAMILY)
-    items = _items(wiring, facts)
     return PageAsKnown(
         family_id, at, any(item.later for item in items), items, receipt_for(wiring, looked, leaf)
     )  # fmt: skip

@@ -193,7 +193,8 @@ def test_many_like_rows_are_one_person_and_the_report_says_why(tmp_path, linked)
     outcome, found, report = linked(rows)
 
     assert len({row["person_id"] for row in found.values()}) == 1
-    (warning,) = outcome.lines
+    alike, warning = outcome.lines
+    assert "the same name and details stand under 3,000 keys" in alike
     assert "one person has 3,000 records (rows 1, 2, 3, 4, 5 and 2,995 more), which agree on" in warning
     assert report["largest_person"]["records"] == 3000
     assert (

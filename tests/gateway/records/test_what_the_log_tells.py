@@ -31,6 +31,7 @@ CHECKED = {
     "POST /v1/people/search", "GET /v1/families/{family_id}", "POST /v1/families/{family_id}/disputes",
     "POST /v1/notices/{notice_id}/read", "POST /v1/access-requests/{access_request_id}/read", "POST /v1/figures",
     "POST /v1/decisions/explain", "GET /v1/partners/me/tasks/{task_id}", "GET /v1/matches/reviews/{review_id}",
+    "POST /v1/families/{family_id}/as-known",
 }  # fmt: skip
 """What shows facts of people, or says that they are there; a pair of records is checked with scene S5."""
 ABOUT_THE_LOG = ("/v1/log/", "/v1/receipts/", "/v1/reviews", "/v1/me/review-questions", "/v1/subject-reports")
@@ -49,7 +50,7 @@ def gateway(northvale):
         yield one
 
 
-def told(northvale, entry_id):
+def told(northvale, entry_id, phase="outcome"):
     """Items with their counts, and sources, as the entry of a release holds them."""
     (row,) = northvale.sql("SELECT fields FROM audit.opening WHERE entry_id = CAST(:entry AS uuid)", entry=entry_id)
     values = {
@@ -57,7 +58,7 @@ def told(northvale, entry_id):
                             fields=json.dumps(row.fields), name=name)[0].value
         for name in ("items_shown", "shown_counts", "sources", "phase")
     }  # fmt: skip
-    assert values["phase"] == "outcome"
+    assert values["phase"] == phase
     assert sorted(values["shown_counts"]) == values["items_shown"]
     assert all(values["shown_counts"].values())
     return values["shown_counts"], set(values["sources"])
@@ -118,6 +119,20 @@ def test_a_page_a_search_and_an_answer_why(northvale, gateway, worker, purpose):
             require_told(told(northvale, found.json()["receipt"]["entry"])[0], {}, merged)
             shown += len(hits)
     assert shown
+
+
+def test_what_stood_on_a_page_on_an_earlier_day(northvale, gateway):
+    family = northvale.family_id("S2", "Kelly Marsh")
+    body = gateway.client.post(
+        f"/v1/families/{family}/as-known", json={"on": "2099-12-31"}, headers={"Test-Caller": "W602"}
+    ).json()
+
+    counts, sources = told(northvale, body["receipt"]["entry"], phase="single")
+    left = Counter()
+    for one in body["items"]:
+        left[one["item"]] += one["facts"]
+    assert len(left) > 1
+    assert (counts, sources) == (left, {one["source"] for one in body["items"]})
 
 
 def test_a_print_tells_what_its_page_tells(northvale):
