@@ -4,7 +4,8 @@ SEED ?= 1
 REGISTER ?= main
 ONCE ?=
 BIN := .venv/bin
-WORKERS ?= 2
+# One more than two cores: tests wait now and then, for a disk, a page or a clock.
+WORKERS ?= 3
 CELLS ?= 1000000
 PROFILES ?= 10000
 RUNS ?= 200
