@@ -1,4 +1,4 @@
-"""S3 on the pages: each answer, headers included, is the same to the byte with and without the refuge's rows."""
+"""S3 on the pages: each answer, headers included, is the same to the byte without the refuge's rows or a mark."""
 
 import re
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ from gateway.usecases.people.page_sessions import PageSessions
 from gateway.web.desk import cookies_of
 from tests.gateway.served import served
 from tests.journeys.test_byte_equal import northvale_without
+from tests.journeys.test_silent_protection import northvale_marked_by
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NONCE = re.compile(r"nonce(?:-|=\")[A-Za-z0-9_-]{20,}")
@@ -77,3 +78,29 @@ def test_who_may_know_of_the_refuge_reads_other_pages(northvale_world, northvale
 
     with northvale_without(northvale_world, ("refuge",)) as without:
         assert seen(without, "W101", "front_door") != whole
+
+
+@pytest.mark.parametrize(
+    ("worker", "purpose", "sources"),
+    [
+        ("W203", "early_help", ("refuge", "pds")), ("B101", "tenancy_management", ("refuge", "pds")),
+        ("W402", "attendance", ("refuge", "pds")), ("W411", "homelessness", ("refuge",)),
+    ],
+)  # fmt: skip
+def test_no_page_search_or_print_tells_of_a_mark(northvale_world, worker, purpose, sources):
+    """What the refuge sent stands in each world, but for the mark. The NHS's has no day, so a tenancy is of since."""
+    with northvale_marked_by(northvale_world) as unmarked:
+        nobody = seen(unmarked, worker, purpose)
+
+    for source in sources:
+        with northvale_marked_by(northvale_world, source) as marked:
+            assert seen(marked, worker, purpose) == nobody, source
+    assert sum(answer.startswith("200") for answer in nobody) >= 11
+
+
+def test_who_may_know_of_a_mark_reads_other_pages(northvale_world):
+    with northvale_marked_by(northvale_world) as unmarked:
+        nobody = seen(unmarked, "W101", "front_door")
+
+    with northvale_marked_by(northvale_world, "refuge") as marked:
+        assert seen(marked, "W101", "front_door") != nobody
