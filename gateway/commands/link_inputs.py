@@ -36,6 +36,7 @@ _OTHER_NAMES = {
     "system": "source", "socsecid": "national_id", "street": "address",
 }  # fmt: skip
 _SPELT = {letters(name): name for name in _READ}
+_WHOLE_NAMES = frozenset({"name", "fullname", "personname", "customername", "clientname", "pupilname", "tenantname"})
 
 
 def names_of(renamed: Sequence[str], source: str | None, encoding: str | None = None) -> Names:
@@ -103,6 +104,7 @@ def _read_files(
         columns = headings(connection, file)
         met |= {name.strip().casefold() for name in columns}
         known = _known(file, columns, called)
+        warnings += _whole_name(file, known)
         warnings += (asked := _unknown_columns(file, known))
         chosen = [name for name in _READ if name in known]
         if not asked and not set(chosen) & {*COLUMNS[2:]}:
@@ -244,3 +246,12 @@ def _unknown_columns(file: File, known: dict[str, str]) -> list[str]:
         if like and like not in known:
             told.append(f"{file.name}: column {name} is not read; is it {like}? --rename {quote(f'{name}={like}')}")
     return told
+
+
+def _whole_name(file: File, known: dict[str, str]) -> list[str]:
+    """That the one column of names is not read: without it twins, and who shares a birthday and a home, are one."""
+    whole = next((name for name in known if name not in _READ and letters(name) in _WHOLE_NAMES), None)
+    if whole is None or {"given_name", "family_name"} & known.keys():
+        return []
+    problem = f"{file.name}: column {whole} is not read, so that nobody's name is known"
+    return [f"{problem}; part it into given_name and family_name, or twins may become one person"]

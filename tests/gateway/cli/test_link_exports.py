@@ -75,6 +75,21 @@ def test_a_national_insurance_number_is_not_asked_about_as_an_nhs_number(tmp_pat
     assert outcome.lines == ("warning: in.csv: column ni number is not read; is it nino? --rename 'ni number=nino'",)
 
 
+def test_a_file_with_its_names_in_one_column_is_told_that_nobody_reads_them(tmp_path):
+    head = ("source", "source_key", "Full Name", "birth_date", "postcode")
+    rows = [("a", "1", "Ann Smith", "2015-03-04", "AB1 2CD"), ("a", "2", "Bob Jones", "2015-03-04", "AB1 2CD")]
+    outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", rows, head))
+    said = "column full name is not read, so that nobody's name is known; part it into given_name and family_name"
+    assert [line for line in outcome.lines if "full name" in line] == [
+        f"warning: in.csv: {said}, or twins may become one person"
+    ]
+
+    # With a name of its own the column may be anything, such as who wrote the row.
+    both = [(*row, row[2].split()[0]) for row in rows]
+    outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", both, (*head, "given_name")))
+    assert not any("full name" in line for line in outcome.lines)
+
+
 def test_a_file_of_keys_alone_is_told_and_a_folder_is_refused_with_a_way(tmp_path, monkeypatch):
     outcome, _ = linked(tmp_path, written(tmp_path / "in.csv", [("a", "1")], HEAD[:2]))
     assert outcome.lines == (
