@@ -15,6 +15,7 @@ from gateway import clock
 from gateway.commands.files import CommandError, replacing, unwritten
 from gateway.commands.link_beside import Beside, differing_rows, read_beside, refuse_differing
 from gateway.commands.link_date_orders import parted
+from gateway.commands.link_dateless import dateless_sources
 from gateway.commands.link_dates import Known, Told
 from gateway.commands.link_doubts import known_sources, of_two_numbers, repeats, unread
 from gateway.commands.link_gazetteer import ReadGazetteer, read_gazetteer
@@ -130,6 +131,7 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
             *unread(connection, read.present, read.places),
             *of_two_numbers(connection, read.present, read.places),
             *_crowds(connection, linked, read),
+            *dateless_sources(connection, read.present, free, linked.figures.pairs_for_review),
             *not_judged(right),
         )
         read = replace(read, warnings=(*read.warnings, *told))
