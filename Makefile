@@ -4,8 +4,7 @@ SEED ?= 1
 REGISTER ?= main
 ONCE ?=
 BIN := .venv/bin
-# One more than two cores: tests wait now and then, for a disk, a page or a clock.
-WORKERS ?= 3
+WORKERS ?= 2
 CELLS ?= 1000000
 PROFILES ?= 10000
 RUNS ?= 200

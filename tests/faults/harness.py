@@ -34,7 +34,8 @@ from tests.faults.steps import MOMENTS, OFF_THE_WIRE, READ
 from tests.faults.trap import Trap
 from tests.gateway.northvale_world import Northvale
 
-_REACHED_WITHIN = 15.0
+# No promise: a busy machine takes its time for a file, and a fault that did not strike has shown nothing.
+_REACHED_WITHIN = 60.0
 _CONTROL_ROUNDS = 12
 _READER = "B101"
 _STRANGER = "W101"
