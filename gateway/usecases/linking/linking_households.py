@@ -34,7 +34,7 @@ _SERVICE_HOUSEHOLD_LIMIT = 15
 
 def write_households(
     wiring: Wiring, connection: Connection, facts: Sequence[IdentityFact], assigned: Assignment
-) -> int:  # fmt: skip
+) -> int:
     """Derive every household anew and write it, and all kin; return how many there are. `assigned`: who is who now."""
     person, said = assigned.person_of, standing_corrections(connection)
     stood = {
@@ -134,9 +134,7 @@ def as_derived(
     for household in put_in.keys() & whole.keys():
         persons, added = whole[household], put_in[household]
         left = {person: period for person, period in persons.items() if person not in added}
-        parted = {
-            UUID(one): period for person, period in persons.items() for one in split.get(str(person), ())
-        }  # fmt: skip
+        parted = {UUID(one): period for person, period in persons.items() for one in split.get(str(person), ())}
         whole[household] = left or parted or persons
     return whole
 

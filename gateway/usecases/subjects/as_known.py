@@ -95,17 +95,15 @@ def page_on(wiring: Wiring, context: RequestContext, caller: StaffCaller, family
             counts[one.item] += one.facts
         looked = entry(
             wiring, context, caller, EventClass.CONSULTATION, now, purpose=_PURPOSE, household=str(family_id),
-            outcome=Outcome.DONE if facts else Outcome.NOTHING_FOUND,
+            outcome=Outcome.DONE if items else Outcome.NOTHING_FOUND,
             subjects=tuple(sorted({str(fact.person_id) for fact in facts})), items_shown=tuple(counts),
             shown_counts=counts, sources=tuple(sorted({one.source for one in items})),
-            detail={"row_count": len(facts), "channel": context.channel},
+            detail={"row_count": counts.total(), "channel": context.channel},
         )  # fmt: skip
         leaf = append(connection, looked)
-    if not facts:
+    if not items:
         raise NotFoundError(NO_SUCH_FAMILY)
-    return PageAsKnown(
-        family_id, at, any(item.later for item in items), items, receipt_for(wiring, looked, leaf)
-    )  # fmt: skip
+    return PageAsKnown(family_id, at, any(item.later for item in items), items, receipt_for(wiring, looked, leaf))
 
 
 def _items(wiring: Wiring, facts: Sequence[FactThen]) -> tuple[KnownItem, ...]:
