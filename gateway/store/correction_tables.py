@@ -39,13 +39,17 @@ class RetractionRow(SQLModel, table=True):
 class DisputeRow(SQLModel, table=True):
     """What somebody says against a fact about them. `state`: open, withdrawn, corrected, not-upheld.
 
-    `sender` is who pushed the fact and who answers. Both texts are sealed, bound to the id of the dispute.
+    `sender` is who pushed the fact and who answers. Both texts are sealed, bound to the id of the dispute. `fact_id` is
+    the version that somebody was shown; what came after `newest_id`, recorded at `newest_at`, is as disputed.
     """
 
     __tablename__ = "dispute"
     __table_args__ = {"schema": "hearth"}
     dispute_id: UUID = Field(primary_key=True)
     fact_key: bytes = Field(sa_type=LargeBinary)
+    fact_id: UUID
+    newest_id: UUID
+    newest_at: datetime = Field(sa_column=instant())
     record_id: UUID = Field(foreign_key="hearth.source_record.record_id")
     person_id: UUID
     family_id: UUID

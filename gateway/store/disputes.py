@@ -16,11 +16,10 @@ _LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class NewDispute:
-    """A dispute to record: over the version of a fact that somebody was shown, and the id of its next version."""
+    """A dispute to record: over the version of a fact that somebody was shown."""
 
     dispute_id: UUID
     fact_id: UUID
-    version: UUID
     person_id: UUID
     family_id: UUID
     sealed_words: bytes
@@ -54,28 +53,29 @@ class SentFact:
 
 
 def raise_dispute(connection: Connection, new: NewDispute) -> str:
-    """Record a dispute and mark the fact. Gives raised; superseded where a newer version stands; or disputed."""
+    """Record a dispute. Gives raised; superseded where the fact ended or was said anew since; or disputed."""
     done = connection.execute(
         text(
-            "SELECT hearth.raise_dispute(:dispute, :fact, :version, :person, :family, :words, :by, :worker, :agency,"
-            " :at, :answer_by)"
+            "SELECT hearth.raise_dispute(:dispute, :fact, :person, :family, :words, :by, :worker, :agency, :at,"
+            " :answer_by)"
         ),
         {
-            "dispute": new.dispute_id, "fact": new.fact_id, "version": new.version, "person": new.person_id,
-            "family": new.family_id, "words": new.sealed_words, "by": new.raised_by, "worker": new.raised_worker,
-            "agency": new.raised_agency, "at": new.raised_at, "answer_by": new.answer_by,
+            "dispute": new.dispute_id, "fact": new.fact_id, "person": new.person_id, "family": new.family_id,
+            "words": new.sealed_words, "by": new.raised_by, "worker": new.raised_worker, "agency": new.raised_agency,
+            "at": new.raised_at, "answer_by": new.answer_by,
         },
     )  # fmt: skip
     return str(done.scalar_one())
 
 
 def disputes_of(connection: Connection, facts: Sequence[UUID]) -> list[SealedDispute]:
-    """Open disputes of facts that the opened ticket of this transaction admits."""
+    """Open disputes of versions that the opened ticket of this transaction admits; of each fact the last one."""
     rows = connection.execute(
         text(
-            "SELECT f.fact_id, d.dispute_id, d.raised_at, d.sealed_words FROM hearth.fact f"
+            "SELECT DISTINCT ON (f.fact_id) f.fact_id, d.dispute_id, d.raised_at, d.sealed_words FROM hearth.fact f"
             " JOIN hearth.dispute d ON d.fact_key = f.fact_key AND d.state = 'open'"
-            " WHERE f.fact_id = ANY (CAST(:facts AS uuid[])) ORDER BY f.fact_id"
+            " AND (d.fact_id = f.fact_id OR (f.recorded_at, f.fact_id) > (d.newest_at, d.newest_id))"
+            " WHERE f.fact_id = ANY (CAST(:facts AS uuid[])) ORDER BY f.fact_id, d.raised_at DESC, d.dispute_id"
         ),
         {"facts": list(facts)},
     )
@@ -112,22 +112,25 @@ def disputed_fact(connection: Connection, dispute_id: UUID, sender: str) -> list
 
 @dataclass(frozen=True, slots=True)
 class DisputeAnswer:
-    """What the owner answers: withdrawn, corrected or not-upheld, and why. `version` is the id of the fact's next."""
+    """What the owner answers: withdrawn, corrected or not-upheld, and why."""
 
     state: str
-    version: UUID
     sealed_reason: bytes
     answered_by: str
     answered_at: datetime
 
 
-def answer_dispute(connection: Connection, dispute: DisputeRow, given: DisputeAnswer) -> bool:
-    """Note the owner's answer; False where it is answered, or `corrected` and no other version has come since."""
+def answer_dispute(connection: Connection, dispute: DisputeRow, given: DisputeAnswer) -> str | None:
+    """Note the owner's answer. None where it is answered, or `corrected` and no other version has come.
+
+    Gives `standing`, or `earlier` where another version than the disputed one stood when it was disputed.
+    """
     done = connection.execute(
-        text("SELECT hearth.answer_dispute(:dispute, :sender, :state, :version, :reason, :by, :at)"),
+        text("SELECT hearth.answer_dispute(:dispute, :sender, :state, :reason, :by, :at)"),
         {
-            "dispute": dispute.dispute_id, "sender": dispute.sender, "state": given.state, "version": given.version,
+            "dispute": dispute.dispute_id, "sender": dispute.sender, "state": given.state,
             "reason": given.sealed_reason, "by": given.answered_by, "at": given.answered_at,
         },
     )  # fmt: skip
-    return done.scalar_one() is not None
+    became: str | None = done.scalar_one()
+    return became

@@ -34,6 +34,7 @@ from gateway.usecases.subjects.retracting import Whose, take_back
 from gateway.usecases.subjects.telling_viewers import (
     ANSWERED,
     CORRECTED,
+    WITHDRAWN,
     Occasion,
     in_words,
     tell_of_retractions,
@@ -163,18 +164,21 @@ def answer_task(
     sealed = wiring.custody.field.seal(reason.encode(), task_id.bytes)
     with wiring.database.transaction("hg_erase") as connection:
         append(connection, answered)
-        given = DisputeAnswer(state, wiring.mint(), sealed, sender_of(caller), now)
+        given = DisputeAnswer(state, sealed, sender_of(caller), now)
         facts = own_facts(connection, row.sender, row.feed, AskedFacts((), (bytes(row.fact_key),)))
-        if not answer_dispute(connection, row, given):
+        became = answer_dispute(connection, row, given)
+        if became is None:
             raise CorrectionAwaitedError(_NOT_YET)
         told = 0
-        if state == "withdrawn":
-            take_back(wiring, connection, Whose(task_id, row.feed, row.sender), facts, answered.who, now)
-        elif state == "corrected":
-            told = tell_viewers(wiring, connection, Occasion(task_id, CORRECTED), facts, now)
-        else:
+        if state == "not-upheld":
             _tell_raiser(wiring, connection, row, answered, now)
-    if state == "withdrawn":
+        elif state == "withdrawn" and became == "standing":
+            take_back(wiring, connection, Whose(task_id, row.feed, row.sender), facts, answered.who, now)
+        else:
+            # What was said in its place stands; the disputed version is told to nobody any more.
+            kind = CORRECTED if state == "corrected" else WITHDRAWN
+            told = tell_viewers(wiring, connection, Occasion(task_id, kind), facts, now)
+    if state == "withdrawn" and became == "standing":
         told = tell_of_retractions(wiring).get(task_id, 0)
     return DisputeAnswered(task_id, state, now, in_words(told), UUID(answered.entry_id))
 

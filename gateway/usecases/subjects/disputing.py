@@ -2,7 +2,7 @@
 
 (0) to (3) of a reading (`gateway.usecases.families.disclosure`): who may not see a fact cannot dispute it either
 (4) read under the ticket; is the fact on this family's page? append the outcome; commit
-(5) append the entry; record the words, sealed, and mark the fact; tell its owner of a task; commit
+(5) append the entry; record the words, sealed; tell its owner of a task; commit
 
 Its owner has ten working days. Until the answer the fact is shown as disputed, with the words, to whoever may see it;
 whatever rests on it alone is not known, and what its owner pushes of it anew stays disputed.
@@ -19,7 +19,7 @@ from gateway.identity.caller import StaffCaller
 from gateway.profiles.permitted import PermittedFact, permitted_facts
 from gateway.store.correction_tables import DisputeRow
 from gateway.store.disputes import NewDispute as DisputeToRecord
-from gateway.store.disputes import dispute_of, open_disputes
+from gateway.store.disputes import dispute_of, disputes_of, open_disputes
 from gateway.store.disputes import raise_dispute as record_dispute
 from gateway.store.facts import load_facts
 from gateway.store.ledger import append
@@ -90,7 +90,7 @@ def raise_dispute(
     opened = open_family(wiring, context, caller, family_id, declaration_id)
     # (4) Is it on the page?
     fact = _shown_fact(opened, asked.ref)
-    # (5) The words, and the mark.
+    # (5) The words.
     now, dispute_id = opened.reading.now, wiring.mint_opaque()
     noted = entry(
         wiring, context, caller, EventClass.ALTERATION, now, purpose=opened.authorised.purpose,
@@ -100,7 +100,7 @@ def raise_dispute(
         sealed=opened.authorised.sealed,
     )  # fmt: skip
     new = DisputeToRecord(
-        dispute_id, fact.fact.fact_id, wiring.mint(), fact.fact.person_id, family_id,
+        dispute_id, fact.fact.fact_id, fact.fact.person_id, family_id,
         wiring.custody.field.seal(asked.words.encode(), dispute_id.bytes), caller.subject, noted.who, caller.agency,
         now, working_days_on(now, ANSWER_WITHIN),
     )  # fmt: skip
@@ -114,7 +114,7 @@ def raise_dispute(
             owner = wiring.register.owner_of(wiring.register.vocabulary.sources[row.source_no], now)
             tell_task(connection, wiring, (dispute_id, row.feed, row.answer_by), owner or "")
     if row is None:
-        # A newer version came while this one was being read.
+        # The fact ended, or a newer version came, while this one was being read.
         raise NotFoundError(_NO_SUCH_FACT)
     return _shown(wiring, row, (), now)
 
@@ -166,6 +166,8 @@ def _shown_fact(opened: OpenedFamily, ref: str) -> PermittedFact:
     with wiring.database.transaction("hg_read") as connection:
         facts = permitted_facts(load_facts(connection, opened.ticket.ticket_id), permits, reading.now)
         found = next((fact for fact in facts if fact_ref(wiring, fact.fact.fact_id) == ref), None)
+        # Of the version that they were shown, and not of one that is hidden from them.
+        disputed = found is not None and bool(disputes_of(connection, [found.fact.fact_id]))
         shown = (found.item.name,) if found is not None else ()
         outcome = entry(
             wiring, reading.context, reading.caller, authorised.event, reading.now, phase=Phase.OUTCOME,
@@ -179,6 +181,8 @@ def _shown_fact(opened: OpenedFamily, ref: str) -> PermittedFact:
         append(connection, outcome)
     if found is None:
         raise NotFoundError(_NO_SUCH_FACT)
+    if disputed:
+        raise AlreadyDisputedError(_STANDS)
     return found
 
 

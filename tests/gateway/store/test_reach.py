@@ -215,10 +215,11 @@ def test_linkage_sees_items_that_tell_who_somebody_is_and_no_other(northvale):
 
 def test_no_word_of_a_disputed_fact_is_read_without_a_ticket(northvale):
     northvale.sql(
-        "INSERT INTO hearth.dispute (dispute_id, fact_key, record_id, person_id, family_id, source_no, item_no, feed,"
-        " sender, content_digest, sealed_words, raised_by, raised_worker, raised_agency, raised_at, answer_by)"
-        " SELECT record_id, fact_key, record_id, record_id, record_id, source_no, item_no, 'housing-arrears', 'them',"
-        " '', '', '', '', '', now(), now() FROM hearth.fact LIMIT 1"
+        "INSERT INTO hearth.dispute (dispute_id, fact_key, fact_id, newest_id, newest_at, record_id, person_id,"
+        " family_id, source_no, item_no, feed, sender, content_digest, sealed_words, raised_by, raised_worker,"
+        " raised_agency, raised_at, answer_by)"
+        " SELECT record_id, fact_key, fact_id, fact_id, recorded_at, record_id, record_id, record_id, source_no,"
+        " item_no, 'housing-arrears', 'them', '', '', '', '', '', now(), now() FROM hearth.fact LIMIT 1"
     )
     (dispute,) = northvale.sql("SELECT dispute_id FROM hearth.dispute")
     asked = text("SELECT * FROM hearth.disputed_fact(:dispute, 'them')")
