@@ -15,7 +15,6 @@ from gateway import clock
 from gateway.commands.files import CommandError, replacing, unwritten
 from gateway.commands.link_beside import Beside, differing_rows, read_beside, refuse_differing
 from gateway.commands.link_date_orders import parted
-from gateway.commands.link_dateless import dateless_sources
 from gateway.commands.link_dates import Known, Told
 from gateway.commands.link_doubts import known_sources, of_two_numbers, repeats, unread
 from gateway.commands.link_gazetteer import ReadGazetteer, read_gazetteer
@@ -23,6 +22,7 @@ from gateway.commands.link_inputs import Input, read_inputs, refuse_unmet
 from gateway.commands.link_labels import measured, not_judged, read_labels
 from gateway.commands.link_pairs import PAIRS
 from gateway.commands.link_tables import Names, one
+from gateway.commands.link_waiting import contacts_alone, dateless_sources
 from gateway.usecases.linking.linking_files import LinkedFile, Wanted, link_file
 from gateway.usecases.linking.linking_files_spark import Cluster, link_file_on_spark
 from linkage.columns import connect
@@ -132,6 +132,7 @@ def _link(order: Order, to: Mapping[Path, Path]) -> Outcome:
             *of_two_numbers(connection, read.present, read.places),
             *_crowds(connection, linked, read),
             *dateless_sources(connection, read.present, free, linked.figures.pairs_for_review),
+            *contacts_alone(read.present, linked.figures.pairs_for_review),
             *not_judged(right),
         )
         read = replace(read, warnings=(*read.warnings, *told))

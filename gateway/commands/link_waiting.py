@@ -1,4 +1,4 @@
-"""Sources of `hearthgate link` that mostly tell no birth date: why few of their people are joined has to be said."""
+"""Why so many pairs of `hearthgate link` wait, and few people are joined: it has to be said, with what joins more."""
 
 from collections.abc import Collection
 
@@ -7,6 +7,10 @@ import duckdb
 _FEWEST_ROWS = 100
 # One pair waiting in so many rows is what any register has.
 _ROWS_A_PAIR = 50
+_CONTACTS = {"phone", "email"}
+_OF_PEOPLE = _CONTACTS | {
+    "given_name", "family_name", "birth_date", "postcode", "uprn", "address", "nhs_number", "nino", "upn",
+}  # fmt: skip
 
 
 def dateless_sources(
@@ -33,4 +37,14 @@ def dateless_sources(
     return [
         f"most rows of {', '.join(told)} have no birth_date, so that many of {waiting:,} pairs wait that may be one "
         "person: where such a source holds nobody twice, --duplicate-free joins more of them"
+    ]
+
+
+def contacts_alone(present: Collection[str], waiting: int) -> list[str]:
+    """That nothing tells people apart but what a family shares, where pairs are `waiting` for somebody to decide."""
+    if not waiting or not _OF_PEOPLE.intersection(present) <= _CONTACTS:
+        return []
+    return [
+        f"rows have a phone or an email and neither names nor birth dates: nobody is joined by what a family shares, "
+        f"and {waiting:,} pairs wait"
     ]

@@ -1,4 +1,4 @@
-"""`hearthgate link` on registers without birth dates: why so many pairs wait, and what can be said to join more."""
+"""`hearthgate link` says why so many pairs wait: registers without birth dates, lists of contacts alone."""
 
 import csv
 import random
@@ -48,3 +48,29 @@ def test_a_source_without_birth_dates_is_named_where_many_pairs_wait_for_them(li
 def test_what_was_said_already_and_what_has_dates_is_not_asked_for(linked):
     assert linked(dated=False, duplicate_free=("electoral",))[1] == []
     assert linked(dated=True)[1] == []
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_lists_of_phones_and_emails_alone_are_told_that_they_join_nobody(tmp_path, named):
+    with (tmp_path / "in.csv").open("w", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(("source", "source_key", "phone", "email", *(("given_name", "family_name") * named)))
+        for number in range(60):
+            for source in ("library", "leisure"):
+                contacts = (f"077009{number:05}", f"member{number}@mail.example")
+                name = (GIVEN[number % 12], FAMILY[number % 10])
+                rows.writerow((source, number, *contacts, *(name * named)))
+    outcome = link_files(Order((tmp_path / "in.csv",), tmp_path / "out.csv"))
+
+    said = [line for line in outcome.lines if "phone" in line]
+    waiting = outcome.summary["pairs_for_review"]
+    assert (outcome.summary["persons"] < 120) == named
+    assert (
+        said == []
+        if named
+        else said
+        == [
+            "warning: rows have a phone or an email and neither names nor birth dates: nobody is joined by what a family"
+            f" shares, and {waiting:,} pairs wait"
+        ]
+    )
