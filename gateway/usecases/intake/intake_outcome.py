@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from audit.entry import Decision, Entry, EventClass, Outcome
 from gateway.errors import KeyCustodyError
-from gateway.store.batches import batch_of, unlinked_batches, update_batch
+from gateway.store.batches import batch_of, update_batch
 from gateway.store.ledger import append
 from gateway.store.spooled_batches import SpooledBatch, find_spooled, forget_spooled
 from gateway.usecases.intake.batch_checks import CONFIRM_WITHIN
@@ -28,7 +28,8 @@ HandBack: TypeAlias = Callable[[Connection], Mapping[str, object]]
 def finish_batch(taking: Taking, connection: Connection, tally: Tally, ended: Mapping[str, object]) -> None:
     """Note what became of a batch, in the transaction that took it, with its last entry.
 
-    `ended` is what its contract adds. Where it brought nothing new and linkage has met all before it, it has met this.
+    `ended` is what its contract adds. Linkage meets each batch, also one that brought nothing new: told at once that it
+    was met, a sender read from it who is known to others, or was erased (practice P14).
     """
     profile, contract = taking.feed.profile, taking.order.contract
     kept = taking.kept_columns()
@@ -47,14 +48,12 @@ def finish_batch(taking: Taking, connection: Connection, tally: Tally, ended: Ma
     now = taking.wiring.clock()
     # What a row of keys is filled up with is no item that was sent.
     uncovered = () if contract.mode is Mode.TOMBSTONE else sorted(tally.uncovered)
-    nothing_new = not (tally.facts_new or ended.get("facts_withdrawn") or contract.validate_only)
     # A source reaches the day it was sent, not that of its newest row: in a small one that is somebody's day.
     values: Mapping[str, object] = {
         "state": _state(tally), **row_counts(tally),
         "facts_new": tally.facts_new, "facts_unchanged": tally.facts_unchanged,
         "columns_not_kept": not_kept, "items_not_covered": list(uncovered),
         "coverage_to": taking.batch.coverage_to or taking.batch.received_at.date(), "finished_at": now,
-        "linked_at": now if nothing_new and _state(tally) != "refused" and not unlinked_batches(connection) else None,
         "receipt_entry": UUID(done.entry_id), **ended,
     }  # fmt: skip
     update_batch(connection, taking.batch.batch_id, values)

@@ -198,8 +198,7 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
     # (6) Linkage is queued last: whoever queues it holds up the others that do.
     note_sample(connection, wiring.custody.digest, profile.name, batch.batch_id, read.sample)
     finish_batch(taking, connection, tally, ended)
-    if tally.facts_new or ended.get("facts_withdrawn"):
-        defer_linking_new(connection)
+    defer_linking_new(connection)
 
 
 def _take_rows(taking: Taking, connection: Connection, work: ContractedTaking, read: PreparedFile) -> None:
@@ -297,8 +296,7 @@ def _withdraw(taking: Taking, work: ContractedTaking, connection: Connection, fi
         raise BatchRefusedError(error.code, error.message, error.how_to_fix) from None
     ended = work.conclude(reader.tally)
     finish_batch(taking, connection, reader.tally, ended)
-    if ended.get("facts_withdrawn"):
-        defer_linking_new(connection)
+    defer_linking_new(connection)
 
 
 def _progress(taking: Taking) -> Callable[[int, int], None]:

@@ -50,9 +50,8 @@ def receive_record(
     batch = receive_batch(wiring, context, caller, Push(feed_name, body, media_format, key))
     if batch.state == "refused":
         raise _rejected(wiring, caller, batch, record)
-    if batch.facts_new:
-        with wiring.database.transaction("hg_intake") as connection:
-            hasten_linkage(connection)
+    with wiring.database.transaction("hg_intake") as connection:
+        hasten_linkage(connection)
     return batch
 
 
