@@ -1,7 +1,7 @@
 """The queue of pairs that wait for a steward, page by page: the one of which a decision changes most first.
 
 A cursor tells where the last pair of a page stood, so that the next one goes on there whether or not that pair still
-waits.
+waits. It is sealed: the place of a pair says whether something of those two is a safeguarding fact, or protects them.
 """
 
 import base64
@@ -12,7 +12,8 @@ from datetime import datetime
 from uuid import UUID
 
 from audit.entry import EventClass, Outcome
-from gateway.errors import NotFoundError
+from gateway.custody import KeyRing
+from gateway.errors import KeyCustodyError, NotFoundError
 from gateway.identity.caller import StaffCaller
 from gateway.store.ledger import append
 from gateway.store.match_decisions import QueuePlace, WaitingPair, waiting_pairs
@@ -25,7 +26,10 @@ from gateway.usecases.people.request_context import RequestContext
 from gateway.wiring import Wiring
 from linkage.explain import explain_review
 
-_A_PAGE, _MOST_COUNTED = 100, 2**62
+_A_PAGE = 100
+_LENGTH = 160
+"""Of a place as text, filled up: how long it is would tell how large its numbers are."""
+_BOUND_TO = b"place in the queue of matches"
 _DOUBTED = "Somebody doubts that these are one person."
 _PARTED = (
     "Linkage held these to be one person and has parted them. If they are two people, whoever was shown them as one is"
@@ -64,7 +68,7 @@ def matches_waiting(
     """
     now = wiring.clock()
     steward_mask(wiring, context, caller, now)
-    after = None if cursor is None else _place(cursor)
+    after = None if cursor is None else _place(wiring.custody.field, cursor)
     with wiring.database.transaction("hg_link") as connection:
         found = waiting_pairs(connection, _A_PAGE + 1, after)
         pairs = found[:_A_PAGE]
@@ -74,7 +78,8 @@ def matches_waiting(
             detail={"row_count": len(pairs), "channel": context.channel}, **linkage_law(wiring, now),
         )  # fmt: skip
         append(connection, looked)
-    return MatchPage(tuple(map(waiting_match, pairs)), _cursor(pairs[-1]) if len(found) > _A_PAGE else None)
+    further = _cursor(wiring.custody.field, pairs[-1]) if len(found) > _A_PAGE else None
+    return MatchPage(tuple(map(waiting_match, pairs)), further)
 
 
 def waiting_match(pair: WaitingPair) -> WaitingMatch:
@@ -86,20 +91,17 @@ def waiting_match(pair: WaitingPair) -> WaitingMatch:
     return WaitingMatch(pair.review_id, reasons, together, pair.raised_at, pair.unsure)
 
 
-def _cursor(pair: WaitingPair) -> str:
+def _cursor(ring: KeyRing, pair: WaitingPair) -> str:
     place = QueuePlace(pair.review_id, pair.unsure, pair.safeguarding, pair.people, pair.facts, pair.raised_at)
     told = json.dumps(list(asdict(place).values()), default=str)
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(ring.seal(told.ljust(_LENGTH).encode(), _BOUND_TO)).decode().rstrip("=")
 
 
-def _place(cursor: str) -> QueuePlace:
+def _place(ring: KeyRing, cursor: str) -> QueuePlace:
     try:
-        told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        review, unsure, safeguarding, people, facts, raised = told
-        at, since = datetime.fromisoformat(raised), unsure and datetime.fromisoformat(unsure)
-        place = QueuePlace(UUID(review), since, bool(safeguarding), int(people), int(facts), at)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
-        place = None
-    if place is None or place.raised_at.tzinfo is None or max(abs(place.people), abs(place.facts)) > _MOST_COUNTED:
-        raise NotFoundError("there is no such page; begin with the first one")
-    return place
+        told = ring.unseal(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), _BOUND_TO)
+    except (ValueError, binascii.Error, KeyCustodyError):
+        raise NotFoundError("there is no such page; begin with the first one") from None
+    review, unsure, safeguarding, people, facts, raised = json.loads(told)
+    since = unsure and datetime.fromisoformat(unsure)
+    return QueuePlace(UUID(review), since, safeguarding, people, facts, datetime.fromisoformat(raised))
