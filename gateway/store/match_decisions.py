@@ -76,6 +76,12 @@ _STANDING_WHOLE = """
      WHERE d.verdict <> 'unsure' AND NOT EXISTS (SELECT FROM hearth.match_undone u WHERE u.decision_id = d.decision_id)
 """
 _STANDING = f"SELECT w.record_id, w.other_record_id, w.verdict FROM ({_STANDING_WHOLE}) w"  # noqa: S608 - fixed texts
+_TOLD = """
+    (s.verdict <> 'same' OR one.person_id = other.person_id OR NOT EXISTS (
+      SELECT FROM hearth.adopted_records(ARRAY(SELECT l.record_id FROM hearth.link l
+        WHERE l.person_id IN (one.person_id, other.person_id) AND l.superseded_at IS NULL))))
+"""
+"""Not told: that somebody took an adopted child's two identities for one. It names the one beside the other (P12)."""
 _WAITING = text(
     f"""
     WITH standing AS ({_STANDING}), pair AS (
@@ -223,8 +229,8 @@ def decisions_on(connection: Connection, family_id: UUID) -> list[DecisionOnPers
             " JOIN hearth.link other ON other.record_id = s.other_record_id AND other.superseded_at IS NULL"
             " JOIN hearth.person ones ON ones.person_id = one.person_id"
             " JOIN hearth.person others ON others.person_id = other.person_id"
-            " WHERE one.person_id IN (SELECT person_id FROM own) OR other.person_id IN (SELECT person_id FROM own)"
-            " ORDER BY s.decided_at, s.decision_id"
+            " WHERE (one.person_id IN (SELECT person_id FROM own) OR other.person_id IN (SELECT person_id FROM own))"
+            f" AND {_TOLD} ORDER BY s.decided_at, s.decision_id"
         ),
         {"family": family_id},
     )
@@ -242,7 +248,7 @@ def set_aside(connection: Connection, records: Collection[UUID]) -> list[tuple[U
             " JOIN hearth.link other ON other.record_id = s.other_record_id AND other.superseded_at IS NULL"
             " WHERE (one.person_id = other.person_id) <> (s.verdict = 'same')"
             " AND (one.person_id IN (SELECT person_id FROM own) OR other.person_id IN (SELECT person_id FROM own))"
-            " ORDER BY s.decided_at, s.decision_id"
+            f" AND {_TOLD} ORDER BY s.decided_at, s.decision_id"
         ),
         {"records": list(records)},
     )

@@ -5,10 +5,12 @@ import io
 
 import pytest
 
+from gateway.store.match_decisions import set_aside
 from gateway.usecases.linking.linking import link_everything
 from gateway.usecases.linking.linking_new import link_new, relink
 from gateway.usecases.linking.match_deciding import decide_match
 from gateway.usecases.linking.match_queue import matches_waiting
+from gateway.usecases.linking.standing_matches import decisions_of_person
 from tests.gateway.northvale_world import CONTEXT
 
 FEED = "library-members"
@@ -120,8 +122,8 @@ def test_an_adopted_childs_two_identities_are_not_joined_and_nobody_is_asked(nor
         assert waiting(northvale) == before
 
 
-def test_the_mark_parts_as_it_comes_whom_a_steward_had_taken_for_one(northvale, library):
-    """They stayed one person by day, since nothing that is compared had changed, and by night as decided."""
+def taken_for_one(northvale, library):
+    """As a steward decided of a child's two identities, who did not know; gives the two records."""
     library(BIRTH, AFTER)
     ids = sorted(northvale.record_id("libraries", one) for one in ("LB990001", "LB990002"))
     northvale.sql(
@@ -130,17 +132,54 @@ def test_the_mark_parts_as_it_comes_whom_a_steward_had_taken_for_one(northvale, 
     )  # fmt: skip
     relink(northvale.wiring, ids)
     assert persons_of(northvale, "LB990001", "LB990002") == 1
+    return ids
+
+
+def the_mark_comes(northvale):
     mark_adopted(northvale, "LB990001")
     northvale.sql(
         "UPDATE desk.batch SET linked_at = NULL WHERE batch_id IN"
         " (SELECT batch_id FROM hearth.fact WHERE fact_key = 'adopted')"
     )
-
     link_new(northvale.wiring)
+
+
+def test_the_mark_parts_as_it_comes_whom_a_steward_had_taken_for_one(northvale, library):
+    """They stayed one person by day, since nothing that is compared had changed, and by night as decided."""
+    taken_for_one(northvale, library)
+
+    the_mark_comes(northvale)
 
     assert persons_of(northvale, "LB990001", "LB990002") == 2
     link_everything(northvale.wiring)
     assert persons_of(northvale, "LB990001", "LB990002") == 2
+
+
+def test_no_steward_reads_from_an_earlier_decision_who_the_adopted_child_was(northvale, library):
+    """Beside the decision stood the handle of the other identity, and that linkage does not go by it."""
+    ids = taken_for_one(northvale, library)
+
+    def told():
+        handles = northvale.sql(
+            "SELECT DISTINCT p.family_id FROM hearth.link l JOIN hearth.person p USING (person_id)"
+            " WHERE l.record_id = ANY (:ids) AND l.superseded_at IS NULL",
+            ids=ids,
+        )
+        with northvale.wiring.database.transaction("hg_link") as connection:
+            aside = set_aside(connection, ids)
+        steward = northvale.reader("W603")
+        listed = [decisions_of_person(northvale.wiring, CONTEXT, steward, one.family_id) for one in handles]
+        return [len(one) for one in listed], aside
+
+    before = told()
+    the_mark_comes(northvale)
+    after = told()
+    northvale.sql("DELETE FROM hearth.fact WHERE fact_key = 'adopted'")
+    relink(northvale.wiring, ids)
+
+    assert before == ([1], [])
+    assert after == ([0, 0], [])
+    assert told() == before
 
 
 def persons_of(northvale, *borrowers):
