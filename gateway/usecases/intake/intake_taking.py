@@ -182,7 +182,7 @@ def _check(taking: Taking, work: ContractedTaking, connection: Connection, file:
 
 
 def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
-    wiring, batch, profile = taking.wiring, taking.batch, taking.feed.profile
+    wiring, batch = taking.wiring, taking.batch
     work = ContractedTaking(taking, connection)
     if taking.order.contract.validate_only:
         _check(taking, work, connection, file)
@@ -196,7 +196,7 @@ def _take(taking: Taking, connection: Connection, file: BinaryIO) -> None:
     # (5) Over the error budget, or for its sender to confirm, it goes no further.
     ended = work.conclude(tally)
     # (6) Linkage is queued last: whoever queues it holds up the others that do.
-    note_sample(connection, wiring.custody.digest, profile.name, batch.batch_id, read.sample)
+    note_sample(connection, wiring.custody.digest, batch, read.sample)
     finish_batch(taking, connection, tally, ended)
     defer_linking_new(connection)
 

@@ -16,6 +16,7 @@ from audit.entry import EventClass
 from gateway.custody import KeyRing
 from gateway.errors import NotFoundError
 from gateway.identity.caller import Caller, PartnerCaller
+from gateway.store.desk_tables import BatchRow
 from gateway.store.feed_alerts import change_alert, close_alert, listed_alerts, lock_alert, open_alert, open_alerts
 from gateway.store.feed_history import (
     SentFile,
@@ -76,19 +77,26 @@ def watch_feeds(wiring: Wiring) -> int:
     return sum(_watch_one(wiring, calendar, switch) for feed, switch in sorted(on.items()) if feed in wiring.feeds)
 
 
-def note_sample(connection: Connection, ring: KeyRing, feed: str, batch_id: UUID, sample: FileSample) -> None:
-    """Store what a batch looked like, with its transaction (as hg_intake)."""
-    before = known_codes(connection, feed)
-    held = {
-        name: {ring.digest("feed-code", feed.encode(), name.encode(), value.encode()) for value in values}
-        for name, values in sample.codes().items()
-    }
+def note_sample(connection: Connection, ring: KeyRing, batch: BatchRow, sample: FileSample) -> None:
+    """Store what a batch looked like, with its transaction (as hg_intake).
+
+    A code is new where none of its sender's files held it: held against everybody's of the feed, its number told a
+    school which of the pupils whom it names another school has named (practice P14).
+    """
+
+    def digest(name: str, value: str) -> bytes:
+        parts = (batch.feed, batch.sender, name, value)
+        return ring.digest("feed-code", *(part.encode() for part in parts))
+
+    before = known_codes(connection, batch.feed)
+    # No code is empty: that digest says that the column was one of codes before.
+    held = {name: {digest(name, value) for value in ("", *values)} for name, values in sample.codes().items()}
     fresh = {name: sorted(digests - before.get(name, frozenset())) for name, digests in held.items()}
     # A column's first codes are all new to us: that is no news of the column.
-    new = {name: len(digests) if name in before else 0 for name, digests in fresh.items()}
+    new = {name: 0 if digest(name, "") in digests else len(digests) for name, digests in fresh.items()}
     figures = {name: (looked, empty, new.get(name, 0)) for name, (looked, empty) in sample.figures().items()}
-    save_columns(connection, batch_id, figures)
-    save_codes(connection, feed, fresh)
+    save_columns(connection, batch.batch_id, figures)
+    save_codes(connection, batch.feed, fresh)
 
 
 def alerts_seen_by(wiring: Wiring, caller: Caller, feed: str | None = None, *, closed: bool = False) -> list[Alert]:

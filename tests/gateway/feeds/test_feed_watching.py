@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -175,30 +176,47 @@ def test_a_sender_is_told_of_its_alert_and_of_its_end(wiring, admin):
     assert told == ["closed", "open"]
 
 
-def test_a_sample_keeps_figures_and_digests_and_no_value(wiring, admin):
-    def store(day, rows):
-        sample = FileSample(frozenset({"status", "surname"}))
-        for turn in sample.turns(len(rows)):
-            sample.look(rows[turn])
-        batch_id = sent(wiring, admin, NOW - timedelta(days=day))
-        with wiring.database.transaction("hg_intake") as connection:
-            note_sample(connection, wiring.custody.digest, FEED, batch_id, sample)
-        with admin.connect() as connection:
-            return {
-                row.column_name: (row.looked_at, row.empty, row.new_codes)
-                for row in connection.execute(
-                    text("SELECT * FROM desk.batch_column WHERE batch_id = :id"), {"id": batch_id}
-                )
-            }
+def sampled(wiring, admin, day, rows, sender=CLIENT):
+    """The figures that are stored of a sender's file, by column."""
+    sample = FileSample(frozenset({"status", "surname"}))
+    for turn in sample.turns(len(rows)):
+        sample.look(rows[turn])
+    batch_id = sent(wiring, admin, NOW - timedelta(days=day), sender=sender)
+    with wiring.database.transaction("hg_intake") as connection:
+        batch = SimpleNamespace(feed=FEED, sender=sender, batch_id=batch_id)
+        note_sample(connection, wiring.custody.digest, batch, sample)
+    with admin.connect() as connection:
+        return {
+            row.column_name: (row.looked_at, row.empty, row.new_codes)
+            for row in connection.execute(
+                text("SELECT * FROM desk.batch_column WHERE batch_id = :id"), {"id": batch_id}
+            )
+        }
 
+
+def test_a_sample_keeps_figures_and_digests_and_no_value(wiring, admin):
     rows = [{"status": "OPEN" if n % 3 else "SHUT", "surname": f"Surname{n}", "made_up": "x"} for n in range(300)]
-    assert store(2, rows) == {"status": (300, 0, 0), "surname": (300, 0, 0)}
+    assert sampled(wiring, admin, 2, rows) == {"status": (300, 0, 0), "surname": (300, 0, 0)}
     rows[7]["status"], rows[8]["status"], rows[9]["surname"] = "VOID", " ", ""
-    assert store(1, rows) == {"status": (300, 1, 1), "surname": (300, 1, 0)}
+    assert sampled(wiring, admin, 1, rows) == {"status": (300, 1, 1), "surname": (300, 1, 0)}
     with admin.connect() as connection:
         kept = connection.execute(text("SELECT column_name, code_digest FROM desk.feed_code")).all()
-    assert sorted(row.column_name for row in kept) == ["status"] * 3
+    # Three codes, and that it is a column of codes.
+    assert sorted(row.column_name for row in kept) == ["status"] * 4
     assert not any(b"OPEN" in bytes(row.code_digest) for row in kept)
+
+
+def test_how_many_codes_are_new_does_not_tell_what_another_sender_of_the_feed_sends(wiring, admin):
+    """A class of few pupils whose names stand in many rows is a column of codes as well."""
+
+    def new(day, sender, *names):
+        rows = [{"status": "", "surname": names[n % len(names)]} for n in range(100)]
+        return sampled(wiring, admin, day, rows, sender)["surname"][2]
+
+    new(5, "mill-lane", "Nair", "Cole")
+
+    assert [new(4, "church-road", "Nair", "Marsh"), new(3, "church-road", "Nair", "Marsh", "Cole")] == [0, 1]
+    assert [new(2, "mill-lane", "Nair", "Marsh"), new(1, "mill-lane", "Nair", "Marsh")] == [1, 0]
 
 
 @given(st.lists(st.integers(0, 5000), max_size=4))
