@@ -13,7 +13,7 @@ from tests.gateway.served import served
 from tests.journeys.test_byte_equal import northvale_without
 from tests.journeys.test_silent_protection import northvale_marked_by
 
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NONCE = re.compile(r"nonce(?:-|=\")[A-Za-z0-9_-]{20,}")
 ASKED = (
     {"family_name": "Nair"}, {"family_name": "Nair", "postcode": "NV6 0SU"}, {"postcode": "NV6 0SU"},
@@ -48,14 +48,14 @@ def seen(northvale, worker, purpose):
             answers += [client.get(f"/families/{family}") for family in families]
             answers += [client.post(f"/families/{family}/print", data=form) for family in families]
         answers += [client.get(path) for path in LISTS]
-        return [_without_chance(answer, token, known) for answer in answers]
+        return [without_chance(answer, token, known) for answer in answers]
 
 
-def _without_chance(answer, token, known):
+def without_chance(answer, token, known):
     """All that was sent, but for ids, nonces and the form's token: each request has its own."""
     lines = [f"{name}: {value}" for name, value in answer.headers.multi_items() if name != "date"]
     text = "\n".join([str(answer.status_code), *lines, answer.text]).replace(token, "")
-    return _NONCE.sub("", _ID.sub(lambda found: found[0] if found[0] in known else "", text))
+    return _NONCE.sub("", ID.sub(lambda found: found[0] if found[0] in known else "", text))
 
 
 @pytest.mark.parametrize(
