@@ -67,17 +67,21 @@ def _format_of(wiring: Wiring, caller: Caller, feed_name: str) -> str:
 
 
 def _row(feed: Feed, record: Mapping[str, Any]) -> bytes:
-    """One row of the feed's table: every column it knows, and whatever else was sent, which is not kept."""
+    """One row of the feed's table: what was sent under its own names, and the columns of which nothing was sent."""
     if len(record) > MOST_MEMBERS:
         raise BodyUnreadableError("the record has more members than any feed has columns")
-    cells = {name: "" for column in feed.profile.columns for name in (column.name,)}
-    wrong = []
+    known = _columns(feed)
+    cells, wrong = [], []
     for name, value in record.items():
         text = _text(value)
         if text is None:
             # A name that the feed does not know could itself be about somebody.
-            wrong.append(_pointer(name) if name in cells else "")
-        cells[name] = text or ""
+            wrong.append(_pointer(name) if _folded(name) in known else "")
+        cells.append((name, text or ""))
+    cells += [(name, "") for folded, name in known.items() if folded not in map(_folded, record)]
+    # An object's members have no order: sent in another one it is the same record under the same key.
+    order = {folded: place for place, folded in enumerate(known)}
+    cells.sort(key=lambda cell: order.get(_folded(cell[0]), len(order)))
     if wrong:
         raise RecordRejectedError(
             "row-shape",
@@ -86,8 +90,7 @@ def _row(feed: Feed, record: Mapping[str, Any]) -> bytes:
         )
     sheet = io.StringIO(newline="")
     writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(cells)
-    writer.writerow(cells.values())
+    writer.writerows(zip(*cells, strict=True))
     return _encoded(sheet.getvalue())
 
 
@@ -129,10 +132,19 @@ def _rejected(wiring: Wiring, caller: Caller, batch: Batch, record: Mapping[str,
     return RecordRejectedError(code, words, fields, _receipt(batch))
 
 
+def _columns(feed: Feed) -> dict[str, str]:
+    """The feed's columns by their names as a file's are compared, without regard to letter case."""
+    return {_folded(column.name): column.name for column in feed.profile.columns}
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
+
+
 def _field(column: str, record: Mapping[str, Any]) -> str:
     """Where in the record a column of the feed is: a member, or an element below the resource; else the record."""
     if column in record or not record.get("resourceType"):
-        return _pointer(column) if column else ""
+        return _pointer(next((name for name in record if _folded(name) == _folded(column)), column)) if column else ""
     kind, _, path = column.partition(".")
     return "".join(map(_pointer, path.split("."))) if kind == record["resourceType"] and path else ""
 

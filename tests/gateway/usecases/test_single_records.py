@@ -50,9 +50,22 @@ def test_a_missing_child_is_taken_within_the_request_and_linked_before_everythin
     assert entry[0].event_class == "collection"
 
 
+def test_names_are_read_as_those_of_a_file_and_an_error_points_at_what_was_sent(northvale, gateway, aisha):
+    """The same headings were taken of a file, and of a record every column was there twice."""
+    written = {name.upper(): value for name, value in MISSING.items()} | {" Nominal_Ref ": aisha}
+
+    taken, wrong = push(gateway, written), push(gateway, written | {"ROLE": "Zebedee"}, "two")
+    twice = push(gateway, written | {"role": "suspect"}, "three")
+
+    assert (taken.status_code, taken.json()["accepted"]) == (201, 1)
+    assert northvale.count(EVENTS, item="child.missing") == 1
+    assert [(one["pointer"], one["kind"]) for one in wrong.json()["fields"]] == [("/ROLE", "code-unknown")]
+    assert (twice.status_code, "role is there twice" in twice.text) == (422, True)
+
+
 def test_the_same_record_again_is_the_same_batch_and_another_under_its_key_is_refused(northvale, gateway, aisha):
     first = push(gateway, MISSING | {"nominal_ref": aisha})
-    again = push(gateway, MISSING | {"nominal_ref": aisha})
+    again = push(gateway, {"nominal_ref": aisha} | dict(reversed(MISSING.items())))
     other = push(gateway, MISSING | {"nominal_ref": aisha, "title": "Found"})
 
     assert again.json() == first.json()
