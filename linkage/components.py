@@ -124,15 +124,15 @@ def _perhaps_twins(pairs: ComparedPairs) -> NDArray[np.bool_]:
     """The patterns of people born on one day who differ in a given name, or where none is known in their sex.
 
     However much else speaks for one person; and of those whose names are like, but not equal, and a number is another,
-    or the names are more than a slip apart.
+    or the names are more than a slip apart, or one's first name is the other's last.
     """
     names = [each.name for each in COMPARISONS]
     given, middle, born, sex = (pairs.patterns[:, names.index(name)] for name in ("given", "middle", "birth", "sex"))
     one_day = np.isin(born, worths(COMPARISONS[names.index("birth")], ["exact", "new_year"]))
     other_number = np.any([pairs.patterns[:, names.index(scheme)] == 0 for scheme in PERSON_NUMBERS], axis=0)
     like = (given > 0) & (given < min(worths(COMPARISONS[names.index("given")], BY_FREQUENCY["given"])))
-    alike = given == worths(COMPARISONS[names.index("given")], ["alike"])[0]
-    told = (given == 0) | (middle == 0) | ((given == -1) & (sex == 0)) | (like & other_number) | alike
+    doubtful = np.isin(given, worths(COMPARISONS[names.index("given")], ["alike", "crossed"]))
+    told = (given == 0) | (middle == 0) | ((given == -1) & (sex == 0)) | (like & other_number) | doubtful
     return np.asarray(one_day & told)
 
 

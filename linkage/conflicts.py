@@ -8,9 +8,11 @@ from linkage.evidence import (
     clearly_different_given_names,
     different_birth_dates,
     different_given_names,
+    different_names_in_another_order,
     different_second_names,
     different_sexes,
     different_verified_nhs_numbers,
+    names_in_other_order,
     newborns_told_apart,
     of_two_names_and_sexes,
     one_of_several_newborns,
@@ -30,7 +32,9 @@ PERHAPS_TWINS = "perhaps-twins"
 WEIGHED = frozenset({"a-generation-apart", "siblings", PERHAPS_TWINS})
 """Conflicts of names and birth dates alone, which every comparison weighs. Where relatives are not to be expected they
 count for nothing; elsewhere a pair that speaks for one person all the same stands where the conflict `gives_way`."""
-_TOLD_APART = (clearly_different_given_names, different_second_names, told_apart_by_numbers)
+_TOLD_APART = (
+    clearly_different_given_names, different_second_names, told_apart_by_numbers, different_names_in_another_order,
+)  # fmt: skip
 
 
 def conflict_between(left: StandardRecord, right: StandardRecord) -> str | None:
@@ -73,7 +77,8 @@ def bears_both_names(third: StandardRecord, left: StandardRecord, right: Standar
         return all({*third.givens, *third.middles}.intersection(each.givens) for each in (left, right))
     told = max(map(len, third.middles if second else (third.given,)), default=0)
     otherwise = different_second_names if second else different_given_names
-    return told > 1 and not any(otherwise(third, each) or different_given_names(third, each) for each in (left, right))
+    claims = (otherwise, different_given_names, different_names_in_another_order)
+    return told > 1 and not any(claim(third, each) for claim in claims for each in (left, right))
 
 
 def bears_name_with_other_sex(third: StandardRecord, left: StandardRecord, right: StandardRecord) -> bool:
@@ -84,6 +89,14 @@ def bears_name_with_other_sex(third: StandardRecord, left: StandardRecord, right
     if not of_two_names_and_sexes(left, right) or any(claim(left, right) for claim in _TOLD_APART):
         return False
     return any(third.given == one.given and third.sex == other.sex for one, other in ((left, right), (right, left)))
+
+
+def tells_which_name_is_first(third: StandardRecord, left: StandardRecord, right: StandardRecord) -> bool:
+    """It has one's names in the other order and the other's first name: Wendy Hill, of Hill Wendy and Wendy Smith."""
+    return any(
+        names_in_other_order(third, one) and not {*third.givens}.isdisjoint(other.givens)
+        for one, other in ((left, right), (right, left))
+    )
 
 
 def of_one_home(left: StandardRecord, right: StandardRecord) -> bool:

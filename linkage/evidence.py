@@ -133,6 +133,24 @@ def different_given_names(left: StandardRecord, right: StandardRecord) -> bool:
     return not _near(left.given, right.given) or _brothers_names(left, right)
 
 
+def different_names_in_another_order(left: StandardRecord, right: StandardRecord) -> bool:
+    """One's first name is the other's last, and what stands beside it is no name of the other: Minh Huynh, Huynh Hung.
+
+    Two people of one family, whose name stands first in one record, or one person under another last name.
+    """
+    if not (left.given in right.families or right.given in left.families) or names_in_other_order(left, right):
+        return False
+    turned, other = (left, right) if left.given in right.families else (right, left)
+    begun = not other.middles and not _BEGINNINGS.isdisjoint(other.givens)
+    names = {*other.givens, *other.middles}
+    beside = (*turned.families, *turned.middles)
+    return (
+        bool(beside)
+        and not begun
+        and not any(_one_name(mine, theirs) or _same_letters(mine, theirs) for mine in beside for theirs in names)
+    )
+
+
 def _brothers_names(left: StandardRecord, right: StandardRecord) -> bool:
     """Hassan and Hussain, Mohammed and Ahmed: however alike, two names."""
     mine, theirs = {*left.givens}, {*right.givens}
@@ -273,6 +291,11 @@ def _near(left: str, right: str) -> bool:
     matcher: SequenceMatcher[str] = SequenceMatcher(None, first, second, autojunk=False)
     # The quick ratio looks at letters alone, so that letters in a mixed order (Hayr) are near as well.
     return bool(matcher.quick_ratio() >= _SAME_LETTERS or matcher.ratio() >= _NEAR_RATIO)
+
+
+def _same_letters(left: str, right: str) -> bool:
+    """But for one or so, in whatever order: Ayn and Ryan, of which the short one is near nothing else."""
+    return bool(SequenceMatcher(None, left, right, autojunk=False).quick_ratio() >= _SAME_LETTERS)
 
 
 Claim = Callable[[StandardRecord, StandardRecord], bool]

@@ -11,6 +11,7 @@ from linkage.conflicts import (
     conflict_between,
     gives_way,
     identified,
+    tells_which_name_is_first,
 )
 from linkage.record import Verdict
 from linkage.standardise import StandardRecord
@@ -59,11 +60,14 @@ class Conflicts:
         return WEIGHED if identified(self._known[left], self._known[right]) else ()
 
     def _known_by_both(self, left: int, right: int) -> bool:
-        """Whether a record that is like both bears both names, or one's name and the other's sex."""
+        """Whether a record that is like both bears both names, or tells of which name or sex there was a mistake."""
         thirds = (self._known[each] for each in self._likes(left) & self._likes(right))
         one, other = self._known[left], self._known[right]
         return any(
-            bears_both_names(third, one, other) or bears_name_with_other_sex(third, one, other) for third in thirds
+            bears_both_names(third, one, other)
+            or bears_name_with_other_sex(third, one, other)
+            or tells_which_name_is_first(third, one, other)
+            for third in thirds
         )
 
     def _decided_by_both(self, left: int, right: int) -> bool:
