@@ -4,7 +4,7 @@ Two groups join only if the evidence between all their records, for and against,
 no two of their records conflict. One bridging record therefore never swallows two families' worth of records.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -45,6 +45,8 @@ class _Groups:
         self.members = {number: [number] for number in range(len(alike))}
         # Of records that conflict alike one stands for all, so that a thousand like rows are compared once.
         self.kinds = {number: {kind: number} for number, kind in enumerate(alike)}
+        # Per group: why it is not one with each group that it was found to conflict with. That only grows.
+        self.apart: dict[int, dict[int, str]] = {}
         # Per group: the evidence between it and each group it has been compared with.
         self.between: dict[int, dict[int, float]] = {}
         for (left, right), odds in log_odds.items():
@@ -55,6 +57,10 @@ class _Groups:
     def evidence(self, left: int, right: int) -> float:
         return self.between.get(left, {}).get(right, 0.0)
 
+    def keep_apart(self, left: int, right: int, reason: str) -> None:
+        self.apart.setdefault(left, {}).setdefault(right, reason)
+        self.apart.setdefault(right, {}).setdefault(left, reason)
+
     def join(self, left: int, right: int) -> None:
         if len(self.members[left]) < len(self.members[right]):
             left, right = right, left
@@ -62,6 +68,10 @@ class _Groups:
             self.group_of[member] = left
         self.members[left] += self.members.pop(right)
         self.kinds[left] = self.kinds.pop(right) | self.kinds[left]
+        for other, reason in self.apart.pop(right, {}).items():
+            del self.apart[other][right]
+            if other != left:
+                self.keep_apart(left, other, reason)
         kept = self.between.setdefault(left, {})
         for other, odds in self.between.pop(right, {}).items():
             self.between[other].pop(right, None)
@@ -110,9 +120,7 @@ def agglomerate(
             continue
         if forbidden(first, second):
             refused[left, right] = "decided-different"
-        elif reason := _conflict(
-            groups.kinds[first].values(), groups.kinds[second].values(), conflict, overruled(left, right)
-        ):
+        elif reason := _conflict(groups, (first, second), conflict, overruled(left, right)):
             refused[left, right] = reason
         elif groups.evidence(first, second) < merge_at:
             refused[left, right] = "rest-speaks-against"
@@ -188,6 +196,15 @@ def _forbidden(decided: Mapping[Pair, Verdict]) -> dict[int, set[int]]:
     return different
 
 
-def _conflict(left: Iterable[int], right: Iterable[int], conflict: Conflict, overruled: Collection[str]) -> str | None:
-    reasons = (conflict(each, other) for each in left for other in right)
-    return next((reason for reason in reasons if reason and reason not in overruled), None)
+def _conflict(groups: _Groups, pair: Pair, conflict: Conflict, overruled: Collection[str]) -> str | None:
+    """Why two groups are not one person. Found once it holds however much they grow, and is not looked for again."""
+    first, second = pair
+    known = groups.apart.get(first, {}).get(second)
+    if known and known not in overruled:
+        return known
+    others = groups.kinds[second].values()
+    reasons = (conflict(each, other) for each in groups.kinds[first].values() for other in others)
+    found = next((reason for reason in reasons if reason and reason not in overruled), None)
+    if found:
+        groups.keep_apart(first, second, found)
+    return found

@@ -38,6 +38,23 @@ def test_without_the_rest_speaking_against_it_the_same_bridge_joins():
     assert groups(4, {(0, 1): 9.0, (2, 3): 9.0, (1, 2): 6.0}) == [[0, 1, 2, 3]]
 
 
+def test_two_groups_once_found_to_conflict_are_not_held_against_each_other_again():
+    """Of one name and address by the thousand, each with another birth date, records were compared again and again."""
+    left, right = range(40), range(40, 80)
+    within = {(each, each + 1): 9.0 for side in (left, right) for each in side[:-1]}
+    asked = []
+
+    def conflict(one, other):
+        asked.append((one, other))
+        return "conflict" if {one, other} == {0, 40} else None
+
+    found = groups(81, within | {(a, b): 5.0 for a in left for b in right} | {(0, 80): 4.0, (40, 80): 3.0}, conflict)
+
+    assert found == [[*left, 80], [*right]]
+    # Each pair of records once, and not for each of 1,600 pairs of the two sides.
+    assert len(asked) <= 81 * 80 / 2
+
+
 edges = st.dictionaries(
     st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda pair: pair[0] < pair[1]),
     st.floats(-15, 15),
