@@ -278,6 +278,19 @@ def refusal_words(answer: httpx.Response) -> str:
         problem = answer.json()
     except ValueError:
         problem = None
-    words = [problem.get(part) for part in ("title", "detail")] if isinstance(problem, dict) else []
-    told = ": ".join(word for word in words if isinstance(word, str) and word.isprintable())
+    if not isinstance(problem, dict):
+        problem = {}
+    fields = problem.get("fields")
+    each = [_field_words(field) for field in fields] if isinstance(fields, list) else []
+    told = " ".join([": ".join(_words(problem, "title", "detail")), *each]).strip()
     return f"the gateway answered {answer.status_code}: {told[:_LONGEST_WORDS] or 'without saying why'}"
+
+
+def _field_words(field: object) -> str:
+    allowed = (f"(allowed: {each})" for each in _words(field, "allowed"))
+    return " ".join((*_words(field, "pointer", "message", "how_to_fix"), *allowed))
+
+
+def _words(said: object, *parts: str) -> list[str]:
+    words = [said.get(part) for part in parts] if isinstance(said, dict) else []
+    return [word for word in words if isinstance(word, str) and word.isprintable()]

@@ -53,7 +53,7 @@ def show(
     for side in (found["one"], found["other"]):
         typer.echo(side["source_title"])
         for said in side["said"]:
-            typer.echo(f"  {said['label']}: {', '.join(value for value in said['values'].values() if value)}")
+            typer.echo(f"  {said['label']}: {_said(said['values'])}")
     for claim in found["claims"]:
         typer.echo(claim)
     for weight in found["weights"]:
@@ -170,6 +170,13 @@ def withdraw(
     """Withdraw what another steward said of a household."""
     path = f"/v1/households/corrections/{correction}/withdrawal"
     _corrected(staff_client(gateway, token_file).ask("POST", path, {"reason": reason}))
+
+
+def _said(values: dict[str, str]) -> str:
+    """One value as people read it: of a usual name and of a day that somebody was born on nothing more is said."""
+    marks = {values.get("use", "usual"), "expected" if values.get("expected") == "True" else "usual"} - {"usual"}
+    parts = [value for name, value in values.items() if value and name not in {"use", "expected"}]
+    return ", ".join(parts) + "".join(f" ({mark})" for mark in sorted(marks))
 
 
 def _tell_set_aside(done: dict[str, Any]) -> None:

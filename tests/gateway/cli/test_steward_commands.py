@@ -45,8 +45,13 @@ def test_a_pair_is_shown_decided_and_undone_by_another_steward(steward):
     pair = listed.stdout.split()[0]
     shown = steward(STEWARD, "matches", "show", pair)
     assert (shown.returncode, "Name: " in shown.stdout) == (0, True), shown.stderr
+    # The usual name and a sure date of birth are not called "usual" and "False".
+    assert not re.search(r"\b(usual|False)\b", shown.stdout)
     assert shown.stdout.splitlines()[0] in listed.stdout
     assert re.search(r"^  [+-]\d+\.\d bits  given: ", shown.stdout, re.MULTILINE)
+    brief = steward(STEWARD, "matches", "decide", pair, "different", "--reason", "no")
+    mended = "/body/reason It is shorter than is allowed. Send as many letters as `allowed` says, or more. (allowed: 3)"
+    assert (brief.returncode, mended in brief.stderr) == (2, True)
     decided = steward(STEWARD, "matches", "decide", pair, "different", *REASON).stdout
     assert pair not in steward(STEWARD, "matches", "list").stdout
     decision = decided.partition(":")[0]
