@@ -81,6 +81,9 @@ def _headed(
         found = verify_map_receipt(text.encode(), key, trust.witnesses, trust.origin, earlier)
         at = format_second(found.coverage.at)
         return f"the map of {found.coverage.kind} lists up to {at} stands in ", found.head
+    if text.startswith("{") and ('"proof":' in text or '"promise":' in text):
+        problem = "is an answer of the gateway and no receipt: write the text of its `proof` or `promise` into a file"
+        raise ReceiptError(problem)
     return "checkpoint: ", open_checkpoint(text, log_key, trust.witnesses, trust.origin)
 
 
@@ -218,7 +221,9 @@ def _require_witnesses(found: Sequence[Verified], needed: int, policy: Policy | 
     if len(found) < needed:
         raise WitnessError(len(found), needed)
     if not _enough(found, policy):
-        raise CheckpointError("the known witnesses that cosigned do not make the policy's quorum")
+        who = ", ".join(sorted(one.key.name for one in found)) or "none"
+        problem = f"the known witnesses that cosigned do not make the policy's quorum: {who}"
+        raise CheckpointError(problem)
 
 
 def _enough(found: Sequence[Verified], policy: Policy | None) -> bool:

@@ -1,5 +1,6 @@
 """The verifier as a partner runs it: from a copy of the folder, with nothing of ours importable beside it."""
 
+import json
 import os
 import secrets
 import shutil
@@ -66,6 +67,8 @@ def things(tmp_path_factory):
     (folder / "bare.tlog-proof").write_text(make_proof(1, [hashes[0]], note))
     (folder / "leaf").write_bytes(leaves[1])
     (folder / "promise").write_text(sign_promise(Promise(LOG.name, "entry-1", hashes[1], AT), LOG))
+    proof = {"proof": make_proof(1, [hashes[0]], note, leaves[1]), "witnesses": 1}
+    (folder / "answer").write_text(json.dumps(proof, separators=(",", ":")))
     (folder / "noise").write_bytes(b"\xff\xfe")
     return folder
 
@@ -159,6 +162,7 @@ def test_the_ordinary_command_line_works_in_the_folder_above_the_copy(things, tm
         (["--key", KEY, "--older", "absent", "export"], 2, "FAIL options: absent: there is no such file"),
         (["--key", KEY, "--promise", "promise", "export"], 0, "1 promise(s) are kept"),
         (["--key", KEY, "leaf"], 1, "note"),
+        (["--key", KEY, "answer"], 1, "write the text of its `proof`"),
         (["--key", "nonsense", "head"], 2, "FAIL options"),
         (["--key", KEY, "--leaf", "absent", "head"], 2, "FAIL options"),
         (["--key", SignerKey(LOG.name, bytes(32)).verifier().encode(), "promise"], 1, "no known key"),

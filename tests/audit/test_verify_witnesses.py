@@ -44,7 +44,7 @@ def test_a_receipt_needs_the_quorum_of_the_policy_that_one_gives(tmp_path, polic
 
     said = capsys.readouterr().out
     assert status == (0 if whole else 1)
-    assert ("2 known witness(es)" if whole else "do not make the policy's quorum") in said
+    assert ("2 known witness(es)" if whole else f"do not make the policy's quorum: {POLICE.name}\n") in said
 
 
 def test_a_checkpoint_and_an_own_key_go_with_a_policy_too(tmp_path, policy, capsys):
