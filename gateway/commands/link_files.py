@@ -260,7 +260,8 @@ def _crowds(connection: duckdb.DuckDBPyConnection, linked: LinkedFile, read: Inp
         agree = ", ".join(f"{name} in {share:.0%}" for name, share in run.largest_agrees_on.items())
         found.append(
             f"one person has {run.largest:,} records ({read.places.named([row for (row,) in rows])}), which agree on "
-            f"{agree}; if that is a stand-in such as an office's details, blank it and link again"
+            f"{agree}; if that is a stand-in such as an office's details, blank it and link again: by so many like "
+            "records others are joined too easily"
         )
     return found + [
         f"{each.largest:,} records share one key of {each.kind} and were compared with near neighbours only"

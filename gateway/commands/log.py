@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, get_type_hints
+from typing import IO, TYPE_CHECKING, Any, get_args, get_type_hints
 
 import typer
 
@@ -120,7 +120,8 @@ def _value(name: str, of: Any, text: str) -> Any:
         text.encode()
         return TypeAdapter(of).validate_python(text)
     except ValueError:
-        message = f"the value of {name} is none that entries hold"
+        known = [one.value for kind in get_args(of) if issubclass(kind, StrEnum) for one in kind]
+        message = f"the value of {name} is none that entries hold{': they hold ' if known else ''}{', '.join(known)}"
         raise CommandError(message) from None
 
 

@@ -196,6 +196,7 @@ def test_many_like_rows_are_one_person_and_the_report_says_why(tmp_path, linked)
     alike, warning = outcome.lines
     assert "the same name and details stand under 3,000 keys" in alike
     assert "one person has 3,000 records (rows 1, 2, 3, 4, 5 and 2,995 more), which agree on" in warning
+    assert warning.endswith("link again: by so many like records others are joined too easily")
     assert report["largest_person"]["records"] == 3000
     assert (
         "birth: exact" in report["largest_person"]["agree_on"] or "given: exact" in report["largest_person"]["agree_on"]
