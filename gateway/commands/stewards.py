@@ -153,6 +153,8 @@ def correct(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     if bool(source) == own_word:
         raise typer.BadParameter("name each --source that it rests on, or say --own-word")
+    if valid_from and valid_to and valid_to < valid_from:
+        raise typer.BadParameter("--to is a day before --from: the period ends before it begins")
     said = {
         "family_id": str(family), "belongs": belongs, "sources": source or [], "reason": reason,
         "valid_from": valid_from and f"{valid_from:%Y-%m-%d}", "valid_to": valid_to and f"{valid_to:%Y-%m-%d}",

@@ -80,6 +80,8 @@ def test_a_household_is_corrected_and_the_correction_withdrawn_by_another_stewar
     out = ("households", "correct", home, handle, "--does-not-belong", "--from", "2026-01-01", *REASON)
     unsaid = steward(STEWARD, *out)
     assert (unsaid.returncode, "--own-word" in unsaid.stderr) == (2, True)
+    turned = steward(STEWARD, *out, "--to", "2025-12-31", "--source", "housing")
+    assert (turned.returncode, "ends before it begins" in turned.stderr) == (2, True)
     corrected = steward(STEWARD, *out, "--source", "housing")
     correction = corrected.stdout.partition(":")[0]
     listed = steward(STEWARD, "households", "of", handle).stdout
